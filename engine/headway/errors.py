@@ -1,0 +1,172 @@
+"""Every error headway raises on purpose, as one tree; a program turns any of them into one line and an exit code.
+
+::
+
+    HeadwayError                         (alembic.util.CommandError is this class)
+    ├── ConfigError                 2    the project cannot be read as configured
+    │   └── ScriptError             2    a revision file or env.py cannot be read or run
+    ├── UsageError                  2    an argument or option makes no sense
+    ├── RevisionError               2    a revision symbol or the revision graph is wrong
+    │   ├── RangeNotAncestorError   2    the lower end of a range is not below the upper one
+    │   ├── ResolutionError         2    a symbol names no revision, or several
+    │   ├── MultipleHeads           1    one head was asked for, several exist
+    │   └── GraphError              2    duplicate ids, missing parents, cycles: every problem of a history at once
+    ├── CheckFailed                 1    a check said no
+    │   ├── DriftDetected           1    models and schema differ
+    │   └── DatabaseNotAtHead       1    the database is behind
+    ├── DatabaseFailure             3    the database refused or could not be reached
+    │   ├── MigrationFailed         3    a migration raised and nothing of it remains
+    │   └── LockNotAcquired         3    another run holds the lock
+    ├── PartialFailure              4    a run stopped half-way and something of it remains
+    └── GateRefused                 5    wrong digest, missing approval, wrong target
+
+Anything else that escapes is a bug in headway (exit code 70).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class HeadwayError(Exception):
+    """What the user can mend: what failed, where, and the next step.
+
+    ``message`` is one sentence without a trailing remedy; ``hint`` says what to do next; ``path`` and ``line``
+    (1-based) name the place in the user's own files, when there is one.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, path: str | None = None, line: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.path = path
+        self.line = line
+
+    def one_line(self) -> str:
+        """The whole error as one line: ``path:line: message. hint``."""
+        place = "" if self.path is None else f"{self.path}:{self.line}: " if self.line else f"{self.path}: "
+        text = f"{place}{self.message}"
+        if self.hint:
+            text = f"{text.rstrip('.')}. {self.hint}"
+        return " ".join(text.split())
+
+
+class ConfigError(HeadwayError):
+    """The project cannot be read as it is configured."""
+
+
+class ScriptError(ConfigError):
+    """A revision file or env.py cannot be read or run."""
+
+
+class UsageError(HeadwayError):
+    """An argument or option makes no sense."""
+
+
+class RevisionError(HeadwayError):
+    """A revision symbol or the revision graph is wrong."""
+
+
+class RangeNotAncestorError(RevisionError):
+    """The lower end of a range is not an ancestor of the upper end."""
+
+    def __init__(self, lower: object, upper: object) -> None:
+        self.lower = lower
+        self.upper = upper
+        super().__init__(f"Revision {lower or 'base'} is not an ancestor of revision {upper or 'base'}")
+
+
+class ResolutionError(RevisionError):
+    """A symbol names no revision, or more than one."""
+
+    def __init__(self, message: str, argument: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.argument = argument
+
+
+class MultipleHeads(RevisionError):
+    """One head was asked for and several exist."""
+
+    exit_code = 1
+
+    def __init__(self, heads: Sequence[str], argument: str | None) -> None:
+        self.heads = tuple(heads)
+        self.argument = argument
+        super().__init__(
+            f"Multiple head revisions are present for given argument '{argument}'; please specify a specific "
+            "target revision, '<branchname>@head' to narrow to a specific head, or 'heads' for all heads"
+        )
+
+
+class GraphError(RevisionError):
+    """The revision graph is broken; ``problems`` holds one sentence for each fault of the whole history."""
+
+    def __init__(self, problems: Sequence[str], *, hint: str | None = None) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems), hint=hint)
+
+
+class CheckFailed(HeadwayError):
+    """A check said no."""
+
+    exit_code = 1
+
+
+class DriftDetected(CheckFailed):
+    """Models and schema differ; ``diffs`` are the differences as Alembic's tuples."""
+
+    def __init__(self, message: str, *, revision_context: object = None, diffs: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.revision_context = revision_context
+        self.diffs = list(diffs)
+
+
+class DatabaseNotAtHead(CheckFailed):
+    """The database is not on all head revisions."""
+
+
+class DatabaseFailure(HeadwayError):
+    """The database refused, or could not be reached."""
+
+    exit_code = 3
+
+
+class MigrationFailed(DatabaseFailure):
+    """A migration raised, and nothing of it remains in the database."""
+
+
+class LockNotAcquired(DatabaseFailure):
+    """Another run holds the lock on this database."""
+
+
+class PartialFailure(DatabaseFailure):
+    """A run stopped half-way and something of it remains.
+
+    ``applied`` are the revision ids that are in the database, ``failed`` the one that stopped the run.
+    """
+
+    exit_code = 4
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        applied: Sequence[str],
+        failed: str | None,
+        hint: str | None = None,
+        path: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, path=path, line=line)
+        self.applied = tuple(applied)
+        self.failed = failed
+
+
+class GateRefused(HeadwayError):
+    """The plan may not be applied: wrong digest, missing approval or wrong target."""
+
+    exit_code = 5

@@ -1,0 +1,1 @@
+"""The ``headway`` command line program and the GitHub Action around the ``headway`` engine."""

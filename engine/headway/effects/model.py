@@ -177,3 +177,8 @@ class NotAnalysed(Effect):
 def known(value: object) -> str | None:
     """The text of a value, or None when it is absent or unknown."""
     return value if isinstance(value, str) else None
+
+
+def shown(value: object) -> str:
+    """A value as messages show it."""
+    return value if isinstance(value, str) else "(unnamed)" if value is None else "(a name not known before it runs)"

@@ -1,0 +1,239 @@
+"""The gate's policy: ``.headway.yml`` at the repository root, or ``[tool.headway]`` in pyproject.toml.
+
+Reads and checks it whole, so that every problem is reported at once with its line. The only module that knows YAML.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from headway.errors import ConfigError
+
+FILE_NAMES = (".headway.yml", ".headway.yaml")
+SEVERITIES = ("error", "warning", "info", "off")
+DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One accepted finding: which files (a glob on the path, or a revision id), why, and until when."""
+
+    code: str
+    where: str
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database that plans are made for."""
+
+    name: str
+    url: str
+    """Never a literal password: ``env:NAME``, ``file:PATH``, ``cmd:COMMAND`` or a URL without one."""
+    lock_timeout: float | None = None
+    """Seconds to wait for the run lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the gate demands; the defaults are those of a project without a policy file."""
+
+    path: str | None = None
+    expected_heads: int | tuple[str, ...] = 1
+    """A number of heads, or the branch labels that may each have one."""
+    base: str | None = None
+    """The branch that pull requests go to; None finds it."""
+    fail_on: str = "error"
+    dialects: tuple[str, ...] = ()
+    """The databases this history runs on; empty takes them from ``sqlalchemy.url``."""
+    scratch: tuple[str, ...] = ()
+    """Scratch databases of ``headway ci``; empty means ``auto``."""
+    severities: Mapping[str, str] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()
+    targets: Mapping[str, Target] = field(default_factory=dict)
+
+
+def load_policy(directory: str) -> Policy:
+    """The policy of the project in ``directory``.
+
+    Raises ConfigError naming every problem with its line, or both files when there are two.
+    """
+    files = [path for name in FILE_NAMES if os.path.isfile(path := os.path.join(directory, name))]
+    table = _pyproject_table(os.path.join(directory, "pyproject.toml"))
+    if len(files) + (table is not None) > 1:
+        both = ", ".join([*map(os.path.basename, files), *(["[tool.headway] in pyproject.toml"] if table else [])])
+        raise ConfigError(f"the policy stands in several places: {both}", hint="Keep one of them.", path=directory)
+    if files:
+        document, lines = _read_yaml(files[0])
+        return _Checker(files[0], lines).policy(document)
+    if table is not None:
+        return _Checker(os.path.join(directory, "pyproject.toml"), {}).policy(table)
+    return Policy()
+
+
+def _pyproject_table(path: str) -> Any:
+    if not os.path.isfile(path):
+        return None
+    import tomllib
+
+    with open(path, "rb") as file:
+        try:
+            return tomllib.load(file).get("tool", {}).get("headway")
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"this is not TOML: {error}", path=path) from error
+
+
+def _read_yaml(path: str) -> tuple[Any, dict[Path, int]]:
+    """The document and the line of each of its keys and items."""
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise ConfigError(f"this is not YAML: {error.problem}", path=path, line=line) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"this is not YAML: {error}", path=path) from error
+    lines: dict[Path, int] = {}
+
+    def walk(node: Any, at: Path) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                lines[(*at, key.value)] = key.start_mark.line + 1
+                walk(value, (*at, key.value))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                lines[(*at, index)] = value.start_mark.line + 1
+                walk(value, (*at, index))
+
+    walk(node, ())
+    return document, lines
+
+
+class _Checker:
+    """Turns the document into a Policy and collects what is wrong with it."""
+
+    def __init__(self, path: str, lines: Mapping[Path, int]) -> None:
+        self.path = path
+        self.lines = lines
+        self.problems: list[str] = []
+
+    def policy(self, document: Any) -> Policy:
+        values: dict[str, Any] = {"path": self.path}
+        readers: dict[str, Callable[[Any], dict[str, Any]]] = {
+            "expected_heads": self._expected_heads,
+            "base": lambda value: {"base": self._text(("base",), value)},
+            "fail_on": lambda value: {"fail_on": self._one_of(("fail_on",), value, SEVERITIES[:3])},
+            "dialects": lambda value: {"dialects": self._dialects(value)},
+            "scratch": lambda value: {"scratch": self._texts(("scratch",), value)},
+            "rules": self._rules,
+            "ignore": self._ignores,
+            "targets": self._targets,
+        }
+        if document is None:
+            document = {}
+        if not isinstance(document, dict):
+            raise ConfigError("the policy must be a mapping of settings", path=self.path, line=1)
+        for key, value in document.items():
+            if key not in readers:
+                self._problem((key,), f"unknown setting '{key}'; known are {', '.join(sorted(readers))}")
+            else:
+                values |= readers[key](value)
+        if self.problems:
+            raise ConfigError("; ".join(self.problems), path=self.path)
+        return Policy(**{key: value for key, value in values.items() if value is not None})
+
+    def _problem(self, at: Path, text: str) -> None:
+        line = self.lines.get(at)
+        self.problems.append(f"line {line}: {text}" if line else text)
+
+    def _text(self, at: Path, value: Any) -> str | None:
+        if isinstance(value, str) and value.strip():
+            return value
+        self._problem(at, f"'{at[-1]}' must be a text")
+        return None
+
+    def _one_of(self, at: Path, value: Any, allowed: tuple[str, ...]) -> str | None:
+        if value is False and "off" in allowed:
+            return "off"  # YAML 1.1 reads a bare off as a boolean
+        if value in allowed:
+            return str(value)
+        self._problem(at, f"'{at[-1]}' is {value!r}; it must be one of {', '.join(allowed)}")
+        return None
+
+    def _texts(self, at: Path, value: Any) -> tuple[str, ...]:
+        items = value if isinstance(value, list) else [value]
+        return tuple(text for i, item in enumerate(items) if (text := self._text((*at, i), item)) is not None)
+
+    def _dialects(self, value: Any) -> tuple[str, ...]:
+        names = self._texts(("dialects",), value)
+        for index, name in enumerate(names):
+            self._one_of(("dialects", index), name, DIALECTS)
+        return names
+
+    def _expected_heads(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return {"expected_heads": value}
+        if isinstance(value, list):
+            return {"expected_heads": self._texts(("expected_heads",), value)}
+        self._problem(("expected_heads",), "'expected_heads' must be a number, or a list of branch labels")
+        return {}
+
+    def _rules(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._problem(("rules",), "'rules' must map a rule's code to a severity")
+            return {}
+        checked = {str(code): self._one_of(("rules", code), level, SEVERITIES) for code, level in value.items()}
+        return {"severities": {code: level for code, level in checked.items() if level is not None}}
+
+    def _ignores(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, list):
+            self._problem(("ignore",), "'ignore' must be a list of {code, where, reason, until}")
+            return {}
+        found = [ignore for index, item in enumerate(value) if (ignore := self._ignore(index, item)) is not None]
+        return {"ignores": tuple(found)}
+
+    def _ignore(self, index: int, item: Any) -> Ignore | None:
+        at: Path = ("ignore", index)
+        if not isinstance(item, dict) or not {"code", "where", "reason"} <= item.keys():
+            self._problem(at, "an ignore needs 'code', 'where' (a path pattern or revision id) and 'reason'")
+            return None
+        if unknown := item.keys() - {"code", "where", "reason", "until"}:
+            self._problem(at, f"an ignore has no '{min(unknown)}'")
+        until = item.get("until")
+        if until is not None and not isinstance(until, date):
+            self._problem((*at, "until"), "'until' must be a date such as 2027-01-31")
+            return None
+        texts = {key: self._text((*at, key), item[key]) for key in ("code", "where", "reason")}
+        if None in texts.values():
+            return None
+        return Ignore(str(texts["code"]), str(texts["where"]), str(texts["reason"]), until)
+
+    def _targets(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._problem(("targets",), "'targets' must map a name to {url, lock_timeout}")
+            return {}
+        return {"targets": {str(name): self._target(str(name), item) for name, item in value.items()}}
+
+    def _target(self, name: str, item: Any) -> Target:
+        at: Path = ("targets", name)
+        if not isinstance(item, dict) or "url" not in item:
+            self._problem(at, f"target '{name}' needs a 'url', such as env:DATABASE_URL")
+            return Target(name, "")
+        if unknown := item.keys() - {"url", "lock_timeout"}:
+            self._problem(at, f"a target has no '{min(map(str, unknown))}'")
+        timeout = item.get("lock_timeout")
+        if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
+            self._problem((*at, "lock_timeout"), "'lock_timeout' must be a number of seconds")
+            timeout = None
+        return Target(name, self._text((*at, "url"), item["url"]) or "", timeout)

@@ -1,0 +1,66 @@
+"""The list of all rules, in the order they are shown."""
+
+from __future__ import annotations
+
+import inspect
+
+from headway.errors import UsageError
+from headway.lint.rule import Rule
+from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
+from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
+from headway.lint.rules.dst.drop_column import DropColumn
+from headway.lint.rules.dst.drop_table import DropTable
+from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
+from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
+from headway.lint.rules.mod.app_import import AppImport
+from headway.lint.rules.rev.cycle import Cycle
+from headway.lint.rules.rev.dangling_down_revision import DanglingDownRevision
+from headway.lint.rules.rev.duplicate_revision_id import DuplicateRevisionId
+from headway.lint.rules.rev.multiple_heads import MultipleHeads
+from headway.lint.rules.rev.nothing_examined import NothingExamined
+
+RULES: tuple[type[Rule], ...] = (
+    MultipleHeads,
+    DuplicateRevisionId,
+    DanglingDownRevision,
+    Cycle,
+    NothingExamined,
+    AppImport,
+    DropTable,
+    DropColumn,
+    NewRequiredColumn,
+    NotNullOnExisting,
+    IndexNotConcurrent,
+    MissingDowngrade,
+)
+
+
+def rule(code_or_name: str) -> type[Rule]:
+    """The rule with this code or name. Raises UsageError when there is none."""
+    for candidate in RULES:
+        if code_or_name.upper() == candidate.code or code_or_name.lower() == candidate.name:
+            return candidate
+    raise UsageError(f"there is no rule '{code_or_name}'", hint="'headway rules' lists them.")
+
+
+def documentation(rule: type[Rule]) -> str:
+    """The rule's documentation as Markdown."""
+    return inspect.cleandoc(rule.__doc__ or "")
+
+
+def summary(rule: type[Rule]) -> str:
+    """The first line of the documentation."""
+    return documentation(rule).partition("\n")[0]
+
+
+def select(codes: tuple[str, ...], ignored: tuple[str, ...]) -> tuple[type[Rule], ...]:
+    """The rules whose code starts with one of ``codes`` (all when empty) and with none of ``ignored``.
+
+    Raises UsageError for a code or prefix that fits no rule.
+    """
+    for code in (*codes, *ignored):
+        if not any(candidate.code.startswith(code.upper()) for candidate in RULES):
+            raise UsageError(f"no rule's code starts with '{code}'", hint="'headway rules' lists them.")
+    wanted = tuple(code.upper() for code in codes) or ("",)
+    unwanted = tuple(code.upper() for code in ignored)
+    return tuple(r for r in RULES if r.code.startswith(wanted) and not (unwanted and r.code.startswith(unwanted)))

@@ -1,0 +1,68 @@
+"""What rules may ask about a history. Gathered once; rules share it and recompute nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from headway.effects import model as fx
+from headway.revision.graph import RevisionGraph
+from headway.script.calls import Migration
+
+
+@dataclass(frozen=True)
+class RevisionFile:
+    """One revision with what its file does."""
+
+    revision: str
+    path: str
+    """Relative to the repository, as reports show it."""
+    migration: Migration
+    is_merge: bool = False
+
+    @property
+    def upgrade_effects(self) -> tuple[fx.Effect, ...]:
+        """What ``upgrade()`` does; nothing when there is none."""
+        return self.migration.upgrade.effects if self.migration.upgrade else ()
+
+    @cached_property
+    def creates(self) -> frozenset[tuple[str | None, str]]:
+        """The tables (schema, name) that ``upgrade()`` creates."""
+        effects = (effect for effect in self.upgrade_effects if isinstance(effect, fx.CreatesTable))
+        return frozenset((fx.known(e.schema), e.table) for e in effects if isinstance(e.table, str))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A history as rules see it."""
+
+    graph: RevisionGraph
+    examined: tuple[RevisionFile, ...]
+    """The files that are judged: those new against the base branch, or all."""
+    new: frozenset[str] = frozenset()
+    """Revision ids that no database outside this branch has; tables they create hold no rows yet."""
+    dialects: frozenset[str] = frozenset()
+    """The databases this history runs on; empty when nothing tells."""
+    expected_heads: int | tuple[str, ...] = 1
+    project_modules: frozenset[str] = frozenset()
+    """Top-level names that importing the application's own code starts with."""
+    script_package: str | None = None
+    """The dotted package of the migrations themselves, which they may import."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Shown path of each revision file by revision id."""
+
+    @cached_property
+    def _new_tables(self) -> frozenset[tuple[str | None, str]]:
+        return frozenset().union(*(file.creates for file in self.examined if file.revision in self.new))
+
+    def is_new_table(self, table: fx.Text, schema: fx.MaybeText, file: RevisionFile) -> bool:
+        """Whether the table was created by this revision or by another new one, so that it has no rows."""
+        if not isinstance(table, str):
+            return False
+        key = (fx.known(schema), table)
+        return key in file.creates or (file.revision in self.new and key in self._new_tables)
+
+    def runs_on(self, *dialects: str) -> bool:
+        """Whether the history may run on one of these databases."""
+        return not self.dialects or bool(self.dialects & set(dialects))

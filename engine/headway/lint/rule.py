@@ -1,0 +1,75 @@
+"""What a rule is. One rule is one class in one file named by the complaint; its docstring is its documentation."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from headway.effects.model import Effect, Span
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+
+
+class Rule(ABC):
+    """Subclasses set the attributes and say what they find in the facts of a history."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity] = Severity.ERROR
+    dialects: ClassVar[frozenset[str] | None] = None
+    """The databases it speaks of; None means all."""
+
+    @abstractmethod
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        """Every finding of this rule."""
+
+    def finding(
+        self, message: str, help: str, span: Span | None = None, revision: str | None = None
+    ) -> Finding:
+        """A finding of this rule at ``span``."""
+        place = {}
+        if span is not None:
+            place = {
+                "file": span.path,
+                "line": span.line,
+                "end_line": span.end_line or span.line,
+                "column": span.column,
+                "end_column": span.end_column,
+            }
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=self.severity,
+            message=message,
+            help=help,
+            revision=revision,
+            **place,  # type: ignore[arg-type]  # mypy sees one dict of mixed values
+        )
+
+
+class FileRule(Rule):
+    """A rule that looks at each examined revision file by itself."""
+
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        for file in facts.examined:
+            yield from self.check_file(file, facts)
+
+    @abstractmethod
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        """Every finding of this rule in one file."""
+
+
+class UpgradeRule(FileRule):
+    """A rule that looks at each effect of ``upgrade()``; ``handles`` are the effects it is asked about."""
+
+    handles: ClassVar[tuple[type[Effect], ...]]
+
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        for effect in file.upgrade_effects:
+            if isinstance(effect, self.handles):
+                yield from self.check_effect(effect, file, facts)
+
+    @abstractmethod
+    def check_effect(self, effect: Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        """Every finding of this rule in one effect."""

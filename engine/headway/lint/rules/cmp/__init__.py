@@ -1,0 +1,1 @@
+"""Rules about changes that break the running application."""

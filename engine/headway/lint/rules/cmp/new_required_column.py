@@ -1,0 +1,55 @@
+"""CMP003."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import UpgradeRule
+
+
+class NewRequiredColumn(UpgradeRule):
+    """Adds a NOT NULL column without a server default.
+
+    ## What
+    A column that must have a value is added to an existing table, and the database has none to give.
+
+    ## Why
+    Copies of the application that do not know the column yet leave it out of their INSERT: each of them fails
+    from the moment the migration has run. On a table with rows PostgreSQL and SQLite refuse the column at once,
+    MySQL fills in zeros and empty strings that nobody asked for.
+
+    ## Bad
+    ```python
+    op.add_column("orders", sa.Column("currency", sa.String(3), nullable=False))
+    ```
+
+    ## Good
+    ```python
+    op.add_column("orders", sa.Column("currency", sa.String(3), nullable=False, server_default="EUR"))
+    ```
+
+    ## When to ignore
+    The table has no rows and nothing writes to it yet.
+    """
+
+    code = "CMP003"
+    name = "new-required-column"
+    handles = (fx.AddsColumn,)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.AddsColumn)
+        column = effect.column
+        if column.nullable is not False or column.has_default is not False:
+            return
+        if facts.is_new_table(effect.table, effect.schema, file):
+            return
+        yield self.finding(
+            f"adds NOT NULL column {fx.shown(effect.table)}.{fx.shown(column.name)} without a server default: "
+            "INSERTs of the running code fail, and so does the migration itself where the table has rows",
+            "give it server_default=…, or add it with nullable=True, fill it, and set NOT NULL in a later release",
+            effect.span,
+            file.revision,
+        )

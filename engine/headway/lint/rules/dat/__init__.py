@@ -1,0 +1,1 @@
+"""Rules about changes that may fail on existing rows."""

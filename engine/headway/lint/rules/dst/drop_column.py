@@ -1,0 +1,54 @@
+"""DST002."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import UpgradeRule
+
+
+class DropColumn(UpgradeRule):
+    """Drops a column that existed before this change.
+
+    ## What
+    ``upgrade()`` drops a column of a table that was not created in the same change.
+
+    ## Why
+    The values are lost, and copies of the application that are still running name the column in every SELECT
+    and INSERT that SQLAlchemy writes for the model: they fail until the last of them is replaced.
+
+    ## Bad
+    ```python
+    op.drop_column("orders", "note")
+    ```
+
+    ## Good
+    Take the column out of the model in one release; make it optional for the time in between.
+    ```python
+    op.alter_column("orders", "note", existing_type=sa.Text(), nullable=True)
+    ```
+
+    ## When to ignore
+    The column left the model in an earlier release:
+    ``# headway: ignore[DST002] reason="not in the model since 2026-08"``.
+    """
+
+    code = "DST002"
+    name = "drop-column"
+    handles = (fx.DropsColumn,)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.DropsColumn)
+        if facts.is_new_table(effect.table, effect.schema, file):
+            return
+        yield self.finding(
+            f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: its values are lost, "
+            "and code that still names it fails",
+            "remove it from the model in an earlier release, then drop it; if that has happened, "
+            f'say so: # headway: ignore[{self.code}] reason="…"',
+            effect.span,
+            file.revision,
+        )

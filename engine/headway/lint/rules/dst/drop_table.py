@@ -1,0 +1,52 @@
+"""DST001."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import UpgradeRule
+
+
+class DropTable(UpgradeRule):
+    """Drops a table that existed before this change.
+
+    ## What
+    ``upgrade()`` drops a table that was not created in the same change.
+
+    ## Why
+    Every row is lost the moment it runs, and every running copy of the application that still reads the table
+    fails. No downgrade brings the rows back.
+
+    ## Bad
+    ```python
+    op.drop_table("coupons")
+    ```
+
+    ## Good
+    Release code that no longer uses the table, keep it under another name for a while, drop it later.
+    ```python
+    op.execute("COMMENT ON TABLE coupons IS 'unused since release 41'")
+    ```
+
+    ## When to ignore
+    The table is known to be empty or unused: ``# headway: ignore[DST001] reason="unused since release 41"``.
+    """
+
+    code = "DST001"
+    name = "drop-table"
+    handles = (fx.DropsTable,)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.DropsTable)
+        if facts.is_new_table(effect.table, effect.schema, file):
+            return
+        yield self.finding(
+            f"drops table {fx.shown(effect.table)}: its rows are lost, and code that still reads it fails",
+            "stop using the table in one release and drop it in a later one; if that has happened, "
+            f'say so: # headway: ignore[{self.code}] reason="…"',
+            effect.span,
+            file.revision,
+        )

@@ -1,0 +1,61 @@
+"""DWN001."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects.model import Span
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import FileRule
+
+
+class MissingDowngrade(FileRule):
+    """Changes something and has no way back.
+
+    ## What
+    ``upgrade()`` does something; ``downgrade()`` is missing, empty, or only raises, and the file does not say that
+    it is meant to be irreversible.
+
+    ## Why
+    Whoever is on call finds out in the middle of an incident. An empty ``downgrade()`` is worse than a missing one:
+    it reports success and leaves the database changed.
+
+    ## Bad
+    ```python
+    op.add_column("orders", sa.Column("note", sa.Text()))
+    ```
+
+    ## Good
+    Write ``downgrade()``, or state the reason at the top of the file: ``irreversible = "rows were merged"``.
+    ```python
+    pass
+    ```
+
+    ## When to ignore
+    Use ``irreversible`` instead of ignoring.
+    """
+
+    code = "DWN001"
+    name = "missing-downgrade"
+    severity = Severity.WARNING
+
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        migration = file.migration
+        upgrade, downgrade = migration.upgrade, migration.downgrade
+        if upgrade is None or upgrade.empty:
+            return
+        if downgrade is not None and not downgrade.empty and not downgrade.raises:
+            return
+        if isinstance(migration.constants.get("irreversible"), str):
+            return
+        what = "has no downgrade()" if downgrade is None else "has an empty downgrade()"
+        if downgrade is not None and downgrade.raises:
+            what = "has a downgrade() that only raises"
+        span = downgrade.span if downgrade is not None else upgrade.span
+        yield self.finding(
+            f"changes the database and {what}: there is no way back in an incident",
+            'write the inverse of upgrade(), or state: irreversible = "why there is no way back"',
+            Span(span.path, span.line, span.column),
+            file.revision,
+        )

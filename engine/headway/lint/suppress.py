@@ -1,0 +1,105 @@
+"""Accepted findings: comments in a revision file, and the policy's ignore list. Matches, judges nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatch
+
+from headway.config.policy import Ignore
+from headway.lint.finding import Finding
+
+_COMMENT = re.compile(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
+_REASON = re.compile(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""")
+_UNTIL = re.compile(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One ``# headway: ignore[…]`` comment."""
+
+    codes: frozenset[str]
+    line: int
+    whole_file: bool
+    reason: str
+    until: date | None
+
+
+def read_suppressions(lines: Iterable[str]) -> tuple[Suppression, ...]:
+    """The suppression comments of a file; one without a reason counts with an empty one."""
+    source = "\n".join(lines) + "\n"
+    if "headway:" not in source:
+        return ()
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return tuple(
+        suppression
+        for token in tokens
+        if token.type == tokenize.COMMENT and (suppression := _read(token.string, token.start[0])) is not None
+    )
+
+
+def apply(
+    findings: Iterable[Finding],
+    comments: Mapping[str, tuple[Suppression, ...]],
+    ignores: Iterable[Ignore],
+    today: date,
+) -> list[Finding]:
+    """The findings with those marked that a comment of their file or the policy accepts today.
+
+    A comment without a reason, or past its date, accepts nothing.
+    """
+    ignores = tuple(ignores)
+    return [_judge(finding, comments.get(finding.file or "", ()), ignores, today) for finding in findings]
+
+
+def _read(comment: str, line: int) -> Suppression | None:
+    match = _COMMENT.search(comment)
+    if match is None:
+        return None
+    reason = _REASON.search(match["rest"])
+    until = _UNTIL.search(match["rest"])
+    return Suppression(
+        codes=frozenset(code.strip() for code in match["codes"].split(",")),
+        line=line,
+        whole_file=match["kind"] == "ignore-file",
+        reason=reason["reason"].strip() if reason else "",
+        until=_date(until["until"]) if until else None,
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.min  # a day that does not exist accepts nothing
+
+
+def _judge(
+    finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[Ignore, ...], today: date
+) -> Finding:
+    for comment in comments:
+        if finding.code in comment.codes and comment.reason and _is_current(comment.until, today):
+            if comment.whole_file or _is_at(comment.line, finding):
+                return finding.suppress(comment.reason)
+    for ignore in ignores:
+        if ignore.code == finding.code and _is_current(ignore.until, today) and _is_where(ignore.where, finding):
+            return finding.suppress(ignore.reason)
+    return finding
+
+
+def _is_at(line: int, finding: Finding) -> bool:
+    """On one of the lines of the call, or alone on the line above it."""
+    first = finding.line or 0
+    return first - 1 <= line <= (finding.end_line or first)
+
+
+def _is_current(until: date | None, today: date) -> bool:
+    return until is None or today <= until
+
+
+def _is_where(where: str, finding: Finding) -> bool:
+    return where == finding.revision or fnmatch(finding.file or "", where)

@@ -1,0 +1,1 @@
+"""Plan, gate and apply: what would run, whether it may, and running exactly that."""

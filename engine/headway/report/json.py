@@ -1,0 +1,89 @@
+"""The report as one JSON document of the schema ``headway/report/1``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from headway.lint.finding import Finding
+from headway.plan.model import Plan
+from headway.report.model import SCHEMA, Report
+
+
+def render(report: Report) -> str:
+    """The document, indented, with a final newline."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The document as plain values; every key is always there."""
+    return {
+        "schema": SCHEMA,
+        "result": report.result,
+        "exit_code": report.exit_code,
+        "tool": {"name": "headway", "version": report.version},
+        "command": report.command,
+        "error": report.error,
+        "stages": [
+            {
+                "name": stage.name,
+                "status": stage.status.value,
+                "seconds": round(stage.seconds, 3),
+                "summary": stage.summary,
+                "why": stage.why,
+            }
+            for stage in report.stages
+        ],
+        "heads": list(report.heads),
+        "examined": {
+            "revisions": report.examined.revisions,
+            "new": report.examined.new,
+            "not_analysed": len(report.examined.not_analysed),
+            "not_analysed_places": list(report.examined.not_analysed),
+        },
+        "findings": [_finding(finding) for finding in report.findings],
+        "drift": [
+            {"verdict": item.verdict, "object": item.object, "detail": item.detail, "operation": item.operation}
+            for item in report.drift
+        ],
+        "plan": None if report.plan is None else plan_document(report.plan),
+        "applied": list(report.applied),
+        "failed": report.failed,
+    }
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The plan's part of the report."""
+    return {
+        "digest": plan.digest,
+        "current": list(plan.current),
+        "target": list(plan.target),
+        "steps": [
+            {
+                "revision": step.revision,
+                "direction": step.direction,
+                "statements": None if step.statements is None else list(step.statements),
+                "file": step.file,
+                "line": step.line,
+                "why": step.why,
+            }
+            for step in plan.steps
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "help": finding.help,
+        "file": finding.file,
+        "line": finding.line,
+        "end_line": finding.end_line,
+        "revision": finding.revision,
+        "fix": finding.fix,
+        "suppressed": finding.suppressed,
+        "reason": finding.reason,
+    }

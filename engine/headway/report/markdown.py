@@ -1,0 +1,67 @@
+"""The report as Markdown, for the job summary and for comments. Keeps within GitHub's size limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.report.model import Report, Status
+
+LIMIT = 1024 * 1024 - 4096  # bytes; GitHub drops a larger summary without a word
+
+_SIGNS = {Status.PASS: "✅", Status.FAIL: "❌", Status.ERROR: "🛑", Status.SKIPPED: "➖"}
+_CUT = "\n\n*The rest is left out: the report is longer than GitHub shows.*\n"
+
+
+def render(report: Report) -> str:
+    """The whole report, cut at a line end when it would be too long."""
+    text = "\n".join(_lines(report)) + "\n"
+    if len(text.encode()) <= LIMIT:
+        return text
+    cut = text.encode()[: LIMIT - len(_CUT.encode())].decode(errors="ignore")
+    return cut[: cut.rfind("\n")] + _CUT
+
+
+def escape(text: object) -> str:
+    """Text inside a table cell."""
+    shown = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return shown.replace("|", "\\|").replace("\n", "<br>")
+
+
+def _lines(report: Report) -> Iterator[str]:
+    sign = "✅" if report.exit_code == 0 else "❌"
+    yield f"## {sign} headway {report.command}: {report.result}"
+    if report.error:
+        yield f"\n**{escape(report.error)}**"
+    if report.stages:
+        yield "\n| stage | | seconds | |\n|---|---|--:|---|"
+        for stage in report.stages:
+            said = " – ".join(part for part in (stage.summary, stage.why) if part)
+            yield f"| {stage.name} | {_SIGNS[stage.status]} {stage.status.value} | {stage.seconds:.2f} | {escape(said)} |"
+    if report.open_findings:
+        yield "\n| | where | what | what to do |\n|---|---|---|---|"
+        for finding in report.open_findings:
+            where = f"{finding.file}:{finding.line}" if finding.line else finding.file or ""
+            yield (
+                f"| **{finding.code}** {finding.severity.value} | `{escape(where)}` | {escape(finding.message)} "
+                f"| {escape(finding.help)} |"
+            )
+    if report.drift:
+        yield "\n| drift | object | | operation |\n|---|---|---|---|"
+        for item in report.drift:
+            yield f"| {item.verdict} | {escape(item.object)} | {escape(item.detail)} | `{escape(item.operation)}` |"
+    if report.plan is not None:
+        yield from _plan(report)
+    if report.examined.not_analysed:
+        yield "\n<details><summary>Not analysed</summary>\n"
+        yield from (f"- {escape(place)}" for place in report.examined.not_analysed)
+        yield "\n</details>"
+
+
+def _plan(report: Report) -> Iterator[str]:
+    plan = report.plan
+    assert plan is not None
+    yield f"\nPlan digest: `{plan.digest}`"
+    for step in plan.steps:
+        yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n\n```sql"
+        yield from step.statements if step.statements is not None else (f"-- not shown: {step.why}",)
+        yield "```\n</details>"

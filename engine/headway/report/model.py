@@ -1,0 +1,98 @@
+"""The report: one value that every output format is made from. Collects, judges nothing but the overall result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from headway.lint.finding import Finding, Severity
+from headway.plan.model import Plan
+
+SCHEMA = "headway/report/1"
+
+
+class Status(Enum):
+    """How a stage ended. ERROR: it could not do its work; SKIPPED: it was not its turn, and ``why`` says so."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One part of a run."""
+
+    name: str
+    status: Status
+    seconds: float
+    summary: str = ""
+    """One short line: what was looked at and what came out."""
+    why: str | None = None
+    """Why it failed, could not run or was skipped."""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How much was looked at."""
+
+    revisions: int = 0
+    new: int = 0
+    not_analysed: tuple[str, ...] = ()
+    """Places that could not be read, as ``path:line: reason``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftItem:
+    """One difference between models, migrations and a live database."""
+
+    verdict: str
+    """``not-migrated``, ``not-modelled``, ``live-extra`` or ``live-missing``."""
+    object: str
+    detail: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a command found and did."""
+
+    command: str
+    version: str
+    exit_code: int
+    stages: tuple[Stage, ...] = ()
+    heads: tuple[str, ...] = ()
+    examined: Examined = field(default_factory=Examined)
+    findings: tuple[Finding, ...] = ()
+    drift: tuple[DriftItem, ...] = ()
+    plan: Plan | None = None
+    applied: tuple[str, ...] = ()
+    failed: str | None = None
+    error: str | None = None
+    """The one line of an error that ended the run."""
+    threshold: Severity = Severity.ERROR
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The lines of each file that has findings, for excerpts."""
+
+    @property
+    def result(self) -> str:
+        """``pass``, ``fail``, ``error`` or ``noop`` (there was nothing to do)."""
+        if self.exit_code == 0:
+            return "noop" if self.command in ("plan", "apply") and not self.applied and not self._has_steps else "pass"
+        return "fail" if self.exit_code in (1, 5) else "error"
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that nobody accepted."""
+        return tuple(finding for finding in self.findings if not finding.suppressed)
+
+    def count(self, severity: Severity) -> int:
+        """How many open findings have exactly this severity."""
+        return sum(finding.severity is severity for finding in self.open_findings)
+
+    @property
+    def _has_steps(self) -> bool:
+        return self.plan is not None and bool(self.plan.steps)

@@ -1,0 +1,127 @@
+"""The report for a person at a terminal or reading a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.lint.finding import Finding, Severity
+from headway.report.model import DriftItem, Report, Stage, Status
+
+_SIGNS = {Status.PASS: ("ok", "32"), Status.FAIL: ("FAIL", "31"), Status.ERROR: ("ERROR", "31"), Status.SKIPPED: ("-", "33")}
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36", Severity.OFF: "2"}
+
+
+def render(report: Report, *, color: bool = False, verbose: bool = False) -> str:
+    """The whole report; ``color`` adds ANSI codes, ``verbose`` shows accepted findings too."""
+    paint = Painter(color)
+    blocks: list[str] = []
+    findings = report.findings if verbose else report.open_findings
+    blocks += ["\n".join(_finding(finding, report, paint)) for finding in findings]
+    if report.drift:
+        blocks.append("\n".join(_drift(report.drift, paint)))
+    if report.plan is not None:
+        blocks.append("\n".join(_plan(report)))
+    if report.examined.not_analysed:
+        blocks.append("\n".join(_not_analysed(report, paint)))
+    if report.stages:
+        blocks.append("\n".join(_stage(stage, paint) for stage in report.stages))
+    blocks.append(_verdict(report, paint))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _finding(finding: Finding, report: Report, paint: Painter) -> Iterator[str]:
+    title = paint(f"{finding.severity.value}[{finding.code}]", _COLOURS[finding.severity])
+    yield f"{title} {finding.name}: {finding.message}"
+    if finding.file is not None:
+        place = finding.file if not finding.line else f"{finding.file}:{finding.line}:{max(finding.column, 1)}"
+        yield f"  --> {place}"
+        yield from _excerpt(finding, report, paint)
+    if finding.suppressed:
+        yield f"   = accepted: {finding.reason}"
+    else:
+        yield f"   = help: {finding.help}"
+
+
+def _excerpt(finding: Finding, report: Report, paint: Painter) -> Iterator[str]:
+    lines = report.sources.get(finding.file or "", ())
+    if not finding.line or finding.line > len(lines):
+        return
+    text = lines[finding.line - 1].expandtabs(4)
+    number = str(finding.line)
+    start = max(finding.column, 1) - 1
+    one_line = finding.end_line in (None, 0, finding.line)
+    end = finding.end_column - 1 if one_line and finding.end_column > finding.column else len(text)
+    carets = "^" * max(1, min(end, len(text)) - start)
+    yield f"{' ' * len(number)} |"
+    yield f"{number} | {text}"
+    yield f"{' ' * len(number)} | {' ' * start}{paint(carets, _COLOURS[finding.severity])}"
+
+
+def _drift(items: tuple[DriftItem, ...], paint: Painter) -> Iterator[str]:
+    yield paint("drift: the models and the migrated schema differ", "31")
+    for item in items:
+        yield f"  {item.verdict}: {item.object}: {item.detail}"
+        yield from (f"      {line}" for line in item.operation.splitlines())
+
+
+def _plan(report: Report) -> Iterator[str]:
+    plan = report.plan
+    assert plan is not None
+    if not plan.steps:
+        yield f"plan: nothing to do, the database is on {_names(plan.current)}"
+        return
+    yield f"plan: {_names(plan.current)} -> {_names(plan.target)}, {len(plan.steps)} revision(s)"
+    for step in plan.steps:
+        yield f"  {step.direction} {step.revision}  {step.file or ''}"
+        if step.statements is None:
+            yield f"      -- not shown: {step.why}"
+        for statement in step.statements or ():
+            yield from (f"      {line}" for line in statement.splitlines())
+    yield f"digest: {plan.digest}"
+
+
+def _not_analysed(report: Report, paint: Painter) -> Iterator[str]:
+    yield paint("not analysed (no rule has judged these):", "33")
+    yield from (f"  {place}" for place in report.examined.not_analysed)
+
+
+def _stage(stage: Stage, paint: Painter) -> str:
+    word, colour = _SIGNS[stage.status]
+    sign = paint(f"{word:<5}", colour)
+    line = f"{sign} {stage.name:<24} {stage.seconds:6.2f} s  {stage.summary}".rstrip()
+    return f"{line}\n        {stage.why}" if stage.why else line
+
+
+def _verdict(report: Report, paint: Painter) -> str:
+    counts = [
+        f"{count} {severity.value}{'s' if count != 1 and severity is not Severity.INFO else ''}"
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+        if (count := report.count(severity))
+    ]
+    if accepted := len(report.findings) - len(report.open_findings):
+        counts.append(f"{accepted} accepted")
+    if report.drift:
+        counts.append(f"{len(report.drift)} drift")
+    tail = f" ({', '.join(counts)})" if counts else ""
+    if report.error:
+        tail += f": {report.error}"
+    word = {"pass": "passed", "noop": "nothing to do", "fail": "failed", "error": "error"}[report.result]
+    return f"headway {report.command}: {paint(word, '32' if report.exit_code == 0 else '31')}{tail}"
+
+
+def _names(revisions: tuple[str, ...]) -> str:
+    return ", ".join(revisions) or "base"
+
+
+class Painter:
+    """Wraps text in ANSI codes, or does nothing."""
+
+    def __init__(self, color: bool) -> None:
+        self.color = color
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
+
+
+
+

@@ -1,0 +1,1 @@
+"""Runs migrations: the environment, the context, transactions, the version table, locks. Executes user code and SQL."""

@@ -1,0 +1,254 @@
+"""MigrationContext: one database (or one SQL script) that migrations run against.
+
+It runs steps and keeps the version table; which steps, is decided by the function in its options.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from sqlalchemy.engine import Connection, Dialect, Engine, create_mock_engine, make_url
+from sqlalchemy.engine.mock import MockConnection
+
+from headway.dialects.base import DefaultImpl, impl_for
+from headway.errors import ConfigError, RevisionError
+from headway.revision.route import Step
+from headway.runtime import runner
+from headway.runtime.info import MigrationInfo
+from headway.runtime.progress import Progress
+from headway.runtime.transactions import Transactions
+from headway.runtime.versions import VersionTable
+from headway.script.directory import ScriptDirectory
+
+log = logging.getLogger("alembic.runtime.migration")  # users' ini files configure this name
+
+Steps = Callable[[tuple[str, ...], "MigrationContext"], Iterable[Step]]
+
+
+class MigrationContext:
+    """The database side of a run: dialect, connection, version table, transactions.
+
+    Made by :meth:`configure`; ``opts`` holds every keyword of ``context.configure()``.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        opts: Mapping[str, Any],
+        environment_context: Any = None,
+    ) -> None:
+        self.environment_context = environment_context
+        self.opts: dict[str, Any] = dict(opts)
+        self.dialect = dialect
+        self.script: ScriptDirectory | None = self.opts.get("script")
+        self.as_sql = bool(self.opts.get("as_sql", False))
+        self.purge = bool(self.opts.get("purge", False))
+        self.output_buffer = self.opts.get("output_buffer") or sys.stdout
+        self.progress: Progress = self.opts.get("progress") or Progress()
+        callbacks = self.opts.get("on_version_apply") or ()
+        self.on_version_apply_callbacks = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
+        self.connection: Any = self._mock_connection() if self.as_sql else connection
+        self.impl: DefaultImpl = impl_for(dialect)(
+            dialect,
+            self.connection,
+            self.as_sql,
+            self.opts.get("transactional_ddl"),
+            self.output_buffer,
+            self.opts,
+        )
+        self.transactions = Transactions(
+            self.impl,
+            None if self.as_sql else connection,
+            per_migration=bool(self.opts.get("transaction_per_migration", False)),
+            as_sql=self.as_sql,
+            progress=self.progress,
+        )
+        self.version_table = str(self.opts.get("version_table", "alembic_version"))
+        self.version_table_schema: str | None = self.opts.get("version_table_schema")
+        self.versions = VersionTable(
+            self.impl,
+            self.version_table,
+            self.version_table_schema,
+            bool(self.opts.get("version_table_pk", True)),
+            self.as_sql,
+        )
+        self._steps: Steps = self.opts.get("fn") or _no_steps
+        if not self.as_sql and connection is not None:
+            self.progress.database = connection.engine.url.render_as_string(hide_password=True)
+        log.info("Context impl %s.", type(self.impl).__name__)
+        if self.as_sql:
+            log.info("Generating static SQL")
+        log.info("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
+
+    @classmethod
+    def configure(
+        cls,
+        connection: Connection | None = None,
+        url: Any = None,
+        dialect_name: str | None = None,
+        dialect: Dialect | None = None,
+        environment_context: Any = None,
+        dialect_opts: Mapping[str, Any] | None = None,
+        opts: Mapping[str, Any] | None = None,
+    ) -> MigrationContext:
+        """A context for a connection, or for a dialect named by ``url``, ``dialect_name`` or ``dialect``.
+
+        Raises ConfigError when ``connection`` is not a Connection or nothing names a dialect.
+        """
+        options = dict(opts or {})
+        if connection is not None:
+            if not isinstance(connection, Connection):
+                hint = "Call connect() on the engine first." if isinstance(connection, Engine) else None
+                raise ConfigError(
+                    "'connection' argument to configure() is expected to be a sqlalchemy.engine.Connection "
+                    f"instance, got {connection!r}",
+                    hint=hint,
+                )
+            return cls(connection.dialect, connection, options, environment_context)
+        if url:
+            dialect = make_url(url).get_dialect()(**(dialect_opts or {}))
+        elif dialect_name:
+            dialect = make_url(f"{dialect_name}://").get_dialect()(**(dialect_opts or {}))
+        if dialect is None:
+            raise ConfigError("Connection, url, or dialect_name is required.")
+        return cls(dialect, None, options, environment_context)
+
+    @property
+    def bind(self) -> Any:
+        """The connection; in offline mode one that refuses to read."""
+        return self.connection
+
+    @property
+    def config(self) -> Any:
+        """The Config of the environment, or None for a context that stands alone."""
+        return None if self.environment_context is None else self.environment_context.config
+
+    @property
+    def transactional_ddl(self) -> bool:
+        """Whether the database can roll DDL back."""
+        return bool(self.impl.transactional_ddl)
+
+    def begin_transaction(self, _per_migration: bool = False) -> AbstractContextManager[object]:
+        """The transaction around the whole run, if the database and the options want one."""
+        return self.transactions.begin(one_migration=_per_migration)
+
+    @contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """Runs the block outside any transaction, as CREATE INDEX CONCURRENTLY needs it."""
+        with self.transactions.autocommit():
+            yield
+
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Executes one statement, or prints it in offline mode."""
+        self.impl.execute(sql, execution_options)
+
+    def get_current_revision(self) -> str | None:
+        """The single revision the database is on, or None.
+
+        Raises RevisionError when the version table holds several.
+        """
+        heads = self.get_current_heads()
+        if len(heads) > 1:
+            raise RevisionError(
+                f"Version table '{self.version_table}' has more than one head present; "
+                "please use get_current_heads()"
+            )
+        return heads[0] if heads else None
+
+    def get_current_heads(self) -> tuple[str, ...]:
+        """Every revision the database is on; in offline mode the starting revision of the range."""
+        if not self.as_sql:
+            return self.versions.read(self.connection)
+        start = self.opts.get("starting_rev")
+        if not start or start == "base":
+            return ()
+        if self.script is None:
+            return tuple(str(start).split(","))
+        return tuple(revision.revision for revision in self.script.get_revisions(start))
+
+    def stamp(self, script_directory: ScriptDirectory, revision: str) -> None:
+        """Writes the version table as if the database were on ``revision``; runs no migration."""
+        heads = self.get_current_heads()
+        self.ensure_version_table()
+        with self.transactions.begin(one_migration=True):
+            for step in script_directory._stamp_revs(revision, heads):
+                self.versions.apply(step)
+
+    def ensure_version_table(self, purge: bool = False) -> None:
+        """Creates the version table if it is missing, and empties it if asked."""
+        with self.transactions.ddl_scope():
+            self.versions.create(self.connection)
+            if purge:
+                self.versions.purge()
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
+        self.impl.start_migrations()
+        self.progress.started = True
+        if self.purge:
+            self.ensure_version_table(purge=True)
+            heads: tuple[str, ...] = ()
+        else:
+            heads = self.get_current_heads()
+            if not self.as_sql and not self.opts.get("dont_mutate") and not heads:
+                self.ensure_version_table()
+        steps = list(self._steps(heads, self))
+        self.progress.planned = [step.revision for step in steps]
+        if self.as_sql and not heads and steps:
+            self._run_first(steps, kw)
+            return
+        for step in steps:
+            self._run_step(step, kw)
+
+    # -- one step ------------------------------------------------------------------------------------------
+
+    def _run_first(self, steps: list[Step], kw: Mapping[str, Any]) -> None:
+        """An offline script from base starts with the version table, inside the first transaction."""
+        with self.transactions.begin(one_migration=True):
+            self.versions.create(None)
+            self._run_in_transaction(steps[0], kw)
+        for step in steps[1:]:
+            self._run_step(step, kw)
+
+    def _run_step(self, step: Step, kw: Mapping[str, Any]) -> None:
+        with self.transactions.begin(one_migration=True):
+            self._run_in_transaction(step, kw)
+
+    def _run_in_transaction(self, step: Step, kw: Mapping[str, Any]) -> None:
+        log.info("Running %s", step)
+        if self.as_sql:
+            self.impl.static_output(f"-- Running {step.short_log}")
+        path = self._path_of(step)
+        self.progress.start(step.revision, path, durable=not step.is_stamp and self.transactions.durable_statements)
+        if path is not None:
+            runner.migration_function(path, upgrade=step.is_upgrade)(**kw)
+        self.versions.apply(step)
+        self.progress.finish()
+        if self.on_version_apply_callbacks and self.script is not None:
+            info = MigrationInfo(self.script, step)
+            for callback in self.on_version_apply_callbacks:
+                callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
+
+    def _path_of(self, step: Step) -> str | None:
+        if step.is_stamp or self.script is None:
+            return None
+        script = self.script.get_revision(step.revision)
+        assert script is not None
+        return str(script.path)
+
+    def _mock_connection(self) -> MockConnection:
+        def dump(statement: Any, *multiparams: Any, **params: Any) -> None:
+            self.impl._exec(statement)
+
+        engine = create_mock_engine("sqlite://", dump)  # the URL is a placeholder; the dialect is set below
+        engine._dialect = self.dialect
+        return engine
+
+
+def _no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+    return ()

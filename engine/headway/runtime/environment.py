@@ -1,0 +1,205 @@
+"""EnvironmentContext: what ``alembic.context`` shows to env.py. Decides how to connect the run, runs nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, suppress
+from contextvars import ContextVar, Token
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from headway.config.model import Config
+from headway.errors import ConfigError, UsageError
+from headway.operations.base import Operations
+from headway.runtime import runner, target
+from headway.runtime.context import MigrationContext
+from headway.runtime.locks import run_lock
+from headway.runtime.options import RunOptions
+from headway.script.directory import ScriptDirectory
+
+_current: ContextVar[EnvironmentContext] = ContextVar("headway_environment")
+
+
+def current_environment(name: str) -> EnvironmentContext:
+    """The environment that runs now, for the function ``name`` of ``alembic.context``.
+
+    Raises NameError, as Alembic does, when none is running.
+    """
+    environment = _current.get(None)
+    if environment is None:
+        raise NameError(
+            f"Can't invoke function '{name}', as the proxy object has not yet been established for the Alembic "
+            "'EnvironmentContext' class.  Try placing this code inside a callable."
+        )
+    return environment
+
+
+class EnvironmentContext:
+    """One execution of env.py: made with what a command wants, entered, then handed to :meth:`run`.
+
+    Keywords understood: ``fn`` (heads, context -> steps), ``as_sql``, ``starting_rev``, ``destination_rev``, ``tag``,
+    ``purge``, ``dont_mutate``, ``template_args``, ``revision_context``, ``takes_lock``.
+    """
+
+    def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
+        self.config = config
+        self.script = script
+        self.context_opts: dict[str, Any] = kw
+        self.run_options = RunOptions.of(config)
+        self._migration_context: MigrationContext | None = None
+        self._tokens: list[Token[EnvironmentContext]] = []
+        self._targets = ExitStack()
+        self._locks = ExitStack()
+
+    def __enter__(self) -> EnvironmentContext:
+        self._tokens.append(_current.set(self))
+        return self
+
+    def __exit__(self, *exc_info: Any) -> None:
+        _current.reset(self._tokens.pop())
+        try:
+            self._targets.__exit__(*exc_info)  # commits or rolls back, so it comes before the lock goes
+        finally:
+            self._release_locks()
+
+    def run(self) -> None:
+        """Executes the script directory's env.py in this environment."""
+        with self:
+            runner.run_env(self.config, self.script.env_py_location)
+
+    # -- what a command asked for ---------------------------------------------------------------------------
+
+    def is_offline_mode(self) -> bool:
+        """Whether SQL is printed instead of executed (``--sql``)."""
+        return bool(self.context_opts.get("as_sql", False))
+
+    def requires_connection(self) -> bool:
+        """The opposite of :meth:`is_offline_mode`."""
+        return not self.is_offline_mode()
+
+    def is_transactional_ddl(self) -> bool:
+        """Whether the configured database can roll DDL back."""
+        return self.get_context().transactional_ddl
+
+    def get_head_revision(self) -> Any:
+        """The single head of the script directory."""
+        return self.script.as_revision_number("head")
+
+    def get_head_revisions(self) -> Any:
+        """Every head of the script directory."""
+        return self.script.as_revision_number("heads")
+
+    def get_starting_revision_argument(self) -> Any:
+        """The start of an offline range. Raises ConfigError when there is none to tell."""
+        if self._migration_context is not None:
+            return self.script.as_revision_number(self._migration_context.opts.get("starting_rev"))
+        if "starting_rev" in self.context_opts:
+            return self.script.as_revision_number(self.context_opts["starting_rev"])
+        raise ConfigError("No starting revision argument is available.")
+
+    def get_revision_argument(self) -> Any:
+        """The revision the command was asked to reach, resolved."""
+        return self.script.as_revision_number(self.context_opts["destination_rev"])
+
+    def get_tag_argument(self) -> str | None:
+        """The value of ``--tag``."""
+        return self.context_opts.get("tag")
+
+    def get_x_argument(self, as_dictionary: bool = False) -> list[str] | dict[str, str]:
+        """The values of ``-x``, as a list or as a dictionary of ``key=value`` pairs."""
+        given = list(getattr(self.config.cmd_opts, "x", None) or [])
+        if not as_dictionary:
+            return given
+        pairs = (argument.partition("=") for argument in given)
+        return {key: value for key, _, value in pairs}
+
+    # -- what env.py does -----------------------------------------------------------------------------------
+
+    def configure(self, connection: Connection | None = None, url: Any = None, **options: Any) -> None:
+        """Sets up the migration context; takes every keyword of Alembic's ``context.configure()``.
+
+        May be called several times, once for each database. Raises ConfigError when nothing names a dialect.
+        """
+        opts: dict[str, Any] = {"compare_type": True, "upgrade_token": "upgrades", "downgrade_token": "downgrades"}
+        opts |= {"alembic_module_prefix": "op.", "sqlalchemy_module_prefix": "sa."}
+        opts |= self.context_opts
+        opts |= {key: value for key, value in options.items() if value is not None or key not in opts}
+        dialect_opts: Mapping[str, Any] | None = opts.pop("dialect_opts", None)
+        dialect_name: str | None = opts.pop("dialect_name", None)
+        if "output_buffer" not in opts:
+            opts["output_buffer"] = getattr(self.config, "output_buffer", None)
+        opts["script"] = self.script
+        opts["progress"] = self.run_options.progress
+        if self.run_options.url is not None:
+            if self.is_offline_mode():
+                connection, url, dialect_name = None, self.run_options.url, None
+            else:
+                connection = self._targets.enter_context(
+                    target.connection_to(self.run_options.url, connection, self.run_options.notify)
+                )
+        self._migration_context = MigrationContext.configure(
+            connection=connection,
+            url=url,
+            dialect_name=dialect_name,
+            environment_context=self,
+            dialect_opts=dialect_opts,
+            opts=opts,
+        )
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Runs what the command asked for, under the run lock when the command changes the database."""
+        context = self.get_context()
+        self._lock(context)
+        with Operations.context(context):
+            context.run_migrations(**kw)
+        if context.transactions.external or not context.connection or context.as_sql:
+            return
+        if not context.connection.in_transaction():
+            self._release_locks()
+
+    def begin_transaction(self) -> AbstractContextManager[object]:
+        """The transaction scope around ``run_migrations()``."""
+        return self.get_context().begin_transaction()
+
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Executes one statement on the migration connection, or prints it in offline mode."""
+        self.get_context().execute(sql, execution_options)
+
+    def static_output(self, text: str) -> None:
+        """Prints text into the SQL script of offline mode."""
+        self.get_context().impl.static_output(text)
+
+    def get_context(self) -> MigrationContext:
+        """The migration context. Raises UsageError before ``configure()``."""
+        if self._migration_context is None:
+            raise UsageError("No context has been configured yet.")
+        return self._migration_context
+
+    def get_bind(self) -> Any:
+        """The migration connection."""
+        return self.get_context().bind
+
+    def get_impl(self) -> Any:
+        """The dialect's implementation object."""
+        return self.get_context().impl
+
+    # -- the lock -------------------------------------------------------------------------------------------
+
+    def _lock(self, context: MigrationContext) -> None:
+        options = self.run_options
+        if not self.context_opts.get("takes_lock") or not options.lock or context.as_sql:
+            return
+        lock = run_lock(
+            context.connection,
+            version_table=context.versions.label,
+            timeout=options.lock_timeout,
+            notify=options.notify,
+        )
+        self._locks.enter_context(lock)
+        # The run's own transaction ends after run_migrations() returns; the lock must outlive the commit.
+        context.transactions.on_end = self._release_locks
+
+    def _release_locks(self) -> None:
+        with suppress(Exception):  # the session may be gone already, with its server or with env.py's event loop
+            self._locks.pop_all().close()

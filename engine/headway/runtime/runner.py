@@ -1,0 +1,62 @@
+"""Executes the user's code: env.py and revision modules. The only place in headway that does."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from headway.config.model import Config
+from headway.errors import ScriptError
+
+
+def run_env(config: Config, env_py: str) -> None:
+    """Executes env.py. Whatever it raises goes through unchanged.
+
+    Raises ScriptError when the file is missing.
+    """
+    if not os.path.exists(env_py):
+        raise ScriptError(
+            "env.py is missing from the script directory",
+            path=env_py,
+            hint="Restore it, or create a project with 'headway init'.",
+        )
+    prepend_sys_path(config)
+    load_module(env_py, "env_py")
+
+
+def prepend_sys_path(config: Config) -> None:
+    """Puts the project's ``prepend_sys_path`` in front of ``sys.path``, each entry once."""
+    wanted = [path for path in config.get_prepend_sys_paths_list() or [] if path not in sys.path]
+    sys.path[:0] = wanted
+
+
+def migration_function(path: str, *, upgrade: bool) -> Callable[..., Any]:
+    """The ``upgrade`` or ``downgrade`` function of the revision file at ``path``.
+
+    Raises ScriptError when the file lacks it; what the module itself raises goes through unchanged.
+    """
+    name = "upgrade" if upgrade else "downgrade"
+    function = getattr(load_module(path), name, None)
+    if not callable(function):
+        raise ScriptError(
+            f"this revision has no {name}() function",
+            path=path,
+            hint=f"Add 'def {name}() -> None:' with the operations, or 'pass' if there is nothing to do.",
+        )
+    return function  # type: ignore[no-any-return]
+
+
+def load_module(path: str, name: str | None = None) -> ModuleType:
+    """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts."""
+    name = name or re.sub(r"\W", "_", os.path.basename(path))
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ScriptError("this file cannot be loaded as Python", path=path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,128 @@
+"""Transaction scopes of a run: one for the whole run, one per migration, or none. Knows no revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from sqlalchemy.engine import Connection, RootTransaction
+
+from headway.dialects.base import DefaultImpl
+from headway.errors import UsageError
+from headway.runtime.progress import Progress
+
+
+class Transactions:
+    """Begins and ends transactions on the migration connection as the options ask for.
+
+    ``per_migration`` is the option ``transaction_per_migration``. A transaction that was open before headway came
+    (``external``) is its owner's: nothing is begun or committed here.
+    """
+
+    def __init__(
+        self, impl: DefaultImpl, connection: Connection | None, *, per_migration: bool, as_sql: bool, progress: Progress
+    ) -> None:
+        self.impl = impl
+        self.connection = connection
+        self.per_migration = per_migration
+        self.as_sql = as_sql
+        self.progress = progress
+        self.external = connection is not None and connection.in_transaction()
+        self.on_end: Callable[[], None] | None = None
+        self._active: RootTransaction | None = None
+
+    @property
+    def durable_statements(self) -> bool:
+        """Whether each statement of a migration takes effect at once, whatever happens afterwards."""
+        return not self.impl.transactional_ddl
+
+    def begin(self, *, one_migration: bool = False) -> AbstractContextManager[object]:
+        """The scope around a whole run, or around one migration of it; the one that is not wanted does nothing."""
+        if self.external:
+            return nullcontext()
+        if self.impl.transactional_ddl:
+            wanted = one_migration == self.per_migration
+        else:
+            # Without transactional DDL the scope only protects the version row and data of one migration.
+            wanted = one_migration
+        if not wanted or self._active is not None:
+            return nullcontext()
+        if not self.as_sql:
+            return self._database_scope(ends_run=not one_migration)
+        return self._printed_scope() if self.impl.transactional_ddl else nullcontext()
+
+    @contextmanager
+    def ddl_scope(self) -> Iterator[None]:
+        """A transaction for a single statement of our own, unless one is open already."""
+        if self.as_sql or self.connection is None or self.connection.in_transaction():
+            yield
+            return
+        with self.connection.begin():
+            yield
+
+    @contextmanager
+    def autocommit(self) -> Iterator[None]:
+        """Commits what is open, runs the block in autocommit mode, then begins again.
+
+        Raises UsageError when the open transaction belongs to the caller, who alone may commit it.
+        """
+        if self.as_sql or self.connection is None:
+            with self._printed_autocommit():
+                yield
+            return
+        if self.external:
+            raise UsageError(
+                "autocommit_block() cannot commit the transaction that was open before the migrations started",
+                hint="Give context.configure() a connection without an open transaction.",
+            )
+        connection = self.connection
+        had_transaction = self._active is not None
+        if (open_transaction := connection.get_transaction()) is not None:
+            open_transaction.commit()
+            self.progress.committed()
+        level = connection.get_isolation_level()
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            yield
+        finally:
+            if (open_transaction := connection.get_transaction()) is not None:
+                # In autocommit mode SQLAlchemy still keeps a transaction object; the level cannot change under it.
+                open_transaction.commit()
+            connection.execution_options(isolation_level=level)
+            self._active = connection.begin() if had_transaction else None
+
+    @contextmanager
+    def _database_scope(self, *, ends_run: bool) -> Iterator[object]:
+        assert self.connection is not None
+        # Reading the version table has already begun one implicitly; that is the one to go on with.
+        self._active = self.connection.get_transaction() or self.connection.begin()  # type: ignore[assignment]
+        try:
+            yield self._active
+        except BaseException:
+            if self._active is not None and self._active.is_active:
+                self._active.rollback()
+            self.progress.rolled_back()
+            raise
+        else:
+            if self._active is not None:
+                self._active.commit()
+            self.progress.committed()
+        finally:
+            self._active = None
+            if ends_run and self.on_end is not None:
+                self.on_end()
+
+    @contextmanager
+    def _printed_scope(self) -> Iterator[None]:
+        self.impl.emit_begin()
+        yield
+        self.impl.emit_commit()
+
+    @contextmanager
+    def _printed_autocommit(self) -> Iterator[None]:
+        if not self.impl.transactional_ddl:
+            yield
+            return
+        self.impl.emit_commit()
+        yield
+        self.impl.emit_begin()

@@ -50,6 +50,8 @@ class Policy:
     """A number of heads, or the branch labels that may each have one."""
     base: str | None = None
     """The branch that pull requests go to; None finds it."""
+    baseline: str | None = None
+    """The revision that production is on: it and its ancestors are released, whatever git says."""
     fail_on: str = "error"
     dialects: tuple[str, ...] = ()
     """The databases this history runs on; empty takes them from ``sqlalchemy.url``."""
@@ -133,6 +135,7 @@ class _Checker:
         readers: dict[str, Callable[[Any], dict[str, Any]]] = {
             "expected_heads": self._expected_heads,
             "base": lambda value: {"base": self._text(("base",), value)},
+            "baseline": lambda value: {"baseline": self._text(("baseline",), value)},
             "fail_on": lambda value: {"fail_on": self._one_of(("fail_on",), value, SEVERITIES[:3])},
             "dialects": lambda value: {"dialects": self._dialects(value)},
             "scratch": lambda value: {"scratch": self._texts(("scratch",), value)},

@@ -1,0 +1,1 @@
+"""The use cases as verbs. The only place that wires rooms together."""

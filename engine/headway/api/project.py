@@ -1,0 +1,106 @@
+"""A project as the use cases see it: configuration, policy, script directory, and where its repository is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headway.config.load import load_config
+from headway.config.model import Config
+from headway.config.policy import Policy, load_policy
+from headway.errors import UsageError
+from headway.repository import git
+from headway.script.directory import ScriptDirectory
+
+
+@dataclass(frozen=True)
+class Project:
+    """Opened once per command; nothing of the user's has been executed."""
+
+    files: tuple[str, ...]
+    name: str
+    config: Config
+    policy: Policy
+    directory: ScriptDirectory
+    home: str
+    """The directory of the configuration file."""
+    root: str
+    """The repository's top, or ``home`` outside of one; paths in reports are relative to it."""
+
+    def shown(self, path: str) -> str:
+        """A path as reports show it."""
+        relative = os.path.relpath(path, self.root)
+        return path if relative.startswith(".." + os.sep) else relative
+
+    def fresh_config(self) -> Config:
+        """A configuration that a run may change without the next one seeing it."""
+        return load_config(self.files, self.name)
+
+    def resolve_url(self, url: str) -> str:
+        """The database URL behind ``env:NAME``, ``file:PATH``, ``cmd:COMMAND``, a target's name or a URL."""
+        target = self.policy.targets.get(url)
+        return resolve_url(target.url if target is not None else url)
+
+
+def open_project(files: Sequence[str] = (), name: str = "alembic") -> Project:
+    """The project of these configuration files, or of the working directory.
+
+    Raises ConfigError when there is none or it cannot be read.
+    """
+    config = load_config(tuple(files), name)
+    source = config.config_file_name or config.toml_file_name
+    home = os.path.dirname(os.path.abspath(source)) if source else os.getcwd()
+    root = git.find_root(home) or home
+    policy = load_policy(home)
+    if policy.path is None and root != home:
+        policy = load_policy(root)
+    return Project(
+        files=tuple(files),
+        name=name,
+        config=config,
+        policy=policy,
+        directory=ScriptDirectory.from_config(config),
+        home=home,
+        root=root,
+    )
+
+
+def resolve_url(url: str) -> str:
+    """The URL that ``env:NAME``, ``file:PATH`` or ``cmd:COMMAND`` leads to; anything else is the URL itself.
+
+    Raises UsageError when there is nothing behind it.
+    """
+    kind, colon, rest = url.partition(":")
+    if not colon or rest.startswith("//"):
+        return url
+    if kind == "env":
+        value = os.environ.get(rest, "")
+        if not value.strip():
+            raise UsageError(f"the environment variable {rest} is not set", hint=f"Set {rest} to the database's URL.")
+        return value.strip()
+    if kind == "file":
+        try:
+            with open(rest, encoding="utf-8") as file:
+                return file.read().strip()
+        except OSError as error:
+            raise UsageError(f"the URL's file cannot be read: {error.strerror}", path=rest) from error
+    if kind == "cmd":
+        return _output_of(rest)
+    return url
+
+
+def _output_of(command: str) -> str:
+    import shlex
+    import subprocess
+
+    try:
+        done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise UsageError(f"the command for the URL cannot be run: {error}") from error
+    if done.returncode != 0 or not done.stdout.strip():
+        raise UsageError(
+            f"the command for the URL printed none and ended with status {done.returncode}",
+            hint="Run it by hand: it must print the URL and nothing else.",
+        )
+    return done.stdout.strip()

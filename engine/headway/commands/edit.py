@@ -1,0 +1,36 @@
+"""``edit``: opens revision files in an editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+
+from headway.commands.current import current_heads
+from headway.config.model import Config
+from headway.errors import UsageError
+from headway.script.directory import ScriptDirectory
+
+
+def edit(config: Config, rev: str) -> None:
+    """Opens the files of ``rev`` in ``$VISUAL`` or ``$EDITOR``; ``current`` asks the database.
+
+    Raises UsageError when there is no file to open or no editor.
+    """
+    script = ScriptDirectory.from_config(config)
+    wanted = current_heads(config) if rev == "current" else rev
+    scripts = [item for item in script.get_revisions(wanted) if item is not None]
+    if not scripts:
+        raise UsageError("No revision files indicated by the selection")
+    for item in scripts:
+        _open(item.path)
+
+
+def _open(path: str) -> None:
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    command = shlex.split(named) if named else [next((e for e in ("editor", "vim", "nano", "vi") if shutil.which(e)), "")]
+    if not command[0] or shutil.which(command[0]) is None:
+        raise UsageError("there is no editor to open", hint="Name one in the environment variable EDITOR.")
+    if (status := subprocess.run([*command, path], check=False).returncode) != 0:
+        raise UsageError(f"the editor ended with status {status}", path=path)

@@ -1,0 +1,114 @@
+"""Serves ``import alembic`` from headway's facades for as long as a ``with`` block lasts.
+
+The only place that touches ``sys.meta_path``. A really installed Alembic is untouched before and after: its modules
+are set aside while the block runs and put back when it ends.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+
+NAME = "alembic"
+FACADES = "headway.compat.alembic"
+
+_guard = threading.RLock()
+_users = 0
+_set_aside: dict[str, ModuleType] = {}
+_ours: dict[str, ModuleType] = {}
+
+
+@contextmanager
+def serving_alembic() -> Iterator[None]:
+    """While the block runs, ``alembic`` and its submodules are headway's. May be nested and used from threads."""
+    _begin()
+    try:
+        yield
+    finally:
+        _end()
+
+
+class FacadeFinder(importlib.abc.MetaPathFinder):
+    """Finds ``alembic.x.y`` in the facade package, under the name that was asked for."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != NAME and not fullname.startswith(f"{NAME}."):
+            return None
+        facade = FACADES + fullname.removeprefix(NAME)
+        found = importlib.util.find_spec(facade) if _has_facade(facade) else None
+        if found is None:
+            return None
+        spec = importlib.machinery.ModuleSpec(
+            fullname,
+            FacadeLoader(facade),
+            origin=found.origin,
+            is_package=found.submodule_search_locations is not None,
+        )
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations = []  # submodules come from this finder, not from the disk
+        return spec
+
+
+class FacadeLoader(importlib.abc.Loader):
+    """Fills a fresh module with the names of a facade.
+
+    A fresh one, because importlib writes the spec of the module it was asked for into whatever it is given.
+    """
+
+    def __init__(self, facade: str) -> None:
+        self.facade = facade
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        facade = importlib.import_module(self.facade)
+        kept = {"__name__", "__spec__", "__loader__", "__package__", "__path__", "__file__", "__builtins__"}
+        module.__dict__.update({name: value for name, value in vars(facade).items() if name not in kept})
+        module.__file__ = facade.__file__
+
+
+_finder = FacadeFinder()
+
+
+def _has_facade(name: str) -> bool:
+    """Whether every package above ``name`` exists, so that looking for it cannot fail in its parents."""
+    parent = name.rpartition(".")[0]
+    return parent == "headway.compat" or (_has_facade(parent) and importlib.util.find_spec(parent) is not None)
+
+
+def _begin() -> None:
+    global _users
+    with _guard:
+        _users += 1
+        if _users > 1:
+            return
+        _set_aside.update(_take_modules())
+        sys.modules.update(_ours)  # the same objects as last time: user modules may hold on to them
+        sys.meta_path.insert(0, _finder)
+
+
+def _end() -> None:
+    global _users
+    with _guard:
+        _users -= 1
+        if _users > 0:
+            return
+        sys.meta_path.remove(_finder)
+        _ours.update(_take_modules())
+        sys.modules.update(_set_aside)
+        _set_aside.clear()
+
+
+def _take_modules() -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]
+    return {name: sys.modules.pop(name) for name in names}

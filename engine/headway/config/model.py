@@ -1,0 +1,210 @@
+"""Config: the settings of a project, under Alembic's names. Reads files; knows nothing of scripts or databases."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from configparser import ConfigParser, InterpolationError, NoOptionError
+from functools import cached_property
+from typing import Any, TextIO
+
+from headway.config.sources import as_boolean, interpolation_problem, read_ini, read_toml
+from headway.errors import ConfigError
+
+SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+
+
+class Config:
+    """The settings of one project: an ini file, ``[tool.alembic]`` of a pyproject.toml, or both; the ini file wins.
+
+    ``attributes`` is a dictionary for whoever embeds headway; ``cmd_opts`` is what the command line was given.
+    """
+
+    def __init__(
+        self,
+        file_: str | os.PathLike[str] | None = None,
+        toml_file: str | os.PathLike[str] | None = None,
+        ini_section: str = "alembic",
+        output_buffer: TextIO | None = None,
+        stdout: TextIO | None = None,
+        cmd_opts: Any = None,
+        config_args: Mapping[str, Any] | None = None,
+        attributes: Mapping[Any, Any] | None = None,
+    ) -> None:
+        self.config_file_name = os.fspath(file_) if file_ else None
+        self.toml_file_name = os.fspath(toml_file) if toml_file else None
+        self.config_ini_section = ini_section
+        self.output_buffer = output_buffer
+        self._stdout = stdout
+        self.cmd_opts = cmd_opts
+        self.config_args = dict(config_args or {})
+        self.attributes: dict[Any, Any] = dict(attributes or {})
+
+    @property
+    def stdout(self) -> TextIO:
+        """Where results go; the standard output of the moment unless one was given."""
+        return self._stdout or sys.stdout
+
+    @cached_property
+    def file_config(self) -> ConfigParser:
+        """The parsed ini file. Raises ConfigError when it cannot be read."""
+        parser = read_ini(self.config_file_name, {"here": self._here(self.config_file_name), **self.config_args})
+        if not parser.has_section(self.config_ini_section):
+            named = self.config_ini_section != "alembic"
+            if named and self.config_file_name is not None and parser.sections():
+                raise ConfigError(
+                    f"there is no section [{self.config_ini_section}]",
+                    path=self.config_file_name,
+                    hint=f"Sections are: {', '.join(parser.sections())}.",
+                )
+            parser.add_section(self.config_ini_section)
+        return parser
+
+    @cached_property
+    def toml_alembic_config(self) -> Mapping[str, Any]:
+        """The table ``[tool.alembic]``, empty without one."""
+        return read_toml(self.toml_file_name)
+
+    @property
+    def source_name(self) -> str | None:
+        """The file that errors name."""
+        return self.config_file_name or self.toml_file_name
+
+    def print_stdout(self, text: str, *arg: Any) -> None:
+        """Writes one line of results; ``arg`` is filled in with ``%``."""
+        self.stdout.write((str(text) % arg if arg else str(text)) + "\n")
+
+    def get_template_directory(self) -> str:
+        """The directory with one folder for each template of ``init``."""
+        return os.path.join(os.path.dirname(os.path.dirname(__file__)), "script", "templates")
+
+    # -- the ini file -------------------------------------------------------------------------------------------
+
+    def get_section(self, name: str, default: Any = None) -> Any:
+        """A section as a dictionary, or ``default``. Raises ConfigError for a bad interpolation."""
+        if not self.file_config.has_section(name):
+            return default
+        try:
+            return dict(self.file_config.items(name))
+        except InterpolationError as error:
+            raise interpolation_problem(error, self.config_file_name) from error
+
+    def set_main_option(self, name: str, value: str) -> None:
+        """Sets an option of the main section; a percent sign must be doubled."""
+        self.set_section_option(self.config_ini_section, name, value)
+
+    def remove_main_option(self, name: str) -> None:
+        """Removes an option of the main section."""
+        self.file_config.remove_option(self.config_ini_section, name)
+
+    def set_section_option(self, section: str, name: str, value: str) -> None:
+        """Sets an option, and makes the section if it is missing."""
+        if not self.file_config.has_section(section):
+            self.file_config.add_section(section)
+        self.file_config.set(section, name, value)
+
+    def get_section_option(self, section: str, name: str, default: Any = None) -> Any:
+        """An option of the ini file, or ``default``. Raises ConfigError for a bad interpolation."""
+        if not self.file_config.has_section(section):
+            raise ConfigError(
+                f"No config file '{self.config_file_name}' found, or file has no '[{section}]' section",
+                path=self.config_file_name,
+            )
+        try:
+            return self.file_config.get(section, name)
+        except NoOptionError:
+            return default
+        except InterpolationError as error:
+            raise interpolation_problem(error, self.config_file_name) from error
+
+    def get_main_option(self, name: str, default: Any = None) -> Any:
+        """An option of the ini file's main section, or ``default``."""
+        return self.get_section_option(self.config_ini_section, name, default)
+
+    # -- both files ---------------------------------------------------------------------------------------------
+
+    def get_alembic_option(self, name: str, default: Any = None) -> Any:
+        """A setting of the ini file or else of pyproject.toml: text, list or number, or ``default``.
+
+        Raises ConfigError for a bad interpolation or a type that no setting has.
+        """
+        if self.file_config.has_option(self.config_ini_section, name):
+            return self.get_main_option(name)
+        return self._toml_value(name, default)
+
+    def get_alembic_boolean_option(self, name: str, default: bool = False) -> bool:
+        """A setting that is true or false. Raises ConfigError for anything else."""
+        value = self.get_alembic_option(name)
+        return default if value is None else as_boolean(value, name, self.source_name)
+
+    def get_version_locations_list(self) -> list[str] | None:
+        """Where revision files are, or None for the default place."""
+        return self._paths("version_locations", legacy=re.compile(r", *| +"), old_key="version_path_separator")
+
+    def get_prepend_sys_paths_list(self) -> list[str] | None:
+        """What user code finds in front of ``sys.path``, or None."""
+        return self._paths("prepend_sys_path", legacy=re.compile(r", *| +|:"))
+
+    def get_hooks_list(self) -> list[dict[str, Any]]:
+        """The post-write hooks, each as a dictionary with its ``_hook_name``. Raises ConfigError."""
+        if self.file_config.has_section("post_write_hooks"):
+            return _ini_hooks(self.get_section("post_write_hooks", {}), self.config_file_name)
+        hooks = self.toml_alembic_config.get("post_write_hooks", [])
+        return [{("_hook_name" if k == "name" else k): self._fill(k, v) for k, v in hook.items()} for hook in hooks]
+
+    def _paths(self, name: str, *, legacy: re.Pattern[str], old_key: str | None = None) -> list[str] | None:
+        value = self.get_alembic_option(name)
+        if not value:
+            return None
+        if isinstance(value, list):
+            return [path for path in value if path]
+        kind = self.get_alembic_option("path_separator") or (old_key and self.get_alembic_option(old_key))
+        if not kind:
+            return [path for path in legacy.split(value.strip()) if path]
+        if kind not in SEPARATORS:
+            raise ConfigError(
+                f"'{kind}' is not a valid value for path_separator; expected 'space', 'newline', 'os', ':', ';'",
+                path=self.source_name,
+            )
+        return [path.strip() for path in value.split(SEPARATORS[kind]) if path.strip()]
+
+    def _toml_value(self, name: str, default: Any) -> Any:
+        value = self.toml_alembic_config.get(name, None)
+        return default if value is None else self._fill(name, value)
+
+    def _fill(self, name: str, value: Any) -> Any:
+        """A value of pyproject.toml with ``%(here)s`` filled in."""
+        if isinstance(value, str):
+            try:
+                return value % {"here": self._here(self.toml_file_name), **self.config_args}
+            except (KeyError, TypeError, ValueError) as error:
+                raise ConfigError(
+                    f"the value of '{name}' in [tool.alembic] has a '%' that is no interpolation",
+                    path=self.toml_file_name,
+                    hint="Write %% for a percent sign.",
+                ) from error
+        if isinstance(value, list):
+            return [self._fill(name, item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._fill(name, item) for key, item in value.items()}
+        if isinstance(value, bool | int):
+            return value
+        raise ConfigError(f"unsupported TOML value type for key: '{name}'", path=self.toml_file_name)
+
+    def _here(self, path: str | None) -> str:
+        return os.path.dirname(os.path.abspath(path)).replace(os.sep, "/") if path else ""
+
+
+def _ini_hooks(section: Mapping[str, str], path: str | None) -> list[dict[str, Any]]:
+    names = [name for name in re.split(r", *| +|\n", section.get("hooks", "").strip()) if name]
+    hooks = []
+    for name in names:
+        options = {key.removeprefix(f"{name}."): value for key, value in section.items() if key.startswith(f"{name}.")}
+        if "type" not in options:
+            raise ConfigError(
+                f"Key '{name}.type' is required for post write hook '{name}'", path=path, hint=f"Add {name}.type = …"
+            )
+        hooks.append({"_hook_name": name, **options})
+    return hooks

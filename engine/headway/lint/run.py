@@ -1,0 +1,53 @@
+"""Runs rules over facts: severities, suppressions, order. Knows no rule by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from headway.config.policy import Policy
+from headway.effects import model as fx
+from headway.lint import suppress
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """Findings in the order of the files, and the places that no rule could judge."""
+
+    findings: tuple[Finding, ...]
+    not_analysed: tuple[str, ...]
+
+
+def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date) -> LintResult:
+    """What ``rules`` find in ``facts`` under ``policy``; ``today`` decides which exceptions have expired."""
+    found = [
+        replace(finding, severity=severity)
+        for rule in rules
+        if rule.dialects is None or facts.runs_on(*rule.dialects)
+        for finding in rule().check(facts)
+        if (severity := _severity(finding, policy)) is not Severity.OFF
+    ]
+    comments = {file.path: suppress.read_suppressions(file.migration.lines) for file in facts.examined}
+    judged = suppress.apply(found, comments, policy.ignores, today)
+    places = tuple(place for file in facts.examined for place in _not_analysed(file))
+    return LintResult(tuple(sorted(judged, key=lambda finding: finding.sort_key)), places)
+
+
+def _severity(finding: Finding, policy: Policy) -> Severity:
+    wanted = policy.severities.get(finding.code)
+    return finding.severity if wanted is None else Severity(wanted)
+
+
+def _not_analysed(file: RevisionFile) -> Iterator[str]:
+    bodies = (file.migration.upgrade, file.migration.downgrade)
+    for effect in (effect for body in bodies if body is not None for effect in body.effects):
+        if isinstance(effect, fx.NotAnalysed):
+            yield f"{effect.span.path}:{effect.span.line}: {effect.reason}"
+        elif isinstance(effect, fx.RunsSql) and not effect.understood:
+            known = effect.text if isinstance(effect.text, str) else None
+            what = f"SQL that is not understood: {known[:60]}" if known else "SQL that is only known when it runs"
+            yield f"{effect.span.path}:{effect.span.line}: {' '.join(what.split())}"

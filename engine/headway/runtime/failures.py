@@ -1,0 +1,140 @@
+"""Explains exceptions of the user's code and of the database: what failed, at which of the user's lines, what to do."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+import traceback
+
+from sqlalchemy import exc
+
+from headway.errors import DatabaseFailure, HeadwayError, MigrationFailed, PartialFailure, ScriptError
+from headway.redact import redact
+from headway.runtime.progress import Progress
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+
+def explain(error: BaseException, progress: Progress | None = None) -> HeadwayError | None:
+    """The error as one of headway's own, or None when nothing says that it came from the user or the database.
+
+    With the ``progress`` of the run it says what was applied and what was not.
+    """
+    if isinstance(error, HeadwayError):
+        return _with_progress(error, progress)
+    place = user_place(error)
+    path, line = place or (None, None)
+    if isinstance(error, SyntaxError):
+        return ScriptError(
+            f"invalid syntax: {error.msg}", path=error.filename, line=error.lineno, hint="Mend this line."
+        )
+    if progress is not None and progress.running is not None:
+        return _migration_failed(error, progress, path, line)
+    if isinstance(error, ImportError):
+        return _missing_import(error, path, line)
+    if isinstance(error, exc.DBAPIError):
+        return _database_refused(error, path, line)
+    if isinstance(error, exc.ArgumentError):
+        hint = "Check sqlalchemy.url in the configuration, or --url."
+        return ScriptError(redact(_text(error)), path=path, line=line, hint=hint)
+    if place is None:
+        return None
+    hint = "headway runs this file as it is; run it by hand with the same environment variables to see more."
+    return ScriptError(f"raised {type(error).__name__}: {redact(_text(error))}", path=path, line=line, hint=hint)
+
+
+def user_place(error: BaseException) -> tuple[str, int] | None:
+    """The innermost line of the traceback that is neither ours nor a library's, as (path, line)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        path = frame.filename
+        if path.startswith("<") or path.startswith((_OURS, *_LIBRARIES)) or "site-packages" in path:
+            continue
+        if "headway_cli" in path or frame.lineno is None:
+            continue
+        return _shown(path), frame.lineno
+    return None
+
+
+def _migration_failed(
+    error: BaseException, progress: Progress, path: str | None, line: int | None
+) -> HeadwayError:
+    revision = progress.running or "?"
+    what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
+    kind = "" if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: "
+    message = f"revision {revision} failed: {kind}{redact(what)}"
+    path = path or (_shown(progress.running_path) if progress.running_path else None)
+    if isinstance(error, ImportError):
+        message = f"revision {revision} cannot be loaded: {_missing_import(error, None, None).message}"
+    return _outcome(message, progress, path, line)
+
+
+def _with_progress(error: HeadwayError, progress: Progress | None) -> HeadwayError:
+    """Adds what was applied to an error that stopped a run half-way."""
+    if progress is None or not (progress.applied or progress.partly_durable) or isinstance(error, PartialFailure):
+        return error
+    if not progress.planned:
+        return error
+    return _outcome(error.one_line(), progress, None, None)
+
+
+def _outcome(message: str, progress: Progress, path: str | None, line: int | None) -> HeadwayError:
+    if not progress.applied and not progress.partly_durable:
+        hint = "Nothing was applied. Mend the revision and run the same command again."
+        return MigrationFailed(message, path=path, line=line, hint=hint)
+    applied = ", ".join(progress.applied) or "none"
+    rest = ", ".join(progress.remaining) or "none"
+    hint = f"Applied: {applied}. Not run: {rest}. "
+    if progress.partly_durable:
+        hint += (
+            f"Statements of {progress.running} before the failing one have taken effect and are not undone: "
+            "undo them by hand or make the revision skip them, then run the same command again."
+        )
+    else:
+        hint += "Mend the revision and run the same command again."
+    return PartialFailure(
+        message, applied=progress.applied, failed=progress.running, path=path, line=line, hint=hint
+    )
+
+
+def _missing_import(error: ImportError, path: str | None, line: int | None) -> ScriptError:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        name = error.name.partition(".")[0]
+        return ScriptError(
+            f"imports '{error.name}', which is not installed here",
+            path=path,
+            line=line,
+            hint=f"Install the package that provides '{name}' (in the Action: the input 'requirements'), "
+            "or add its directory to prepend_sys_path.",
+        )
+    return ScriptError(f"an import failed: {redact(_text(error))}", path=path, line=line, hint="Mend the import.")
+
+
+def _database_refused(error: exc.DBAPIError, path: str | None, line: int | None) -> DatabaseFailure:
+    text = redact(_text(error.orig if error.orig is not None else error))
+    low = text.lower()
+    if "readonly" in low or "read-only" in low:
+        hint = "The database or its file is read-only: use a writable one, or a role that may write."
+    elif "password" in low or "access denied" in low or "authentication" in low:
+        hint = "User or password is wrong: check the secret that the URL is made from."
+    elif any(word in low for word in ("refused", "could not connect", "can't connect", "timed out", "resolve", "translate host", "unable to open")):
+        hint = (
+            "Is the server up, and are host and port right? Inside a container 'localhost' is the container itself: "
+            "use the service's name."
+        )
+    else:
+        hint = "Nothing was applied."
+    return DatabaseFailure(f"the database refused: {text}", path=path, line=line, hint=hint)
+
+
+def _text(error: BaseException | None) -> str:
+    """The message without SQLAlchemy's background links and repeated statement."""
+    lines = [line for line in str(error).splitlines() if not line.startswith("(Background on this error")]
+    return " ".join(" ".join(lines).split()) or type(error).__name__
+
+
+def _shown(path: str) -> str:
+    """Relative to the working directory where that is shorter."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative

@@ -1,0 +1,62 @@
+"""Runs a project's environment with a function of our own, guarded: what every use case above Alembic's verbs needs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from headway.config.model import Config
+from headway.errors import HeadwayError, ScriptError
+from headway.revision.route import Step
+from headway.runtime.context import MigrationContext
+from headway.runtime.environment import EnvironmentContext
+from headway.runtime.failures import explain
+from headway.runtime.options import RunOptions
+from headway.runtime.target import point_config_at
+from headway.script.directory import ScriptDirectory
+
+Choose = Callable[[tuple[str, ...], MigrationContext], Iterable[Step]]
+
+
+def run_environment(
+    config: Config, script: ScriptDirectory, choose: Choose, options: RunOptions, **environment_options: Any
+) -> None:
+    """Executes env.py and the steps that ``choose`` returns for the database's heads.
+
+    Standard output stays clean: what user code prints goes to standard error. Raises HeadwayError for everything that
+    the user can mend, with what was applied; a bug of ours goes through.
+    """
+    if options.url is not None:
+        point_config_at(config, options.url)
+    options.attach(config)
+    reached = False
+
+    def noted(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+        nonlocal reached
+        reached = True
+        return choose(heads, context)
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            EnvironmentContext(config, script, fn=noted, **environment_options).run()
+    except SystemExit as error:
+        raise ScriptError(
+            f"ended the program with sys.exit({error.code!r})",
+            path=script.env_py_location,
+            hint="Let it raise an exception that says what is missing.",
+        ) from error
+    except HeadwayError as error:
+        raise explain(error, options.progress) or error from error
+    except Exception as error:
+        explained = explain(error, options.progress)
+        if explained is None:
+            raise
+        raise explained from error
+    if not reached:
+        raise ScriptError(
+            "did not call context.run_migrations()",
+            path=script.env_py_location,
+            hint="Call context.configure(…) and context.run_migrations() for online mode.",
+        )

@@ -1,0 +1,1 @@
+"""Scratch databases: empty ones that histories are replayed on and thrown away with."""

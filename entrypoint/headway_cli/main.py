@@ -1,0 +1,54 @@
+"""The program's entry: finds out whose verb it is, turns every error into one line and an exit code.
+
+Alembic's verbs are parsed with argparse, as Alembic's are, and load neither typer nor SQLAlchemy; headway's own
+verbs are a typer program.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+ALEMBIC_VERBS = frozenset(
+    "branches check current downgrade edit ensure_version heads history init list_templates merge revision show "
+    "stamp upgrade".split()
+)
+
+_GLOBAL_WITH_VALUE = frozenset({"-c", "--config", "-n", "--name", "-x"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    from headway_cli.failures import reported
+
+    with reported(arguments) as outcome:
+        verb = find_verb(arguments)
+        as_alembic = os.path.basename(sys.argv[0]) == "alembic"
+        if verb in ALEMBIC_VERBS or as_alembic:
+            from headway_cli.alembic_verbs import run
+
+            outcome.exit_code = run(arguments, prog="alembic" if as_alembic else "headway")
+        else:
+            from headway_cli.app import run_app
+
+            outcome.exit_code = run_app(arguments)
+    return outcome.exit_code
+
+
+def find_verb(arguments: Sequence[str]) -> str | None:
+    """The first argument that is neither an option nor the value of a global one."""
+    takes_value = False
+    for argument in arguments:
+        if takes_value:
+            takes_value = False
+        elif argument in _GLOBAL_WITH_VALUE:
+            takes_value = True
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

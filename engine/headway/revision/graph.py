@@ -97,11 +97,15 @@ class RevisionGraph:
 
     # -- walking ------------------------------------------------------------------------------------------------
 
-    def ancestors(self, ids: Iterable[str], *, dependencies: bool = True, inclusive: bool = False) -> set[str]:
+    def ancestors(
+        self, ids: Iterable[str], *, dependencies: bool = True, inclusive: bool = False
+    ) -> set[str]:
         """Everything below ``ids``, and with ``inclusive`` they themselves even where nothing leads to them."""
         return self._reach(ids, self.real_parents if dependencies else self._tree_parents, inclusive)
 
-    def descendants(self, ids: Iterable[str], *, dependencies: bool = True, inclusive: bool = False) -> set[str]:
+    def descendants(
+        self, ids: Iterable[str], *, dependencies: bool = True, inclusive: bool = False
+    ) -> set[str]:
         """Everything above ``ids``; with ``inclusive`` they themselves too."""
         return self._reach(ids, self.real_children if dependencies else self.children, inclusive)
 
@@ -160,9 +164,7 @@ class RevisionGraph:
     def _tree_parents(self, id_: str) -> tuple[str, ...]:
         return self.ids[id_].down_revisions
 
-    def _reach(
-        self, ids: Iterable[str], step: Callable[[str], tuple[str, ...]], inclusive: bool
-    ) -> set[str]:
+    def _reach(self, ids: Iterable[str], step: Callable[[str], tuple[str, ...]], inclusive: bool) -> set[str]:
         start = list(ids)
         seen: set[str] = set()
         todo = deque(start)
@@ -215,7 +217,10 @@ class RevisionGraph:
     def _dangling(self) -> Iterator[Problem]:
         stems = {os.path.splitext(os.path.basename(r.path))[0]: id_ for id_, r in self.ids.items() if r.path}
         for id_, revision in self.ids.items():
-            for header, names in (("down_revision", revision.down_revisions), ("depends_on", revision.depends_on)):
+            for header, names in (
+                ("down_revision", revision.down_revisions),
+                ("depends_on", revision.depends_on),
+            ):
                 for name in names:
                     known = name in self.ids if header == "down_revision" else self._named(name) is not None
                     if known:

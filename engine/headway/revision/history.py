@@ -21,7 +21,7 @@ def between(graph: RevisionGraph, upper: Symbol, lower: Symbol, *, inclusive: bo
             raise RangeNotAncestorError(", ".join(bottoms), ", ".join(tops))
         above = graph.descendants(bottoms, inclusive=inclusive)
         below = graph.ancestors(bottoms)
-        wanted = {id_ for id_ in wanted if id_ in above or id_ not in below and id_ not in bottoms}
+        wanted = {id_ for id_ in wanted if id_ in above or (id_ not in below and id_ not in bottoms)}
         wanted = _connected(graph, wanted, tops)
     return graph.sort(wanted, tops)
 
@@ -41,7 +41,11 @@ def _ends(graph: RevisionGraph, upper: Symbol, lower: Symbol) -> tuple[tuple[str
 
 def _bare_offset(symbol: Symbol) -> int | None:
     relative = parse_relative(symbol) if isinstance(symbol, str) else None
-    return relative.offset if relative is not None and relative.symbol is None and relative.label is None else None
+    return (
+        relative.offset
+        if relative is not None and relative.symbol is None and relative.label is None
+        else None
+    )
 
 
 def _connected(graph: RevisionGraph, ids: set[str], tops: Iterable[str]) -> set[str]:

@@ -73,7 +73,9 @@ def in_branch(graph: RevisionGraph, ids: Iterable[str], label: str | None) -> tu
         return tuple(ids)
     member = branch_revision(graph, label)
     line = graph.ancestors([member], inclusive=True) | graph.descendants([member], inclusive=True)
-    return tuple(id_ for id_ in ids if id_ in line or (label in graph.labels and label in graph.labels_of(id_)))
+    return tuple(
+        id_ for id_ in ids if id_ in line or (label in graph.labels and label in graph.labels_of(id_))
+    )
 
 
 def branch_revision(graph: RevisionGraph, label: str) -> str:
@@ -138,12 +140,18 @@ def _find(graph: RevisionGraph, name: str, label: str | None = None) -> str:
         return name
     if name in graph.labels:
         return graph.labels[name]
-    found = [id_ for id_ in graph.ids if len(id_) > 3 and id_.startswith(name)] if len(name) >= SHORTEST_PARTIAL else []
+    found = (
+        [id_ for id_ in graph.ids if len(id_) > 3 and id_.startswith(name)]
+        if len(name) >= SHORTEST_PARTIAL
+        else []
+    )
     if label and len(found) > 1:
         found = list(in_branch(graph, found, label))
     if len(found) > 1:
         shown = ", ".join(f"'{id_}'" for id_ in found[:3])
-        raise ResolutionError(f"Multiple revisions start with '{name}': {shown}...", name, hint="Give more of the id.")
+        raise ResolutionError(
+            f"Multiple revisions start with '{name}': {shown}...", name, hint="Give more of the id."
+        )
     if not found:
         raise ResolutionError(
             f"No such revision or branch '{name}'"
@@ -164,6 +172,8 @@ def _resolve_relative(graph: RevisionGraph, symbol: str, relative: Relative) -> 
     if offset > 0:
         start = resolve_one(graph, f"{label}@{name}" if label and name else name) if name else None
         return (step_up(graph, start, offset, label),)
-    starts = resolve(graph, f"{label}@{name}" if label and name else name or (f"{label}@heads" if label else "heads"))
+    starts = resolve(
+        graph, f"{label}@{name}" if label and name else name or (f"{label}@heads" if label else "heads")
+    )
     found = step_down(graph, starts, -offset, label)
     return (found,) if found is not None else ()

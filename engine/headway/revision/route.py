@@ -225,7 +225,8 @@ def _above_current(graph: RevisionGraph, heads: tuple[str, ...], target: str, re
     starts = in_branch(graph, heads, relative.label) if relative.label else heads
     if len(starts) > 1:
         raise RevisionError(
-            "Ambiguous upgrade from multiple current revisions", hint=f"Name one: {starts[0]}+{relative.offset}."
+            "Ambiguous upgrade from multiple current revisions",
+            hint=f"Name one: {starts[0]}+{relative.offset}.",
         )
     try:
         return step_up(graph, starts[0] if starts else None, relative.offset, relative.label)

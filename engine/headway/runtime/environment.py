@@ -11,12 +11,16 @@ from sqlalchemy.engine import Connection
 
 from headway.config.model import Config
 from headway.errors import ConfigError, UsageError
+from headway.operations import directives
 from headway.operations.base import Operations
 from headway.runtime import runner, target
 from headway.runtime.context import MigrationContext
 from headway.runtime.locks import run_lock
 from headway.runtime.options import RunOptions
 from headway.script.directory import ScriptDirectory
+
+DIRECTIVES = directives
+"""Named so that nobody takes the import, which fills ``op``, for an unused one."""
 
 _current: ContextVar[EnvironmentContext] = ContextVar("headway_environment")
 

@@ -70,7 +70,9 @@ class ScriptDirectory:
             os.path.abspath(_filename(location)),
             file_template=config.get_alembic_option("file_template", DEFAULT_FILE_TEMPLATE),
             truncate_slug_length=int(length) if length is not None else None,
-            version_locations=[os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []],
+            version_locations=[
+                os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []
+            ],
             sourceless=config.get_alembic_boolean_option("sourceless"),
             output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
             timezone=config.get_alembic_option("timezone"),
@@ -268,12 +270,12 @@ def _filename(location: str) -> str:
     try:
         spec = find_spec(package)
     except ImportError as error:
-        raise ConfigError(f"the package of script_location '{location}' cannot be imported: {error}") from error
+        raise ConfigError(
+            f"the package of script_location '{location}' cannot be imported: {error}"
+        ) from error
     if spec is None or not spec.submodule_search_locations:
         raise ConfigError(
             f"there is no package '{package}', which script_location '{location}' names",
             hint="Install it, or give script_location a path.",
         )
     return os.path.join(next(iter(spec.submodule_search_locations)), *resource.split("/"))
-
-

@@ -19,7 +19,9 @@ _ASSIGNMENT = re.compile(
     r"(?P<value>None|'[^'\\\n]*'|\"[^\"\\\n]*\")[ \t]*(?:\#[^\n]*)?$",
     re.M,
 )
-_ANY_ASSIGNMENT = re.compile(r"^[ \t]*(?:revision|down_revision|branch_labels|depends_on)\b[^\n]*?=(?!=)", re.M)
+_ANY_ASSIGNMENT = re.compile(
+    r"^[ \t]*(?:revision|down_revision|branch_labels|depends_on)\b[^\n]*?=(?!=)", re.M
+)
 _DOCSTRING = re.compile(r'\A(?:\#[^\n]*\n|[ \t]*\n)*[rRuU]?("""|\'\'\')(?P<text>(?:(?!\\).)*?)\1', re.S)
 _CODING = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -59,7 +61,9 @@ def header_of(data: bytes, path: str) -> Header:
 
 def _decode(data: bytes, path: str) -> str:
     declared = _CODING.match(data)
-    encoding = declared[1].decode("ascii") if declared and not data.startswith(b"\xef\xbb\xbf") else "utf-8-sig"
+    encoding = (
+        declared[1].decode("ascii") if declared and not data.startswith(b"\xef\xbb\xbf") else "utf-8-sig"
+    )
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:

@@ -1,0 +1,5 @@
+"""``alembic.autogenerate.rewriter``."""
+
+from headway.autogenerate.rewrite import Rewriter
+
+__all__ = ["Rewriter"]

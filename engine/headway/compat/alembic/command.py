@@ -1,0 +1,35 @@
+"""``alembic.command``."""
+
+from headway.commands.branches import branches
+from headway.commands.check import check
+from headway.commands.current import current
+from headway.commands.downgrade import downgrade
+from headway.commands.edit import edit
+from headway.commands.ensure_version import ensure_version
+from headway.commands.heads import heads
+from headway.commands.history import history
+from headway.commands.init import init
+from headway.commands.list_templates import list_templates
+from headway.commands.merge import merge
+from headway.commands.revision import revision
+from headway.commands.show import show
+from headway.commands.stamp import stamp
+from headway.commands.upgrade import upgrade
+
+__all__ = [
+    "branches",
+    "check",
+    "current",
+    "downgrade",
+    "edit",
+    "ensure_version",
+    "heads",
+    "history",
+    "init",
+    "list_templates",
+    "merge",
+    "revision",
+    "show",
+    "stamp",
+    "upgrade",
+]

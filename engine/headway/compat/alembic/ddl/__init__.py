@@ -1,0 +1,5 @@
+"""``alembic.ddl``."""
+
+from headway.dialects.base import DefaultImpl
+
+__all__ = ["DefaultImpl"]

@@ -1,0 +1,41 @@
+"""``alembic.ddl.base``."""
+
+from headway.dialects.elements import (
+    AddColumn,
+    AlterColumn,
+    AlterTable,
+    ColumnComment,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    ComputedColumnDefault,
+    DropColumn,
+    IdentityColumnDefault,
+    RenameTable,
+    alter_table,
+    format_column_name,
+    format_server_default,
+    format_table_name,
+    format_type,
+)
+
+__all__ = [
+    "AddColumn",
+    "AlterColumn",
+    "AlterTable",
+    "ColumnComment",
+    "ColumnDefault",
+    "ColumnName",
+    "ColumnNullable",
+    "ColumnType",
+    "ComputedColumnDefault",
+    "DropColumn",
+    "IdentityColumnDefault",
+    "RenameTable",
+    "alter_table",
+    "format_column_name",
+    "format_server_default",
+    "format_table_name",
+    "format_type",
+]

@@ -1,0 +1,5 @@
+"""``alembic.ddl.impl``."""
+
+from headway.dialects.base import DefaultImpl
+
+__all__ = ["DefaultImpl"]

@@ -1,0 +1,5 @@
+"""``alembic.ddl.mysql``."""
+
+from headway.dialects.mysql import MySQLImpl
+
+__all__ = ["MySQLImpl"]

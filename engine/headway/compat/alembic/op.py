@@ -1,0 +1,21 @@
+"""``alembic.op``: each directive as a function that acts on the migration that runs when it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headway.operations import directives
+from headway.operations.base import current_operations, directive_function, directive_names
+
+_DIRECTIVES = directives  # importing it has filled Operations
+
+globals().update({name: directive_function(name) for name in directive_names()})
+
+
+def __getattr__(name: str) -> Any:
+    """Directives that extensions registered after this module was imported, and the attributes of Operations."""
+    if name in directive_names():
+        return directive_function(name)
+    if name in ("impl", "migration_context"):
+        return getattr(current_operations(name), name)
+    raise AttributeError(f"module 'alembic.op' has no attribute {name!r}")

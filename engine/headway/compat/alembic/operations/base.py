@@ -1,0 +1,5 @@
+"""``alembic.operations.base``."""
+
+from headway.operations.base import AbstractOperations, BatchOperations, Operations
+
+__all__ = ["AbstractOperations", "BatchOperations", "Operations"]

@@ -1,0 +1,53 @@
+"""``alembic.operations.ops``."""
+
+from headway.operations.base import MigrateOperation
+from headway.operations.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from headway.operations.constraints import (
+    AddConstraintOp,
+    CreateCheckConstraintOp,
+    CreateExcludeConstraintOp,
+    CreateForeignKeyOp,
+    CreatePrimaryKeyOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+)
+from headway.operations.containers import DowngradeOps, MigrationScript, ModifyTableOps, OpContainer, UpgradeOps
+from headway.operations.data import BulkInsertOp, ExecuteSQLOp
+from headway.operations.indexes import CreateIndexOp, DropIndexOp
+from headway.operations.tables import (
+    AlterTableOp,
+    CreateTableCommentOp,
+    CreateTableOp,
+    DropTableCommentOp,
+    DropTableOp,
+    RenameTableOp,
+)
+
+__all__ = [
+    "AddColumnOp",
+    "AddConstraintOp",
+    "AlterColumnOp",
+    "AlterTableOp",
+    "BulkInsertOp",
+    "CreateCheckConstraintOp",
+    "CreateExcludeConstraintOp",
+    "CreateForeignKeyOp",
+    "CreateIndexOp",
+    "CreatePrimaryKeyOp",
+    "CreateTableCommentOp",
+    "CreateTableOp",
+    "CreateUniqueConstraintOp",
+    "DowngradeOps",
+    "DropColumnOp",
+    "DropConstraintOp",
+    "DropIndexOp",
+    "DropTableCommentOp",
+    "DropTableOp",
+    "ExecuteSQLOp",
+    "MigrateOperation",
+    "MigrationScript",
+    "ModifyTableOps",
+    "OpContainer",
+    "RenameTableOp",
+    "UpgradeOps",
+]

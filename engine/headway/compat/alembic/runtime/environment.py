@@ -1,0 +1,5 @@
+"""``alembic.runtime.environment``."""
+
+from headway.runtime.environment import EnvironmentContext
+
+__all__ = ["EnvironmentContext"]

@@ -1,0 +1,6 @@
+"""``alembic.runtime.migration``."""
+
+from headway.runtime.context import MigrationContext
+from headway.runtime.info import MigrationInfo
+
+__all__ = ["MigrationContext", "MigrationInfo"]

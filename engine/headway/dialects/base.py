@@ -1,0 +1,414 @@
+"""DefaultImpl: what operations are carried out with; one subclass for each database.
+
+Subclasses, third-party ones included, name their SQLAlchemy dialect in ``__dialect__`` and override what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    Column,
+    Computed,
+    Constraint,
+    Identity,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    cast,
+    literal_column,
+    schema,
+    text,
+)
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
+from sqlalchemy.sql.elements import ClauseElement
+
+from headway.dialects import elements
+from headway.dialects.compare import IndexComparison, compare_indexes, compare_types, compare_uniques
+from headway.errors import ConfigError, UsageError
+from headway.operations.literals import InlineLiteral
+
+_registry: dict[str, type[DefaultImpl]] = {}
+
+
+def impl_for(dialect: Dialect) -> type[DefaultImpl]:
+    """The implementation of a dialect. Raises ConfigError when there is none."""
+    _register_ours()
+    found = _registry.get(dialect.name)
+    if found is None:
+        raise ConfigError(
+            f"headway has no implementation for the database '{dialect.name}'",
+            hint=f"There are: {', '.join(sorted(_registry.keys() - {'default'}))}.",
+        )
+    return found
+
+
+class DefaultImpl:
+    """How one database is changed: by statements on a connection, or printed to a buffer in offline mode."""
+
+    __dialect__ = "default"
+    transactional_ddl = False
+    command_terminator = ";"
+    type_synonyms: tuple[set[str], ...] = ({"NUMERIC", "DECIMAL"},)
+    type_arg_extract: Sequence[str] = ()
+    identity_attrs_ignore: tuple[str, ...] = ("on_null",)
+    _table_options: ClassVar[Mapping[str, Any]] = {}
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        if "__dialect__" in cls.__dict__:
+            _registry[cls.__dialect__] = cls
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Any,
+        as_sql: bool,
+        transactional_ddl: bool | None,
+        output_buffer: Any,
+        context_opts: Mapping[str, Any],
+    ) -> None:
+        self.dialect = dialect
+        self.connection: Any = connection
+        self.as_sql = as_sql
+        self.literal_binds = bool(context_opts.get("literal_binds", False))
+        self.output_buffer = output_buffer
+        self.context_opts = context_opts
+        if transactional_ddl is not None:
+            self.transactional_ddl = transactional_ddl
+        if self.literal_binds and not self.as_sql:
+            raise UsageError("Can't use literal_binds setting without as_sql mode")
+
+    @classmethod
+    def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
+        """The implementation of a dialect."""
+        return impl_for(dialect)
+
+    @property
+    def bind(self) -> Connection | None:
+        """The connection; in offline mode one that refuses to read."""
+        return self.connection  # type: ignore[no-any-return]
+
+    # -- output and transactions --------------------------------------------------------------------------------
+
+    def static_output(self, text: str) -> None:
+        """Prints a line of the SQL script."""
+        self.output_buffer.write(f"{text}\n\n")
+        self.output_buffer.flush()
+
+    def start_migrations(self) -> None:
+        """Called once before the first migration of a run."""
+
+    def emit_begin(self) -> None:
+        """Prints the start of a transaction."""
+        self.static_output(f"BEGIN{self.command_terminator}")
+
+    def emit_commit(self) -> None:
+        """Prints the end of a transaction."""
+        self.static_output(f"COMMIT{self.command_terminator}")
+
+    def version_table_impl(
+        self, *, version_table: str, version_table_schema: str | None, version_table_pk: bool, **kw: Any
+    ) -> Table:
+        """The version table."""
+        table = Table(
+            version_table, MetaData(), Column("version_num", String(32), nullable=False), schema=version_table_schema
+        )
+        if version_table_pk:
+            table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc"))
+        return table
+
+    # -- executing ----------------------------------------------------------------------------------------------
+
+    def _exec(
+        self,
+        construct: Any,
+        execution_options: Mapping[str, Any] | None = None,
+        multiparams: Sequence[Mapping[str, Any]] | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if isinstance(construct, str):
+            construct = text(construct)
+        if self.as_sql:
+            self._print(construct, params, multiparams)
+            return None
+        connection = self.connection
+        if execution_options:
+            connection = connection.execution_options(**execution_options)
+        if multiparams:
+            return connection.execute(construct, list(multiparams))
+        return connection.execute(construct, dict(params)) if params else connection.execute(construct)
+
+    def _print(self, construct: Any, params: Any, multiparams: Any) -> None:
+        if multiparams or params:
+            raise UsageError("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
+        options = {"compile_kwargs": {"literal_binds": True}} if self._renders_literals(construct) else {}
+        compiled = construct.compile(dialect=self.dialect, **options)
+        sql = str(compiled).replace("\t", "    ").strip()
+        self.static_output(sql + self.command_terminator)
+
+    def _renders_literals(self, construct: Any) -> bool:
+        is_ddl = isinstance(construct, schema.ExecutableDDLElement)
+        return self.literal_binds and not is_ddl
+
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Executes or prints a statement of the user's."""
+        self._exec(sql, execution_options)
+
+    # -- tables -------------------------------------------------------------------------------------------------
+
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Creates a table with its indexes and comments, and fires SQLAlchemy's events around it."""
+        table.dispatch.before_create(table, self.connection, checkfirst=False, _ddl_runner=self)
+        self._exec(CreateTable(table, **kw))
+        table.dispatch.after_create(table, self.connection, checkfirst=False, _ddl_runner=self)
+        for index in table.indexes:
+            self._exec(CreateIndex(index))
+        if not self.dialect.supports_comments or self.dialect.inline_comments:
+            return
+        if table.comment:
+            self.create_table_comment(table)
+        for column in table.columns:
+            if column.comment:
+                self.create_column_comment(column)
+
+    def drop_table(self, table: Table, **kw: Any) -> None:
+        """Drops a table and fires SQLAlchemy's events around it."""
+        table.dispatch.before_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
+        self._exec(DropTable(table, **kw))
+        table.dispatch.after_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
+
+    def rename_table(self, old_table_name: str, new_table_name: Any, schema: Any = None) -> None:
+        """Renames a table."""
+        self._exec(elements.RenameTable(old_table_name, new_table_name, schema=schema))
+
+    def create_table_comment(self, table: Table) -> None:
+        """Sets a table's comment."""
+        self._exec(schema.SetTableComment(table))
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Removes a table's comment."""
+        self._exec(schema.DropTableComment(table))
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Sets a column's comment."""
+        self._exec(schema.SetColumnComment(column))
+
+    # -- columns ------------------------------------------------------------------------------------------------
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Adds a column."""
+        self._exec(
+            elements.AddColumn(
+                table_name,
+                column,
+                schema=schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+            )
+        )
+
+    def drop_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Drops a column."""
+        self._exec(elements.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: Any = None,
+        schema: str | None = None,
+        autoincrement: bool | None = None,
+        comment: Any = False,
+        existing_comment: str | None = None,
+        existing_type: Any = None,
+        existing_server_default: Any = None,
+        existing_nullable: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Alters a column, one statement for each aspect; the name last, so that the others find it."""
+        known = {
+            "schema": schema,
+            "existing_type": existing_type,
+            "existing_server_default": existing_server_default,
+            "existing_nullable": existing_nullable,
+            "existing_comment": existing_comment,
+        }
+        if nullable is not None:
+            self._exec(elements.ColumnNullable(table_name, column_name, nullable, **known))
+        if server_default is not False:
+            self._alter_default(table_name, column_name, server_default, known)
+        if type_ is not None:
+            self._exec(elements.ColumnType(table_name, column_name, type_, **known))
+        if comment is not False:
+            self._exec(elements.ColumnComment(table_name, column_name, comment, **known))
+        if name is not None:
+            self._exec(elements.ColumnName(table_name, column_name, name, **known))
+
+    def _alter_default(self, table_name: str, column_name: str, default: Any, known: dict[str, Any]) -> None:
+        kinds = (default, known["existing_server_default"])
+        if any(isinstance(kind, Computed) for kind in kinds):
+            self._exec(elements.ComputedColumnDefault(table_name, column_name, default, **known))
+        elif any(isinstance(kind, Identity) for kind in kinds):
+            self._exec(elements.IdentityColumnDefault(table_name, column_name, default, self, **known))
+        else:
+            self._exec(elements.ColumnDefault(table_name, column_name, default, **known))
+
+    # -- constraints and indexes --------------------------------------------------------------------------------
+
+    def wants_type_check(self, constraint: Constraint) -> bool:
+        """Whether a CHECK that belongs to a type (Boolean, Enum) exists on this database."""
+        rule = getattr(constraint, "_create_rule", None)
+        return rule is None or bool(rule(self.dialect.ddl_compiler(self.dialect, None)))
+
+    def add_constraint(self, const: Any, **kw: Any) -> None:
+        """Adds a constraint, unless its type says that this database needs none."""
+        if self.wants_type_check(const):
+            self._exec(AddConstraint(const, **_isolation(AddConstraint)))
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drops a constraint."""
+        self._exec(DropConstraint(const, **kw, **_isolation(DropConstraint)))
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Creates an index."""
+        self._exec(CreateIndex(index, **kw))
+
+    def drop_index(self, index: Index, **kw: Any) -> None:
+        """Drops an index."""
+        self._exec(DropIndex(index, **kw))
+
+    # -- rows ---------------------------------------------------------------------------------------------------
+
+    def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True) -> None:
+        """Inserts rows given as dictionaries; one statement each in offline mode or without ``multiinsert``."""
+        if not isinstance(rows, list):
+            raise TypeError("List expected")
+        if rows and not isinstance(rows[0], dict):
+            raise TypeError("List of dictionaries expected")
+        if self.as_sql:
+            for row in rows:
+                self._exec(table.insert().inline().values(**{k: _inline(table, k, v) for k, v in row.items()}))
+        elif rows and multiinsert:
+            self._exec(table.insert().inline(), multiparams=rows)
+        else:
+            for row in rows:
+                self._exec(table.insert().inline().values(**row))
+
+    # -- batch --------------------------------------------------------------------------------------------------
+
+    def requires_recreate_in_batch(self, batch_op: Any) -> bool:
+        """Whether a batch needs a copy of the table; only where ALTER TABLE cannot do it."""
+        return False
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> None:
+        """Called before the copy of ``table`` is made."""
+
+    @contextmanager
+    def copying_table(self, table: Table, schema: str | None) -> Iterator[dict[str, Any]]:
+        """Around the copy of a table; gives the options of the table that reflection does not show."""
+        yield {}
+
+    def cast_for_batch_migrate(self, column: Column[Any], existing_type: Any, new_type: Any) -> Any:
+        """What fills a column whose type changes in a copy: a cast where the kinds of type differ, else None."""
+        if existing_type._type_affinity is new_type._type_affinity:
+            return None
+        return cast(column, new_type)
+
+    # -- comparison, for autogenerate ---------------------------------------------------------------------------
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Whether the types differ."""
+        return compare_types(self, inspector_column, metadata_column)
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Whether the defaults differ, given as SQL text."""
+        return rendered_inspector_default != rendered_metadata_default
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> IndexComparison:
+        """What tells two indexes of the same name apart."""
+        return compare_indexes(self, metadata_index, reflected_index)
+
+    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> IndexComparison:
+        """What tells two unique constraints of the same name apart."""
+        return compare_uniques(self, metadata_constraint, reflected_constraint)
+
+    def correct_for_autogen_constraints(
+        self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
+    ) -> None:
+        """Removes from the four sets what this database makes or reports by itself."""
+
+    def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
+        """Evens out foreign keys that this database reports in another way."""
+
+    def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+        """Called for each reflected column; may change its description in place."""
+
+    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+        """The dialect options of a reflected index or constraint that a migration should show."""
+        return dict(reflected_object.get("dialect_options", {}))
+
+    def render_ddl_sql_expr(self, expr: ClauseElement, is_server_default: bool = False, **kw: Any) -> str:
+        """An expression as this database's SQL."""
+        options = {"literal_binds": True, "include_table": False}
+        return str(expr.compile(dialect=self.dialect, compile_kwargs=options))
+
+    def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
+        """A type's Python text for a migration, or False for the usual one."""
+        return False
+
+
+def _isolation(element: type) -> dict[str, Any]:
+    """SQLAlchemy keeps a constraint out of later CREATE TABLEs once it was added alone; ours are thrown away anyway.
+
+    Before 2.1 that could not be switched off.
+    """
+    import inspect
+
+    takes_it = "isolate_from_table" in inspect.signature(element.__init__).parameters  # type: ignore[misc]
+    return {"isolate_from_table": False} if takes_it else {}
+
+
+def _inline(table: Any, key: str, value: Any) -> Any:
+    column = table.c.get(key)
+    return value if isinstance(value, ClauseElement) else InlineLiteral(value, None if column is None else column.type)
+
+
+def _register_ours() -> None:
+    # Imported when first asked for, because each of them builds on this module.
+    if "sqlite" not in _registry or "postgresql" not in _registry or "mysql" not in _registry:
+        from headway.dialects import everything  # noqa: F401  # importing registers

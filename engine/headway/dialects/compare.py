@@ -1,0 +1,151 @@
+"""Whether a reflected type, index or unique constraint is the one the models ask for. Pure comparisons of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlalchemy import types as sqltypes
+
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexComparison:
+    """The differences in words; ``is_equal`` when there are none, ``is_skip`` when they cannot be compared."""
+
+    differences: tuple[str, ...] = ()
+    skip: str | None = None
+
+    @property
+    def is_equal(self) -> bool:
+        """Nothing differs."""
+        return not self.differences and self.skip is None
+
+    @property
+    def is_different(self) -> bool:
+        """Something differs."""
+        return bool(self.differences)
+
+    @property
+    def is_skip(self) -> bool:
+        """It cannot be told."""
+        return self.skip is not None
+
+    @property
+    def message(self) -> str:
+        """All of it as one text."""
+        return self.skip or ", ".join(self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeParts:
+    """A type's DDL, taken apart: ``character varying(20) collate "C"``."""
+
+    name: str
+    arguments: tuple[str, ...]
+    extra: frozenset[str]
+
+
+def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> bool:
+    """Whether two columns' types differ, by their DDL on the database; types that have none are equal."""
+    existing, model = reflected.type, wanted.type
+    if isinstance(existing, sqltypes.NullType):
+        return False
+    model = model.dialect_impl(impl.dialect) if not isinstance(model, sqltypes.TypeDecorator) else model
+    own = getattr(wanted.type, "compare_against_backend", None)
+    if own is not None and (answer := own(impl.dialect, existing)) is not None:
+        return not answer
+    first = type_parts(_ddl(impl, existing))
+    second = type_parts(_ddl(impl, model))
+    if first.name != second.name and not _are_synonyms(impl.type_synonyms, first, second):
+        return True
+    if first.extra != second.extra and first.extra and second.extra:
+        return True
+    # A count that differs (NUMERIC against NUMERIC(10, 2)) is the database's own precision, not a change.
+    return len(first.arguments) == len(second.arguments) and first.arguments != second.arguments
+
+
+def type_parts(ddl: str) -> TypeParts:
+    """Name, arguments and the rest of a type's DDL, in lower case."""
+    match = re.match(r"\s*([^(]*)(?:\(([^)]*)\))?(.*)\Z", ddl, re.S)
+    assert match is not None
+    name, arguments, rest = match.groups()
+    collate = re.search(r"\s+collate\s+(\S+)", f"{name} {rest}", re.I)
+    if collate:
+        name = re.sub(r"\s+collate\s+\S+", "", name, flags=re.I)
+        rest = re.sub(r"\s+collate\s+\S+", "", rest, flags=re.I)
+    full = _SPACES.sub(" ", f"{name.strip()} {rest.strip()}").strip().lower()
+    listed = tuple(a.strip().lower() for a in arguments.split(",")) if arguments else ()
+    return TypeParts(full, listed, frozenset({collate[1].strip('"`').lower()} if collate else ()))
+
+
+def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> IndexComparison:
+    """Compares uniqueness and the expressions, in order."""
+    differences: list[str] = []
+    if bool(wanted.unique) != bool(reflected.unique):
+        differences.append(f"unique={bool(reflected.unique)} to unique={bool(wanted.unique)}")
+    ours = [index_expression(impl, e) for e in wanted.expressions]
+    theirs = [index_expression(impl, e) for e in reflected.expressions]
+    if ours != theirs:
+        differences.append(f"expression {_list(theirs)} to {_list(ours)}")
+    return IndexComparison(tuple(differences))
+
+
+def compare_uniques(impl: Any, wanted: Any, reflected: Any) -> IndexComparison:
+    """Compares the columns, whatever their order."""
+    ours = sorted(column.name for column in wanted.columns)
+    theirs = sorted(column.name for column in reflected.columns)
+    if ours != theirs:
+        return IndexComparison((f"expression {_list(theirs)} to {_list(ours)}",))
+    return IndexComparison()
+
+
+def index_expression(impl: Any, expression: Any) -> str:
+    """An element of an index as comparable text: a column's name, or normalised SQL."""
+    if isinstance(expression, Column):
+        return str(expression.name)
+    options = {"literal_binds": True, "include_table": False}
+    sql = str(expression.compile(dialect=impl.dialect, compile_kwargs=options))
+    return normal_sql(sql)
+
+
+def normal_sql(sql: str) -> str:
+    """SQL without what databases add or drop when they store it: case, spaces, quotes, outer parentheses, casts."""
+    text = _SPACES.sub(" ", sql.strip().lower()).replace('"', "").replace("`", "")
+    text = re.sub(r"::[a-z_ ]+(?:\([0-9, ]*\))?(?:\[\])?", "", text)
+    text = re.sub(r"\b\w+\.(?=\w)", "", text)
+    text = text.replace("( ", "(").replace(" )", ")").replace(", ", ",")
+    while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
+        text = text[1:-1].strip()
+    return text
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return position == len(text) - 1
+    return False
+
+
+def _ddl(impl: Any, type_: Any) -> str:
+    return str(impl.dialect.type_compiler_instance.process(type_))
+
+
+def _are_synonyms(groups: Sequence[set[str]], first: TypeParts, second: TypeParts) -> bool:
+    names = {first.name.upper(), second.name.upper()}
+    whole = {_whole(first), _whole(second)}
+    return any(names <= group or whole <= group for group in groups)
+
+
+def _whole(parts: TypeParts) -> str:
+    return f"{parts.name}({','.join(parts.arguments)})".upper() if parts.arguments else parts.name.upper()
+
+
+def _list(names: Sequence[str]) -> str:
+    return "(" + ", ".join(names) + ")"

@@ -1,0 +1,250 @@
+"""DDL elements for ALTER TABLE and their default SQL; dialects compile those that they write differently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Column, Computed, Identity
+from sqlalchemy import types as sqltypes
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import DDLElement
+from sqlalchemy.sql.elements import quoted_name
+
+
+class AlterTable(DDLElement):
+    """The base: a change of one table."""
+
+    inherit_cache = False
+
+    def __init__(self, table_name: str, schema: str | None = None) -> None:
+        self.table_name = table_name
+        self.schema = schema
+
+
+class RenameTable(AlterTable):
+    """ALTER TABLE … RENAME TO."""
+
+    def __init__(self, old_table_name: str, new_table_name: str, schema: str | None = None) -> None:
+        super().__init__(old_table_name, schema=schema)
+        self.new_table_name = new_table_name
+
+
+class AddColumn(AlterTable):
+    """ALTER TABLE … ADD COLUMN."""
+
+    def __init__(
+        self,
+        name: str,
+        column: Column[Any],
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.column = column
+        self.if_not_exists = if_not_exists
+        self.inline_references = inline_references
+        self.inline_primary_key = inline_primary_key
+
+
+class DropColumn(AlterTable):
+    """ALTER TABLE … DROP COLUMN."""
+
+    def __init__(
+        self, name: str, column: Column[Any], schema: str | None = None, if_exists: bool | None = None
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.column = column
+        self.if_exists = if_exists
+
+
+class AlterColumn(AlterTable):
+    """The base: a change of one column; ``existing_*`` say what it is now."""
+
+    def __init__(
+        self,
+        name: str,
+        column_name: str,
+        schema: str | None = None,
+        existing_type: Any = None,
+        existing_nullable: bool | None = None,
+        existing_server_default: Any = None,
+        existing_comment: str | None = None,
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.column_name = column_name
+        self.existing_type = None if existing_type is None else sqltypes.to_instance(existing_type)
+        self.existing_nullable = existing_nullable
+        self.existing_server_default = existing_server_default
+        self.existing_comment = existing_comment
+
+
+class ColumnNullable(AlterColumn):
+    """SET NOT NULL and DROP NOT NULL."""
+
+    def __init__(self, name: str, column_name: str, nullable: bool, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.nullable = nullable
+
+
+class ColumnType(AlterColumn):
+    """TYPE."""
+
+    def __init__(self, name: str, column_name: str, type_: Any, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.type_ = sqltypes.to_instance(type_)
+
+
+class ColumnName(AlterColumn):
+    """RENAME COLUMN."""
+
+    def __init__(self, name: str, column_name: str, newname: str, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.newname = newname
+
+
+class ColumnDefault(AlterColumn):
+    """SET DEFAULT and DROP DEFAULT."""
+
+    def __init__(self, name: str, column_name: str, default: Any, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.default = default
+
+
+class ComputedColumnDefault(AlterColumn):
+    """A change from or to a generated column."""
+
+    def __init__(self, name: str, column_name: str, default: Computed | None, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.default = default
+
+
+class IdentityColumnDefault(AlterColumn):
+    """A change of a column's identity."""
+
+    def __init__(self, name: str, column_name: str, default: Identity | None, impl: Any, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.default = default
+        self.impl = impl
+
+
+class ColumnComment(AlterColumn):
+    """A column's comment, where it is part of ALTER TABLE."""
+
+    def __init__(self, name: str, column_name: str, comment: str | None, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.comment = comment
+
+
+# -- pieces of SQL ----------------------------------------------------------------------------------------------
+
+
+def format_table_name(compiler: Any, name: str, schema: str | None) -> str:
+    """The quoted name of a table."""
+    quote = compiler.preparer.quote
+    return f"{compiler.preparer.quote_schema(schema)}.{quote(name)}" if schema else str(quote(name))
+
+
+def format_column_name(compiler: Any, name: Any) -> str:
+    """The quoted name of a column."""
+    return str(compiler.preparer.quote(name if isinstance(name, quoted_name) else str(name)))
+
+
+def format_type(compiler: Any, type_: Any) -> str:
+    """A type's DDL."""
+    return str(compiler.dialect.type_compiler_instance.process(type_))
+
+
+def format_server_default(compiler: Any, default: Any) -> str:
+    """A server default's DDL."""
+    return str(compiler.get_column_default_string(Column("x", sqltypes.Integer, server_default=default)))
+
+
+def alter_table(compiler: Any, name: str, schema: str | None) -> str:
+    """``ALTER TABLE name``."""
+    return f"ALTER TABLE {format_table_name(compiler, name, schema)}"
+
+
+def alter_column(compiler: Any, name: Any) -> str:
+    """``ALTER COLUMN name``."""
+    return f"ALTER COLUMN {format_column_name(compiler, name)}"
+
+
+def add_column(compiler: Any, element: AddColumn, **kw: Any) -> str:
+    """``ADD COLUMN …`` with its constraints that cannot be added later."""
+    column = element.column
+    text = "ADD COLUMN "
+    if element.if_not_exists:
+        text += "IF NOT EXISTS "
+    text += compiler.get_column_specification(column, **kw)
+    if element.inline_primary_key and column.primary_key:
+        text += " PRIMARY KEY"
+    if element.inline_references:
+        for key in column.foreign_keys:
+            table, _, target = key._get_colspec().rpartition(".")
+            schema, _, name = table.rpartition(".")
+            text += f" REFERENCES {format_table_name(compiler, name, schema or None)} ({compiler.preparer.quote(target)})"
+            text += f" ON DELETE {key.ondelete}" if key.ondelete else ""
+            text += f" ON UPDATE {key.onupdate}" if key.onupdate else ""
+    constraints = " ".join(compiler.process(c) for c in column.constraints)
+    return f"{text} {constraints}" if constraints else text
+
+
+# -- the default SQL --------------------------------------------------------------------------------------------
+
+Visit = Callable[[Any, Any], str]
+
+
+def compiled(element: type, *dialects: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """``compiles`` with the types that mypy needs."""
+    return compiles(element, *dialects)  # type: ignore[no-any-return,no-untyped-call,unused-ignore]  # by SQLAlchemy version
+
+
+@compiled(RenameTable)
+def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    new = format_table_name(compiler, element.new_table_name, None)
+    return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
+
+
+@compiled(AddColumn)
+def _add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
+    return f"{alter_table(compiler, element.table_name, element.schema)} {add_column(compiler, element, **kw)}"
+
+
+@compiled(DropColumn)
+def _drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
+    exists = "IF EXISTS " if element.if_exists else ""
+    name = format_column_name(compiler, element.column.name)
+    return f"{alter_table(compiler, element.table_name, element.schema)} DROP COLUMN {exists}{name}"
+
+
+@compiled(ColumnNullable)
+def _nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
+    change = "DROP NOT NULL" if element.nullable else "SET NOT NULL"
+    return f"{_alter(element, compiler)} {change}"
+
+
+@compiled(ColumnType)
+def _type(element: ColumnType, compiler: Any, **kw: Any) -> str:
+    return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}"
+
+
+@compiled(ColumnName)
+def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
+    old = format_column_name(compiler, element.column_name)
+    new = format_column_name(compiler, element.newname)
+    return f"{alter_table(compiler, element.table_name, element.schema)} RENAME {old} TO {new}"
+
+
+@compiled(ColumnDefault)
+def _default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
+    if element.default is None:
+        return f"{_alter(element, compiler)} DROP DEFAULT"
+    return f"{_alter(element, compiler)} SET DEFAULT {format_server_default(compiler, element.default)}"
+
+
+def _alter(element: AlterColumn, compiler: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} {alter_column(compiler, element.column_name)}"

@@ -1,0 +1,187 @@
+"""MySQL and MariaDB. See https://dev.mysql.com/doc/refman/8.4/en/alter-table.html"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Constraint, schema
+from sqlalchemy import types as sqltypes
+
+from headway.dialects import elements
+from headway.dialects.base import DefaultImpl
+from headway.dialects.compare import normal_sql
+from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_server_default, format_type
+from headway.errors import UsageError
+
+
+class MySQLImpl(DefaultImpl):
+    """Every change of a column but its default repeats the whole definition."""
+
+    __dialect__ = "mysql"
+    transactional_ddl = False
+    type_synonyms = (*DefaultImpl.type_synonyms, {"BOOL", "TINYINT"}, {"BOOL", "TINYINT(1)"}, {"JSON", "LONGTEXT"}, {"INTEGER", "INT"})
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: Any = None,
+        schema: str | None = None,
+        existing_type: Any = None,
+        existing_server_default: Any = None,
+        existing_nullable: bool | None = None,
+        autoincrement: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        comment: Any = False,
+        existing_comment: str | None = None,
+        **kw: Any,
+    ) -> None:
+        changed = {
+            "nullable": nullable if nullable is not None else True if existing_nullable is None else existing_nullable,
+            "type_": type_ if type_ is not None else existing_type,
+            "default": server_default if server_default is not False else existing_server_default,
+            "autoincrement": autoincrement if autoincrement is not None else existing_autoincrement,
+            "comment": comment if comment is not False else existing_comment,
+        }
+        if name is not None and name != column_name:
+            self._exec(MySQLChangeColumn(table_name, column_name, newname=name, schema=schema, **changed))
+        elif nullable is not None or type_ is not None or autoincrement is not None or comment is not False:
+            self._exec(MySQLChangeColumn(table_name, column_name, newname=None, schema=schema, **changed))
+        elif server_default is not False:
+            self._exec(MySQLAlterDefault(table_name, column_name, server_default, schema=schema))
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        if isinstance(const, schema.CheckConstraint) and not self.wants_type_check(const):
+            return
+        super().drop_constraint(const, **kw)
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        table = metadata_column.table
+        if metadata_column is table._autoincrement_column and rendered_metadata_default is None:
+            return False
+        return _normal_default(rendered_metadata_default) != _normal_default(rendered_inspector_default)
+
+    def correct_for_autogen_constraints(
+        self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
+    ) -> None:
+        # A unique constraint is a unique index here: both are reported, the models have one or the other.
+        wanted_indexes = {index.name for index in metadata_indexes}
+        wanted_uniques = {constraint.name for constraint in metadata_unique_constraints}
+        for unique in list(conn_uniques):
+            if unique.name in wanted_indexes:
+                conn_uniques.discard(unique)
+        for index in list(conn_indexes):
+            if index.unique and index.name not in wanted_indexes:
+                conn_indexes.discard(index)
+        # InnoDB makes an index for a foreign key that has none; nobody asked for it.
+        made = {
+            tuple(key.column_keys)
+            for index in conn_indexes
+            if index.table is not None
+            for key in index.table.foreign_key_constraints
+        }
+        for index in list(conn_indexes):
+            columns = tuple(column.name for column in index.columns)
+            if not index.unique and index.name not in wanted_indexes | wanted_uniques and columns in made:
+                conn_indexes.discard(index)
+
+    def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
+        # RESTRICT is the default and is reported as nothing.
+        for key in (*conn_fks, *metadata_fks):
+            for name in ("onupdate", "ondelete"):
+                if (getattr(key, name) or "").lower() in ("restrict", "no action"):
+                    setattr(key, name, None)
+
+
+class MariaDBImpl(MySQLImpl):
+    """MariaDB, where its SQLAlchemy dialect calls itself so."""
+
+    __dialect__ = "mariadb"
+
+
+class MySQLChangeColumn(AlterColumn):
+    """CHANGE (with a new name) or MODIFY."""
+
+    def __init__(self, name: str, column_name: str, *, newname: str | None, schema: str | None, type_: Any, nullable: bool, default: Any, autoincrement: bool | None, comment: Any) -> None:
+        super().__init__(name, column_name, schema=schema)
+        if type_ is None:
+            raise UsageError(
+                "All MySQL CHANGE/MODIFY COLUMN operations require the existing type.",
+                hint=f"Add existing_type=… to alter_column('{name}', '{column_name}').",
+            )
+        self.newname = newname
+        self.type_ = sqltypes.to_instance(type_)
+        self.nullable = nullable
+        self.default = default
+        self.autoincrement = autoincrement
+        self.comment = comment
+
+
+class MySQLAlterDefault(AlterColumn):
+    """ALTER COLUMN … SET DEFAULT."""
+
+    def __init__(self, name: str, column_name: str, default: Any, schema: str | None = None) -> None:
+        super().__init__(name, column_name, schema=schema)
+        self.default = default
+
+
+@compiled(MySQLChangeColumn, "mysql", "mariadb")
+def _change(element: MySQLChangeColumn, compiler: Any, **kw: Any) -> str:
+    table = elements.alter_table(compiler, element.table_name, element.schema)
+    column = format_column_name(compiler, element.column_name)
+    verb = f"MODIFY {column}" if element.newname is None else f"CHANGE {column} {format_column_name(compiler, element.newname)}"
+    return f"{table} {verb} {_specification(element, compiler)}"
+
+
+@compiled(MySQLAlterDefault, "mysql", "mariadb")
+def _default(element: MySQLAlterDefault, compiler: Any, **kw: Any) -> str:
+    table = elements.alter_table(compiler, element.table_name, element.schema)
+    column = format_column_name(compiler, element.column_name)
+    if element.default is None:
+        return f"{table} ALTER COLUMN {column} DROP DEFAULT"
+    return f"{table} ALTER COLUMN {column} SET DEFAULT {format_server_default(compiler, element.default)}"
+
+
+def _specification(element: MySQLChangeColumn, compiler: Any) -> str:
+    text = f"{format_type(compiler, element.type_)} {'NULL' if element.nullable else 'NOT NULL'}"
+    if element.autoincrement:
+        text += " AUTO_INCREMENT"
+    if element.default is not False and element.default is not None:
+        text += f" DEFAULT {format_server_default(compiler, element.default)}"
+    if element.comment:
+        text += f" COMMENT {compiler.sql_compiler.render_literal_value(element.comment, sqltypes.String())}"
+    return text
+
+
+@compiled(schema.DropConstraint, "mysql", "mariadb")
+def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
+    constraint = element.element
+    kind = constraint.__visit_name__
+    if kind in ("foreign_key_constraint", "primary_key_constraint", "unique_constraint"):
+        return str(compiler.visit_drop_constraint(element, **kw))
+    table = compiler.preparer.format_table(constraint.table)
+    if kind == "check_constraint":
+        word = "CONSTRAINT" if compiler.dialect.is_mariadb else "CHECK"
+        return f"ALTER TABLE {table} DROP {word} {compiler.preparer.format_constraint(constraint)}"
+    raise UsageError(
+        f"MySQL needs to know what kind of constraint '{constraint.name}' of {constraint.table.name} is",
+        hint="Give drop_constraint() type_='foreignkey', 'primary', 'unique' or 'check'.",
+    )
+
+
+def _normal_default(text: str | None) -> str | None:
+    if text is None:
+        return None
+    sql = normal_sql(re.sub(r"\bcurrent_timestamp\(\)|\bnow\(\)", "current_timestamp", text, flags=re.I))
+    return None if sql == "null" else re.sub(r"^'(-?[\d.]+)'$", r"\1", sql)

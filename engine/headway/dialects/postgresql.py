@@ -1,0 +1,209 @@
+"""PostgreSQL. See https://www.postgresql.org/docs/current/sql-altertable.html"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Column, Computed, Identity, Index, text
+from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects.postgresql import ARRAY, HSTORE, JSON, JSONB
+
+from headway.dialects import elements
+from headway.dialects.base import DefaultImpl
+from headway.dialects.compare import IndexComparison, compare_uniques, normal_sql
+from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_type
+
+
+class PostgresqlImpl(DefaultImpl):
+    """Transactional DDL, USING, identity columns, CONCURRENTLY."""
+
+    __dialect__ = "postgresql"
+    transactional_ddl = True
+    type_synonyms = (
+        *DefaultImpl.type_synonyms,
+        {"FLOAT", "DOUBLE PRECISION"},
+        {"CHARACTER VARYING", "VARCHAR"},
+        {"TIMESTAMP", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"TIME", "TIME WITHOUT TIME ZONE"},
+    )
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: Any = None,
+        schema: str | None = None,
+        autoincrement: bool | None = None,
+        existing_type: Any = None,
+        existing_server_default: Any = None,
+        existing_nullable: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        comment: Any = False,
+        existing_comment: str | None = None,
+        **kw: Any,
+    ) -> None:
+        using = kw.pop("postgresql_using", None)
+        # The type first: NOT NULL and the default are checked against the new one.
+        if type_ is not None:
+            self._exec(
+                PostgresqlColumnType(
+                    table_name,
+                    column_name,
+                    type_,
+                    schema=schema,
+                    using=using,
+                    existing_type=existing_type,
+                    existing_server_default=existing_server_default,
+                    existing_nullable=existing_nullable,
+                )
+            )
+        super().alter_column(
+            table_name,
+            column_name,
+            nullable=nullable,
+            server_default=server_default,
+            name=name,
+            schema=schema,
+            existing_type=existing_type,
+            existing_server_default=existing_server_default,
+            existing_nullable=existing_nullable,
+            comment=comment,
+            existing_comment=existing_comment,
+            **kw,
+        )
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        # Columns that are only INCLUDEd must exist on the table for SQLAlchemy to name them.
+        for name in index.kwargs.get("postgresql_include") or ():
+            if isinstance(name, str) and name not in index.table.c:
+                index.table.append_column(Column(name, sqltypes.NullType))
+        super().create_index(index, **kw)
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
+        # Index names are unique in a schema, so the old table must give up its constraints' names first.
+        for constraint in table.constraints:
+            if constraint.name is not None and constraint.__visit_name__ in ("unique_constraint", "primary_key_constraint"):
+                self.drop_constraint(constraint)
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        if metadata_column.primary_key and metadata_column is metadata_column.table._autoincrement_column:
+            return False  # SERIAL: the sequence's nextval() is not a default of the model's
+        ours, theirs = rendered_metadata_default, rendered_inspector_default
+        if None in (ours, theirs):
+            return ours != theirs
+        if normal_sql(str(ours)) == normal_sql(str(theirs)):
+            return False
+        return not self._server_says_equal(str(ours), str(theirs), metadata_column.type)
+
+    def _server_says_equal(self, ours: str, theirs: str, type_: Any) -> bool:
+        """Lets the server compute both; only for plain literals, because an expression may have effects."""
+        literal = re.compile(r"\(?(?:'(?:[^']|'')*'|-?[\d.]+|true|false)\)?(?:::[\w \[\]()\"]+)?\Z", re.I)
+        if not (literal.match(ours) and literal.match(theirs)) or isinstance(type_, JSON | JSONB):
+            return False
+        ddl = format_type(self.dialect.ddl_compiler(self.dialect, None), type_)
+        with self.connection.begin_nested():
+            return bool(self.connection.scalar(text(f"SELECT ({ours})::{ddl} = ({theirs})::{ddl}".replace(":", "\\:"))))
+
+    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> IndexComparison:
+        comparison = compare_uniques(self, metadata_constraint, reflected_constraint)
+        ours = bool(metadata_constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
+        theirs = bool(reflected_constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
+        if ours == theirs:
+            return comparison
+        return IndexComparison((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))
+
+    def correct_for_autogen_constraints(
+        self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
+    ) -> None:
+        # PostgreSQL reports the index behind a unique constraint as an index of its own.
+        for index in list(conn_indexes):
+            if index.info.get("duplicates_constraint"):
+                conn_indexes.discard(index)
+
+    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+        options = dict(reflected_object.get("dialect_options", {}))
+        if not options.get("postgresql_include"):
+            options.pop("postgresql_include", None)
+        return options
+
+    def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
+        if isinstance(type_obj, ARRAY | JSON | JSONB | HSTORE):
+            return autogen_context.render_postgresql_type(type_obj)
+        return False
+
+
+class PostgresqlColumnType(AlterColumn):
+    """ALTER COLUMN … TYPE … USING."""
+
+    def __init__(self, name: str, column_name: str, type_: Any, **kw: Any) -> None:
+        using = kw.pop("using", None)
+        super().__init__(name, column_name, **kw)
+        self.type_ = sqltypes.to_instance(type_)
+        self.using = using
+
+
+@compiled(PostgresqlColumnType, "postgresql")
+def _type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
+    using = f" USING {element.using}" if element.using else ""
+    return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}{using}"
+
+
+@compiled(elements.ColumnComment, "postgresql")
+def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
+    table = elements.format_table_name(compiler, element.table_name, element.schema)
+    literal = (
+        "NULL"
+        if element.comment is None
+        else compiler.sql_compiler.render_literal_value(element.comment, sqltypes.String())
+    )
+    return f"COMMENT ON COLUMN {table}.{format_column_name(compiler, element.column_name)} IS {literal}"
+
+
+@compiled(elements.IdentityColumnDefault, "postgresql")
+def _identity(element: elements.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+    column = _alter(element, compiler)
+    if element.default is None:
+        return f"{column} DROP IDENTITY"
+    if not isinstance(element.existing_server_default, Identity):
+        return f"{column} ADD {compiler.visit_identity_column(element.default)}"
+    return f"{column} {' '.join(_identity_changes(element, compiler))}".rstrip()
+
+
+@compiled(elements.ComputedColumnDefault, "postgresql")
+def _computed(element: elements.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
+    if element.default is None and isinstance(element.existing_server_default, Computed):
+        return f"{_alter(element, compiler)} DROP EXPRESSION"
+    from headway.errors import UsageError
+
+    raise UsageError(
+        f"PostgreSQL cannot make column {element.column_name} of {element.table_name} a generated one",
+        hint="Drop the column and add it again with sa.Computed(…).",
+    )
+
+
+def _identity_changes(element: elements.IdentityColumnDefault, compiler: Any) -> list[str]:
+    assert isinstance(element.default, Identity) and isinstance(element.existing_server_default, Identity)
+    new, old = element.default, element.existing_server_default
+    changes: list[str] = []
+    if bool(new.always) != bool(old.always):
+        changes.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")
+    for name, words in (("start", "START WITH"), ("increment", "INCREMENT BY"), ("minvalue", "MINVALUE"), ("maxvalue", "MAXVALUE"), ("cache", "CACHE")):
+        if (value := getattr(new, name)) is not None and value != getattr(old, name):
+            changes.append(f"SET {words} {value}")
+    return changes
+
+
+def _alter(element: AlterColumn, compiler: Any) -> str:
+    table = elements.alter_table(compiler, element.table_name, element.schema)
+    return f"{table} {elements.alter_column(compiler, element.column_name)}"

@@ -1,0 +1,195 @@
+"""SQLAlchemy schema objects made of names, as operations carry them. Knows no operation and no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy import types as sqltypes
+from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
+
+
+class SchemaObjects:
+    """Makes tables, constraints and indexes in a throw-away MetaData with the target's naming convention."""
+
+    def __init__(self, migration_context: Any = None) -> None:
+        self.migration_context = migration_context
+
+    def metadata(self) -> MetaData:
+        """An empty MetaData; its naming convention is that of the models, so that ``None`` gets the same name."""
+        target = self.migration_context.opts.get("target_metadata") if self.migration_context is not None else None
+        if isinstance(target, Sequence) and target:
+            target = target[0]
+        convention = getattr(target, "naming_convention", None)
+        return MetaData(naming_convention=convention) if convention else MetaData()
+
+    def table(self, name: str, *columns: Any, **kw: Any) -> Table:
+        """A table with these columns and constraints; tables that foreign keys name are sketched beside it."""
+        metadata = self.metadata()
+        cleaned = [_copy_used(item) if isinstance(item, Column) else item for item in columns]
+        indexed = kw.pop("_constraints_included", None)
+        table = Table(name, metadata, *cleaned, **kw)
+        for key in _foreign_keys(table):
+            sketch_referent(table, key, metadata)
+        if indexed is not None:
+            table.info["_constraints_included"] = indexed
+        return table
+
+    def column(self, name: str, type_: Any, **kw: Any) -> Column[Any]:
+        """A column."""
+        return Column(name, type_, **kw)
+
+    def primary_key(
+        self, name: Any, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
+    ) -> PrimaryKeyConstraint:
+        """A primary key of a table known by name only."""
+        metadata = self.metadata()
+        fields = [Column(column, sqltypes.NULLTYPE) for column in columns]
+        table = Table(table_name, metadata, *fields, schema=schema)
+        constraint = PrimaryKeyConstraint(*[table.c[column] for column in columns], name=name, **kw)
+        table.append_constraint(constraint)
+        return constraint
+
+    def unique_constraint(
+        self, name: Any, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
+    ) -> UniqueConstraint:
+        """A unique constraint of a table known by name only."""
+        fields = [Column(column, sqltypes.NULLTYPE) for column in columns]
+        table = Table(table_name, self.metadata(), *fields, schema=schema)
+        constraint = UniqueConstraint(*[table.c[column] for column in columns], name=name, **kw)
+        table.append_constraint(constraint)
+        return constraint
+
+    def check_constraint(
+        self, name: Any, table_name: str, condition: Any, schema: str | None = None, **kw: Any
+    ) -> CheckConstraint:
+        """A check of a table known by name only."""
+        table = Table(table_name, self.metadata(), Column("x", Integer), schema=schema)
+        constraint = CheckConstraint(condition, name=name, **kw)
+        table.append_constraint(constraint)
+        return constraint
+
+    def foreign_key(
+        self,
+        name: Any,
+        source: str,
+        referent: str,
+        local_cols: Sequence[str],
+        remote_cols: Sequence[str],
+        *,
+        source_schema: str | None = None,
+        referent_schema: str | None = None,
+        **kw: Any,
+    ) -> ForeignKeyConstraint:
+        """A foreign key between two tables known by name only."""
+        metadata = self.metadata()
+        if source == referent and source_schema == referent_schema:
+            names = dict.fromkeys((*local_cols, *remote_cols))
+        else:
+            names = dict.fromkeys(local_cols)
+            remote = [Column(column, sqltypes.NULLTYPE) for column in remote_cols]
+            Table(referent, metadata, *remote, schema=referent_schema)
+        fields = [Column(column, sqltypes.NULLTYPE) for column in names]
+        table = Table(source, metadata, *fields, schema=source_schema)
+        prefix = f"{referent_schema}.{referent}" if referent_schema else referent
+        constraint = ForeignKeyConstraint(local_cols, [f"{prefix}.{column}" for column in remote_cols], name=name, **kw)
+        table.append_constraint(constraint)
+        return constraint
+
+    def generic_constraint(self, name: Any, table_name: str, type_: str | None, schema: str | None = None) -> Any:
+        """A constraint to drop: of the kind ``type_``, or of none in particular."""
+        table = Table(table_name, self.metadata(), schema=schema)
+        kinds: Mapping[str | None, Any] = {
+            "foreignkey": lambda: ForeignKeyConstraint([], [], name=name),
+            "primary": lambda: PrimaryKeyConstraint(name=name),
+            "unique": lambda: UniqueConstraint(name=name),
+            "check": lambda: CheckConstraint("", name=name),
+            None: lambda: _anonymous(name),
+        }
+        if type_ not in kinds:
+            raise TypeError(
+                f"'type' can be one of {', '.join(sorted(repr(kind) for kind in kinds if kind is not None))}"
+            )
+        constraint = kinds[type_]()
+        table.append_constraint(constraint)
+        return constraint
+
+    def index(
+        self, name: Any, table_name: str, columns: Sequence[Any], schema: str | None = None, **kw: Any
+    ) -> Index:
+        """An index on a table known by name only; columns are names, ``text()`` or expressions."""
+        table = Table(table_name, self.metadata(), schema=schema)
+        expressions = [self._index_element(table, column) for column in columns]
+        extra = [kw.get(key) for key in kw if key.endswith("_include")]
+        for column in (name for names in extra for name in names or ()):
+            self._index_element(table, column)
+        index = Index(name, *expressions, **kw)
+        if index.table is None:
+            table.append_constraint(index)  # type: ignore[arg-type]  # expressions only: nothing has attached it
+        return index
+
+    def _index_element(self, table: Table, column: Any) -> Any:
+        if isinstance(column, str):
+            if column not in table.c:
+                table.append_column(Column(quoted_name(column, None) if not isinstance(column, quoted_name) else column, sqltypes.NULLTYPE))
+            return table.c[column]
+        if isinstance(column, TextClause) or not isinstance(column, ClauseElement):
+            return column
+        for part in _columns_in(column):
+            if part.name not in table.c:
+                table.append_column(Column(part.name, part.type))
+        return column
+
+
+def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
+    """Makes the table that a foreign key names, with the one column it needs, so that the key can be compiled."""
+    spec = key._colspec if isinstance(key._colspec, str) else None
+    if spec is None:
+        return
+    parts = spec.split(".")
+    if len(parts) < 2:
+        return
+    schema, name, column = ".".join(parts[:-2]) or None, parts[-2], parts[-1]
+    full = f"{schema}.{name}" if schema else name
+    if full == table.key or full == table.name:
+        return
+    other = metadata.tables.get(full)
+    if other is None:
+        other = Table(name, metadata, schema=schema)
+    if column not in other.c:
+        other.append_column(Column(column, sqltypes.NULLTYPE))
+
+
+
+
+def _foreign_keys(table: Table) -> Iterable[ForeignKey]:
+    return [element for constraint in table.foreign_key_constraints for element in constraint.elements]
+
+
+def _copy_used(column: Column[Any]) -> Column[Any]:
+    """A column that belongs to a table already cannot be given to another."""
+    return column._copy() if column.table is not None else column
+
+
+def _columns_in(expression: Any) -> Iterable[Any]:
+    from sqlalchemy.sql import visitors
+
+    return [node for node in visitors.iterate(expression) if node.__visit_name__ == "column"]
+
+
+def _anonymous(name: Any) -> Any:
+    from sqlalchemy import Constraint
+
+    return Constraint(name=name)

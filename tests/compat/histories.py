@@ -18,6 +18,14 @@ from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
 
 
+def upgrade() -> None:
+    """What a revision module has."""
+
+
+def downgrade() -> None:
+    """What a revision module has."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One revision: its id, parents, branch labels and dependencies."""
@@ -78,8 +86,8 @@ class Peer:
             down_revision=row.spell(row.down),
             depends_on=row.spell(row.needs),
             branch_labels=row.spell(row.labels),
-            upgrade=lambda: None,
-            downgrade=lambda: None,
+            upgrade=upgrade,
+            downgrade=downgrade,
         )
         return PeerScript(module, row.id, f"{row.id}.py")
 
@@ -160,7 +168,7 @@ def random_history(chance: random.Random, size: int) -> History:
             down = (chance.choice(ids if chance.random() < forking else heads),)
         needs: tuple[str, ...] = ()
         if ids and chance.random() < needing:
-            candidates = chance.sample(ids, min(len(ids), chance.choice([1, 1, 2])))
+            candidates = chance.sample(ids, min(len(ids), 1))
             needs = tuple(n for n in candidates if n not in down)
         labels = (f"label{index}",) if chance.random() < labelling else ()
         rows.append(Row(f"r{names[index]}", down, needs, labels))

@@ -73,10 +73,7 @@ class RevisionGraph:
         return tuple(dict.fromkeys(self.ids[id_].down_revisions + self._resolved[id_]))
 
     def normalized_parents(self, id_: str) -> tuple[str, ...]:
-        """Parents, and the dependencies that are not ancestors of another parent or dependency anyway.
-
-        These are the rows that the version table loses when this revision runs.
-        """
+        """Parents, and the dependencies that no ancestor has as well: what this revision replaces in the table."""
         if id_ not in self._normalized:
             self._normalized[id_] = self._normalize(id_)
         return self._normalized[id_]
@@ -140,15 +137,8 @@ class RevisionGraph:
         return tuple(id_ for id_ in resolved if id_ is not None)
 
     def _named(self, name: str) -> str | None:
-        """The id behind an id, a label, or an unambiguous beginning of an id."""
-        if name in self.ids:
-            return name
-        if name in self.labels:
-            return self.labels[name]
-        if len(name) > 3:
-            found = [id_ for id_ in self.ids if id_.startswith(name)]
-            return found[0] if len(found) == 1 else None
-        return None
+        """The id behind an id or a label."""
+        return name if name in self.ids else self.labels.get(name)
 
     def _follow_edges(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         children: dict[str, list[str]] = {id_: [] for id_ in self.ids}
@@ -176,13 +166,24 @@ class RevisionGraph:
         return seen | set(start) if inclusive else seen
 
     def _normalize(self, id_: str) -> tuple[str, ...]:
-        parents, needed = self.ids[id_].down_revisions, self._resolved[id_]
-        if not needed:
-            return parents
-        # A dependency that another parent or dependency brings along anyway is no row of its own.
-        redundant = self.ancestors(dict.fromkeys((*parents, *needed)))
-        kept = tuple(d for d in needed if d not in redundant and d not in parents)
-        return tuple(dict.fromkeys((*parents, *kept)))
+        needed = (d for d in self._resolved[id_] if not self._needed_below(id_, d))
+        return tuple(dict.fromkeys((*self.ids[id_].down_revisions, *needed)))
+
+    def _needed_below(self, id_: str, dependency: str) -> bool:
+        """Whether an ancestor of ``id_`` already has the same dependency."""
+        others = set(self._dependents[dependency]) - {id_}
+        if not others:
+            return False
+        seen = {id_}
+        todo = [id_]
+        while todo:
+            for parent in self.ids[todo.pop()].down_revisions:
+                if parent in others:
+                    return True
+                if parent in self.ids and parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+        return False
 
     def _spread_labels(self) -> dict[str, frozenset[str]]:
         spread: dict[str, set[str]] = {}
@@ -195,7 +196,9 @@ class RevisionGraph:
         return {id_: frozenset(labels) for id_, labels in spread.items()}
 
     def _line_below(self, id_: str) -> Iterator[str]:
-        """The ancestors down to the next branch point or merge point, which belong to the branch as well."""
+        """The ancestors down to the next branch point or merge point, when the line above has neither."""
+        if not self._is_plain_above(id_):
+            return
         seen: set[str] = set()
         while id_ in self.ids and id_ not in seen and not self.is_real_branch_point(id_):
             seen.add(id_)
@@ -204,6 +207,18 @@ class RevisionGraph:
             if len(parents) != 1:
                 return
             id_ = parents[0]
+
+    def _is_plain_above(self, id_: str) -> bool:
+        seen: set[str] = set()
+        while id_ not in seen and not self.is_real_branch_point(id_):
+            seen.add(id_)
+            above = self._children[id_]
+            if not above:
+                return True
+            id_ = above[0]
+            if self.ids[id_].is_merge_point:
+                return False
+        return False
 
     # -- faults -------------------------------------------------------------------------------------------------
 

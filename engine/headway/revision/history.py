@@ -2,59 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from headway.errors import RangeNotAncestorError
 from headway.revision.graph import RevisionGraph
-from headway.revision.resolve import Symbol, parse_relative, resolve, step_down, step_up
+from headway.revision.resolve import (
+    Symbol,
+    WalkedTooFar,
+    find,
+    parse_relative,
+    resolve,
+    resolve_one,
+    step_down,
+    step_up,
+)
 
 
-def between(graph: RevisionGraph, upper: Symbol, lower: Symbol, *, inclusive: bool = False) -> list[str]:
+def between(
+    graph: RevisionGraph, upper: Symbol, lower: Symbol, *, inclusive: bool = False, implicit_base: bool = False
+) -> list[str]:
     """The ids from ``upper`` down to ``lower``, newest first; ``inclusive`` takes the lower end too.
 
-    Raises RangeNotAncestorError when no lower end is below an upper one.
+    With ``implicit_base`` everything below ``upper`` that is not below ``lower`` counts, otherwise only what descends
+    from ``lower``. Raises RangeNotAncestorError when ``lower`` is not below ``upper``.
     """
-    tops, bottoms = _ends(graph, upper, lower)
+    tops = _upper_end(graph, upper, lower)
+    if isinstance(lower, str) and "@" in lower:
+        tops = _same_branch(graph, tops, lower.partition("@")[0])
+    bottoms = _lower_end(graph, tops, lower)
     wanted = graph.ancestors(tops, inclusive=True)
-    if bottoms:
-        if not wanted & set(bottoms):
-            raise RangeNotAncestorError(", ".join(bottoms), ", ".join(tops))
-        above = graph.descendants(bottoms, inclusive=inclusive)
-        below = graph.ancestors(bottoms)
-        wanted = {id_ for id_ in wanted if id_ in above or (id_ not in below and id_ not in bottoms)}
-        wanted = _connected(graph, wanted, tops)
-    return graph.sort(wanted, tops)
+    if not implicit_base and not wanted.issuperset(bottoms):
+        raise RangeNotAncestorError(lower, upper)
+    chosen = wanted - graph.ancestors(bottoms, inclusive=True)
+    if inclusive:
+        chosen |= set(bottoms)
+    if bottoms and not implicit_base:
+        chosen &= graph.descendants(bottoms, dependencies=False, inclusive=True)
+    return graph.sort(chosen, tops)
 
 
-def _ends(graph: RevisionGraph, upper: Symbol, lower: Symbol) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Both ends; a relative end without a name counts from the other one."""
-    low, high = _bare_offset(lower), _bare_offset(upper)
-    if low is not None and low < 0:
-        tops = resolve(graph, upper)
-        bottom = step_down(graph, tops, -low)
-        return tops, (bottom,) if bottom else ()
-    if high is not None and high > 0:
-        bottoms = resolve(graph, lower)
-        return (step_up(graph, bottoms[0] if bottoms else None, high),), bottoms
-    return resolve(graph, upper), resolve(graph, lower)
+def _upper_end(graph: RevisionGraph, upper: Symbol, lower: Symbol) -> tuple[str, ...]:
+    """The upper end; one such as ``+2`` counts from the lower end, and stops at the head."""
+    relative = parse_relative(graph, upper)
+    if relative is None or (relative.place is None and relative.offset < 0):
+        return resolve(graph, upper)
+    if relative.offset < 0:
+        start = resolve_one(graph, relative.place)
+        found = step_down(graph, start, -relative.offset, stop=True) if start else None
+    else:
+        start = resolve_one(graph, relative.symbol if relative.symbol else lower)
+        found = step_up(graph, start, relative.offset, relative.label, stop=True)
+    return () if found is None else (found,)
 
 
-def _bare_offset(symbol: Symbol) -> int | None:
-    relative = parse_relative(symbol) if isinstance(symbol, str) else None
-    return (
-        relative.offset
-        if relative is not None and relative.symbol is None and relative.label is None
-        else None
-    )
+def _lower_end(graph: RevisionGraph, tops: tuple[str, ...], lower: Symbol) -> tuple[str, ...]:
+    try:
+        return resolve(graph, lower)
+    except WalkedTooFar:
+        return ()
 
 
-def _connected(graph: RevisionGraph, ids: set[str], tops: Iterable[str]) -> set[str]:
-    """Those of ``ids`` that are reached from ``tops`` without leaving ``ids``."""
-    seen = set(tops) & ids
-    todo = list(seen)
-    while todo:
-        for parent in graph.real_parents(todo.pop()):
-            if parent in ids and parent not in seen:
-                seen.add(parent)
-                todo.append(parent)
-    return seen
+def _same_branch(graph: RevisionGraph, tops: tuple[str, ...], branch: str) -> tuple[str, ...]:
+    """Those of ``tops`` that carry the label; a revision id stands for the label of its branch."""
+    names = {branch} if branch in graph.labels else graph.labels_of(find(graph, branch))
+    return tuple(id_ for id_ in tops if names & graph.labels_of(id_))

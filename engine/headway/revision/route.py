@@ -9,11 +9,14 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from headway.errors import RevisionError
+from headway.errors import RangeNotAncestorError, RevisionError
 from headway.revision.graph import RevisionGraph
+from headway.revision.model import as_tuple
 from headway.revision.resolve import (
     Relative,
     Symbol,
+    WalkedTooFar,
+    branch_revision,
     in_branch,
     parse_relative,
     resolve,
@@ -32,9 +35,13 @@ class Step:
     is_stamp: bool = False
     doc: str = ""
     from_revisions: tuple[str, ...] = ()
-    """What the database is on before, without dependencies: the left side in the log."""
+    """What the step leaves, dependencies included."""
     to_revisions: tuple[str, ...] = ()
-    """What it is on after: the right side in the log."""
+    """What it arrives at, dependencies included."""
+    from_revisions_no_deps: tuple[str, ...] = ()
+    """The left side in the log."""
+    to_revisions_no_deps: tuple[str, ...] = ()
+    """The right side in the log."""
     deletes: tuple[str, ...] = ()
     inserts: tuple[str, ...] = ()
     update: tuple[str, str] | None = None
@@ -54,7 +61,8 @@ class Step:
     @property
     def short_log(self) -> str:
         """``upgrade a -> b``."""
-        return f"{self.name} {', '.join(self.from_revisions)} -> {', '.join(self.to_revisions)}"
+        left, right = ", ".join(self.from_revisions_no_deps), ", ".join(self.to_revisions_no_deps)
+        return f"{self.name} {left} -> {right}"
 
     def __str__(self) -> str:
         return f"{self.short_log}, {self.doc}" if self.doc else self.short_log
@@ -67,13 +75,12 @@ def upgrade_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) 
     """
     heads = known(graph, current)
     targets = _upgrade_targets(graph, heads, target)
-    applied = graph.ancestors(heads, inclusive=True)
-    pending = graph.ancestors(targets, inclusive=True) - applied
-    rows = list(heads)
+    pending = graph.ancestors(targets, inclusive=True) - graph.ancestors(heads, inclusive=True)
+    rows = heads
     steps: list[Step] = []
     for id_ in reversed(graph.sort(pending, targets)):
         step = upgrade_step(graph, id_, rows)
-        rows = list(step.heads_after)
+        rows = step.heads_after
         steps.append(step)
     return tuple(steps)
 
@@ -81,17 +88,20 @@ def upgrade_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) 
 def downgrade_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) -> tuple[Step, ...]:
     """The steps that bring a database on ``current`` down to ``target``.
 
-    Raises RevisionError for a target that cannot be resolved, or that is not below ``current``.
+    Raises RevisionError for a target that cannot be resolved, RangeNotAncestorError for one that is not below
+    ``current``.
     """
     heads = known(graph, current)
-    applied = graph.ancestors(heads, inclusive=True)
-    roots, goal = _downgrade_roots(graph, heads, target)
-    undone = graph.descendants(roots, inclusive=True) & applied
-    if not undone and goal is not None and goal not in applied:
-        raise RevisionError(
-            f"Destination {target} is not a valid downgrade target from current head(s)",
-            hint=f"The database is on {', '.join(heads) or 'base'}.",
-        )
+    label, goal = _downgrade_goal(graph, heads, target)
+    roots = graph.children(goal) if goal is not None else graph.bases
+    if label and len(roots) > 1:
+        line = graph.ancestors([branch_revision(graph, label)], dependencies=False, inclusive=True)
+        roots = tuple(root for root in roots if root in line)
+        if not roots:
+            raise RevisionError("Not a valid downgrade target from current heads")
+    undone = graph.descendants(roots, inclusive=True) & graph.ancestors(heads, inclusive=True)
+    if not undone and goal is not None and goal not in heads:
+        raise RangeNotAncestorError("Nothing to drop", heads)
     return tuple(downgrade_steps(graph, heads, graph.sort(undone, heads)))
 
 
@@ -99,185 +109,232 @@ def downgrade_steps(graph: RevisionGraph, heads: Sequence[str], order: Iterable[
     """The steps that undo the revisions of ``order``, each of which must have nothing applied above it."""
     applied = graph.ancestors(heads, inclusive=True)
     above = {id_: sum(child in applied for child in graph.real_children(id_)) for id_ in applied}
-    rows = list(heads)
+    rows = tuple(heads)
     for id_ in order:
-        parents = graph.normalized_parents(id_)
         for parent in graph.real_parents(id_):
             above[parent] -= 1
         # A parent that something else still stands on does not become a row.
+        parents = graph.normalized_parents(id_)
         freed = tuple(parent for parent in parents if not above[parent] and parent not in rows)
         step = _downgrade_step(graph, id_, rows, freed)
-        rows = list(step.heads_after)
+        rows = step.heads_after
         yield step
 
 
 def stamp_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) -> tuple[Step, ...]:
-    """The stamps that make the version table say ``target`` without running anything."""
-    rows = list(known(graph, current))
-    wanted: list[str | None] = list(resolve(graph, target)) or [None]
-    label = _label_of(target)
+    """The stamps that make the version table say ``target`` without running anything.
+
+    Raises RevisionError for a target that cannot be resolved, or a ``current`` that the graph lacks.
+    """
+    rows = known(graph, current)
+    symbols = as_tuple(target) or ("base",)
+    goals: list[str | None] = list(resolve(graph, target)) or [None]
+    related = {row for symbol in symbols for row in in_branch(graph, rows, symbol or "base", dependencies=True)}
     steps: list[Step] = []
-    for goal in wanted:
-        for step in _stamps(graph, rows, goal, label):
-            rows = list(step.heads_after)
+    for goal in goals:
+        added = _unstamps(rows, related) if goal is None else _stamps(graph, rows, goal)
+        for step in added:
+            rows = step.heads_after
             steps.append(step)
     return tuple(steps)
 
 
 def known(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
-    """``current``, checked. Raises RevisionError when the graph lacks one of them."""
-    heads = tuple(current)
+    """The rows of a version table, checked.
+
+    Raises RevisionError when the graph lacks one of them, or one is an ancestor of another.
+    """
+    heads = tuple(dict.fromkeys(current))
     if missing := [id_ for id_ in heads if id_ not in graph.ids]:
         raise RevisionError(
-            f"Can't locate revision identified by '{missing[0]}': the database is on it, this checkout lacks it",
-            hint="Deploy the code that has this revision, or downgrade the database with that code first.",
+            f"Can't locate revision identified by '{missing[0]}'",
+            hint="The database is on it and this checkout lacks it: deploy the code that has this revision, or "
+            "downgrade the database with that code first.",
         )
+    if len(heads) > 1:
+        below = graph.ancestors(heads)
+        if overlapping := [id_ for id_ in heads if id_ in below]:
+            upper = next(h for h in heads if overlapping[0] in graph.ancestors([h]))
+            raise RevisionError(
+                f"Requested revision {upper} overlaps with other requested revisions {overlapping[0]}",
+                hint="The version table holds a revision and an ancestor of it; 'stamp --purge' sets it right.",
+            )
     return heads
 
 
 def upgrade_step(graph: RevisionGraph, id_: str, rows: Sequence[str]) -> Step:
     """Running the upgrade of one revision on a database whose version table holds ``rows``."""
     revision = graph.ids[id_]
-    replaced = [parent for parent in graph.normalized_parents(id_) if parent in rows]
-    after = [row for row in rows if row not in replaced] + [id_]
+    parents = graph.normalized_parents(id_)
+    replaced = tuple(parent for parent in parents if parent in rows)
     return Step(
         revision=id_,
         is_upgrade=True,
         doc=revision.doc,
-        from_revisions=revision.down_revisions,
+        from_revisions=parents,
         to_revisions=(id_,),
-        deletes=tuple(replaced[:-1]),
+        from_revisions_no_deps=revision.down_revisions,
+        to_revisions_no_deps=(id_,),
+        deletes=replaced[:-1],
         inserts=() if replaced else (id_,),
         update=(replaced[-1], id_) if replaced else None,
         heads_before=tuple(rows),
-        heads_after=tuple(after),
+        heads_after=(*(row for row in rows if row not in replaced), id_),
     )
 
 
 # -- downgrade --------------------------------------------------------------------------------------------------
 
 
-def _downgrade_step(graph: RevisionGraph, id_: str, rows: Sequence[str], freed: tuple[str, ...]) -> Step:
+def _downgrade_step(graph: RevisionGraph, id_: str, rows: tuple[str, ...], freed: tuple[str, ...]) -> Step:
     revision = graph.ids[id_]
     return Step(
         revision=id_,
         is_upgrade=False,
         doc=revision.doc,
         from_revisions=(id_,),
-        to_revisions=revision.down_revisions,
+        to_revisions=graph.normalized_parents(id_),
+        from_revisions_no_deps=(id_,),
+        to_revisions_no_deps=revision.down_revisions,
         deletes=() if freed else (id_,),
         inserts=freed[:-1],
         update=(id_, freed[-1]) if freed else None,
-        heads_before=tuple(rows),
-        heads_after=tuple([row for row in rows if row != id_] + list(freed)),
+        heads_before=rows,
+        heads_after=(*(row for row in rows if row != id_), *freed),
     )
 
 
-def _downgrade_roots(
+def _downgrade_goal(
     graph: RevisionGraph, heads: tuple[str, ...], target: Symbol
-) -> tuple[tuple[str, ...], str | None]:
-    """The lowest revisions to undo, and the one that stays."""
-    label = _label_of(target)
-    goal = _downgrade_goal(graph, heads, target)
-    if goal is None:
-        return (in_branch(graph, graph.bases, label) if label else graph.real_bases), None
-    above = graph.children(goal)
-    if label:
-        above = in_branch(graph, above, label)
-    return above, goal
-
-
-def _downgrade_goal(graph: RevisionGraph, heads: tuple[str, ...], target: Symbol) -> str | None:
-    relative = parse_relative(target) if isinstance(target, str) and target not in graph.ids else None
+) -> tuple[str | None, str | None]:
+    """The branch to go down, if the target names one, and the revision that stays on top; None is base."""
+    relative = parse_relative(graph, target)
     if relative is None:
-        return resolve_one(graph, target if isinstance(target, str) or target is None else target[0])
-    if relative.symbol is not None:
-        found = resolve(graph, target)
-        return found[0] if found else None
+        label, at, _ = target.rpartition("@") if isinstance(target, str) else ("", "", "")
+        return (label if at else None), resolve_one(graph, target)
+    if relative.place is not None:
+        return relative.label, resolve_one(graph, target)
     if relative.offset > 0:
-        raise RevisionError(f"Relative revision {target} didn't produce {relative.offset} migrations")
-    starts = in_branch(graph, heads, relative.label) if relative.label else heads
-    if len(starts) > 1:
-        warnings.warn(
-            "downgrade -1 from multiple heads is ambiguous; this usage will be disallowed in a future release.",
-            stacklevel=2,
-        )
+        raise _missing(relative, "Name the revision to go down to.")
+    start = _downgrade_start(graph, heads, relative)
+    try:
+        goal = step_down(graph, start, -relative.offset)
+    except WalkedTooFar as error:
+        raise _missing(relative, "There are not so many revisions below the database's.") from error
+    return relative.label or start, goal
+
+
+def _downgrade_start(graph: RevisionGraph, heads: tuple[str, ...], relative: Relative) -> str:
+    """The row that ``-1`` or ``label@-1`` counts from."""
+    if not heads:
+        raise _missing(relative, "The database is on base.")
+    if not relative.label:
+        if len(heads) > 1:
+            warnings.warn(
+                "downgrade -1 from multiple heads is ambiguous; this usage will be disallowed in a future release.",
+                stacklevel=4,
+            )
+        return heads[0]
+    starts = in_branch(graph, heads, relative.label)
     if not starts:
-        raise RevisionError(f"Relative revision {target} didn't produce {-relative.offset} migrations")
-    return step_down(graph, starts, -relative.offset, relative.label)
+        # Another branch may depend on this one, and then only that other branch has a row.
+        applied = graph.ancestors(heads, inclusive=True)
+        tops = (id_ for id_ in graph.ids if id_ in applied and not applied.intersection(graph.children(id_)))
+        starts = in_branch(graph, tops, relative.label)
+    if not starts:
+        raise RevisionError(
+            f"the database is on no revision of branch '{relative.label}'",
+            hint=f"It is on {', '.join(heads)}.",
+        )
+    if len(starts) > 1:
+        raise RevisionError(
+            f"the database is on several revisions of branch '{relative.label}'",
+            hint=f"Name the one to go down from: {starts[0]}{relative.offset}.",
+        )
+    return starts[0]
+
+
+def _missing(relative: Relative, hint: str) -> RevisionError:
+    offset = relative.offset
+    return RevisionError(f"Relative revision {offset:+d} didn't produce {abs(offset)} migrations", hint=hint)
 
 
 # -- upgrade ----------------------------------------------------------------------------------------------------
 
 
 def _upgrade_targets(graph: RevisionGraph, heads: tuple[str, ...], target: Symbol) -> tuple[str, ...]:
-    relative = parse_relative(target) if isinstance(target, str) and target not in graph.ids else None
+    relative = parse_relative(graph, target)
     if relative is None:
         return resolve(graph, target)
-    if relative.symbol is not None:
-        return resolve(graph, target)
-    if relative.offset < 0:
-        raise RevisionError(f"Relative revision {target} didn't produce {-relative.offset} migrations")
-    return (_above_current(graph, heads, str(target), relative),)
+    if relative.place is None and relative.offset < 0:
+        raise _missing(relative, "Use 'downgrade' to go down.")
+    try:
+        if relative.place is not None:
+            return resolve(graph, target)
+        found = step_up(graph, _upgrade_start(graph, heads, relative), relative.offset, relative.label)
+    except WalkedTooFar as error:
+        raise _missing(relative, error.hint or "") from error
+    return () if found is None else (found,)
 
 
-def _above_current(graph: RevisionGraph, heads: tuple[str, ...], target: str, relative: Relative) -> str:
-    starts = in_branch(graph, heads, relative.label) if relative.label else heads
+def _upgrade_start(graph: RevisionGraph, heads: tuple[str, ...], relative: Relative) -> str | None:
+    """The row that ``+1`` or ``label@+1`` counts from; None is base."""
+    starts = heads
+    if relative.label:
+        starts = in_branch(graph, heads, relative.label) or _tips_within(graph, heads, relative.label)
     if len(starts) > 1:
         raise RevisionError(
             "Ambiguous upgrade from multiple current revisions",
-            hint=f"Name one: {starts[0]}+{relative.offset}.",
+            hint=f"Name the one to count from: {starts[0]}{relative.offset:+d}.",
         )
-    try:
-        return step_up(graph, starts[0] if starts else None, relative.offset, relative.label)
-    except RevisionError as error:
-        if error.message != "Walked too far":
-            raise
-        raise RevisionError(
-            f"Relative revision {target} didn't produce {relative.offset} migrations",
-            hint="There are not so many revisions above the database's.",
-        ) from error
+    return starts[0] if starts else None
+
+
+def _tips_within(graph: RevisionGraph, heads: tuple[str, ...], label: str) -> tuple[str, ...]:
+    """How far a branch has been applied that has no row of its own."""
+    applied = in_branch(graph, sorted(graph.ancestors(heads, inclusive=True)), label)
+    covered = {parent for id_ in applied for parent in graph.normalized_parents(id_)}
+    return tuple(id_ for id_ in applied if id_ not in covered)
 
 
 # -- stamp ------------------------------------------------------------------------------------------------------
 
 
-def _stamps(graph: RevisionGraph, rows: Sequence[str], goal: str | None, label: str | None) -> Iterable[Step]:
-    if goal is None:
-        related = in_branch(graph, rows, label) if label else tuple(rows)
-        for row in related:
-            rows = tuple(other for other in rows if other != row)
-            yield Step(
-                revision=row,
-                is_upgrade=False,
-                is_stamp=True,
-                from_revisions=(row,),
-                deletes=(row,),
-                heads_before=(*rows, row),
-                heads_after=tuple(rows),
-            )
+def _unstamps(rows: tuple[str, ...], related: set[str]) -> Iterable[Step]:
+    for row in rows:
+        if row not in related:
+            continue
+        after = tuple(other for other in rows if other != row)
+        yield Step(
+            revision=row,
+            is_upgrade=False,
+            is_stamp=True,
+            from_revisions=(row,),
+            from_revisions_no_deps=(row,),
+            deletes=(row,),
+            heads_before=rows,
+            heads_after=after,
+        )
+        rows = after
+
+
+def _stamps(graph: RevisionGraph, rows: tuple[str, ...], goal: str) -> Iterable[Step]:
+    above = graph.descendants([goal])
+    line = above | graph.ancestors([goal])
+    replaced = tuple(row for row in rows if row in line)
+    if goal in rows:
         return
-    line = graph.ancestors([goal], inclusive=True) | graph.descendants([goal], inclusive=True)
-    related = tuple(row for row in rows if row in line)
-    if goal in related:
-        return
-    above = bool(graph.descendants([goal]) & set(related))
     yield Step(
         revision=goal,
-        is_upgrade=not above,
+        is_upgrade=not above.intersection(replaced),
         is_stamp=True,
-        from_revisions=related,
+        from_revisions=replaced,
         to_revisions=(goal,),
-        deletes=related[:-1],
-        inserts=() if related else (goal,),
-        update=(related[-1], goal) if related else None,
-        heads_before=tuple(rows),
-        heads_after=(*(row for row in rows if row not in related), goal),
+        from_revisions_no_deps=replaced,
+        to_revisions_no_deps=(goal,),
+        deletes=replaced[:-1],
+        inserts=() if replaced else (goal,),
+        update=(replaced[-1], goal) if replaced else None,
+        heads_before=rows,
+        heads_after=(*(row for row in rows if row not in replaced), goal),
     )
-
-
-def _label_of(target: Symbol) -> str | None:
-    """The part before the ``@``."""
-    text = target if isinstance(target, str) else target[0] if target and len(target) == 1 else ""
-    label, at, _ = text.partition("@")
-    return label if at else None

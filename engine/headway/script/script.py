@@ -79,9 +79,13 @@ class Script:
 
     @property
     def log_entry(self) -> str:
-        """The entry of ``history -v``."""
+        """The entry of ``show``."""
+        return self._entry(current=False)
+
+    def _entry(self, *, current: bool) -> str:
+        signs = f"{' (head)' if self.is_head else ''}{self._point_text()}{' (current)' if current else ''}"
         lines = [
-            f"Rev: {self.revision}{' (head)' if self.is_head else ''}{self._point_text()}",
+            f"Rev: {self.revision}{signs}",
             f"{'Merges' if self.is_merge_point else 'Parent'}: {_comma(self.down_revisions) or '<base>'}",
         ]
         if self.dependencies:
@@ -104,20 +108,17 @@ class Script:
     ) -> str:
         """The line, or with ``verbose`` the entry, of a listing."""
         if verbose:
-            return self.log_entry
+            return self._entry(current=current)
         text = self.revision
         if include_parents:
             needs = f" ({_comma(self._revision.depends_on)})" if self.dependencies else ""
             text = f"{_comma(self.down_revisions) or '<base>'}{needs} -> {text}"
         if include_branches and self.branch_labels:
             text += f" ({', '.join(sorted(self.branch_labels))})"
-        if tree_indicators:
-            effective = self.is_head and not self._is_real_head
-            text += " (effective head)" if effective else " (head)" if self.is_head else ""
-            text += " (current)" if current else ""
-            text += self._point_text()
-        elif current:
-            text += " (current)"
+        effective = self.is_head and not self._is_real_head
+        text += " (effective head)" if effective else " (head)" if self.is_head else ""
+        text += " (current)" if current else ""
+        text += self._point_text() if tree_indicators else ""
         return f"{text}, {self.doc}" if include_doc else text
 
     def _point_text(self) -> str:

@@ -1,0 +1,58 @@
+"""``history``: the revisions in order, newest first."""
+
+from __future__ import annotations
+
+from headway.commands.listing import print_json, summary
+from headway.config.model import Config
+from headway.errors import UsageError
+from headway.script.directory import ScriptDirectory
+
+
+def history(
+    config: Config,
+    rev_range: str | None = None,
+    verbose: bool = False,
+    indicate_current: bool = False,
+    format: str | None = None,
+) -> None:
+    """Prints the history, or the part ``start:end`` of it; ``current`` asks the database behind env.py.
+
+    Raises UsageError for a range without a colon, RevisionError for an end that cannot be resolved.
+    """
+    script = ScriptDirectory.from_config(config)
+    start, end = _ends(rev_range)
+    asks_database = indicate_current or "current" in (start, end)
+    current = _current(config) if asks_database else ()
+    lower = current or "base" if start == "current" else start or "base"
+    upper = current if end == "current" else end or "heads"
+    found = list(script.iterate_revisions(upper, lower, inclusive=True))
+    if format == "json":
+        print_json(config, {"history": [{**summary(i), "is_current": i.revision in current} for i in found]})
+        return
+    for item in found:
+        config.print_stdout(
+            "%s",
+            item.cmd_format(
+                verbose,
+                include_branches=True,
+                include_doc=True,
+                include_parents=True,
+                current=item.revision in current,
+            ),
+        )
+
+
+def _ends(rev_range: str | None) -> tuple[str | None, str | None]:
+    if rev_range is None:
+        return None, None
+    start, colon, end = rev_range.strip().partition(":")
+    if not colon:
+        raise UsageError("History range requires [start]:[end], [start]:, or :[end]")
+    return start or None, end or None
+
+
+def _current(config: Config) -> tuple[str, ...]:
+    # Loads SQLAlchemy, so only when the database is asked.
+    from headway.commands.current import current_heads
+
+    return current_heads(config)

@@ -200,25 +200,26 @@ class RevisionGraph:
         if not self._is_plain_above(id_):
             return
         seen: set[str] = set()
-        while id_ in self.ids and id_ not in seen and not self.is_real_branch_point(id_):
+        while id_ in self.ids and id_ not in seen and not self._is_junction(id_):
             seen.add(id_)
             yield id_
             parents = self.ids[id_].down_revisions
-            if len(parents) != 1:
+            if not parents:
                 return
             id_ = parents[0]
 
     def _is_plain_above(self, id_: str) -> bool:
         seen: set[str] = set()
-        while id_ not in seen and not self.is_real_branch_point(id_):
+        while id_ not in seen and not self._is_junction(id_):
             seen.add(id_)
             above = self._children[id_]
             if not above:
                 return True
             id_ = above[0]
-            if self.ids[id_].is_merge_point:
-                return False
         return False
+
+    def _is_junction(self, id_: str) -> bool:
+        return self.is_real_branch_point(id_) or self.ids[id_].is_merge_point
 
     # -- faults -------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,12 @@ from headway.revision.resolve import (
 
 
 def between(
-    graph: RevisionGraph, upper: Symbol, lower: Symbol, *, inclusive: bool = False, implicit_base: bool = False
+    graph: RevisionGraph,
+    upper: Symbol,
+    lower: Symbol,
+    *,
+    inclusive: bool = False,
+    implicit_base: bool = False,
 ) -> list[str]:
     """The ids from ``upper`` down to ``lower``, newest first; ``inclusive`` takes the lower end too.
 
@@ -27,8 +32,8 @@ def between(
     tops = _upper_end(graph, upper, lower)
     if isinstance(lower, str) and "@" in lower:
         tops = _same_branch(graph, tops, lower.partition("@")[0])
-    bottoms = _lower_end(graph, tops, lower)
     wanted = graph.ancestors(tops, inclusive=True)
+    bottoms = _lower_end(graph, tops, lower, wanted)
     if not implicit_base and not wanted.issuperset(bottoms):
         raise RangeNotAncestorError(lower, upper)
     chosen = wanted - graph.ancestors(bottoms, inclusive=True)
@@ -53,11 +58,21 @@ def _upper_end(graph: RevisionGraph, upper: Symbol, lower: Symbol) -> tuple[str,
     return () if found is None else (found,)
 
 
-def _lower_end(graph: RevisionGraph, tops: tuple[str, ...], lower: Symbol) -> tuple[str, ...]:
-    try:
+def _lower_end(
+    graph: RevisionGraph, tops: tuple[str, ...], lower: Symbol, wanted: set[str]
+) -> tuple[str, ...]:
+    """The lower end; one such as ``-3`` counts from the heads, or where that leads nowhere from the upper end."""
+    relative = parse_relative(graph, lower)
+    if relative is None or relative.place is not None or relative.offset > 0 or len(tops) != 1:
         return resolve(graph, lower)
+    try:
+        found = resolve(graph, lower)
+        if wanted.issuperset(found):
+            return found
     except WalkedTooFar:
-        return ()
+        pass  # the history is shorter than that, and then everything is shown
+    bottom = step_down(graph, tops[0], -relative.offset, stop=True)
+    return () if bottom is None else (bottom,)
 
 
 def _same_branch(graph: RevisionGraph, tops: tuple[str, ...], branch: str) -> tuple[str, ...]:

@@ -101,12 +101,10 @@ def find(graph: RevisionGraph, name: str, label: str | None = None) -> str:
     With ``label`` it must be in that branch, which also tells several with the same beginning apart.
     """
     branch = branch_revision(graph, label) if label else None
-    found = (name,) if name in graph.ids else (graph.labels[name],) if name in graph.labels else ()
-    if not found:
-        found = _beginning_with(graph, name, branch)
-    if branch and not in_branch(graph, found, branch):
-        raise ResolutionError(f"Revision {found[0]} is not a member of branch '{label}'", name)
-    return found[0]
+    id_ = name if name in graph.ids else graph.labels.get(name) or _beginning_with(graph, name, branch)
+    if branch and not in_branch(graph, [id_], branch):
+        raise ResolutionError(f"Revision {id_} is not a member of branch '{label}'", name)
+    return id_
 
 
 def step_down(graph: RevisionGraph, start: str, count: int, *, stop: bool = False) -> str | None:
@@ -182,7 +180,7 @@ def _resolve_relative(graph: RevisionGraph, relative: Relative) -> tuple[str, ..
     return tuple(dict.fromkeys(id_ for id_ in found if id_ is not None))
 
 
-def _beginning_with(graph: RevisionGraph, name: str, branch: str | None) -> tuple[str, ...]:
+def _beginning_with(graph: RevisionGraph, name: str, branch: str | None) -> str:
     keys = [key for key in (*graph.ids, *graph.labels) if len(key) > 3 and key.startswith(name)]
     if branch:
         members = set(in_branch(graph, (graph.labels.get(key, key) for key in keys), branch))
@@ -199,7 +197,7 @@ def _beginning_with(graph: RevisionGraph, name: str, branch: str | None) -> tupl
         raise ResolutionError(
             f"Multiple revisions start with '{name}': {shown}...", name, hint="Give more of the id."
         )
-    return (graph.labels.get(keys[0], keys[0]),)
+    return graph.labels.get(keys[0], keys[0])
 
 
 def _members(graph: RevisionGraph, symbol: Symbol) -> tuple[str, ...]:

@@ -126,13 +126,15 @@ def stamp_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) ->
 
     Raises RevisionError for a target that cannot be resolved, or a ``current`` that the graph lacks.
     """
-    rows = known(graph, current)
+    rows = before = known(graph, current)
     symbols = as_tuple(target) or ("base",)
     goals: list[str | None] = list(resolve(graph, target)) or [None]
-    related = {row for symbol in symbols for row in in_branch(graph, rows, symbol or "base", dependencies=True)}
+    related = {
+        row for symbol in symbols for row in in_branch(graph, rows, symbol or "base", dependencies=True)
+    }
     steps: list[Step] = []
     for goal in goals:
-        added = _unstamps(rows, related) if goal is None else _stamps(graph, rows, goal)
+        added = _unstamps(rows, related) if goal is None else _stamps(graph, rows, goal, before)
         for step in added:
             rows = step.heads_after
             steps.append(step)
@@ -318,19 +320,23 @@ def _unstamps(rows: tuple[str, ...], related: set[str]) -> Iterable[Step]:
         rows = after
 
 
-def _stamps(graph: RevisionGraph, rows: tuple[str, ...], goal: str) -> Iterable[Step]:
+def _stamps(
+    graph: RevisionGraph, rows: tuple[str, ...], goal: str, before: tuple[str, ...]
+) -> Iterable[Step]:
+    """The stamp of one goal; ``before`` are the rows before the first of several, which the log shows."""
     above = graph.descendants([goal])
     line = above | graph.ancestors([goal])
     replaced = tuple(row for row in rows if row in line)
+    left = tuple(row for row in before if row in line)
     if goal in rows:
         return
     yield Step(
         revision=goal,
         is_upgrade=not above.intersection(replaced),
         is_stamp=True,
-        from_revisions=replaced,
+        from_revisions=left,
         to_revisions=(goal,),
-        from_revisions_no_deps=replaced,
+        from_revisions_no_deps=left,
         to_revisions_no_deps=(goal,),
         deletes=replaced[:-1],
         inserts=() if replaced else (goal,),

@@ -16,6 +16,7 @@ from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
 from headway.revision.route import Step, downgrade_route, stamp_route, upgrade_route
 from headway.script.reader import Dynamic, Header, read_header
+from headway.script.rephrase import rephrased
 from headway.script.script import Script, first_paragraph
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
@@ -138,7 +139,7 @@ class ScriptDirectory:
 
     def walk_revisions(self, base: Symbol = "base", head: Symbol = "heads") -> Iterator[Script]:
         """Every revision from ``head`` down to ``base``, newest first."""
-        yield from self.iterate_revisions(head, base, inclusive=True, implicit_base=True)
+        yield from self.iterate_revisions(head, base, inclusive=True)
 
     def iterate_revisions(
         self, upper: Symbol, lower: Symbol, inclusive: bool = False, implicit_base: bool = False
@@ -149,36 +150,44 @@ class ScriptDirectory:
         """
         from headway.revision.history import between
 
-        for id_ in between(self.history, upper, lower, inclusive=inclusive):
+        with rephrased(start=lower, end=upper):
+            ids = between(self.history, upper, lower, inclusive=inclusive, implicit_base=implicit_base)
+        for id_ in ids:
             yield self._by_id[id_]
 
     def get_revisions(self, id_: Symbol) -> tuple[Script, ...]:
         """The scripts a symbol, or several, stand for. Raises RevisionError."""
-        return tuple(self._by_id[found] for found in symbols.resolve(self.history, id_))
+        with rephrased():
+            return tuple(self._by_id[found] for found in symbols.resolve(self.history, id_))
 
     def get_all_current(self, id_: Symbol) -> set[Script]:
         """The scripts of version rows, and those that only count through a dependency of theirs."""
         graph = self.history
-        rows = symbols.resolve(graph, id_)
-        applied = graph.ancestors(rows, inclusive=True)
-        top = {i for i in applied if not any(child in applied for child in graph.children(i))}
-        return {self._by_id[found] for found in top | set(rows)}
+        with rephrased():
+            applied = graph.ancestors(symbols.resolve(graph, id_), inclusive=True)
+        return {self._by_id[found] for found in applied if applied.isdisjoint(graph.children(found))}
 
     def get_revision(self, id_: str | None) -> Script | None:
         """The one script a symbol stands for; None for base. Raises RevisionError."""
-        found = symbols.resolve_one(self.history, id_)
+        with rephrased():
+            found = symbols.resolve_one(self.history, id_)
         return None if found is None else self._by_id[found]
 
     def as_revision_number(self, id_: Symbol) -> Any:
         """The id, or ids for ``heads``, that a symbol stands for; None for base."""
-        found = symbols.resolve(self.history, id_)
-        if not found:
-            return None
-        return found if id_ == "heads" else found[0]
+        with rephrased():
+            found = symbols.resolve(self.history, id_)
+        if id_ == "heads":
+            return found
+        return found[0] if found else None
 
     def get_current_head(self) -> str | None:
-        """The single head. Raises MultipleHeads when there are several."""
-        return symbols.current_head(self.history)
+        """The single head. Raises RevisionError when there are several."""
+        with rephrased(
+            multiple_heads="The script directory has multiple heads (due to branching).Please use get_heads(), or "
+            "merge the branches using alembic merge."
+        ):
+            return symbols.current_head(self.history)
 
     def get_heads(self, consider_depends_on: bool = False) -> list[str]:
         """The heads; with ``consider_depends_on`` those that nothing depends on."""
@@ -198,13 +207,18 @@ class ScriptDirectory:
     # -- routes -------------------------------------------------------------------------------------------------
 
     def _upgrade_revs(self, destination: Symbol, current_rev: Symbol) -> list[Step]:
-        return list(upgrade_route(self.history, as_tuple(current_rev), destination))
+        ancestor = "Destination {end} is not a valid upgrade target from current head(s)"
+        with rephrased(end=destination, ancestor=ancestor):
+            return list(upgrade_route(self.history, as_tuple(current_rev), destination))
 
     def _downgrade_revs(self, destination: Symbol, current_rev: Symbol) -> list[Step]:
-        return list(downgrade_route(self.history, as_tuple(current_rev), destination))
+        ancestor = "Destination {end} is not a valid downgrade target from current head(s)"
+        with rephrased(end=destination, ancestor=ancestor):
+            return list(downgrade_route(self.history, as_tuple(current_rev), destination))
 
     def _stamp_revs(self, revision: Symbol, heads: Symbol) -> list[Step]:
-        return list(stamp_route(self.history, as_tuple(heads), revision))
+        with rephrased(multiple_heads="Multiple heads are present; please specify a single target revision"):
+            return list(stamp_route(self.history, as_tuple(heads), revision))
 
     # -- files --------------------------------------------------------------------------------------------------
 

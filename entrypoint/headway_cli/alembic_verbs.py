@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
+
+from headway.commands.commandline import CommandLine
+from headway.config.model import Config
+
+STATIC = frozenset({"branches", "heads", "history", "init", "list_templates", "show"})
+"""Verbs that run no user code, unless they are asked about the database's current revision."""
 
 
 def run(arguments: Sequence[str], *, prog: str) -> int:
-    """Parses and runs one of Alembic's verbs; returns the exit code. Errors go through."""
-    from headway.commands.commandline import CommandLine
+    """Parses and runs one of Alembic's verbs; returns the exit code. What is no HeadwayError goes through."""
+    return _Program(prog=prog).main(list(arguments))
 
-    return CommandLine(prog=prog).main(list(arguments))
+
+class _Program(CommandLine):
+    """Serves ``import alembic`` while a verb runs, and explains what user code or the database raises."""
+
+    def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
+        if options.cmd in STATIC and not _asks_database(options):
+            super().run_cmd(config, options)
+            return
+        from headway.api.verbs import run_guarded
+
+        run_guarded(config, lambda: super(_Program, self).run_cmd(config, options), raw=options.raiseerr)
+
+
+def _asks_database(options: argparse.Namespace) -> bool:
+    words = (getattr(options, "rev", None), *(getattr(options, "rev_range", None) or "").split(":"))
+    return bool(getattr(options, "indicate_current", False)) or "current" in words

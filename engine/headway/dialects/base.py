@@ -79,6 +79,8 @@ class DefaultImpl:
         self.literal_binds = bool(context_opts.get("literal_binds", False))
         self.output_buffer = output_buffer
         self.context_opts = context_opts
+        # SQLAlchemy notes here which named types a run has made, so that two tables can share one.
+        self.memo: dict[Any, Any] = {}
         if transactional_ddl is not None:
             self.transactional_ddl = transactional_ddl
         if self.literal_binds and not self.as_sql:

@@ -55,10 +55,6 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
     existing, model = reflected.type, wanted.type
     if isinstance(existing, sqltypes.NullType):
         return False
-    model = model.dialect_impl(impl.dialect) if not isinstance(model, sqltypes.TypeDecorator) else model
-    own = getattr(wanted.type, "compare_against_backend", None)
-    if own is not None and (answer := own(impl.dialect, existing)) is not None:
-        return not answer
     first = type_parts(_ddl(impl, existing))
     second = type_parts(_ddl(impl, model))
     if first.name != second.name and not _are_synonyms(impl.type_synonyms, first, second):

@@ -38,13 +38,13 @@ class SchemaObjects:
     def table(self, name: str, *columns: Any, **kw: Any) -> Table:
         """A table with these columns and constraints; tables that foreign keys name are sketched beside it."""
         metadata = self.metadata()
-        cleaned = [_copy_used(item) if isinstance(item, Column) else item for item in columns]
-        indexed = kw.pop("_constraints_included", None)
-        table = Table(name, metadata, *cleaned, **kw)
+        included = kw.pop("_constraints_included", False)
+        table = Table(name, metadata, *[_copy_used(item) for item in columns if isinstance(item, Column)], **kw)
+        for item in columns:
+            if not isinstance(item, Column):
+                _attach(table, item, included)
         for key in _foreign_keys(table):
             sketch_referent(table, key, metadata)
-        if indexed is not None:
-            table.info["_constraints_included"] = indexed
         return table
 
     def column(self, name: str, type_: Any, **kw: Any) -> Column[Any]:
@@ -176,6 +176,15 @@ def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
 
 def _foreign_keys(table: Table) -> Iterable[ForeignKey]:
     return [element for constraint in table.foreign_key_constraints for element in constraint.elements]
+
+
+def _attach(table: Table, item: Any, included: bool) -> None:
+    """Gives the table a constraint or index; one that belongs to another table is copied."""
+    owner = getattr(item, "parent", None)
+    if owner is None or owner is table:
+        table.append_constraint(item)
+    elif not (included and getattr(item, "_type_bound", False)):  # a type makes its own CHECK
+        table.append_constraint(item._copy(target_table=table))
 
 
 def _copy_used(column: Column[Any]) -> Column[Any]:

@@ -1,0 +1,36 @@
+"""Runs Alembic's verbs for a person: with Alembic's names served, and every failure explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from headway.compat.hook import serving_alembic
+from headway.config.model import Config
+from headway.errors import ScriptError
+from headway.runtime.failures import explain
+from headway.runtime.options import RunOptions
+
+
+def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) -> None:
+    """Runs ``verb``. Raises HeadwayError for whatever the user can mend, with what was applied.
+
+    ``raw`` lets the original exception through instead.
+    """
+    options = RunOptions.of(config)
+    with serving_alembic():
+        try:
+            verb()
+        except SystemExit as error:
+            raise ScriptError(
+                f"env.py or a migration ended the program with sys.exit({error.code!r})",
+                hint="Let it raise an exception that says what is missing.",
+            ) from error
+        except Exception as error:
+            explained = explain(error, options.progress)
+            if raw or explained is None:
+                raise
+            if explained is error:
+                raise
+            raise explained from error
+
+

@@ -1,0 +1,74 @@
+"""Comparing and rendering as functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headway.autogenerate.compare.tables import compare_tables
+from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.render import ops as _renderers
+from headway.autogenerate.render.registry import render_body, render_op_text
+from headway.operations.containers import DowngradeOps, MigrationScript, UpgradeOps
+
+RENDERERS = _renderers  # importing it has filled the registry
+
+
+
+def compare_metadata(context: Any, metadata: Any) -> Any:
+    """The differences between a database and ``metadata``, as Alembic's list of tuples.
+
+    ``context`` is a MigrationContext with a connection.
+    """
+    upgrade_ops = produce_migrations(context, metadata).upgrade_ops
+    return [] if upgrade_ops is None else upgrade_ops.as_diffs()
+
+
+def produce_migrations(context: Any, metadata: Any) -> MigrationScript:
+    """The operations that bring a database to ``metadata``, and back."""
+    autogen = AutogenContext(context, metadata=metadata)
+    script = MigrationScript(rev_id=None, upgrade_ops=UpgradeOps([]), downgrade_ops=DowngradeOps([]))
+    fill(autogen, script)
+    return script
+
+
+def fill(autogen: AutogenContext, script: MigrationScript) -> None:
+    """Compares and puts the operations into the last upgrade and downgrade of ``script``."""
+    upgrade_ops = script.upgrade_ops_list[-1]
+    compare_tables(autogen, upgrade_ops)
+    upgrade_ops.reverse_into(script.downgrade_ops_list[-1])
+
+
+def render_python_code(
+    up_or_down_op: Any,
+    sqlalchemy_module_prefix: str = "sa.",
+    alembic_module_prefix: str = "op.",
+    render_as_batch: bool = False,
+    imports: Any = (),
+    render_item: Any = None,
+    migration_context: Any = None,
+    user_module_prefix: str | None = None,
+) -> str:
+    """The body of ``upgrade()`` or ``downgrade()`` as Python text."""
+    from headway.runtime.context import MigrationContext
+
+    if migration_context is None:
+        from sqlalchemy.engine.default import DefaultDialect
+
+        dialect = DefaultDialect()
+        dialect.name = "default"
+        migration_context = MigrationContext.configure(dialect=dialect, opts={"as_sql": True})
+    options = {
+        "sqlalchemy_module_prefix": sqlalchemy_module_prefix,
+        "alembic_module_prefix": alembic_module_prefix,
+        "render_item": render_item,
+        "render_as_batch": render_as_batch,
+        "user_module_prefix": user_module_prefix,
+    }
+    autogen = AutogenContext(migration_context, opts=options, autogenerate=False)
+    autogen.imports = imports if isinstance(imports, set) else set(imports)
+    return render_body(autogen, up_or_down_op)
+
+
+def render_operation(autogen: AutogenContext, operation: Any) -> str:
+    """One operation as Python text."""
+    return render_op_text(autogen, operation)

@@ -1,0 +1,73 @@
+"""Foreign keys: paired by what they tie together and how, not by name."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Table
+
+from headway.autogenerate.context import AutogenContext
+from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
+from headway.operations.containers import ModifyTableOps
+
+log = logging.getLogger("alembic.autogenerate.compare.constraints")
+
+Signature = tuple[Any, ...]
+
+
+def compare_foreign_keys(
+    context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table
+) -> None:
+    """Appends removed and added foreign keys, sorted, removed ones first."""
+    parents = {"table_name": wanted.name, "schema_name": wanted.schema}
+    theirs = [
+        key
+        for key in reflected.foreign_key_constraints
+        if context.run_name_filters(key.name, "foreign_key_constraint", dict(parents))  # type: ignore[arg-type]
+    ]
+    ours = list(wanted.foreign_key_constraints)
+    context.migration_context.impl.correct_for_autogen_foreignkeys(set(theirs), set(ours))
+    default = context.dialect.default_schema_name
+    existing = {_signature(key, default): key for key in theirs}
+    needed = {_signature(key, default): key for key in ours}
+    for signature in sorted(existing.keys() - needed.keys(), key=repr):
+        key = existing[signature]
+        if context.run_object_filters(key, key.name, "foreign_key_constraint", True, None):
+            changes.ops.append(DropConstraintOp.from_constraint(key))
+            log.info("Detected removed foreign key (%s)(%s) on table %s", *_words(key), wanted.name)
+    for signature in sorted(needed.keys() - existing.keys(), key=repr):
+        key = needed[signature]
+        if context.run_object_filters(key, key.name, "foreign_key_constraint", False, None):
+            changes.ops.append(CreateForeignKeyOp.from_constraint(key))
+            log.info("Detected added foreign key (%s)(%s) on table %s", *_words(key), wanted.name)
+
+
+def _signature(key: ForeignKeyConstraint, default_schema: str | None) -> Signature:
+    specs = [element._get_colspec() for element in key.elements]
+    targets = tuple(_without_default(spec, default_schema) for spec in specs)
+    columns = tuple(column.name for column in key.columns)
+    pairs = tuple(sorted(zip(columns, targets, strict=True)))
+    options = (_action(key.onupdate), _action(key.ondelete), bool(key.deferrable), _initially(key))
+    return pairs, options
+
+
+def _without_default(spec: str, default_schema: str | None) -> str:
+    parts = spec.split(".")
+    if len(parts) == 3 and parts[0] == default_schema:
+        return ".".join(parts[1:])
+    return spec
+
+
+def _action(action: str | None) -> str | None:
+    lowered = (action or "").lower()
+    return None if lowered in ("", "no action") else lowered
+
+
+def _initially(key: ForeignKeyConstraint) -> str | None:
+    lowered = (key.initially or "").lower()
+    return None if lowered in ("", "immediate") else lowered
+
+
+def _words(key: ForeignKeyConstraint) -> tuple[str, str]:
+    return ",".join(column.name for column in key.columns), ",".join(e._get_colspec() for e in key.elements)

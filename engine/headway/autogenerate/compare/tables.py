@@ -1,0 +1,138 @@
+"""Tables: which are new, which are gone, and the changes of those on both sides."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.sql.ddl import sort_tables_and_constraints
+
+from headway.autogenerate.compare.columns import compare_columns
+from headway.autogenerate.compare.comments import compare_table_comment
+from headway.autogenerate.compare.foreign_keys import compare_foreign_keys
+from headway.autogenerate.compare.indexes import compare_indexes_and_uniques
+from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.reflect import Name, reflect, table_names
+from headway.operations.base import MigrateOperation
+from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
+from headway.operations.containers import ModifyTableOps, UpgradeOps
+from headway.operations.indexes import CreateIndexOp, DropIndexOp
+from headway.operations.tables import CreateTableOp, DropTableOp
+
+log = logging.getLogger("alembic.autogenerate.compare.tables")
+
+
+def compare_tables(context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Appends what brings the database to the models, in an order in which it can run."""
+    default = context.dialect.default_schema_name
+    existing = table_names(context)
+    wanted = {_name(table, default): table for table in context.sorted_tables}
+    version = (context.migration_context.version_table_schema, context.migration_context.version_table)
+    wanted.pop(version, None)
+    reflected = reflect(context, existing)
+    upgrade_ops.ops += _new_tables(context, [table for name, table in wanted.items() if name not in existing])
+    removed = [reflected[name] for name in sorted(existing - wanted.keys(), key=_sort_key) if name in reflected]
+    upgrade_ops.ops += _removed_tables(context, removed)
+    for name in sorted(existing & wanted.keys(), key=_sort_key):
+        if name in reflected:
+            upgrade_ops.ops += _changed_table(context, reflected[name], wanted[name])
+
+
+def _new_tables(context: AutogenContext, tables: list[Table]) -> Iterable[MigrateOperation]:
+    accepted = [t for t in tables if context.run_object_filters(t, t.name, "table", False, None)]
+    late = _keys_in_a_circle(accepted)
+    for table in accepted:
+        log.info("Detected added table %r", table.key)
+        operation = CreateTableOp.from_table(table)
+        operation.columns = [item for item in operation.columns if item not in late]
+        yield operation
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        created = [CreateIndexOp.from_index(i) for i in indexes if context.run_object_filters(i, i.name, "index", False, None)]
+        if created:
+            yield ModifyTableOps(table.name, created, schema=table.schema)
+    for table in accepted:
+        # Tables that refer to each other can only be tied together when both are there.
+        keys = [CreateForeignKeyOp.from_constraint(key) for key in _by_columns(table) if key in late]
+        if keys:
+            yield ModifyTableOps(table.name, keys, schema=table.schema)
+
+
+def _removed_tables(context: AutogenContext, tables: list[Table]) -> Iterable[MigrateOperation]:
+    accepted = [t for t in tables if context.run_object_filters(t, t.name, "table", True, None)]
+    by_key = {table.key: table for table in accepted}
+    ordered, early = _children_first(accepted)
+    for table, key in early:
+        yield ModifyTableOps(table.name, [DropConstraintOp.from_constraint(key)], schema=table.schema)
+    for table in ordered:
+        log.info("Detected removed table %r", table.key)
+        dropped = [
+            DropIndexOp.from_index(index)
+            for index in sorted(table.indexes, key=lambda index: str(index.name))
+            if not index.info.get("duplicates_constraint") and not index.dialect_kwargs.get("duplicates_constraint")
+            and context.run_object_filters(index, index.name, "index", True, None)
+        ]
+        if dropped:
+            yield ModifyTableOps(table.name, dropped, schema=table.schema)
+        yield DropTableOp.from_table(by_key[table.key])
+
+
+def _changed_table(context: AutogenContext, reflected: Table, wanted: Table) -> Iterable[MigrateOperation]:
+    if not context.run_object_filters(wanted, wanted.name, "table", False, reflected):
+        return
+    changes = ModifyTableOps(wanted.name, [], schema=wanted.schema)
+    dropped_columns = compare_columns(context, changes, reflected, wanted)
+    compare_indexes_and_uniques(context, changes, reflected, wanted)
+    compare_foreign_keys(context, changes, reflected, wanted)
+    compare_table_comment(context, changes, reflected, wanted)
+    changes.ops += dropped_columns
+    if changes.ops:
+        yield changes
+
+
+def _keys_in_a_circle(tables: list[Table]) -> set[object]:
+    """Foreign keys that no order of CREATE TABLE can satisfy."""
+    ordered = sort_tables_and_constraints(tables)
+    return {key for table, keys in ordered if table is None for key in keys}
+
+
+def _by_columns(table: Table) -> list[object]:
+    return sorted(table.foreign_key_constraints, key=lambda key: (str(key.name or ""), key.column_keys))
+
+
+def _children_first(tables: list[Table]) -> tuple[list[Table], list[tuple[Table, object]]]:
+    """The tables with those that refer to others before them, and the keys to drop beforehand where they circle."""
+    waiting = {table.key: table for table in tables}
+    metadata = tables[0].metadata if tables else MetaData()
+    early: list[tuple[Table, object]] = []
+    ordered: list[Table] = []
+
+    def referrers(key: str) -> list[Table]:
+        return [t for t in waiting.values() if t.key != key and key in _targets(t, metadata)]
+
+    while waiting:
+        free = [table for key, table in waiting.items() if not referrers(key)]
+        if not free:
+            table = next(iter(waiting.values()))
+            for other in referrers(table.key):
+                early += [(other, key) for key in other.foreign_key_constraints if _target(key) == table.key]
+            free = [table]
+        for table in free:
+            ordered.append(waiting.pop(table.key))
+    return ordered, early
+
+
+def _targets(table: Table, metadata: MetaData) -> set[str]:
+    return {_target(key) for key in table.foreign_key_constraints}
+
+
+def _target(key: object) -> str:
+    return key.elements[0]._get_colspec().rpartition(".")[0]  # type: ignore[attr-defined,no-any-return]
+
+
+def _name(table: Table, default: str | None) -> Name:
+    return (None if table.schema == default else table.schema), table.name
+
+
+def _sort_key(name: Name) -> tuple[str, str]:
+    return name[0] or "", name[1]

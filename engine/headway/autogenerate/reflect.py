@@ -1,0 +1,60 @@
+"""What the database holds, read in as few statements as SQLAlchemy can, as one MetaData."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from sqlalchemy import MetaData, Table, event
+from sqlalchemy import exc as sa_exc
+
+from headway.autogenerate.context import AutogenContext
+
+Name = tuple[str | None, str]
+"""Schema (None for the default one) and table."""
+
+
+def schemas(context: AutogenContext) -> list[str | None]:
+    """The schemas to compare: the default one, and the others when ``include_schemas`` is set."""
+    names: set[str | None] = {None}
+    if context.opts.get("include_schemas"):
+        default = context.dialect.default_schema_name
+        names |= set(context.inspector.get_schema_names()) - {"information_schema", default}
+    allowed = {name for name in names if context.run_name_filters(name, "schema", {})}
+    return sorted(allowed, key=lambda name: name or "")
+
+
+def table_names(context: AutogenContext) -> set[Name]:
+    """The tables of the database that take part, without the version table."""
+    migration = context.migration_context
+    version = (migration.version_table_schema, migration.version_table)
+    found: set[Name] = set()
+    for schema in schemas(context):
+        names = context.inspector.get_table_names(schema=schema)
+        found |= {
+            (schema, name)
+            for name in names
+            if (schema, name) != version and context.run_name_filters(name, "table", {"schema_name": schema})
+        }
+    return found
+
+
+def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
+    """The tables, with columns, constraints and indexes."""
+    metadata = MetaData()
+    impl = context.migration_context.impl
+
+    def adjust(inspector: Any, table: Any, column_info: Any) -> None:
+        impl.autogen_column_reflect(inspector, table, column_info)
+
+    event.listen(metadata, "column_reflect", adjust)
+    for schema in {schema for schema, _ in names}:
+        wanted = sorted(name for owner, name in names if owner == schema)
+        with warnings.catch_warnings():
+            # What cannot be reflected (an expression index on SQLite) cannot be compared either.
+            warnings.simplefilter("ignore", category=sa_exc.SAWarning)
+            metadata.reflect(
+                bind=context.connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False
+            )
+    tables = {(table.schema, table.name): table for table in metadata.tables.values()}
+    return {name: tables[name] for name in names if name in tables}

@@ -1,0 +1,1 @@
+"""Operations as Python text, in the layout that Alembic's users know."""

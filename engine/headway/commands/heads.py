@@ -13,7 +13,7 @@ def heads(
     """Prints the heads; with ``resolve_dependencies`` only those that nothing depends on either."""
     script = ScriptDirectory.from_config(config)
     ids = script.get_heads(consider_depends_on=resolve_dependencies)
-    found = script.get_revisions(sorted(ids))
+    found = script.get_revisions(tuple(ids))
     if format == "json":
         print_json(config, {"heads": [summary(item) for item in found]})
         return

@@ -212,8 +212,9 @@ def _downgrade_goal(
     """The branch to go down, if the target names one, and the revision that stays on top; None is base."""
     relative = parse_relative(graph, target)
     if relative is None:
-        label, at, _ = target.rpartition("@") if isinstance(target, str) else ("", "", "")
-        return (label if at else None), resolve_one(graph, target)
+        label, _, name = target.rpartition("@") if isinstance(target, str) else ("", "", target)
+        # The label says which branch to undo; what stays on top may lie outside of it.
+        return label or None, resolve_one(graph, name)
     if relative.place is not None:
         return relative.label, resolve_one(graph, target)
     if relative.offset > 0:

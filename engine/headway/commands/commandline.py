@@ -131,7 +131,9 @@ class CommandLine:
     def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
         """Runs the verb that ``options`` name. What it raises goes through."""
         function = self._registered.get(options.cmd) or verb_function(options.cmd)
-        function(config, **{name: getattr(options, name) for name in options.arguments if name not in _RUN_OPTIONS})
+        positional = [getattr(options, name) for name in options.positionals]
+        keywords = {name: getattr(options, name) for name in options.keywords if name not in _RUN_OPTIONS}
+        function(config, *positional, **keywords)
 
     def _config(self, options: argparse.Namespace) -> Config:
         # init makes the configuration, and the list of templates needs none.
@@ -172,7 +174,7 @@ class CommandLine:
         for option in verb.options:
             flags, keywords = _OPTIONS.get(option, ((f"--{option.replace('_', '-')}",), {}))
             sub.add_argument(*flags, dest=option, **keywords)
-        sub.set_defaults(arguments=verb.positionals + verb.options)
+        sub.set_defaults(positionals=verb.positionals, keywords=verb.options)
 
 
 def verb_function(name: str) -> Function:

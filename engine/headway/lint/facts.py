@@ -8,6 +8,7 @@ from functools import cached_property
 
 from headway.effects import model as fx
 from headway.revision.graph import RevisionGraph
+from headway.revision.problems import Problem
 from headway.script.calls import Migration
 
 
@@ -49,6 +50,8 @@ class Facts:
     """Top-level names that importing the application's own code starts with."""
     script_package: str | None = None
     """The dotted package of the migrations themselves, which they may import."""
+    problems: tuple[Problem, ...] = ()
+    """The faults of the graph, with the paths that reports show."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Shown path of each revision file by revision id."""
 

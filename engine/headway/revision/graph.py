@@ -327,7 +327,7 @@ def _duplicates(given: tuple[Revision, ...]) -> Iterator[Problem]:
         if other is not revision:
             yield Problem(
                 Kind.DUPLICATE,
-                f"revision id {revision.revision} is already taken by {other.path or 'another file'}",
+                f"revision id {revision.revision} is already taken by {os.path.basename(other.path) if other.path else 'another file'}",
                 revision.revision,
                 "Give the file that is not released yet a new id; Alembic runs only one of the two.",
                 revision.path,

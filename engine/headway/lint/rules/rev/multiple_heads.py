@@ -1,0 +1,74 @@
+"""REV001."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects.model import Span
+from headway.lint.facts import Facts
+from headway.lint.finding import Finding
+from headway.lint.rule import Rule
+
+
+class MultipleHeads(Rule):
+    """The history has more heads than the policy expects.
+
+    ## What
+    Several revisions have no successor: two branches each added a migration to the same parent.
+
+    ## Why
+    ``upgrade head`` refuses to choose and the deploy stops. Each of the two pull requests was green by itself.
+
+    ## Bad
+    ```text
+    a1 <- b1 (head)
+    a1 <- c1 (head)
+    ```
+
+    ## Good
+    ```text
+    a1 <- b1 <- c1 (head)
+    ```
+    Re-point the revision that no database has yet; only when both are released, join them with
+    ``headway merge heads``.
+
+    ## When to ignore
+    Several heads are meant: set ``expected_heads`` in ``.headway.yml`` to their number or their branch labels.
+    """
+
+    code = "REV001"
+    name = "multiple-heads"
+
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        graph = facts.graph
+        expected = facts.expected_heads
+        allowed = expected if isinstance(expected, int) else len(expected)
+        heads = graph.heads
+        if len(heads) <= allowed:
+            return
+        released = [head for head in heads if head not in facts.new]
+        movable = [head for head in heads if head in facts.new]
+        # With nothing released each head may move; the finding stands at every file that could be changed.
+        for head in movable or heads:
+            others = ", ".join(other for other in heads if other != head)
+            onto = (released or [other for other in heads if other != head])[0]
+            can_move = head in facts.new or not facts.new
+            help_ = (
+                f"if it is not released yet, set its down_revision to '{onto}'; else join them: headway merge heads"
+                if can_move
+                else "both are released: join them with 'headway merge heads'"
+            )
+            yield self.finding(
+                f"{len(heads)} heads where {allowed} {'is' if allowed == 1 else 'are'} expected: "
+                f"{head} stands beside {others}, so 'upgrade head' refuses to run",
+                help_,
+                _span(facts, head),
+                head,
+            )
+
+
+def _span(facts: Facts, revision: str) -> Span | None:
+    path = facts.files.get(revision)
+    if path is None:
+        return None
+    return Span(path, facts.graph.ids[revision].line_of("down_revision") or 1)

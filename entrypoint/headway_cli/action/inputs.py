@@ -1,0 +1,92 @@
+"""The Action's inputs, as GitHub hands them over: all texts, in variables ``INPUT_<NAME>`` with hyphens kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from headway.errors import UsageError
+
+COMMANDS = ("ci", "lint", "drift", "plan", "apply", "check")
+
+_TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a workflow wrote under ``with:``."""
+
+    command: str = "ci"
+    working_directory: str = "."
+    config: str = ""
+    base: str = ""
+    scratch: tuple[str, ...] = ()
+    url: str = ""
+    plan: str = "plan.json"
+    approve: str = ""
+    fail_on: str = "error"
+    requirements: tuple[str, ...] = ()
+    annotations: bool = True
+    summary: bool = True
+
+
+def read_inputs(environment: Mapping[str, str]) -> Inputs:
+    """The inputs. Raises UsageError for a value that makes no sense, naming the input."""
+    text = _Reader(environment)
+    command = text("command") or "ci"
+    if command not in COMMANDS:
+        raise UsageError(f"input 'command' is '{command}'", hint=f"It is one of {', '.join(COMMANDS)}.")
+    fail_on = text("fail-on") or "error"
+    if fail_on not in ("error", "warning", "info"):
+        raise UsageError(f"input 'fail-on' is '{fail_on}'", hint="It is error, warning or info.")
+    inputs = Inputs(
+        command=command,
+        working_directory=_inside_workspace(text("working-directory") or ".", environment),
+        config=text("config"),
+        base=text("base"),
+        scratch=text.lines("scratch"),
+        url=text("url"),
+        plan=text("plan") or "plan.json",
+        approve=text("approve"),
+        fail_on=fail_on,
+        requirements=text.lines("requirements"),
+        annotations=text.flag("annotations", True),
+        summary=text.flag("summary", True),
+    )
+    if command in ("plan", "apply") and not inputs.url:
+        raise UsageError(f"command '{command}' needs the input 'url'", hint="Use url: env:DATABASE_URL and env: with a secret.")
+    return inputs
+
+
+def _inside_workspace(directory: str, environment: Mapping[str, str]) -> str:
+    workspace = os.path.realpath(environment.get("GITHUB_WORKSPACE") or os.getcwd())
+    place = os.path.realpath(os.path.join(workspace, directory))
+    if place != workspace and not place.startswith(workspace + os.sep):
+        raise UsageError(f"input 'working-directory' is '{directory}', which is outside of the workspace")
+    if not os.path.isdir(place):
+        raise UsageError(
+            f"input 'working-directory' is '{directory}', and there is no such directory",
+            hint="Is actions/checkout a step before this one?",
+        )
+    return place
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+
+    def __call__(self, name: str) -> str:
+        return self.environment.get(f"INPUT_{name.upper().replace(' ', '_')}", "").strip()
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        lines = (line.strip() for line in self(name).splitlines())
+        return tuple(line for line in lines if line and not line.startswith("#"))
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self(name).lower()
+        if not value:
+            return default
+        if value not in _TRUE | _FALSE:
+            raise UsageError(f"input '{name}' is '{value}'", hint="It is true or false.")
+        return value in _TRUE

@@ -1,0 +1,142 @@
+"""One run of the Action: installs what the project needs, runs the verb in a process of its own, reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from headway.errors import ConfigError, HeadwayError
+from headway.redact import password_of, redact
+from headway.report.github import escape_data
+from headway_cli.action.inputs import Inputs, read_inputs
+from headway_cli.action.outputs import add_summary, mask, write_outputs
+
+
+def run_action(environment: Mapping[str, str] | None = None) -> int:
+    """Runs what the inputs ask for and returns the exit code; everything GitHub shows is written on the way."""
+    environment = dict(os.environ if environment is None else environment)
+    try:
+        inputs = read_inputs(environment)
+        _mask_secrets(inputs, environment)
+        packages = _install(inputs, environment)
+    except HeadwayError as error:
+        print(f"::error title=headway::{escape_data(redact(error.one_line()))}")
+        return error.exit_code
+    with tempfile.TemporaryDirectory(prefix="headway-action-") as directory:
+        return _run(inputs, environment, packages, directory)
+
+
+def _run(inputs: Inputs, environment: dict[str, str], packages: str | None, directory: str) -> int:
+    reports = {name: os.path.join(directory, name) for name in ("json", "github", "markdown")}
+    command = [sys.executable, "-m", "headway_cli", *_arguments(inputs)]
+    if inputs.command != "check":
+        command += [f"--report={name}={path}" for name, path in reports.items()]
+    if packages is not None:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, environment.get("PYTHONPATH")]))
+    # What user code prints must not be taken for workflow commands.
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        code = subprocess.run(command, cwd=inputs.working_directory, env=environment, check=False).returncode
+    finally:
+        print(f"\n::{token}::", flush=True)
+    document = _document(reports["json"])
+    if document is None:
+        print(f"::error title=headway {inputs.command}::ended with exit code {code}; the log above says why")
+        return code
+    _publish(inputs, environment, reports, document)
+    return code
+
+
+def _publish(inputs: Inputs, environment: Mapping[str, str], reports: Mapping[str, str], document: dict[str, Any]) -> None:
+    if inputs.annotations:
+        sys.stdout.write(_read(reports["github"]))
+        sys.stdout.flush()
+    if inputs.summary:
+        add_summary(environment.get("GITHUB_STEP_SUMMARY"), _read(reports["markdown"]))
+    kept = os.path.join(inputs.working_directory, "headway-report.json")
+    with open(kept, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=2, ensure_ascii=False)
+    _give_to_owner(kept, inputs.working_directory)
+    plan_path = os.path.join(inputs.working_directory, inputs.plan) if inputs.command in ("plan", "apply") else ""
+    if inputs.command == "plan" and os.path.exists(plan_path):
+        _give_to_owner(plan_path, inputs.working_directory)
+    workspace = environment.get("GITHUB_WORKSPACE") or os.getcwd()
+    shown = [os.path.relpath(path, workspace) if path else "" for path in (kept, plan_path)]
+    write_outputs(environment.get("GITHUB_OUTPUT"), document, shown[0], shown[1])
+
+
+def _arguments(inputs: Inputs) -> list[str]:
+    """The command line of the verb."""
+    config = ["--config", inputs.config] if inputs.config else []
+    if inputs.command == "check":
+        return [*config, "check"]
+    scratch = [f"--scratch={kind}" for kind in inputs.scratch]
+    base = ["--base", inputs.base] if inputs.base else []
+    url = ["--url", inputs.url]
+    verbs = {
+        "ci": [*base, *scratch, "--fail-on", inputs.fail_on],
+        "lint": [*base, "--fail-on", inputs.fail_on],
+        "drift": scratch,
+        "plan": [*url, "--output", inputs.plan],
+        "apply": [*url, *(["--approve", inputs.approve] if inputs.approve else [])],
+    }
+    plan = [inputs.plan] if inputs.command == "apply" else []
+    return [inputs.command, *config, *verbs[inputs.command], *plan]
+
+
+def _mask_secrets(inputs: Inputs, environment: Mapping[str, str]) -> None:
+    for value in (inputs.url, *inputs.scratch):
+        url = environment.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
+        if password := password_of(url):
+            mask(url)
+            mask(password)
+
+
+def _install(inputs: Inputs, environment: dict[str, str]) -> str | None:
+    """Installs the project's packages where the verb will find them first; returns that directory.
+
+    Raises ConfigError when pip fails, with its last words.
+    """
+    if not inputs.requirements:
+        return None
+    target = tempfile.mkdtemp(prefix="headway-packages-")
+    wanted: list[str] = []
+    for entry in inputs.requirements:
+        path = os.path.join(inputs.working_directory, entry)
+        wanted += ["-r", path] if os.path.isfile(path) else [entry]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", target]
+    done = subprocess.run([*command, *wanted], cwd=inputs.working_directory, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = " ".join(done.stderr.split())[-600:]
+        raise ConfigError(
+            f"installing the input 'requirements' failed: {redact(said)}",
+            hint="A package without a wheel for this image needs a compiler; use an image of your own.",
+        )
+    return target
+
+
+def _document(path: str) -> dict[str, Any] | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)  # type: ignore[no-any-return]
+    except (OSError, ValueError):
+        return None
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _give_to_owner(path: str, directory: str) -> None:
+    """The container runs as root; later steps and clean-ups run as whoever owns the workspace."""
+    owner = os.stat(directory)
+    if os.geteuid() == 0:
+        os.chown(path, owner.st_uid, owner.st_gid)

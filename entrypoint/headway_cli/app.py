@@ -1,0 +1,51 @@
+"""headway's own verbs: a typer program. Alembic's are listed here for ``--help`` and run elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from headway_cli.commands import apply, ci, drift, lint, plan, rules
+
+HELP = """Database migrations for SQLAlchemy projects, and the gate in front of them.
+
+headway reads Alembic projects as they are: alembic.ini, env.py and versions/*.py.
+
+Alembic's verbs take the same options as ever: branches, check, current, downgrade, edit, ensure_version, heads,
+history, init, list_templates, merge, revision, show, stamp, upgrade ('headway upgrade --help' and so on).
+"""
+
+app = typer.Typer(
+    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+app.command("ci")(ci.ci)
+app.command("lint")(lint.lint)
+app.command("drift")(drift.drift)
+app.command("plan")(plan.plan)
+app.command("apply")(apply.apply)
+app.command("rules")(rules.rules)
+app.command("rule")(rules.rule)
+
+
+@app.command("action", hidden=True)
+def action() -> None:
+    """What the container runs in GitHub Actions: reads INPUT_* and GITHUB_*."""
+    from headway_cli.action.run import run_action
+
+    raise typer.Exit(run_action())
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Show the version and exit.")) -> None:
+    if version:
+        from headway.version import VERSION
+
+        typer.echo(f"headway {VERSION}")
+        raise typer.Exit
+
+
+def run_app(arguments: Sequence[str]) -> int:
+    """Parses and runs; returns the exit code. Errors go through."""
+    result = app(list(arguments), prog_name="headway", standalone_mode=True)
+    return int(result or 0)

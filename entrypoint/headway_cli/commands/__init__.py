@@ -1,0 +1,1 @@
+"""headway's own verbs, one a file: options in, use case called, report out."""

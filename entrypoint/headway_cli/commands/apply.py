@@ -1,0 +1,54 @@
+"""``headway apply``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headway_cli import options as opt
+
+
+def apply(
+    url: opt.Url,
+    plan: Annotated[str | None, typer.Argument(help="The file that 'headway plan -o' wrote; without it the plan of this moment is applied.")] = None,
+    approve: Annotated[str | None, typer.Option("--approve", help="The digest that was approved; anything else is refused.")] = None,
+    to: Annotated[str, typer.Option("--to", help="Without a plan file: the revision to reach.")] = "heads",
+    no_lock: Annotated[bool, typer.Option("--no-lock", help="Do not lock the database against other runs.")] = False,
+    lock_timeout: opt.LockTimeout = None,
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+    format: opt.OutputFormat = opt.Format.TEXT,
+    report: opt.Reports = None,
+    no_color: opt.NoColor = False,
+) -> None:
+    """Run exactly the plan, under a lock on the database.
+
+    Ends with 0 when done or when there was nothing left to do, 4 when it stopped half-way, 5 when the plan is not the
+    approved one or the database has moved since.
+    """
+    from headway.api.plan import apply as run
+    from headway.api.project import open_project
+    from headway.errors import HeadwayError, UsageError
+    from headway.plan.model import from_json
+    from headway.runtime.options import DEFAULT_LOCK_TIMEOUT, RunOptions
+
+    opt.check_reports(report)
+    try:
+        project = open_project(config or (), name)
+        planned = None
+        if plan is not None:
+            try:
+                with open(plan, encoding="utf-8") as file:
+                    planned = from_json(file.read(), plan)
+            except OSError as error:
+                raise UsageError(f"the plan cannot be read: {error.strerror}", path=plan) from error
+        options = RunOptions(
+            url=project.resolve_url(url),
+            lock=not no_lock,
+            lock_timeout=DEFAULT_LOCK_TIMEOUT if lock_timeout is None else lock_timeout,
+        )
+        result = run(project, options, planned, approve, to)
+    except HeadwayError as error:
+        opt.fail("apply", error, format, report)
+    opt.finish(result, format, report, no_color=no_color)

@@ -1,0 +1,44 @@
+"""``headway ci``."""
+
+from __future__ import annotations
+
+from headway_cli import options as opt
+
+
+def ci(
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+    base: opt.Base = None,
+    all: opt.AllRevisions = False,
+    scratch: opt.ScratchKinds = None,
+    select: opt.Select = None,
+    ignore: opt.Ignore = None,
+    fail_on: opt.FailOnOption = None,
+    format: opt.OutputFormat = opt.Format.TEXT,
+    report: opt.Reports = None,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    verbose: opt.Verbose = False,
+) -> None:
+    """The whole gate: graph, lint, replay on a scratch database, drift, downgrade.
+
+    Ends with 0 when clean, 1 for findings or drift, 2 when the project cannot be read, 3 when a database cannot be
+    reached. Stages that could not run are named and fail the run.
+    """
+    from headway.api.ci import ci as run
+    from headway.api.ci import scratch_kinds
+    from headway.api.lint import LintOptions
+    from headway.api.project import open_project
+    from headway.errors import HeadwayError
+    from headway.lint.catalogue import select as select_rules
+
+    opt.check_reports(report)
+    try:
+        project = open_project(config or (), name)
+        rules = select_rules(tuple(select or ()), tuple(ignore or ()))
+        lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
+        kinds = scratch_kinds(project, scratch or ())
+        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet))  # type: ignore[arg-type]
+    except HeadwayError as error:
+        opt.fail("ci", error, format, report)
+    opt.finish(result, format, report, no_color=no_color, verbose=verbose)

@@ -1,0 +1,29 @@
+"""``headway drift``."""
+
+from __future__ import annotations
+
+from headway_cli import options as opt
+
+
+def drift(
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+    scratch: opt.ScratchKinds = None,
+    format: opt.OutputFormat = opt.Format.TEXT,
+    report: opt.Reports = None,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Compare the models with what the migrations make of an empty scratch database."""
+    from headway.api.ci import scratch_kinds
+    from headway.api.drift import drift as run
+    from headway.api.project import open_project
+    from headway.errors import HeadwayError
+
+    opt.check_reports(report)
+    try:
+        project = open_project(config or (), name)
+        result = run(project, scratch_kinds(project, scratch or ()), opt.announcer(quiet))  # type: ignore[arg-type]
+    except HeadwayError as error:
+        opt.fail("drift", error, format, report)
+    opt.finish(result, format, report, no_color=no_color)

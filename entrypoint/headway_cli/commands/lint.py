@@ -1,0 +1,41 @@
+"""``headway lint``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headway_cli import options as opt
+
+
+def lint(
+    paths: Annotated[list[str] | None, typer.Argument(help="Only revision files at or below these paths.")] = None,
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+    base: opt.Base = None,
+    all: opt.AllRevisions = False,
+    select: opt.Select = None,
+    ignore: opt.Ignore = None,
+    fail_on: opt.FailOnOption = None,
+    format: opt.OutputFormat = opt.Format.TEXT,
+    report: opt.Reports = None,
+    no_color: opt.NoColor = False,
+    verbose: opt.Verbose = False,
+) -> None:
+    """Judge migrations by their source: no database, no env.py, none of the project's dependencies."""
+    from headway.api.lint import LintOptions
+    from headway.api.lint import lint as run
+    from headway.api.project import open_project
+    from headway.errors import HeadwayError
+    from headway.lint.catalogue import select as select_rules
+
+    opt.check_reports(report)
+    try:
+        project = open_project(config or (), name)
+        rules = select_rules(tuple(select or ()), tuple(ignore or ()))
+        options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
+        result = run(project, options, opt.today())
+    except HeadwayError as error:
+        opt.fail("lint", error, format, report)
+    opt.finish(result, format, report, no_color=no_color, verbose=verbose)

@@ -1,0 +1,26 @@
+"""``headway rules`` and ``headway rule CODE``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def rules() -> None:
+    """List the rules of lint."""
+    from headway.lint.catalogue import RULES, summary
+
+    for rule in RULES:
+        typer.echo(f"{rule.code}  {rule.severity.value:<8} {rule.name:<26} {summary(rule)}")
+    typer.echo("\n'headway rule CODE' explains one, with an example of what is bad and what is good.")
+
+
+def rule(code: Annotated[str, typer.Argument(help="Code or name, such as LCK101.")]) -> None:
+    """Explain one rule: what it finds, why that matters, what to write instead."""
+    from headway.lint.catalogue import documentation
+    from headway.lint.catalogue import rule as find
+
+    found = find(code)
+    where = "all databases" if found.dialects is None else ", ".join(sorted(found.dialects))
+    typer.echo(f"# {found.code} {found.name} ({found.severity.value}; {where})\n\n{documentation(found)}")

@@ -1,0 +1,147 @@
+"""Options that several verbs take, and the way a report leaves the program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from enum import Enum
+from typing import Annotated, NoReturn
+
+import typer
+
+from headway.errors import HeadwayError, UsageError
+from headway.lint.finding import Severity
+from headway.redact import redact
+from headway.report import github, markdown, text
+from headway.report import json as json_report
+from headway.report.model import Report
+from headway.version import VERSION
+
+ConfigFiles = Annotated[
+    list[str] | None,
+    typer.Option("--config", "-c", help="Configuration file, if not alembic.ini or pyproject.toml here; may be repeated."),
+]
+SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show accepted findings too.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, even on a terminal.")]
+Base = Annotated[
+    str | None,
+    typer.Option("--base", help="Branch or commit that new revisions are counted from; default: the pull request's base."),
+]
+AllRevisions = Annotated[bool, typer.Option("--all", help="Judge every revision, not only new ones.")]
+Select = Annotated[
+    list[str] | None, typer.Option("--select", help="Only rules whose code starts so; may be repeated.")
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option("--ignore", help="Not the rules whose code starts so; may be repeated.")
+]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option("--report", help="Write a report to a file as well: FORMAT=FILE, such as json=report.json."),
+]
+ScratchKinds = Annotated[
+    list[str] | None,
+    typer.Option("--scratch", help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated."),
+]
+Url = Annotated[
+    str, typer.Option("--url", help="The database: a URL, env:NAME, file:PATH, cmd:COMMAND, or a target of the policy.")
+]
+LockTimeout = Annotated[
+    float | None, typer.Option("--lock-timeout", min=0, help="Seconds to wait for another run to end; default 300.")
+]
+
+
+class Format(str, Enum):
+    """How the result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+
+
+class FailOn(str, Enum):
+    """The lowest severity that fails."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the result is printed.")]
+FailOnOption = Annotated[FailOn | None, typer.Option("--fail-on", help="The lowest severity that fails the run.")]
+
+
+def severity(fail_on: FailOn | None) -> Severity | None:
+    """The option as the engine's severity."""
+    return None if fail_on is None else Severity(fail_on.value)
+
+
+def render(report: Report, format: Format, *, color: bool = False, verbose: bool = False) -> str:
+    """The report in one of the formats."""
+    if format is Format.TEXT:
+        return text.render(report, color=color, verbose=verbose)
+    return {Format.JSON: json_report.render, Format.GITHUB: github.render, Format.MARKDOWN: markdown.render}[format](report)
+
+
+def finish(
+    report: Report, format: Format, reports: list[str] | None = None, *, no_color: bool = False, verbose: bool = False
+) -> None:
+    """Prints the report, writes the files asked for, and ends the verb with the report's exit code."""
+    color = format is Format.TEXT and not no_color and wants_color()
+    sys.stdout.write(redact(render(report, format, color=color, verbose=verbose)))
+    sys.stdout.flush()
+    _write_reports(report, reports, verbose=verbose)
+    raise typer.Exit(report.exit_code)
+
+
+def fail(command: str, error: HeadwayError, format: Format, reports: list[str] | None = None) -> NoReturn:
+    """Reports that nothing could be done, in the formats asked for, and lets the error go on."""
+    report = Report(command=command, version=VERSION, exit_code=error.exit_code, error=redact(error.one_line()))
+    if format is not Format.TEXT:
+        sys.stdout.write(render(report, format))
+    _write_reports(report, reports)
+    raise error
+
+
+def check_reports(reports: list[str] | None) -> None:
+    """Raises UsageError for a ``--report`` that cannot be understood, before any work is done."""
+    for wanted in reports or ():
+        _split_report(wanted)
+
+
+def announcer(quiet: bool) -> object:
+    """What takes lines of progress: standard error, or nothing."""
+    return (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+
+
+def wants_color() -> bool:
+    """Colour on a terminal only, unless NO_COLOR or FORCE_COLOR say otherwise. See https://no-color.org"""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def today() -> date:
+    """The day that exceptions expire by."""
+    return date.today()
+
+
+def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool = False) -> None:
+    for wanted in reports or ():
+        name, path = _split_report(wanted)
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(redact(render(report, name, verbose=verbose)))
+        except OSError as error:
+            raise UsageError(f"the report cannot be written: {error.strerror}", path=path) from error
+
+
+def _split_report(wanted: str) -> tuple[Format, str]:
+    name, equals, path = wanted.partition("=")
+    formats = [format.value for format in Format]
+    if not equals or not path or name not in formats:
+        raise UsageError(f"--report {wanted} is not FORMAT=FILE", hint=f"Formats are {', '.join(formats)}.")
+    return Format(name), path

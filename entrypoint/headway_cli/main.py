@@ -11,8 +11,7 @@ import sys
 from collections.abc import Sequence
 
 ALEMBIC_VERBS = frozenset(
-    "branches check current downgrade edit ensure_version heads history init list_templates merge revision show "
-    "stamp upgrade".split()
+    ["branches", "check", "current", "downgrade", "edit", "ensure_version", "heads", "history", "init", "list_templates", "merge", "revision", "show", "stamp", "upgrade"]
 )
 
 _GLOBAL_WITH_VALUE = frozenset({"-c", "--config", "-n", "--name", "-x"})

@@ -20,7 +20,9 @@ from headway.version import VERSION
 
 ConfigFiles = Annotated[
     list[str] | None,
-    typer.Option("--config", "-c", help="Configuration file, if not alembic.ini or pyproject.toml here; may be repeated."),
+    typer.Option(
+        "--config", "-c", help="Configuration file, if not alembic.ini or pyproject.toml here; may be repeated."
+    ),
 ]
 SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
@@ -28,12 +30,12 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show accepted fi
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, even on a terminal.")]
 Base = Annotated[
     str | None,
-    typer.Option("--base", help="Branch or commit that new revisions are counted from; default: the pull request's base."),
+    typer.Option(
+        "--base", help="Branch or commit that new revisions are counted from; default: the pull request's base."
+    ),
 ]
 AllRevisions = Annotated[bool, typer.Option("--all", help="Judge every revision, not only new ones.")]
-Select = Annotated[
-    list[str] | None, typer.Option("--select", help="Only rules whose code starts so; may be repeated.")
-]
+Select = Annotated[list[str] | None, typer.Option("--select", help="Only rules whose code starts so; may be repeated.")]
 Ignore = Annotated[
     list[str] | None, typer.Option("--ignore", help="Not the rules whose code starts so; may be repeated.")
 ]
@@ -43,7 +45,10 @@ Reports = Annotated[
 ]
 ScratchKinds = Annotated[
     list[str] | None,
-    typer.Option("--scratch", help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated."),
+    typer.Option(
+        "--scratch",
+        help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated.",
+    ),
 ]
 Url = Annotated[
     str, typer.Option("--url", help="The database: a URL, env:NAME, file:PATH, cmd:COMMAND, or a target of the policy.")
@@ -83,7 +88,9 @@ def render(report: Report, format: Format, *, color: bool = False, verbose: bool
     """The report in one of the formats."""
     if format is Format.TEXT:
         return text.render(report, color=color, verbose=verbose)
-    return {Format.JSON: json_report.render, Format.GITHUB: github.render, Format.MARKDOWN: markdown.render}[format](report)
+    return {Format.JSON: json_report.render, Format.GITHUB: github.render, Format.MARKDOWN: markdown.render}[format](
+        report
+    )
 
 
 def finish(

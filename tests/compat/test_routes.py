@@ -191,9 +191,7 @@ def theirs_in_the_same_form(steps: list[tuple[Any, ...]]) -> list[tuple[Any, ...
     found = []
     for text, ids, changes, before, after in steps:
         verbs = [change[0] for change in changes]
-        found.append(
-            (text, ids, verbs.count("delete"), verbs.count("insert"), "update" in verbs, before, after)
-        )
+        found.append((text, ids, verbs.count("delete"), verbs.count("insert"), "update" in verbs, before, after))
     return found
 
 

@@ -45,9 +45,7 @@ def test_listings_are_alembics(name: str, tmp_path: Path) -> None:
             assert run(ours, ini, 0, keywords) == run(theirs, ini, 1, keywords), (command, keywords)
 
 
-@pytest.mark.parametrize(
-    "name", ["fork with labels", "two diamonds", "dependencies both ways", "three bases"]
-)
+@pytest.mark.parametrize("name", ["fork with labels", "two diamonds", "dependencies both ways", "three bases"])
 def test_listings_over_several_locations_are_alembics(name: str, tmp_path: Path) -> None:
     ini = write_project(tmp_path, draw(DRAWINGS[name]), locations=3)
     for command, (ours, theirs, calls) in COMMANDS.items():
@@ -84,9 +82,7 @@ def test_show_finds_what_alembic_finds(name: str, tmp_path: Path) -> None:
         "abc",
         *(row.id[:size] for row in rows for size in (1, 3, 4, 5, 99)),
     ]
-    words += [
-        f"{label}{end}" for row in rows for label in row.labels for end in ("", "@head", "@base", "@heads")
-    ]
+    words += [f"{label}{end}" for row in rows for label in row.labels for end in ("", "@head", "@base", "@heads")]
     for word in words:
         assert run(show, ini, 0, {"rev": word}) == run(peer_command.show, ini, 1, {"rev": word}), word
 

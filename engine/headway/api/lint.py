@@ -19,8 +19,8 @@ from headway.lint.rule import Rule
 from headway.lint.run import LintResult
 from headway.lint.run import lint as run_rules
 from headway.lint.scope import Scope
-from headway.repository import git
 from headway.report.model import Examined, Report, Stage, Status
+from headway.repository import git
 from headway.script.calls import read_migration
 from headway.version import VERSION
 
@@ -107,7 +107,7 @@ def gather_facts(project: Project, scope: Scope) -> Facts:
         project_modules=_project_modules(project),
         script_package=_script_package(project),
         files={script.revision: project.shown(script.path) for script in project.directory.scripts},
-        problems=tuple(replace(p, path=project.shown(p.path) if p.path else None) for p in graph.problems),
+        problems=tuple(p._replace(path=project.shown(p.path) if p.path else None) for p in graph.problems),
     )
 
 

@@ -93,9 +93,7 @@ def _goal(planned: Plan | None, target: str) -> str:
     return planned.steps[-1].revision if planned.steps else target
 
 
-def _run(
-    project: Project, choose: Callable[..., Iterable[Step]], options: RunOptions, **environment: object
-) -> None:
+def _run(project: Project, choose: Callable[..., Iterable[Step]], options: RunOptions, **environment: object) -> None:
     with serving_alembic():
         run_environment(project.fresh_config(), project.directory, choose, options, **environment)
 

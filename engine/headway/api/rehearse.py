@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headway.api.project import Project
-from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.api import produce_migrations, render_operation
+from headway.autogenerate.context import AutogenContext
 from headway.compat.hook import serving_alembic
 from headway.errors import ConfigError
 from headway.operations.containers import ModifyTableOps

@@ -32,5 +32,3 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
             if explained is error:
                 raise
             raise explained from error
-
-

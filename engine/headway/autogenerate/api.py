@@ -13,7 +13,6 @@ from headway.operations.containers import DowngradeOps, MigrationScript, Upgrade
 RENDERERS = _renderers  # importing it has filled the registry
 
 
-
 def compare_metadata(context: Any, metadata: Any) -> Any:
     """The differences between a database and ``metadata``, as Alembic's list of tuples.
 

@@ -16,8 +16,7 @@ def branches(config: Config, verbose: bool = False, format: str | None = None) -
         return
     for item in points:
         below = [
-            f"{' ' * len(item.revision)} -> "
-            + following.cmd_format(False, include_branches=True, include_doc=verbose)
+            f"{' ' * len(item.revision)} -> " + following.cmd_format(False, include_branches=True, include_doc=verbose)
             for following in script.get_revisions(sorted(item.nextrev))
         ]
         config.print_stdout(f"{item.cmd_format(verbose, include_branches=True)}\n" + "\n".join(below) + "\n")

@@ -36,7 +36,5 @@ def check(config: Config) -> None:
     ).run()
     diffs = [diff for ops in revisions.generated_revisions[-1].upgrade_ops_list for diff in ops.as_diffs()]
     if diffs:
-        raise DriftDetected(
-            f"New upgrade operations detected: {diffs}", revision_context=revisions, diffs=diffs
-        )
+        raise DriftDetected(f"New upgrade operations detected: {diffs}", revision_context=revisions, diffs=diffs)
     config.print_stdout("No new upgrade operations detected.")

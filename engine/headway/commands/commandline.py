@@ -33,37 +33,67 @@ VERBS: dict[str, Verb] = {
     "downgrade": Verb("Revert to a previous version.", ("revision",), ("sql", "tag", "no_lock", "lock_timeout")),
     "edit": Verb("Edit revision script(s) using $EDITOR.", ("rev",)),
     "ensure_version": Verb("Create the alembic version table if it doesn't exist already.", (), ("sql",)),
-    "heads": Verb("Show current available heads in the script directory.", (), ("verbose", "resolve_dependencies", "format")),
-    "history": Verb("List changeset scripts in chronological order.", (), ("rev_range", "verbose", "indicate_current", "format")),
+    "heads": Verb(
+        "Show current available heads in the script directory.", (), ("verbose", "resolve_dependencies", "format")
+    ),
+    "history": Verb(
+        "List changeset scripts in chronological order.", (), ("rev_range", "verbose", "indicate_current", "format")
+    ),
     "init": Verb("Initialize a new scripts directory.", ("directory",), ("template", "package")),
     "list_templates": Verb("List available templates."),
-    "merge": Verb("Merge two revisions together, creating a new migration file.", ("revisions",), ("message", "branch_label", "rev_id", "splice")),
+    "merge": Verb(
+        "Merge two revisions together, creating a new migration file.",
+        ("revisions",),
+        ("message", "branch_label", "rev_id", "splice"),
+    ),
     "revision": Verb(
         "Create a new revision file.",
         (),
         ("message", "autogenerate", "sql", "head", "splice", "branch_label", "version_path", "rev_id", "depends_on"),
     ),
     "show": Verb("Show the revision(s) denoted by the given symbol.", ("rev",), ("format",)),
-    "stamp": Verb("'stamp' the revision table with the given revision; don't run any migrations.", ("revisions",), ("sql", "tag", "purge", "no_lock", "lock_timeout")),
+    "stamp": Verb(
+        "'stamp' the revision table with the given revision; don't run any migrations.",
+        ("revisions",),
+        ("sql", "tag", "purge", "no_lock", "lock_timeout"),
+    ),
     "upgrade": Verb("Upgrade to a later version.", ("revision",), ("sql", "tag", "no_lock", "lock_timeout")),
 }
 
 _FLAG: dict[str, Any] = {"action": "store_true"}
 
 _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "autogenerate": (("--autogenerate",), {**_FLAG, "help": "Populate the script with the difference between models and database."}),
+    "autogenerate": (
+        ("--autogenerate",),
+        {**_FLAG, "help": "Populate the script with the difference between models and database."},
+    ),
     "branch_label": (("--branch-label",), {"help": "Specify a branch label to apply to the new revision."}),
     "check_heads": (("-c", "--check-heads"), {**_FLAG, "help": "Fail unless the database is on every head."}),
-    "depends_on": (("--depends-on",), {"action": "append", "help": "Revision or branch label that the new revision depends on."}),
+    "depends_on": (
+        ("--depends-on",),
+        {"action": "append", "help": "Revision or branch label that the new revision depends on."},
+    ),
     "format": (("--format",), {"choices": ("text", "json"), "help": "Output as text (the default) or JSON."}),
-    "head": (("--head",), {"default": "head", "help": "Head revision or <branchname>@head to base the new revision on."}),
+    "head": (
+        ("--head",),
+        {"default": "head", "help": "Head revision or <branchname>@head to base the new revision on."},
+    ),
     "indicate_current": (("-i", "--indicate-current"), {**_FLAG, "help": "Mark the database's revision."}),
-    "lock_timeout": (("--lock-timeout",), {"type": float, "metavar": "SECONDS", "help": "How long to wait for another run to end; default 300."}),
+    "lock_timeout": (
+        ("--lock-timeout",),
+        {"type": float, "metavar": "SECONDS", "help": "How long to wait for another run to end; default 300."},
+    ),
     "message": (("-m", "--message"), {"help": "Message string to use with 'revision'."}),
     "no_lock": (("--no-lock",), {**_FLAG, "help": "Do not lock the database against other runs."}),
-    "package": (("--package",), {**_FLAG, "help": "Write empty __init__.py files to the environment and version locations."}),
+    "package": (
+        ("--package",),
+        {**_FLAG, "help": "Write empty __init__.py files to the environment and version locations."},
+    ),
     "purge": (("--purge",), {**_FLAG, "help": "Unconditionally erase the version table before stamping."}),
-    "resolve_dependencies": (("--resolve-dependencies",), {**_FLAG, "help": "Treat dependency versions as down revisions."}),
+    "resolve_dependencies": (
+        ("--resolve-dependencies",),
+        {**_FLAG, "help": "Treat dependency versions as down revisions."},
+    ),
     "rev_id": (("--rev-id",), {"help": "Specify a revision id instead of generating one."}),
     "rev_range": (("-r", "--rev-range"), {"help": "Specify a revision range; format is [start]:[end]."}),
     "splice": (("--splice",), {**_FLAG, "help": "Allow a non-head revision as the 'head' to splice onto."}),
@@ -157,9 +187,18 @@ class CommandLine:
     def _make_parser(self, verbs: dict[str, Verb]) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(prog=self.prog)
         parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
-        parser.add_argument("-c", "--config", action="append", help="Alternate config file; may be given twice, for an ini file and a pyproject.toml.")
+        parser.add_argument(
+            "-c",
+            "--config",
+            action="append",
+            help="Alternate config file; may be given twice, for an ini file and a pyproject.toml.",
+        )
         parser.add_argument("-n", "--name", default="alembic", help="Name of section in .ini file to use for config.")
-        parser.add_argument("-x", action="append", help="Additional arguments consumed by custom env.py scripts, e.g. -x setting1=somesetting.")
+        parser.add_argument(
+            "-x",
+            action="append",
+            help="Additional arguments consumed by custom env.py scripts, e.g. -x setting1=somesetting.",
+        )
         parser.add_argument("--raiseerr", action="store_true", help="Raise a full stack trace on error.")
         parser.add_argument("-q", "--quiet", action="store_true", help="Do not log to std output.")
         subparsers = parser.add_subparsers(dest="cmd")

@@ -13,9 +13,7 @@ from headway.runtime.environment import EnvironmentContext
 from headway.script.directory import ScriptDirectory
 
 
-def current(
-    config: Config, check_heads: bool = False, verbose: bool = False, format: str | None = None
-) -> None:
+def current(config: Config, check_heads: bool = False, verbose: bool = False, format: str | None = None) -> None:
     """Prints the revisions; with ``check_heads`` raises DatabaseNotAtHead unless the database is on every head."""
     script = ScriptDirectory.from_config(config)
 

@@ -29,7 +29,9 @@ def edit(config: Config, rev: str) -> None:
 
 def _open(path: str) -> None:
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    command = shlex.split(named) if named else [next((e for e in ("editor", "vim", "nano", "vi") if shutil.which(e)), "")]
+    command = (
+        shlex.split(named) if named else [next((e for e in ("editor", "vim", "nano", "vi") if shutil.which(e)), "")]
+    )
     if not command[0] or shutil.which(command[0]) is None:
         raise UsageError("there is no editor to open", hint="Name one in the environment variable EDITOR.")
     if (status := subprocess.run([*command, path], check=False).returncode) != 0:

@@ -7,9 +7,7 @@ from headway.config.model import Config
 from headway.script.directory import ScriptDirectory
 
 
-def heads(
-    config: Config, verbose: bool = False, resolve_dependencies: bool = False, format: str | None = None
-) -> None:
+def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False, format: str | None = None) -> None:
     """Prints the heads; with ``resolve_dependencies`` only those that nothing depends on either."""
     script = ScriptDirectory.from_config(config)
     ids = script.get_heads(consider_depends_on=resolve_dependencies)
@@ -19,5 +17,3 @@ def heads(
         return
     for item in found:
         config.print_stdout(item.cmd_format(verbose, include_branches=True, tree_indicators=False))
-
-

@@ -42,7 +42,11 @@ def _write_ini(config: Config, template: str, ini: str, directory: str) -> None:
     if os.path.exists(ini):
         _say(config, f"File {os.path.abspath(ini)!r} already exists, skipping")
         return
-    location = directory if os.path.isabs(directory) else f"%(here)s/{os.path.relpath(directory, os.path.dirname(os.path.abspath(ini)))}"
+    location = (
+        directory
+        if os.path.isabs(directory)
+        else f"%(here)s/{os.path.relpath(directory, os.path.dirname(os.path.abspath(ini)))}"
+    )
     render_file(template, ini, "utf-8", script_location=location.replace(os.sep, "/"))
     _say(config, f"Generating {os.path.abspath(ini)}")
 

@@ -11,7 +11,8 @@ from headway.errors import UsageError
 from headway.revision.model import as_tuple
 from headway.script.directory import ScriptDirectory
 from headway.script.script import Script
-from headway.script.writer import generate_revision, rev_id as new_id
+from headway.script.writer import generate_revision
+from headway.script.writer import rev_id as new_id
 
 
 def merge(
@@ -27,8 +28,7 @@ def merge(
     heads = script.get_revisions(tuple(as_tuple(revisions if isinstance(revisions, str) else tuple(revisions))))
     if len(heads) < 2:
         raise UsageError(
-            f"a merge needs at least two revisions, and {', '.join(as_tuple(revisions)) or 'nothing'} is "
-            f"{len(heads)}",
+            f"a merge needs at least two revisions, and {', '.join(as_tuple(revisions)) or 'nothing'} is {len(heads)}",
             hint="'headway heads' shows what could be merged.",
         )
     template_args: dict[str, Any] = {"config": config}

@@ -45,7 +45,9 @@ def revision(
         raise UsageError("Using --sql with --autogenerate does not make any sense")
     runs_environment = autogenerate or config.get_alembic_boolean_option("revision_environment")
     if sql and not runs_environment:
-        raise UsageError("Using --sql with the revision command when revision_environment is not configured does not make any sense")
+        raise UsageError(
+            "Using --sql with the revision command when revision_environment is not configured does not make any sense"
+        )
     if not runs_environment and process_revision_directives is None:
         return _plain(script, config, arguments)
     return _with_environment(script, config, arguments, process_revision_directives, runs_environment)

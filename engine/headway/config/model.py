@@ -50,9 +50,7 @@ class Config:
     @cached_property
     def file_config(self) -> ConfigParser:
         """The parsed ini file. Raises ConfigError when it cannot be read."""
-        parser = read_ini(
-            self.config_file_name, {"here": self._here(self.config_file_name), **self.config_args}
-        )
+        parser = read_ini(self.config_file_name, {"here": self._here(self.config_file_name), **self.config_args})
         if not parser.has_section(self.config_ini_section):
             named = self.config_ini_section != "alembic"
             if named and self.config_file_name is not None and parser.sections():
@@ -143,9 +141,7 @@ class Config:
 
     def get_version_locations_list(self) -> list[str] | None:
         """Where revision files are, or None for the default place."""
-        return self._paths(
-            "version_locations", legacy=re.compile(r", *| +"), old_key="version_path_separator"
-        )
+        return self._paths("version_locations", legacy=re.compile(r", *| +"), old_key="version_path_separator")
 
     def get_prepend_sys_paths_list(self) -> list[str] | None:
         """What user code finds in front of ``sys.path``, or None."""
@@ -156,10 +152,7 @@ class Config:
         if self.file_config.has_section("post_write_hooks"):
             return _ini_hooks(self.get_section("post_write_hooks", {}), self.config_file_name)
         hooks = self.toml_alembic_config.get("post_write_hooks", [])
-        return [
-            {("_hook_name" if k == "name" else k): self._fill(k, v) for k, v in hook.items()}
-            for hook in hooks
-        ]
+        return [{("_hook_name" if k == "name" else k): self._fill(k, v) for k, v in hook.items()} for hook in hooks]
 
     def _paths(self, name: str, *, legacy: re.Pattern[str], old_key: str | None = None) -> list[str] | None:
         value = self.get_alembic_option(name)
@@ -208,11 +201,7 @@ def _ini_hooks(section: Mapping[str, str], path: str | None) -> list[dict[str, A
     names = [name for name in re.split(r", *| +|\n", section.get("hooks", "").strip()) if name]
     hooks = []
     for name in names:
-        options = {
-            key.removeprefix(f"{name}."): value
-            for key, value in section.items()
-            if key.startswith(f"{name}.")
-        }
+        options = {key.removeprefix(f"{name}."): value for key, value in section.items() if key.startswith(f"{name}.")}
         if "type" not in options:
             raise ConfigError(
                 f"Key '{name}.type' is required for post write hook '{name}'",

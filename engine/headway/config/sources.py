@@ -34,9 +34,7 @@ def read_ini(path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
             hint="Name the right one with -c, or make a project with 'headway init'.",
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"this file is not UTF-8: {error.reason}", path=path, hint="Save it as UTF-8."
-        ) from error
+        raise ConfigError(f"this file is not UTF-8: {error.reason}", path=path, hint="Save it as UTF-8.") from error
     except OSError as error:
         raise ConfigError(f"this file cannot be read: {error.strerror}", path=path) from error
     except (DuplicateOptionError, DuplicateSectionError) as error:
@@ -104,6 +102,4 @@ def as_boolean(value: Any, name: str, path: str | None) -> bool:
         return True
     if text in FALSE:
         return False
-    raise ConfigError(
-        f"'{name}' is '{value}', which is neither true nor false", path=path, hint="Write true or false."
-    )
+    raise ConfigError(f"'{name}' is '{value}', which is neither true nor false", path=path, hint="Write true or false.")

@@ -5,7 +5,7 @@ Subclasses, third-party ones included, name their SQLAlchemy dialect in ``__dial
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -20,7 +20,6 @@ from sqlalchemy import (
     String,
     Table,
     cast,
-    literal_column,
     schema,
     text,
 )

@@ -185,7 +185,9 @@ def add_column(compiler: Any, element: AddColumn, **kw: Any) -> str:
         for key in column.foreign_keys:
             table, _, target = key._get_colspec().rpartition(".")
             schema, _, name = table.rpartition(".")
-            text += f" REFERENCES {format_table_name(compiler, name, schema or None)} ({compiler.preparer.quote(target)})"
+            text += (
+                f" REFERENCES {format_table_name(compiler, name, schema or None)} ({compiler.preparer.quote(target)})"
+            )
             text += f" ON DELETE {key.ondelete}" if key.ondelete else ""
             text += f" ON UPDATE {key.onupdate}" if key.onupdate else ""
     constraints = " ".join(compiler.process(c) for c in column.constraints)

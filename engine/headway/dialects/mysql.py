@@ -20,7 +20,13 @@ class MySQLImpl(DefaultImpl):
 
     __dialect__ = "mysql"
     transactional_ddl = False
-    type_synonyms = (*DefaultImpl.type_synonyms, {"BOOL", "TINYINT"}, {"BOOL", "TINYINT(1)"}, {"JSON", "LONGTEXT"}, {"INTEGER", "INT"})
+    type_synonyms = (
+        *DefaultImpl.type_synonyms,
+        {"BOOL", "TINYINT"},
+        {"BOOL", "TINYINT(1)"},
+        {"JSON", "LONGTEXT"},
+        {"INTEGER", "INT"},
+    )
 
     def alter_column(
         self,
@@ -113,7 +119,19 @@ class MariaDBImpl(MySQLImpl):
 class MySQLChangeColumn(AlterColumn):
     """CHANGE (with a new name) or MODIFY."""
 
-    def __init__(self, name: str, column_name: str, *, newname: str | None, schema: str | None, type_: Any, nullable: bool, default: Any, autoincrement: bool | None, comment: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        column_name: str,
+        *,
+        newname: str | None,
+        schema: str | None,
+        type_: Any,
+        nullable: bool,
+        default: Any,
+        autoincrement: bool | None,
+        comment: Any,
+    ) -> None:
         super().__init__(name, column_name, schema=schema)
         if type_ is None:
             raise UsageError(
@@ -140,7 +158,11 @@ class MySQLAlterDefault(AlterColumn):
 def _change(element: MySQLChangeColumn, compiler: Any, **kw: Any) -> str:
     table = elements.alter_table(compiler, element.table_name, element.schema)
     column = format_column_name(compiler, element.column_name)
-    verb = f"MODIFY {column}" if element.newname is None else f"CHANGE {column} {format_column_name(compiler, element.newname)}"
+    verb = (
+        f"MODIFY {column}"
+        if element.newname is None
+        else f"CHANGE {column} {format_column_name(compiler, element.newname)}"
+    )
     return f"{table} {verb} {_specification(element, compiler)}"
 
 

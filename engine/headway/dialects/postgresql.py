@@ -87,7 +87,10 @@ class PostgresqlImpl(DefaultImpl):
     def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
         # Index names are unique in a schema, so the old table must give up its constraints' names first.
         for constraint in table.constraints:
-            if constraint.name is not None and constraint.__visit_name__ in ("unique_constraint", "primary_key_constraint"):
+            if constraint.name is not None and constraint.__visit_name__ in (
+                "unique_constraint",
+                "primary_key_constraint",
+            ):
                 self.drop_constraint(constraint)
 
     def compare_server_default(
@@ -198,7 +201,13 @@ def _identity_changes(element: elements.IdentityColumnDefault, compiler: Any) ->
     changes: list[str] = []
     if bool(new.always) != bool(old.always):
         changes.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")
-    for name, words in (("start", "START WITH"), ("increment", "INCREMENT BY"), ("minvalue", "MINVALUE"), ("maxvalue", "MAXVALUE"), ("cache", "CACHE")):
+    for name, words in (
+        ("start", "START WITH"),
+        ("increment", "INCREMENT BY"),
+        ("minvalue", "MINVALUE"),
+        ("maxvalue", "MAXVALUE"),
+        ("cache", "CACHE"),
+    ):
         if (value := getattr(new, name)) is not None and value != getattr(old, name):
             changes.append(f"SET {words} {value}")
     return changes

@@ -33,7 +33,7 @@ class SQLiteImpl(DefaultImpl):
                 is_expression = default is not None and isinstance(getattr(default, "arg", None), TextClause)
                 stored = isinstance(default, Computed) and bool(default.persisted)
                 placed = kw.keys() & {"insert_before", "insert_after"}
-                if is_expression and not _is_constant(str(default.arg)) or stored or placed:
+                if (is_expression and not _is_constant(str(default.arg))) or stored or placed:
                     return True
             elif name not in ("create_index", "drop_index"):
                 return True

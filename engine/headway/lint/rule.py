@@ -24,9 +24,7 @@ class Rule(ABC):
     def check(self, facts: Facts) -> Iterator[Finding]:
         """Every finding of this rule."""
 
-    def finding(
-        self, message: str, help: str, span: Span | None = None, revision: str | None = None
-    ) -> Finding:
+    def finding(self, message: str, help: str, span: Span | None = None, revision: str | None = None) -> Finding:
         """A finding of this rule at ``span``."""
         place = {}
         if span is not None:

@@ -78,9 +78,7 @@ def _date(text: str) -> date:
         return date.min  # a day that does not exist accepts nothing
 
 
-def _judge(
-    finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[Ignore, ...], today: date
-) -> Finding:
+def _judge(finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[Ignore, ...], today: date) -> Finding:
     for comment in comments:
         if finding.code in comment.codes and comment.reason and _is_current(comment.until, today):
             if comment.whole_file or _is_at(comment.line, finding):

@@ -336,9 +336,7 @@ def add_column(operations: AbstractOperations, operation: AddColumnOp) -> None:
     column = operation.column
     if column.table is not None:
         column = column._copy()
-    table = SchemaObjects(operations.migration_context).table(
-        operation.table_name, column, schema=operation.schema
-    )
+    table = SchemaObjects(operations.migration_context).table(operation.table_name, column, schema=operation.schema)
     impl.add_column(
         operation.table_name,
         column,

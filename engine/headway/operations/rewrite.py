@@ -19,7 +19,6 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    cast,
     insert,
     select,
 )
@@ -191,7 +190,9 @@ class TableRewrite:
         impl.create_table(new)
         try:
             targets = [self.columns[name].name for name in self.order if name in self.sources]
-            rows = select(*[self.sources[name].label(self.columns[name].name) for name in self.order if name in self.sources])
+            rows = select(
+                *[self.sources[name].label(self.columns[name].name) for name in self.order if name in self.sources]
+            )
             if targets:
                 impl._exec(insert(new).from_select(targets, rows, include_defaults=False))
             impl.drop_table(old)
@@ -212,9 +213,7 @@ class TableRewrite:
         options = dict(self.table_kwargs)
         if self.comment:
             options["comment"] = self.comment
-        new = Table(
-            self.temp_name, metadata, *items, *self.table_args, schema=self.table.schema, **options
-        )
+        new = Table(self.temp_name, metadata, *items, *self.table_args, schema=self.table.schema, **options)
         for constraint in new.foreign_key_constraints:
             for element in constraint.elements:
                 _sketch(element, new, metadata, self.table)
@@ -226,7 +225,9 @@ class TableRewrite:
             expressions: list[Any] = []
             for expression in index.expressions:
                 name = getattr(expression, "name", None)
-                expressions.append(new.c[renamed[name]] if name in renamed and isinstance(expression, Column) else expression)
+                expressions.append(
+                    new.c[renamed[name]] if name in renamed and isinstance(expression, Column) else expression
+                )
             yield _index_on(new, index, expressions)
 
     def _added_indexes(self, new: Table) -> Iterable[Index]:

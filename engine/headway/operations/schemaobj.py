@@ -126,9 +126,7 @@ class SchemaObjects:
         table.append_constraint(constraint)
         return constraint
 
-    def index(
-        self, name: Any, table_name: str, columns: Sequence[Any], schema: str | None = None, **kw: Any
-    ) -> Index:
+    def index(self, name: Any, table_name: str, columns: Sequence[Any], schema: str | None = None, **kw: Any) -> Index:
         """An index on a table known by name only; columns are names, ``text()`` or expressions."""
         table = Table(table_name, self.metadata(), schema=schema)
         expressions = [self._index_element(table, column) for column in columns]
@@ -143,7 +141,11 @@ class SchemaObjects:
     def _index_element(self, table: Table, column: Any) -> Any:
         if isinstance(column, str):
             if column not in table.c:
-                table.append_column(Column(quoted_name(column, None) if not isinstance(column, quoted_name) else column, sqltypes.NULLTYPE))
+                table.append_column(
+                    Column(
+                        quoted_name(column, None) if not isinstance(column, quoted_name) else column, sqltypes.NULLTYPE
+                    )
+                )
             return table.c[column]
         if isinstance(column, TextClause) or not isinstance(column, ClauseElement):
             return column
@@ -170,8 +172,6 @@ def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
         other = Table(name, metadata, schema=schema)
     if column not in other.c:
         other.append_column(Column(column, sqltypes.NULLTYPE))
-
-
 
 
 def _foreign_keys(table: Table) -> Iterable[ForeignKey]:

@@ -140,7 +140,12 @@ class DropTableOp(MigrateOperation):
     @classmethod
     def from_table(cls, table: Table, *, _namespace_metadata: Any = None) -> DropTableOp:
         """The operation that drops ``table`` and remembers how to make it again."""
-        keywords = {"comment": table.comment, "info": dict(table.info), "prefixes": list(table._prefixes), **table.kwargs}
+        keywords = {
+            "comment": table.comment,
+            "info": dict(table.info),
+            "prefixes": list(table._prefixes),
+            **table.kwargs,
+        }
         again = CreateTableOp.from_table(table, _namespace_metadata=_namespace_metadata)
         return cls(table.name, schema=table.schema, table_kw=keywords, _reverse=again)
 
@@ -223,9 +228,7 @@ class CreateTableCommentOp(AlterTableOp):
 class DropTableCommentOp(AlterTableOp):
     """``op.drop_table_comment``."""
 
-    def __init__(
-        self, table_name: str, *, schema: str | None = None, existing_comment: str | None = None
-    ) -> None:
+    def __init__(self, table_name: str, *, schema: str | None = None, existing_comment: str | None = None) -> None:
         super().__init__(table_name, schema=schema)
         self.existing_comment = existing_comment
 

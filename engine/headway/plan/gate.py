@@ -26,9 +26,7 @@ def is_done(plan: Plan, heads: Iterable[str]) -> bool:
 def require_same(plan: Plan, now: Plan) -> None:
     """Raises GateRefused unless ``now``, made on the database at this moment, is the plan itself."""
     if plan.dialect != now.dialect:
-        raise GateRefused(
-            f"the plan was made for {plan.dialect}, this database is {now.dialect}", hint="Check --url."
-        )
+        raise GateRefused(f"the plan was made for {plan.dialect}, this database is {now.dialect}", hint="Check --url.")
     if set(plan.current) != set(now.current):
         raise GateRefused(
             f"the database has moved: the plan starts from {_names(plan.current)}, "

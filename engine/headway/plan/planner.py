@@ -37,9 +37,7 @@ def make_plan(
     return plan, steps
 
 
-def _step(
-    script: ScriptDirectory, context: MigrationContext, step: Step, shown: Callable[[str], str]
-) -> PlanStep:
+def _step(script: ScriptDirectory, context: MigrationContext, step: Step, shown: Callable[[str], str]) -> PlanStep:
     revision = script.history.ids[step.revision]
     path = revision.path or ""
     with open(path, "rb") as file:

@@ -34,7 +34,9 @@ def _lines(report: Report) -> Iterator[str]:
     for severity, command in _COMMANDS.items():
         lines = [_finding(f, command) for f in report.open_findings if f.severity is severity]
         if severity is Severity.ERROR:
-            lines += [_plain("error", f"headway {s.name}", s.why or s.summary) for s in report.stages if _broke(s.status)]
+            lines += [
+                _plain("error", f"headway {s.name}", s.why or s.summary) for s in report.stages if _broke(s.status)
+            ]
             lines += [_plain("error", f"drift: {i.object}", f"{i.verdict}: {i.detail}") for i in report.drift]
             if report.error and not any(_broke(stage.status) for stage in report.stages):
                 lines.append(_plain("error", f"headway {report.command}", report.error))

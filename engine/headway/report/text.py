@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from headway.lint.finding import Finding, Severity
 from headway.report.model import DriftItem, Report, Stage, Status
 
-_SIGNS = {Status.PASS: ("ok", "32"), Status.FAIL: ("FAIL", "31"), Status.ERROR: ("ERROR", "31"), Status.SKIPPED: ("-", "33")}
+_SIGNS = {
+    Status.PASS: ("ok", "32"),
+    Status.FAIL: ("FAIL", "31"),
+    Status.ERROR: ("ERROR", "31"),
+    Status.SKIPPED: ("-", "33"),
+}
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36", Severity.OFF: "2"}
 
 
@@ -121,7 +126,3 @@ class Painter:
 
     def __call__(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
-
-
-
-

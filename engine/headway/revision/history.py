@@ -58,9 +58,7 @@ def _upper_end(graph: RevisionGraph, upper: Symbol, lower: Symbol) -> tuple[str,
     return () if found is None else (found,)
 
 
-def _lower_end(
-    graph: RevisionGraph, tops: tuple[str, ...], lower: Symbol, wanted: set[str]
-) -> tuple[str, ...]:
+def _lower_end(graph: RevisionGraph, tops: tuple[str, ...], lower: Symbol, wanted: set[str]) -> tuple[str, ...]:
     """The lower end; one such as ``-3`` counts from the heads, or where that leads nowhere from the upper end."""
     relative = parse_relative(graph, lower)
     if relative is None or relative.place is not None or relative.offset > 0 or len(tops) != 1:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+_NO_LINES: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):  # not a dataclass: thousands are made, and the dataclass machinery is slow to import
     """A node of the history; ``down_revision`` and ``dependencies`` are as written (None, a text or several)."""
 
     revision: str
@@ -15,9 +17,9 @@ class Revision:
     dependencies: str | tuple[str, ...] | None = None
     branch_labels: tuple[str, ...] = ()
     doc: str = ""
-    """The first paragraph of the docstring, on one line."""
+    """The first paragraph of the docstring."""
     path: str | None = None
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    lines: Mapping[str, int] = _NO_LINES
     """The line (from 1) of each header assignment, by its name."""
 
     @property
@@ -40,8 +42,8 @@ class Revision:
         return self.lines.get(name)
 
 
-def as_tuple(value: str | tuple[str, ...] | list[str] | set[str] | frozenset[str] | None) -> tuple[str, ...]:
+def as_tuple(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """A header value (None, a text, or several) as a tuple."""
-    if value is None or value == ():
+    if not value:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)

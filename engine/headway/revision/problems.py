@@ -1,9 +1,9 @@
-"""What can be wrong with a history. Values; :mod:`headway.revision.graph` finds them."""
+"""What can be wrong with a history. Values; :mod:`headway.revision.faults` finds them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -16,8 +16,7 @@ class Kind(Enum):
     ILLEGAL_ID = "illegal id"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault, at the place where it is written."""
 
     kind: Kind

@@ -120,9 +120,7 @@ def step_down(graph: RevisionGraph, start: str, count: int, *, stop: bool = Fals
             raise WalkedTooFar("Walked too far", hint="There are not so many revisions below.")
         parents = graph.ids[place].down_revisions
         if len(parents) > 1:
-            raise RevisionError(
-                "Ambiguous walk", hint=f"{place} merges {', '.join(parents)}: name the one to go to."
-            )
+            raise RevisionError("Ambiguous walk", hint=f"{place} merges {', '.join(parents)}: name the one to go to.")
         place = parents[0] if parents else None
     return place
 
@@ -141,9 +139,7 @@ def step_up(
         if label:
             above = in_branch(graph, above, label)
         if len(above) > 1:
-            raise RevisionError(
-                "Ambiguous walk", hint=f"Several revisions follow: name {' or '.join(sorted(above))}."
-            )
+            raise RevisionError("Ambiguous walk", hint=f"Several revisions follow: name {' or '.join(sorted(above))}.")
         if not above:
             if stop:
                 return place
@@ -194,9 +190,7 @@ def _beginning_with(graph: RevisionGraph, name: str, branch: str | None) -> str:
         )
     if len(keys) > 1:
         shown = ", ".join(f"'{key}'" for key in keys[:3])
-        raise ResolutionError(
-            f"Multiple revisions start with '{name}': {shown}...", name, hint="Give more of the id."
-        )
+        raise ResolutionError(f"Multiple revisions start with '{name}': {shown}...", name, hint="Give more of the id.")
     return graph.labels.get(keys[0], keys[0])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from headway.errors import RangeNotAncestorError, RevisionError
 from headway.revision.graph import RevisionGraph
@@ -26,8 +26,7 @@ from headway.revision.resolve import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One revision to run, or one stamp to write."""
 
     revision: str
@@ -129,9 +128,7 @@ def stamp_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) ->
     rows = before = known(graph, current)
     symbols = as_tuple(target) or ("base",)
     goals: list[str | None] = list(resolve(graph, target)) or [None]
-    related = {
-        row for symbol in symbols for row in in_branch(graph, rows, symbol or "base", dependencies=True)
-    }
+    related = {row for symbol in symbols for row in in_branch(graph, rows, symbol or "base", dependencies=True)}
     steps: list[Step] = []
     for goal in goals:
         added = _unstamps(rows, related) if goal is None else _stamps(graph, rows, goal, before)
@@ -206,9 +203,7 @@ def _downgrade_step(graph: RevisionGraph, id_: str, rows: tuple[str, ...], freed
     )
 
 
-def _downgrade_goal(
-    graph: RevisionGraph, heads: tuple[str, ...], target: Symbol
-) -> tuple[str | None, str | None]:
+def _downgrade_goal(graph: RevisionGraph, heads: tuple[str, ...], target: Symbol) -> tuple[str | None, str | None]:
     """The branch to go down, if the target names one, and the revision that stays on top; None is base."""
     relative = parse_relative(graph, target)
     if relative is None:
@@ -321,9 +316,7 @@ def _unstamps(rows: tuple[str, ...], related: set[str]) -> Iterable[Step]:
         rows = after
 
 
-def _stamps(
-    graph: RevisionGraph, rows: tuple[str, ...], goal: str, before: tuple[str, ...]
-) -> Iterable[Step]:
+def _stamps(graph: RevisionGraph, rows: tuple[str, ...], goal: str, before: tuple[str, ...]) -> Iterable[Step]:
     """The stamp of one goal; ``before`` are the rows before the first of several, which the log shows."""
     above = graph.descendants([goal])
     line = above | graph.ancestors([goal])

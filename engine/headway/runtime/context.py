@@ -156,8 +156,7 @@ class MigrationContext:
         heads = self.get_current_heads()
         if len(heads) > 1:
             raise RevisionError(
-                f"Version table '{self.version_table}' has more than one head present; "
-                "please use get_current_heads()"
+                f"Version table '{self.version_table}' has more than one head present; please use get_current_heads()"
             )
         return heads[0] if heads else None
 

@@ -57,9 +57,7 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
     return None
 
 
-def _migration_failed(
-    error: BaseException, progress: Progress, path: str | None, line: int | None
-) -> HeadwayError:
+def _migration_failed(error: BaseException, progress: Progress, path: str | None, line: int | None) -> HeadwayError:
     revision = progress.running or "?"
     what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
     kind = "" if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: "
@@ -93,9 +91,7 @@ def _outcome(message: str, progress: Progress, path: str | None, line: int | Non
         )
     else:
         hint += "Mend the revision and run the same command again."
-    return PartialFailure(
-        message, applied=progress.applied, failed=progress.running, path=path, line=line, hint=hint
-    )
+    return PartialFailure(message, applied=progress.applied, failed=progress.running, path=path, line=line, hint=hint)
 
 
 def _missing_import(error: ImportError, path: str | None, line: int | None) -> ScriptError:
@@ -118,7 +114,18 @@ def _database_refused(error: exc.DBAPIError, path: str | None, line: int | None)
         hint = "The database or its file is read-only: use a writable one, or a role that may write."
     elif "password" in low or "access denied" in low or "authentication" in low:
         hint = "User or password is wrong: check the secret that the URL is made from."
-    elif any(word in low for word in ("refused", "could not connect", "can't connect", "timed out", "resolve", "translate host", "unable to open")):
+    elif any(
+        word in low
+        for word in (
+            "refused",
+            "could not connect",
+            "can't connect",
+            "timed out",
+            "resolve",
+            "translate host",
+            "unable to open",
+        )
+    ):
         hint = (
             "Is the server up, and are host and port right? Inside a container 'localhost' is the container itself: "
             "use the service's name."

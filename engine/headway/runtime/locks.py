@@ -132,7 +132,11 @@ class PostgresqlLock(_SessionLock):
             ),
             {"key": self.key},
         ).first()
-        return "a session that just ended" if row is None else f"server process {row[0]}, user {row[1]}, since {row[2]:%H:%M:%S}"
+        return (
+            "a session that just ended"
+            if row is None
+            else f"server process {row[0]}, user {row[1]}, since {row[2]:%H:%M:%S}"
+        )
 
 
 class MysqlLock(_SessionLock):

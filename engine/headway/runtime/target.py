@@ -19,9 +19,7 @@ def point_config_at(config: Config, url: str) -> None:
 
 
 @contextmanager
-def connection_to(
-    url: str, offered: Connection | None, notify: Callable[[str], None]
-) -> Iterator[Connection]:
+def connection_to(url: str, offered: Connection | None, notify: Callable[[str], None]) -> Iterator[Connection]:
     """The connection env.py offers if it leads to ``url``, otherwise one of our own.
 
     An env.py that builds its URL from somewhere else must never make a run reach another database than the one

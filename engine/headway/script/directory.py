@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 from headway.config.model import Config
@@ -15,12 +17,14 @@ from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
 from headway.revision.route import Step, downgrade_route, stamp_route, upgrade_route
-from headway.script.reader import Dynamic, Header, read_header
+from headway.script.header import Dynamic, Header
+from headway.script.reader import read_header
 from headway.script.rephrase import rephrased
 from headway.script.script import Script, first_paragraph
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
-_REVISION_FILE = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
+_REVISION_FILE = re.compile(r"(?!\.\#|__init__).*\.py$")
+_COMPILED_FILE = re.compile(r"(?!\.\#|__init__).*\.py[co]$")
 _LEGACY_NAME = re.compile(r"^([a-f0-9]+)\.py$")
 
 
@@ -71,9 +75,7 @@ class ScriptDirectory:
             os.path.abspath(_filename(location)),
             file_template=config.get_alembic_option("file_template", DEFAULT_FILE_TEMPLATE),
             truncate_slug_length=int(length) if length is not None else None,
-            version_locations=[
-                os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []
-            ],
+            version_locations=[os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []],
             sourceless=config.get_alembic_boolean_option("sourceless"),
             output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
             timezone=config.get_alembic_option("timezone"),
@@ -119,11 +121,24 @@ class ScriptDirectory:
 
     @cached_property
     def _read(self) -> tuple[RevisionGraph, tuple[Script, ...]]:
-        read = [(path, read_header(path)) for path in self._files()]
-        revisions = [_revision(path, header) for path, header in read]
+        revisions: list[Revision] = []
+        docstrings: list[str] = []
+        unreadable: list[ScriptError] = []
+        for path in self._files():
+            try:
+                header = read_header(path)
+                revisions.append(_revision(path, header))
+            except ScriptError as error:
+                unreadable.append(error)
+            else:
+                docstrings.append(header.docstring)
+        if len(unreadable) == 1:
+            raise unreadable[0]
+        if unreadable:
+            faults = "; ".join(error.one_line() for error in unreadable)
+            raise ScriptError(f"{len(unreadable)} revision files cannot be read: {faults}", path=self.dir)
         graph = RevisionGraph(revisions)
-        pairs = zip(revisions, read, strict=True)
-        return graph, tuple(Script(graph, revision, header.docstring) for revision, (_, header) in pairs)
+        return graph, tuple(map(Script, repeat(graph), revisions, docstrings))
 
     @cached_property
     def _by_id(self) -> dict[str, Script]:
@@ -223,26 +238,46 @@ class ScriptDirectory:
     # -- files --------------------------------------------------------------------------------------------------
 
     def _files(self) -> Iterator[str]:
-        seen: set[str] = set()
+        seen: set[tuple[str, str]] = set()
         for location in self.locations:
-            for path in self._files_in(location):
-                if path not in seen:  # one directory may lie inside another
-                    seen.add(path)
-                    yield path
+            for folder, names in self._folders(location):
+                real = os.path.realpath(folder)
+                for name in names:
+                    if (real, name) not in seen:  # one directory may lie inside another, or be a link to it
+                        seen.add((real, name))
+                        yield os.path.join(folder, name)
 
-    def _files_in(self, location: str) -> Iterator[str]:
+    def _folders(self, folder: str) -> Iterator[tuple[str, list[str]]]:
+        """Each directory below ``folder`` with the names of its revision files, in a fixed order."""
         try:
-            entries = sorted(os.scandir(location), key=lambda entry: entry.name)
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=attrgetter("name"))
         except FileNotFoundError:
             return  # a new project has no versions directory until its first revision
         except OSError as error:
-            raise ConfigError(f"cannot be read: {error.strerror}", path=location) from error
-        for entry in entries:
-            if entry.is_file():
-                if _REVISION_FILE.match(entry.name):
-                    yield entry.path
-            elif self.recursive_version_locations and entry.name != "__pycache__":
-                yield from self._files_in(entry.path)
+            raise ConfigError(f"this directory cannot be read: {error.strerror}", path=folder) from error
+        yield (
+            folder,
+            [entry.name for entry in entries if _REVISION_FILE.match(entry.name) and entry.is_file()],
+        )
+        if self.sourceless:
+            yield from _compiled(folder, {entry.name for entry in entries})
+        if self.recursive_version_locations:
+            for entry in entries:
+                if entry.name != "__pycache__" and entry.is_dir():
+                    yield from self._folders(entry.path)
+
+
+def _compiled(folder: str, names: set[str]) -> Iterator[tuple[str, list[str]]]:
+    """The compiled files that have no source beside them: in the directory itself and in its ``__pycache__``."""
+    stems = {name.partition(".")[0] for name in names if name.endswith(".py")}
+    legacy = sorted(name for name in names if _COMPILED_FILE.match(name) and name.partition(".")[0] not in stems)
+    yield folder, legacy
+    stems |= {name.partition(".")[0] for name in legacy}
+    cache = os.path.join(folder, "__pycache__")
+    if os.path.isdir(cache):
+        cached = (name for name in os.listdir(cache) if _COMPILED_FILE.match(name))
+        yield cache, sorted(name for name in cached if name.partition(".")[0] not in stems)
 
 
 def _revision(path: str, header: Header) -> Revision:
@@ -254,8 +289,7 @@ def _revision(path: str, header: Header) -> Revision:
                 line=value.line,
                 hint=f"Write {name} as a plain text, None, or a tuple of texts.",
             )
-    legacy = _LEGACY_NAME.match(os.path.basename(path))
-    id_ = header.values.get("revision", legacy[1] if legacy else None)
+    id_ = header.values.get("revision") or _id_in_name(path)
     if not isinstance(id_, str) or not id_:
         raise ScriptError(
             f"Could not determine revision id from filename {os.path.basename(path)}. "
@@ -274,6 +308,12 @@ def _revision(path: str, header: Header) -> Revision:
     )
 
 
+def _id_in_name(path: str) -> str | None:
+    """The id of a file from before revision files declared theirs: its whole name."""
+    legacy = _LEGACY_NAME.match(os.path.basename(path))
+    return legacy[1] if legacy else None
+
+
 def _filename(location: str) -> str:
     """A path, or the place of a package resource ``package:path``, found without importing the package itself."""
     package, colon, resource = location.partition(":")
@@ -284,9 +324,7 @@ def _filename(location: str) -> str:
     try:
         spec = find_spec(package)
     except ImportError as error:
-        raise ConfigError(
-            f"the package of script_location '{location}' cannot be imported: {error}"
-        ) from error
+        raise ConfigError(f"the package of script_location '{location}' cannot be imported: {error}") from error
     if spec is None or not spec.submodule_search_locations:
         raise ConfigError(
             f"there is no package '{package}', which script_location '{location}' names",

@@ -64,7 +64,9 @@ def _console_script(name: str, hook: Mapping[str, Any]) -> list[str]:
     wanted = _required(name, hook, "entrypoint")
     found = next(iter(entry_points(group="console_scripts", name=wanted)), None)
     if found is None:
-        raise ConfigError(f"Could not find entrypoint console_scripts.{wanted} of post write hook '{name}'", hint="Is it installed?")
+        raise ConfigError(
+            f"Could not find entrypoint console_scripts.{wanted} of post write hook '{name}'", hint="Is it installed?"
+        )
     attribute = f".{found.attr}" if found.attr else ""
     return [sys.executable, "-c", f"import {found.module}; {found.module}{attribute}()"]
 

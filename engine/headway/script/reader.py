@@ -1,135 +1,143 @@
 """Reads the header of a revision file (ids, labels, docstring) from its source, without executing it.
 
 The head of the file is scanned with a regular expression, which is what makes thousands of files quick; whenever the
-text is not plain literals the file is parsed instead. What is not a literal is :class:`Dynamic`, never guessed.
+text is not the usual one, :mod:`headway.script.header_parser` parses the file instead.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 from headway.errors import ScriptError
+from headway.script.header import Header
 
-NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
-
-_ASSIGNMENT = re.compile(
-    r"^(?P<name>revision|down_revision|branch_labels|depends_on)[ \t]*(?::[^=\n]+)?=[ \t]*"
-    r"(?P<value>None|'[^'\\\n]*'|\"[^\"\\\n]*\")[ \t]*(?:\#[^\n]*)?$",
+_TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
+_LINE = re.compile(
+    r"^(?:(?P<name>revision|down_revision|branch_labels|depends_on)[ \t]*(?::[^=\n]+)?=[ \t]*"
+    rf"(?P<value>None|{_TEXT}|\([ \t]*{_TEXT}[ \t]*,(?:[ \t]*{_TEXT}[ \t]*,)*(?:[ \t]*{_TEXT})?[ \t]*\))"
+    r"[ \t]*(?:\#[^\n]*)?$"
+    r"|(?!\#)(?P<doubt>[^\n]*\b(?:revision|down_revision|branch_labels|depends_on)\b))",
     re.M,
 )
-_ANY_ASSIGNMENT = re.compile(
-    r"^[ \t]*(?:revision|down_revision|branch_labels|depends_on)\b[^\n]*?=(?!=)", re.M
-)
-_DOCSTRING = re.compile(r'\A(?:\#[^\n]*\n|[ \t]*\n)*[rRuU]?("""|\'\'\')(?P<text>(?:(?!\\).)*?)\1', re.S)
-_CODING = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Dynamic:
-    """A header value that only running the file would tell."""
-
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the top of a revision file says; ``None`` where a name is not assigned."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    """Literal values, or Dynamic, by name; only the names that are assigned."""
-    lines: dict[str, int] = field(default_factory=dict)
-    docstring: str = ""
+_ITEM = re.compile(_TEXT)
+_BEFORE_CODE = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*")
+_CODING = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BOM = b"\xef\xbb\xbf"
 
 
 def read_header(path: str) -> Header:
     """The header of the file at ``path``. Raises ScriptError when it cannot be read or is not Python."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = _read(path)
     except OSError as error:
-        raise ScriptError(f"cannot be read: {error.strerror}", path=path) from error
+        raise ScriptError(f"this file cannot be read: {error.strerror}", path=path) from error
+    if path.endswith((".pyc", ".pyo")):
+        from headway.script.compiled import header_of_compiled
+
+        return header_of_compiled(data, path)
     return header_of(data, path)
 
 
 def header_of(data: bytes, path: str) -> Header:
     """The header in the bytes of a source file. Raises ScriptError when they are not Python."""
     text = _decode(data, path)
-    return _scan(text) or _parse(text, path)
+    header = _scan(text)
+    if header is not None:
+        return header
+    from headway.script.header_parser import parse_header
+
+    return parse_header(text, path)
+
+
+# -- text -------------------------------------------------------------------------------------------------------
+
+
+def _read(path: str) -> bytes:
+    # Plain descriptors cost half of what open() does, which counts over thousands of files.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(descriptor, 65536)
+        while len(data) % 65536 == 0 and (more := os.read(descriptor, 65536)):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def _decode(data: bytes, path: str) -> str:
-    declared = _CODING.match(data)
-    encoding = (
-        declared[1].decode("ascii") if declared and not data.startswith(b"\xef\xbb\xbf") else "utf-8-sig"
-    )
+    encoding = "utf-8"
+    if data.startswith(_BOM):
+        data = data[3:]
+    elif b"coding" in data[:400] and (declared := _CODING.match(data)):
+        encoding = declared[1].decode("ascii")
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        raise ScriptError(
-            f"this file is not {encoding}: {error}", path=path, line=1, hint="Save it as UTF-8."
-        ) from error
-    return text.replace("\r\n", "\n") if "\r" in text else text
+        hint = "Save it as UTF-8, or declare its encoding in the first line."
+        raise ScriptError(f"this file is not {encoding}: {error}", path=path, line=1, hint=hint) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+# -- the usual file ---------------------------------------------------------------------------------------------
 
 
 def _scan(text: str) -> Header | None:
     """The header if it is the usual one: plain literals at the top level, each name once; otherwise None."""
-    found = _ASSIGNMENT.findall(text)
-    if len(found) != len(_ANY_ASSIGNMENT.findall(text)) or "revision" not in (match[0] for match in found):
+    found = _docstring(text)
+    if found is None:
         return None
-    doc = _DOCSTRING.match(text)
-    if doc is None and text.lstrip()[:1] in "\"'rRuU#":
+    docstring, start = found
+    end = text.find("\ndef ", start)
+    if end < 0:
+        end = len(text)
+    # Names of the header further down, and strings that may hold a line of it, are left to the parser.
+    if any(text.find(word, end) >= 0 for word in ("revision", "branch_labels", "depends_on")):
         return None
-    values: dict[str, Any] = {}
+    if text.find('"""', start, end) >= 0 or text.find("'''", start, end) >= 0:
+        return None
+    values: dict[str, str | tuple[str, ...] | None] = {}
     lines: dict[str, int] = {}
-    # Anything in front of the header that could hold its lines inside a string makes the text doubtful.
-    start = doc.end() if doc else 0
-    for match in _ASSIGNMENT.finditer(text, start):
-        name, value = match["name"], match["value"]
-        values[name] = None if value == "None" else value[1:-1]
-        lines[name] = text.count("\n", 0, match.start()) + 1
-    if len(values) != len(found) or '"""' in text[start : text.find("\ndef ", start)]:
+    line, seen = text.count("\n", 0, start) + 1, start
+    for match in _LINE.finditer(text, start, end):
+        name, value, place = match["name"], match["value"], match.start()
+        if name is None or name in values or not _is_statement(text, seen, place):
+            return None
+        values[name] = _value(value)
+        line += text.count("\n", seen, place)
+        lines[name] = line
+        seen = place
+    if not isinstance(values.get("revision"), str):
         return None
-    return Header(values, lines, doc["text"] if doc else "")
+    return Header(values, lines, docstring)
 
 
-def _parse(text: str, path: str) -> Header:
-    import ast
-
-    try:
-        tree = ast.parse(text, filename=path)
-    except SyntaxError as error:
-        raise ScriptError(
-            f"invalid syntax: {error.msg}", path=path, line=error.lineno, hint="Mend this line."
-        ) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ScriptError(f"this is not Python: {error}", path=path) from error
-    values: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets, value = [node.target], node.value
-        else:
-            continue
-        for target in targets:
-            if isinstance(target, ast.Name) and target.id in NAMES:
-                values[target.id] = _literal(value)
-                lines[target.id] = node.lineno
-    return Header(values, lines, ast.get_docstring(tree, clean=False) or "")
+def _docstring(text: str) -> tuple[str, int] | None:
+    """The docstring and where it ends; None when the first statement may be one of another form."""
+    before = _BEFORE_CODE.match(text)
+    start = before.end() if before else 0
+    quotes = text[start : start + 3]
+    if quotes not in ('"""', "'''"):
+        return None if quotes[:1] in ("'", '"', "(", "r", "R", "u", "U") else ("", start)
+    end = text.find(quotes, start + 3)
+    rest = text[end + 3 : text.find("\n", end) if text.find("\n", end) >= 0 else len(text)]
+    if end < 0 or "\\" in text[start:end] or rest.strip():
+        return None
+    return text[start + 3 : end], end + 3
 
 
-def _literal(node: Any) -> Any:
-    import ast
+def _is_statement(text: str, seen: int, place: int) -> bool:
+    """Whether a line at ``place`` starts a statement of its own; at ``seen`` one does."""
+    if text[place - 2 : place - 1] == "\\":
+        return False
+    return all(
+        text.count(opening, seen, place) == text.count(closing, seen, place) for opening, closing in ("()", "[]", "{}")
+    )
 
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return Dynamic(node.lineno)
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, tuple | list | set | frozenset) and all(isinstance(item, str) for item in value):
-        return tuple(sorted(value)) if isinstance(value, set | frozenset) else tuple(value)
-    return Dynamic(node.lineno)
+
+def _value(written: str) -> str | tuple[str, ...] | None:
+    if written == "None":
+        return None
+    if written[0] == "(":
+        return tuple(item[1:-1] for item in _ITEM.findall(written))
+    return written[1:-1]

@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from headway.errors import MultipleHeads, RangeNotAncestorError, ResolutionError, RevisionError
 from headway.revision.resolve import Symbol
 
-_SAME_BRANCH = (
-    "Requested range {start}:{end} does not refer to ancestor/descendant revisions along the same branch"
-)
+_SAME_BRANCH = "Requested range {start}:{end} does not refer to ancestor/descendant revisions along the same branch"
 
 
 @contextmanager

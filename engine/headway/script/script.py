@@ -16,10 +16,6 @@ class Script:
         self._revision = revision
         self._docstring = docstring
         self.revision = revision.revision
-        self.down_revision = revision.down_revision
-        self.dependencies = revision.dependencies
-        self.down_revisions = revision.down_revisions
-        self.path = revision.path or ""
 
     def __repr__(self) -> str:
         return f"Script({self.revision!r}, {self.down_revision!r})"
@@ -28,6 +24,32 @@ class Script:
         branch = f" ({', '.join(sorted(self.branch_labels))})" if self.branch_labels else ""
         flags = f"{branch}{' (head)' if self.is_head else ''}{self._point_text()}"
         return f"{_comma(self.down_revisions) or '<base>'} -> {self.revision}{flags}, {self.doc}"
+
+    # -- as written ---------------------------------------------------------------------------------------------
+
+    @property
+    def down_revision(self) -> str | tuple[str, ...] | None:
+        """The parent, or parents, as written."""
+        return self._revision.down_revision
+
+    @property
+    def down_revisions(self) -> tuple[str, ...]:
+        """The parents."""
+        return self._revision.down_revisions
+
+    @property
+    def dependencies(self) -> str | tuple[str, ...] | None:
+        """What it depends on, as written."""
+        return self._revision.dependencies
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._revision.path or ""
+
+    def line_of(self, name: str) -> int | None:
+        """The line of a header assignment, or None when it is not written."""
+        return self._revision.line_of(name)
 
     # -- place in the graph -------------------------------------------------------------------------------------
 
@@ -132,9 +154,4 @@ def _comma(names: object) -> str:
 
 def first_paragraph(docstring: str) -> str:
     """What listings show of a docstring."""
-    lines: list[str] = []
-    for line in docstring.strip().splitlines():
-        if not line.strip():
-            break
-        lines.append(line.strip())
-    return " ".join(lines)
+    return docstring.strip().partition("\n\n")[0]

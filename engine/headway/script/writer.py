@@ -10,7 +10,7 @@ from typing import Any
 from headway.config.model import Config
 from headway.errors import ConfigError, ScriptError, UsageError
 from headway.revision import resolve as symbols
-from headway.revision.graph import ILLEGAL_CHARACTERS
+from headway.revision.edges import ILLEGAL_CHARACTERS
 from headway.revision.model import as_tuple
 from headway.script.directory import ScriptDirectory
 from headway.script.hooks import run_hooks
@@ -49,7 +49,9 @@ def generate_revision(
     if revid in graph.ids:
         raise UsageError(f"revision id {revid} is already taken by {graph.ids[revid].path}", hint="Choose another.")
     parents = _parents(script, head, splice)
-    dependencies = [symbols.resolve_one(graph, name) if name not in graph.labels else name for name in as_tuple(depends_on)]
+    dependencies = [
+        symbols.resolve_one(graph, name) if name not in graph.labels else name for name in as_tuple(depends_on)
+    ]
     moment = _now(script.timezone)
     path = os.path.join(_directory(script, parents, version_path), _file_name(script, revid, message, moment))
     os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -55,7 +55,9 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         summary=text.flag("summary", True),
     )
     if command in ("plan", "apply") and not inputs.url:
-        raise UsageError(f"command '{command}' needs the input 'url'", hint="Use url: env:DATABASE_URL and env: with a secret.")
+        raise UsageError(
+            f"command '{command}' needs the input 'url'", hint="Use url: env:DATABASE_URL and env: with a secret."
+        )
     return inputs
 
 

@@ -54,7 +54,9 @@ def _run(inputs: Inputs, environment: dict[str, str], packages: str | None, dire
     return code
 
 
-def _publish(inputs: Inputs, environment: Mapping[str, str], reports: Mapping[str, str], document: dict[str, Any]) -> None:
+def _publish(
+    inputs: Inputs, environment: Mapping[str, str], reports: Mapping[str, str], document: dict[str, Any]
+) -> None:
     if inputs.annotations:
         sys.stdout.write(_read(reports["github"]))
         sys.stdout.flush()
@@ -112,7 +114,9 @@ def _install(inputs: Inputs, environment: dict[str, str]) -> str | None:
         path = os.path.join(inputs.working_directory, entry)
         wanted += ["-r", path] if os.path.isfile(path) else [entry]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", target]
-    done = subprocess.run([*command, *wanted], cwd=inputs.working_directory, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *wanted], cwd=inputs.working_directory, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = " ".join(done.stderr.split())[-600:]
         raise ConfigError(

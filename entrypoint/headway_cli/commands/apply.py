@@ -11,8 +11,13 @@ from headway_cli import options as opt
 
 def apply(
     url: opt.Url,
-    plan: Annotated[str | None, typer.Argument(help="The file that 'headway plan -o' wrote; without it the plan of this moment is applied.")] = None,
-    approve: Annotated[str | None, typer.Option("--approve", help="The digest that was approved; anything else is refused.")] = None,
+    plan: Annotated[
+        str | None,
+        typer.Argument(help="The file that 'headway plan -o' wrote; without it the plan of this moment is applied."),
+    ] = None,
+    approve: Annotated[
+        str | None, typer.Option("--approve", help="The digest that was approved; anything else is refused.")
+    ] = None,
     to: Annotated[str, typer.Option("--to", help="Without a plan file: the revision to reach.")] = "heads",
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Do not lock the database against other runs.")] = False,
     lock_timeout: opt.LockTimeout = None,

@@ -12,7 +12,9 @@ from headway_cli import options as opt
 def plan(
     url: opt.Url,
     to: Annotated[str, typer.Option("--to", help="The revision to reach.")] = "heads",
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write the plan to this file, for 'headway apply'.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="Write the plan to this file, for 'headway apply'.")
+    ] = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
     format: opt.OutputFormat = opt.Format.TEXT,

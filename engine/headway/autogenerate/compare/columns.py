@@ -86,5 +86,3 @@ def _type_differs(context: AutogenContext, reflected: Column[Any], wanted: Colum
 
 def _autoincrement(column: Column[Any]) -> bool | None:
     return True if column.autoincrement is True and column.primary_key and len(column.table.primary_key) > 1 else None
-
-

@@ -13,21 +13,15 @@ from headway.operations.tables import CreateTableCommentOp, DropTableCommentOp
 log = logging.getLogger("alembic.autogenerate.compare.comments")
 
 
-def compare_table_comment(
-    context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table
-) -> None:
+def compare_table_comment(context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table) -> None:
     """Appends the change of the table's comment."""
     if not context.dialect.supports_comments or (reflected.comment or None) == (wanted.comment or None):
         return
     if wanted.comment:
         log.info("Detected table comment '%s'", wanted.name)
         changes.ops.append(
-            CreateTableCommentOp(
-                wanted.name, wanted.comment, existing_comment=reflected.comment, schema=wanted.schema
-            )
+            CreateTableCommentOp(wanted.name, wanted.comment, existing_comment=reflected.comment, schema=wanted.schema)
         )
     else:
         log.info("Detected removed table comment '%s'", wanted.name)
-        changes.ops.append(
-            DropTableCommentOp(wanted.name, existing_comment=reflected.comment, schema=wanted.schema)
-        )
+        changes.ops.append(DropTableCommentOp(wanted.name, existing_comment=reflected.comment, schema=wanted.schema))

@@ -16,9 +16,7 @@ log = logging.getLogger("alembic.autogenerate.compare.constraints")
 Signature = tuple[Any, ...]
 
 
-def compare_foreign_keys(
-    context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table
-) -> None:
+def compare_foreign_keys(context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table) -> None:
     """Appends removed and added foreign keys, sorted, removed ones first."""
     parents = {"table_name": wanted.name, "schema_name": wanted.schema}
     theirs = [

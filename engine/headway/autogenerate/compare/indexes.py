@@ -26,7 +26,8 @@ def compare_indexes_and_uniques(
     theirs_unique = {
         c
         for c in reflected.constraints
-        if isinstance(c, UniqueConstraint) and context.run_name_filters(_text(c.name), "unique_constraint", dict(parents))
+        if isinstance(c, UniqueConstraint)
+        and context.run_name_filters(_text(c.name), "unique_constraint", dict(parents))
     }
     theirs_index = {
         index

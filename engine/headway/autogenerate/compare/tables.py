@@ -48,7 +48,9 @@ def _new_tables(context: AutogenContext, tables: list[Table]) -> Iterable[Migrat
         operation.columns = [item for item in operation.columns if item not in late]
         yield operation
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        created = [CreateIndexOp.from_index(i) for i in indexes if context.run_object_filters(i, i.name, "index", False, None)]
+        created = [
+            CreateIndexOp.from_index(i) for i in indexes if context.run_object_filters(i, i.name, "index", False, None)
+        ]
         if created:
             yield ModifyTableOps(table.name, created, schema=table.schema)
     for table in accepted:
@@ -69,7 +71,8 @@ def _removed_tables(context: AutogenContext, tables: list[Table]) -> Iterable[Mi
         dropped = [
             DropIndexOp.from_index(index)
             for index in sorted(table.indexes, key=lambda index: str(index.name))
-            if not index.info.get("duplicates_constraint") and not index.dialect_kwargs.get("duplicates_constraint")
+            if not index.info.get("duplicates_constraint")
+            and not index.dialect_kwargs.get("duplicates_constraint")
             and context.run_object_filters(index, index.name, "index", True, None)
         ]
         if dropped:

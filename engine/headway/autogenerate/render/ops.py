@@ -64,7 +64,9 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     columns = [item for item in op.columns if item.__visit_name__ == "column"]
     constraints = [item for item in op.columns if item.__visit_name__ != "column"]
     parts = [render_column(column, context) for column in columns if column.name]
-    ordered = sorted(constraints, key=lambda item: (_CONSTRAINT_ORDER.get(item.__visit_name__, 9), str(final_name(item))))
+    ordered = sorted(
+        constraints, key=lambda item: (_CONSTRAINT_ORDER.get(item.__visit_name__, 9), str(final_name(item)))
+    )
     parts += [text for item in ordered if (text := render_constraint(item, context)) is not None]
     body = ",\n".join(parts)
     if len(parts) > MOST_ARGUMENTS:
@@ -172,7 +174,9 @@ def drop_index(context: AutogenContext, op: DropIndexOp) -> str:
     options = _options(index.dialect_kwargs, context)
     if op.if_exists is not None:
         options.append(f"if_exists={op.if_exists!r}")
-    return _call(context, "drop_index", render_name(context, index.name), *table, *_schema(context, op.schema), *options)
+    return _call(
+        context, "drop_index", render_name(context, index.name), *table, *_schema(context, op.schema), *options
+    )
 
 
 @renderers.dispatch_for(CreateUniqueConstraintOp)
@@ -180,7 +184,9 @@ def create_unique(context: AutogenContext, op: CreateUniqueConstraintOp) -> str:
     constraint = op.to_constraint(context.migration_context)
     columns = ", ".join(repr(ident(column.name)) for column in constraint.columns)
     arguments = [render_name(context, final_name(constraint)), *_table(context, op.table_name), f"[{columns}]"]
-    return _call(context, "create_unique_constraint", *arguments, *_schema(context, op.schema), *_options(op.kw, context))
+    return _call(
+        context, "create_unique_constraint", *arguments, *_schema(context, op.schema), *_options(op.kw, context)
+    )
 
 
 @renderers.dispatch_for(CreatePrimaryKeyOp)
@@ -204,14 +210,27 @@ def create_foreign_key(context: AutogenContext, op: CreateForeignKeyOp) -> str:
         f"[{local}]",
         f"[{remote}]",
     ]
-    order = ("source_schema", "referent_schema", "onupdate", "ondelete", "initially", "deferrable", "use_alter", "match")
+    order = (
+        "source_schema",
+        "referent_schema",
+        "onupdate",
+        "ondelete",
+        "initially",
+        "deferrable",
+        "use_alter",
+        "match",
+    )
     ordered = {key: options[key] for key in order if key in options} | options
     return _call(context, "create_foreign_key", *arguments, *_options(ordered, context))
 
 
 @renderers.dispatch_for(CreateCheckConstraintOp)
 def create_check(context: AutogenContext, op: CreateCheckConstraintOp) -> str:
-    condition = f"{sqlalchemy_prefix(context)}text({render_sql(op.condition, context)})" if not isinstance(op.condition, str) else repr(op.condition)
+    condition = (
+        f"{sqlalchemy_prefix(context)}text({render_sql(op.condition, context)})"
+        if not isinstance(op.condition, str)
+        else repr(op.condition)
+    )
     arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name), condition]
     return _call(context, "create_check_constraint", *arguments, *_schema(context, op.schema))
 
@@ -233,7 +252,9 @@ def drop_constraint(context: AutogenContext, op: DropConstraintOp) -> str:
 @renderers.dispatch_for(ExecuteSQLOp)
 def execute(context: AutogenContext, op: ExecuteSQLOp) -> str:
     if not isinstance(op.sqltext, str):
-        raise UsageError("Autogenerate rendering of SQL Expression language constructs not supported here; please use a plain SQL string")
+        raise UsageError(
+            "Autogenerate rendering of SQL Expression language constructs not supported here; please use a plain SQL string"
+        )
     return f"{prefix(context)}execute({op.sqltext!r})"
 
 

@@ -137,7 +137,9 @@ def render_constraint(constraint: Any, context: AutogenContext) -> str | None:
 
 def timing(constraint: Any) -> list[str]:
     """``deferrable`` and ``initially`` as keywords."""
-    return [f"{n}={getattr(constraint, n)!r}" for n in ("deferrable", "initially") if getattr(constraint, n) is not None]
+    return [
+        f"{n}={getattr(constraint, n)!r}" for n in ("deferrable", "initially") if getattr(constraint, n) is not None
+    ]
 
 
 def dialect_options(item: Any, context: AutogenContext) -> list[str]:
@@ -185,7 +187,19 @@ def _call(name: str, parts: list[str], constraint: Any, context: AutogenContext)
 
 
 def _identity_options(identity: Identity) -> list[str]:
-    names = ("always", "on_null", "start", "increment", "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache", "order")
+    names = (
+        "always",
+        "on_null",
+        "start",
+        "increment",
+        "minvalue",
+        "maxvalue",
+        "nominvalue",
+        "nomaxvalue",
+        "cycle",
+        "cache",
+        "order",
+    )
     values = {name: getattr(identity, name, None) for name in names}
     parts = [f"always={bool(values.pop('always'))!r}"]
     return parts + [f"{name}={value!r}" for name, value in values.items() if value is not None]
@@ -199,4 +213,3 @@ _RENDERERS: dict[str, tuple[str, Any]] = {
     "column_check_constraint": ("check", _check),
     "foreign_key_constraint": ("foreign_key", _foreign_key),
 }
-

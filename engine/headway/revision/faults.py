@@ -1,0 +1,161 @@
+"""Finds every fault of a history at once: duplicates, missing revisions, circles, labels and ids that clash."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from headway.revision.edges import ILLEGAL_CHARACTERS, Edges
+from headway.revision.model import Revision
+from headway.revision.problems import Kind, Problem
+
+
+def problems_of(given: Sequence[Revision], edges: Edges) -> tuple[Problem, ...]:
+    """Every fault of the revisions ``given``, whose edges are ``edges``."""
+    found = [] if len(given) == len(edges.ids) else list(_duplicates(given))
+    found += _dangling(edges)
+    found += _duplicate_labels(edges)
+    found += _illegal_ids(edges)
+    found += _circles(edges)
+    return tuple(found)
+
+
+# -- one function for each kind ---------------------------------------------------------------------------------
+
+
+def _duplicates(given: Sequence[Revision]) -> Iterator[Problem]:
+    first: dict[str, Revision] = {}
+    for revision in given:
+        other = first.setdefault(revision.revision, revision)
+        if other is not revision:
+            yield Problem(
+                Kind.DUPLICATE,
+                f"revision id {revision.revision} is already taken by {other.path or 'another file'}",
+                revision.revision,
+                "Give this file an id of its own, and let the revisions that follow it name that id.",
+                revision.path,
+                revision.line_of("revision"),
+            )
+
+
+def _dangling(edges: Edges) -> Iterator[Problem]:
+    for id_, parents in edges.parents.items():
+        for name in parents:
+            if name not in edges.ids:
+                yield _missing(edges, id_, "down_revision", name)
+    for id_ in edges.needs:
+        for name in edges.ids[id_].depends_on:
+            if edges.named(name) is None:
+                yield _missing(edges, id_, "depends_on", name)
+
+
+def _missing(edges: Edges, id_: str, header: str, name: str) -> Problem:
+    revision = edges.ids[id_]
+    return Problem(
+        Kind.DANGLING,
+        f"{header} of {id_} names '{name}', which no revision file has",
+        id_,
+        _closest(edges, name),
+        revision.path,
+        revision.line_of(header),
+    )
+
+
+def _closest(edges: Edges, name: str) -> str:
+    """What the author may have meant by an id that does not exist."""
+    for id_, revision in edges.ids.items():
+        if revision.path and os.path.splitext(os.path.basename(revision.path))[0] == name:
+            return f"'{name}' is a file's name; its revision is '{id_}'."
+    beginning = [id_ for id_ in edges.ids if id_.startswith(name)]
+    if len(beginning) == 1:
+        return f"Write the whole id: '{beginning[0]}'."
+    import difflib
+
+    near = difflib.get_close_matches(name, edges.ids, n=1, cutoff=0.8)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    return "Restore the missing file, or name an existing revision."
+
+
+def _duplicate_labels(edges: Edges) -> Iterator[Problem]:
+    if not edges.labels:
+        return
+    for id_, revision in edges.ids.items():
+        for label in revision.branch_labels:
+            owner = label if label in edges.ids else edges.labels[label]
+            if owner == id_:
+                continue
+            yield Problem(
+                Kind.DUPLICATE_LABEL,
+                f"Branch name '{label}' in revision {id_} already used by revision {owner}",
+                id_,
+                "A branch label names one branch: choose another.",
+                revision.path,
+                revision.line_of("branch_labels"),
+            )
+
+
+def _illegal_ids(edges: Edges) -> Iterator[Problem]:
+    for id_, revision in edges.ids.items():
+        if ILLEGAL_CHARACTERS.isdisjoint(id_):
+            continue
+        illegal = ", ".join(sorted(ILLEGAL_CHARACTERS.intersection(id_)))
+        yield Problem(
+            Kind.ILLEGAL_ID,
+            f"Character(s) '{illegal}' not allowed in revision identifier '{id_}'",
+            id_,
+            "Use letters, digits and underscores.",
+            revision.path,
+            revision.line_of("revision"),
+        )
+
+
+def _circles(edges: Edges) -> Iterator[Problem]:
+    """Revisions that can never run because they lead back to themselves (Kahn's algorithm leaves them over)."""
+    waiting = {id_: sum(p in edges.ids for p in edges.real_parents(id_)) for id_ in edges.ids}
+    ready = deque(id_ for id_, count in waiting.items() if not count)
+    done = 0
+    while ready:
+        done += 1
+        for child in edges.real_children(ready.popleft()):
+            waiting[child] -= 1
+            if not waiting[child]:
+                ready.append(child)
+    if done == len(waiting):
+        return
+    left = {id_ for id_, count in waiting.items() if count > 0}
+    while left:
+        loop = _loop(edges, min(left), left)
+        first = edges.ids[loop[0]]
+        yield Problem(
+            Kind.CYCLE,
+            f"these revisions follow each other in a circle: {' -> '.join([*loop, loop[0]])}",
+            loop[0],
+            "Re-point the down_revision or depends_on of one of them.",
+            first.path,
+            first.line_of("down_revision"),
+        )
+        left -= _above(edges, loop)
+
+
+def _loop(edges: Edges, start: str, inside: set[str]) -> list[str]:
+    """A circle that is reached from ``start`` going down within ``inside``."""
+    path: dict[str, None] = {}
+    while start not in path:
+        path[start] = None
+        start = next(parent for parent in edges.real_parents(start) if parent in inside)
+    order = list(path)
+    return order[order.index(start) :]
+
+
+def _above(edges: Edges, ids: Sequence[str]) -> set[str]:
+    """``ids`` and everything that follows them: none of it can run either."""
+    seen = set(ids)
+    todo = list(ids)
+    while todo:
+        for child in edges.real_children(todo.pop()):
+            if child not in seen:
+                seen.add(child)
+                todo.append(child)
+    return seen

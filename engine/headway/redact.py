@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus, unquote
 
 MASK = "***"
 
@@ -24,12 +23,16 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 def password_of(url: str) -> str | None:
     """The password inside a database URL, decoded, or None."""
+    from urllib.parse import unquote
+
     match = _URL_PASSWORD.search(url)
     return unquote(match.group(2)) if match else None
 
 
 def spellings(secrets: Iterable[str]) -> set[str]:
     """Each secret as written, percent-encoded both ways, and as Python prints it; very short ones are left out."""
+    from urllib.parse import quote, quote_plus, unquote  # errors are rare, and listings start quicker without
+
     result: set[str] = set()
     for secret in secrets:
         if len(secret) < 3:  # would blank out half of any sentence

@@ -21,7 +21,7 @@ class _Program(CommandLine):
     """Serves ``import alembic`` while a verb runs, and explains what user code or the database raises."""
 
     def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
-        if options.cmd in STATIC and not _asks_database(options):
+        if not _runs_user_code(config, options):
             super().run_cmd(config, options)
             return
         from headway.api.verbs import run_guarded
@@ -29,6 +29,10 @@ class _Program(CommandLine):
         run_guarded(config, lambda: super(_Program, self).run_cmd(config, options), raw=options.raiseerr)
 
 
-def _asks_database(options: argparse.Namespace) -> bool:
+def _runs_user_code(config: Config, options: argparse.Namespace) -> bool:
+    if options.cmd in ("revision", "merge"):
+        return getattr(options, "autogenerate", False) or config.get_alembic_boolean_option("revision_environment")
+    if options.cmd not in STATIC:
+        return True
     words = (getattr(options, "rev", None), *(getattr(options, "rev_range", None) or "").split(":"))
     return bool(getattr(options, "indicate_current", False)) or "current" in words

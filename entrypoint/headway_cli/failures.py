@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
 
 from headway.errors import HeadwayError
@@ -16,11 +15,11 @@ from headway.redact import redact
 BUG = 70
 
 
-@dataclass
 class Outcome:
     """How the program ends."""
 
-    exit_code: int = 0
+    def __init__(self) -> None:
+        self.exit_code = 0
 
 
 class Terminated(BaseException):

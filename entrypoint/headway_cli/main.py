@@ -11,7 +11,23 @@ import sys
 from collections.abc import Sequence
 
 ALEMBIC_VERBS = frozenset(
-    ["branches", "check", "current", "downgrade", "edit", "ensure_version", "heads", "history", "init", "list_templates", "merge", "revision", "show", "stamp", "upgrade"]
+    [
+        "branches",
+        "check",
+        "current",
+        "downgrade",
+        "edit",
+        "ensure_version",
+        "heads",
+        "history",
+        "init",
+        "list_templates",
+        "merge",
+        "revision",
+        "show",
+        "stamp",
+        "upgrade",
+    ]
 )
 
 _GLOBAL_WITH_VALUE = frozenset({"-c", "--config", "-n", "--name", "-x"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, NoReturn
 
 import typer
@@ -58,7 +58,7 @@ LockTimeout = Annotated[
 ]
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How the result is printed."""
 
     TEXT = "text"
@@ -67,7 +67,7 @@ class Format(str, Enum):
     MARKDOWN = "markdown"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The lowest severity that fails."""
 
     ERROR = "error"

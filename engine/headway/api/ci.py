@@ -116,7 +116,7 @@ def on_scratch(
         return
     # Loads SQLAlchemy, which the stages before do not need.
     from headway.api.rehearse import Rehearsal
-    from headway.scratch.port import open_scratch
+    from headway.scratch.kinds import open_scratch
 
     announce(f"headway: rehearsing on {_public(kind)}")
     entered = False

@@ -44,7 +44,8 @@ class AutogenContext:
         """SQLAlchemy's inspector of the connection. Raises ConfigError in offline mode."""
         if self.connection is None:
             raise ConfigError("can't return inspector as this AutogenContext has no database connection")
-        return inspect(self.connection)
+        inspector: Inspector = inspect(self.connection)
+        return inspector
 
     @cached_property
     def metadata_list(self) -> list[MetaData]:
@@ -82,12 +83,6 @@ class AutogenContext:
         return all(accept(object_, name, type_, reflected, compare_to) for accept in self._object_filters)
 
     run_filters = run_object_filters
-
-    def render_postgresql_type(self, type_: Any) -> str:
-        """Called by the PostgreSQL implementation for the types whose repr hides something."""
-        from headway.autogenerate.render.types import render_postgresql
-
-        return render_postgresql(type_, self)
 
     @cached_property
     def _has_batch(self) -> bool:

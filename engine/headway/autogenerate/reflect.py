@@ -42,6 +42,7 @@ def table_names(context: AutogenContext) -> set[Name]:
 def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
     """The tables, with columns, constraints and indexes."""
     metadata = MetaData()
+    connection: Any = context.connection
     impl = context.migration_context.impl
 
     def adjust(inspector: Any, table: Any, column_info: Any) -> None:
@@ -53,8 +54,6 @@ def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
         with warnings.catch_warnings():
             # What cannot be reflected (an expression index on SQLite) cannot be compared either.
             warnings.simplefilter("ignore", category=sa_exc.SAWarning)
-            metadata.reflect(
-                bind=context.connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False
-            )
+            metadata.reflect(bind=connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False)
     tables = {(table.schema, table.name): table for table in metadata.tables.values()}
     return {name: tables[name] for name in names if name in tables}

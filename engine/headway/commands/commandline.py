@@ -7,8 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from headway.config.load import load_config
 from headway.config.model import Config
@@ -17,8 +16,7 @@ from headway.redact import redact
 from headway.version import VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):  # not a dataclass, whose machinery takes longer to import than a listing to run
     """One verb: its help, and the names of its positional arguments and options."""
 
     help: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -29,22 +29,11 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from headway.dialects import elements
 from headway.dialects.compare import IndexComparison, compare_indexes, compare_types, compare_uniques
-from headway.errors import ConfigError, UsageError
+from headway.errors import UsageError
 from headway.operations.literals import InlineLiteral
 
-_registry: dict[str, type[DefaultImpl]] = {}
-
-
-def impl_for(dialect: Dialect) -> type[DefaultImpl]:
-    """The implementation of a dialect. Raises ConfigError when there is none."""
-    _register_ours()
-    found = _registry.get(dialect.name)
-    if found is None:
-        raise ConfigError(
-            f"headway has no implementation for the database '{dialect.name}'",
-            hint=f"There are: {', '.join(sorted(_registry.keys() - {'default'}))}.",
-        )
-    return found
+implementations: dict[str, type[DefaultImpl]] = {}
+"""By the name of their SQLAlchemy dialect; subclasses enter themselves."""
 
 
 class DefaultImpl:
@@ -56,12 +45,11 @@ class DefaultImpl:
     type_synonyms: tuple[set[str], ...] = ({"NUMERIC", "DECIMAL"},)
     type_arg_extract: Sequence[str] = ()
     identity_attrs_ignore: tuple[str, ...] = ("on_null",)
-    _table_options: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
         if "__dialect__" in cls.__dict__:
-            _registry[cls.__dialect__] = cls
+            implementations[cls.__dialect__] = cls
 
     def __init__(
         self,
@@ -87,8 +75,8 @@ class DefaultImpl:
 
     @classmethod
     def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
-        """The implementation of a dialect."""
-        return impl_for(dialect)
+        """The implementation of a dialect. Raises KeyError when none is loaded."""
+        return implementations[dialect.name]
 
     @property
     def bind(self) -> Connection | None:
@@ -288,7 +276,8 @@ class DefaultImpl:
     def wants_type_check(self, constraint: Constraint) -> bool:
         """Whether a CHECK that belongs to a type (Boolean, Enum) exists on this database."""
         rule = getattr(constraint, "_create_rule", None)
-        return rule is None or bool(rule(self.dialect.ddl_compiler(self.dialect, None)))
+        compiler: Any = self.dialect.ddl_compiler
+        return rule is None or bool(rule(compiler(self.dialect, None)))
 
     def add_constraint(self, const: Any, **kw: Any) -> None:
         """Adds a constraint, unless its type says that this database needs none."""
@@ -393,6 +382,9 @@ class DefaultImpl:
         return False
 
 
+implementations[DefaultImpl.__dialect__] = DefaultImpl  # what is rendered without a database has its dialect
+
+
 def _isolation(element: type) -> dict[str, Any]:
     """SQLAlchemy keeps a constraint out of later CREATE TABLEs once it was added alone; ours are thrown away anyway.
 
@@ -407,9 +399,3 @@ def _isolation(element: type) -> dict[str, Any]:
 def _inline(table: Any, key: str, value: Any) -> Any:
     column = table.c.get(key)
     return value if isinstance(value, ClauseElement) else InlineLiteral(value, None if column is None else column.type)
-
-
-def _register_ours() -> None:
-    # Imported when first asked for, because each of them builds on this module.
-    if "sqlite" not in _registry or "postgresql" not in _registry or "mysql" not in _registry:
-        from headway.dialects import everything  # noqa: F401  # importing registers

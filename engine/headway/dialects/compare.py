@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Column, Index
 from sqlalchemy import types as sqltypes
 
+from headway.dialects.elements import type_ddl
+
 _SPACES = re.compile(r"\s+")
 
 
@@ -55,8 +57,8 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
     existing, model = reflected.type, wanted.type
     if isinstance(existing, sqltypes.NullType):
         return False
-    first = type_parts(_ddl(impl, existing))
-    second = type_parts(_ddl(impl, model))
+    first = type_parts(type_ddl(impl.dialect, existing))
+    second = type_parts(type_ddl(impl.dialect, model))
     if first.name != second.name and not _are_synonyms(impl.type_synonyms, first, second):
         return True
     if first.extra != second.extra and first.extra and second.extra:
@@ -127,10 +129,6 @@ def _closes_at_end(text: str) -> bool:
         if depth == 0:
             return position == len(text) - 1
     return False
-
-
-def _ddl(impl: Any, type_: Any) -> str:
-    return str(impl.dialect.type_compiler_instance.process(type_))
 
 
 def _are_synonyms(groups: Sequence[set[str]], first: TypeParts, second: TypeParts) -> bool:

@@ -157,6 +157,11 @@ def format_type(compiler: Any, type_: Any) -> str:
     return str(compiler.dialect.type_compiler_instance.process(type_))
 
 
+def type_ddl(dialect: Any, type_: Any) -> str:
+    """A type's DDL where there is no compiler at hand."""
+    return str(dialect.type_compiler_instance.process(type_))
+
+
 def format_server_default(compiler: Any, default: Any) -> str:
     """A server default's DDL."""
     return str(compiler.get_column_default_string(Column("x", sqltypes.Integer, server_default=default)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Computed, Identity, Index, text
 from sqlalchemy import types as sqltypes
-from sqlalchemy.dialects.postgresql import ARRAY, HSTORE, JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
@@ -79,9 +79,10 @@ class PostgresqlImpl(DefaultImpl):
 
     def create_index(self, index: Index, **kw: Any) -> None:
         # Columns that are only INCLUDEd must exist on the table for SQLAlchemy to name them.
+        table: Any = index.table
         for name in index.kwargs.get("postgresql_include") or ():
-            if isinstance(name, str) and name not in index.table.c:
-                index.table.append_column(Column(name, sqltypes.NullType))
+            if isinstance(name, str) and name not in table.c:
+                table.append_column(Column(name, sqltypes.NullType))
         super().create_index(index, **kw)
 
     def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
@@ -114,7 +115,7 @@ class PostgresqlImpl(DefaultImpl):
         literal = re.compile(r"\(?(?:'(?:[^']|'')*'|-?[\d.]+|true|false)\)?(?:::[\w \[\]()\"]+)?\Z", re.I)
         if not (literal.match(ours) and literal.match(theirs)) or isinstance(type_, JSON | JSONB):
             return False
-        ddl = format_type(self.dialect.ddl_compiler(self.dialect, None), type_)
+        ddl = elements.type_ddl(self.dialect, type_)
         with self.connection.begin_nested():
             return bool(self.connection.scalar(text(f"SELECT ({ours})::{ddl} = ({theirs})::{ddl}".replace(":", "\\:"))))
 
@@ -139,11 +140,6 @@ class PostgresqlImpl(DefaultImpl):
         if not options.get("postgresql_include"):
             options.pop("postgresql_include", None)
         return options
-
-    def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
-        if isinstance(type_obj, ARRAY | JSON | JSONB | HSTORE):
-            return autogen_context.render_postgresql_type(type_obj)
-        return False
 
 
 class PostgresqlColumnType(AlterColumn):

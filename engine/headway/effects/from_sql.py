@@ -103,8 +103,9 @@ def _alter(statement: Any, span: fx.Span) -> Iterator[fx.Effect]:
             continue
         for effect in reader(action, span, table, schema):
             # NOT VALID stands at the end of the statement, so the parser keeps it there.
-            adds = isinstance(effect, fx.AddsConstraint) and statement.args.get("not_valid")
-            yield replace(effect, not_valid=True) if adds else effect
+            if isinstance(effect, fx.AddsConstraint) and statement.args.get("not_valid"):
+                effect = replace(effect, not_valid=True)
+            yield effect
 
 
 def _add_column(action: Any, span: fx.Span, table: fx.Text, schema: fx.MaybeText) -> Iterator[fx.Effect]:

@@ -80,9 +80,10 @@ def _date(text: str) -> date:
 
 def _judge(finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[Ignore, ...], today: date) -> Finding:
     for comment in comments:
-        if finding.code in comment.codes and comment.reason and _is_current(comment.until, today):
-            if comment.whole_file or _is_at(comment.line, finding):
-                return finding.suppress(comment.reason)
+        if not comment.reason or finding.code not in comment.codes or not _is_current(comment.until, today):
+            continue
+        if comment.whole_file or _is_at(comment.line, finding):
+            return finding.suppress(comment.reason)
     for ignore in ignores:
         if ignore.code == finding.code and _is_current(ignore.until, today) and _is_where(ignore.where, finding):
             return finding.suppress(ignore.reason)

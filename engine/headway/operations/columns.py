@@ -378,7 +378,7 @@ def alter_column(operations: AbstractOperations, operation: AlterColumnOp) -> No
 
     def type_checks(type_: Any, name: str) -> list[Any]:
         table = objects.table(operation.table_name, Column(name, type_), schema=schema)
-        return [item for item in table.constraints if item._type_bound]  # type: ignore[attr-defined]
+        return [item for item in table.constraints if item._type_bound]
 
     if operation.existing_type is not None and operation.modify_type is not None:
         for constraint in type_checks(operation.existing_type, operation.column_name):

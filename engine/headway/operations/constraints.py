@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
-from sqlalchemy.sql.elements import conv
 
 from headway.errors import UsageError
 from headway.operations.base import AbstractOperations, MigrateOperation, directive
 from headway.operations.dispatch import implementations
+from headway.operations.naming import final_name
 from headway.operations.schemaobj import SchemaObjects
 
 
@@ -403,7 +403,7 @@ class DropConstraintOp(MigrateOperation):
             "column_check_constraint": "check",
             "table_or_column_check_constraint": "check",
         }
-        table = constraint.table  # type: ignore[attr-defined]  # every constraint of a table has one
+        table = constraint.table
         return cls(
             _name(constraint),
             table.name,
@@ -439,14 +439,7 @@ def drop_constraint(operations: AbstractOperations, operation: DropConstraintOp)
 
 def _name(constraint: Constraint) -> Any:
     """The name as it is in the database, so that no naming convention is applied to it twice."""
-    name = constraint.name
-    if not isinstance(name, str):
-        return None
-    if isinstance(name, conv):
-        return name
-    from sqlalchemy.sql.naming import _constraint_name_for_table
-
-    return _constraint_name_for_table(constraint, constraint.table) or name  # type: ignore[attr-defined]
+    return final_name(constraint) if isinstance(constraint.name, str) else None
 
 
 def _timing(constraint: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from headway.operations.base import MigrateOperation
 
@@ -97,7 +97,7 @@ class MigrationScript(MigrateOperation):
     @property
     def upgrade_ops(self) -> UpgradeOps | None:
         """The single upgrade; raises ValueError when there are several, one for each database."""
-        return _single(self._upgrade_ops, "upgrade_ops")
+        return cast(UpgradeOps | None, _single(self._upgrade_ops, "upgrade_ops"))
 
     @upgrade_ops.setter
     def upgrade_ops(self, ops: Any) -> None:
@@ -106,7 +106,7 @@ class MigrationScript(MigrateOperation):
     @property
     def downgrade_ops(self) -> DowngradeOps | None:
         """The single downgrade; raises ValueError when there are several, one for each database."""
-        return _single(self._downgrade_ops, "downgrade_ops")
+        return cast(DowngradeOps | None, _single(self._downgrade_ops, "downgrade_ops"))
 
     @downgrade_ops.setter
     def downgrade_ops(self, ops: Any) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import types as sqltypes
 from sqlalchemy.schema import SchemaItem
 
 from headway.errors import UsageError
+from headway.operations.naming import conventional_name
 
 REFLECTED = "headway_reflected"
 """Marks a table that was read from the database, whose names are final."""
@@ -243,7 +244,7 @@ class TableRewrite:
             self.sources[name] = self.table.c[name] if source is None else source
         column.type = type_
         if isinstance(type_, sqltypes.SchemaType):
-            type_._set_parent(column)  # its CHECK follows the column
+            type_._set_parent(column)  # type: ignore[no-untyped-call,unused-ignore]  # its CHECK follows the column
 
     def _set_default(self, name: str, server_default: Any) -> None:
         column = self.columns[name]
@@ -252,7 +253,7 @@ class TableRewrite:
         column.identity = None
         if isinstance(server_default, Computed):
             self.sources.pop(name, None)
-            server_default._copy()._set_parent(column)  # type: ignore[call-arg]
+            server_default._copy()._set_parent(column)
         elif server_default is not None:
             replacement = Column(column.name, column.type, server_default=server_default)
             column.server_default = replacement.server_default
@@ -302,16 +303,14 @@ def _belongs_to_type(constraint: Constraint) -> bool:
 
 def _final_name(constraint: Constraint) -> str | None:
     """The name in the database: the written one, or what the naming convention makes of it."""
-    from sqlalchemy.sql.naming import _constraint_name_for_table
-
     written = str(constraint.name) if isinstance(constraint.name, str) else None
     table = getattr(constraint, "parent", None)
     if table is None:
         return written
     if written is not None and _is_reflected(table):
         return written  # it went through the convention when it was made
-    name = _constraint_name_for_table(constraint, table)
-    return str(name) if isinstance(name, str) else written
+    name = conventional_name(constraint, table)
+    return str(name) if name is not None else written
 
 
 def _is_reflected(table: Table) -> bool:
@@ -330,8 +329,9 @@ def _copy_constraint(constraint: Constraint, old: Table, renamed: Mapping[str, s
         text = _renamed_text(str(constraint.sqltext.compile(compile_kwargs={"literal_binds": True})), renamed)
         return CheckConstraint(text, name=name, **constraint.dialect_kwargs)
     columns = [renamed.get(c.name, c.name) for c in getattr(constraint, "columns", ())]
-    options = {"deferrable": constraint.deferrable, "initially": constraint.initially}
-    return type(constraint)(*columns, name=name, **options, **constraint.dialect_kwargs)  # type: ignore[call-arg,arg-type]
+    kind: Any = type(constraint)
+    timing = {"deferrable": constraint.deferrable, "initially": constraint.initially}
+    return kind(*columns, name=name, **timing, **constraint.dialect_kwargs)  # type: ignore[no-any-return]
 
 
 def _copy_foreign_key(
@@ -387,5 +387,5 @@ def _index_on(table: Table, index: Index, expressions: list[Any]) -> Index:
     options = dict(index.dialect_kwargs)
     new = Index(index.name, *expressions, unique=bool(index.unique), **options)
     if new.table is None:
-        table.append_constraint(new)  # type: ignore[arg-type]  # expressions only: nothing has attached it
+        table.append_constraint(new)  # expressions only: nothing has attached it
     return new

@@ -135,7 +135,7 @@ class SchemaObjects:
             self._index_element(table, column)
         index = Index(name, *expressions, **kw)
         if index.table is None:
-            table.append_constraint(index)  # type: ignore[arg-type]  # expressions only: nothing has attached it
+            table.append_constraint(index)  # expressions only: nothing has attached it
         return index
 
     def _index_element(self, table: Table, column: Any) -> Any:

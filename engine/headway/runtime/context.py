@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy.engine import Connection, Dialect, Engine, create_mock_engine, make_url
 from sqlalchemy.engine.mock import MockConnection
 
-from headway.dialects.base import DefaultImpl, impl_for
+from headway.dialects.base import DefaultImpl
+from headway.dialects.registry import impl_for
 from headway.errors import ConfigError, RevisionError
 from headway.revision.route import Step
 from headway.runtime import runner

@@ -49,7 +49,7 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):
         path = frame.filename
-        if path.startswith("<") or path.startswith((_OURS, *_LIBRARIES)) or "site-packages" in path:
+        if path.startswith(("<", _OURS, *_LIBRARIES)) or "site-packages" in path:
             continue
         if "headway_cli" in path or frame.lineno is None:
             continue

@@ -79,8 +79,11 @@ def _lock_for(connection: Connection, version_table: str) -> Lock | None:
     if dialect == "sqlite":
         path = connection.engine.url.database
         return SqliteLock(_sqlite_path(path)) if path and path != ":memory:" and "mode=memory" not in path else NoLock()
-    kind = {"postgresql": PostgresqlLock, "mysql": MysqlLock, "mariadb": MysqlLock}.get(dialect)
-    return None if kind is None else kind(connection, version_table)
+    if dialect == "postgresql":
+        return PostgresqlLock(connection, version_table)
+    if dialect in ("mysql", "mariadb"):
+        return MysqlLock(connection, version_table)
+    return None
 
 
 class NoLock:
@@ -149,7 +152,7 @@ class MysqlLock(_SessionLock):
         return "headway:" + hashlib.sha256(f"{database}.{self.version_table}".encode()).hexdigest()[:40]
 
     def try_acquire(self) -> bool:
-        return self.session.scalar(text("SELECT GET_LOCK(:name, 0)"), {"name": self.name}) == 1
+        return bool(self.session.scalar(text("SELECT GET_LOCK(:name, 0)"), {"name": self.name}) == 1)
 
     def holder(self) -> str:
         return f"connection {self.session.scalar(text('SELECT IS_USED_LOCK(:name)'), {'name': self.name})}"

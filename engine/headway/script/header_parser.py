@@ -99,9 +99,7 @@ def _stores(node: ast.AST) -> Iterator[tuple[ast.AST, str, int]]:
             yield child, child.id, child.lineno
         elif isinstance(child, ast.alias):
             yield child, (child.asname or child.name).partition(".")[0], child.lineno
-        elif (isinstance(child, ast.MatchAs | ast.MatchStar) and child.name) or isinstance(
-            child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        ):
+        elif isinstance(child, _NAMED) and child.name:
             yield child, child.name, child.lineno
         if not isinstance(child, _SCOPES + _COMPREHENSIONS):
             yield from _stores(child)

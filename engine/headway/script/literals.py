@@ -69,7 +69,7 @@ def _joined(parts: list[ast.expr], scope: Scope) -> object:
         value = value_of(inner, scope)
         if isinstance(part, ast.FormattedValue) and (part.format_spec is not None or part.conversion != -1):
             return UNKNOWN
-        if not isinstance(value, str | int) or value is UNKNOWN:
+        if not isinstance(value, str | int):
             return UNKNOWN
         texts.append(str(value))
     return "".join(texts)

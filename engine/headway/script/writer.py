@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from headway.config.model import Config
-from headway.errors import ConfigError, ScriptError, UsageError
+from headway.errors import ConfigError, MultipleHeads, ScriptError, UsageError
 from headway.revision import resolve as symbols
 from headway.revision.edges import ILLEGAL_CHARACTERS
 from headway.revision.model import as_tuple
@@ -120,7 +120,7 @@ def _parents(script: ScriptDirectory, head: Any, splice: bool | None) -> list[st
     graph = script.history
     try:
         found = list(symbols.resolve(graph, head if head is None or isinstance(head, str) else tuple(head)))
-    except symbols.MultipleHeads as error:
+    except MultipleHeads as error:
         raise UsageError(
             f"Multiple heads are present: {', '.join(error.heads)}; please specify the head revision on which the new "
             "revision should be based, or perform a merge.",

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Index, Table, UniqueConstraint
-from sqlalchemy.sql.naming import _constraint_name_for_table
 
 from headway.autogenerate.context import AutogenContext
 from headway.operations.base import MigrateOperation
 from headway.operations.constraints import CreateUniqueConstraintOp, DropConstraintOp
 from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
+from headway.operations.naming import final_name
 
 log = logging.getLogger("alembic.autogenerate.compare.constraints")
 
@@ -119,10 +119,7 @@ def _name(item: Any) -> str | None:
     """The name in the database, after the naming convention."""
     if isinstance(item, Index) and isinstance(item.name, str):
         return str(item.name)
-    if item.table is None:
-        return _text(item.name)
-    name = _constraint_name_for_table(item, item.table)
-    return str(name) if isinstance(name, str) else _text(item.name)
+    return _text(final_name(item))
 
 
 def _text(name: Any) -> str | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from sqlalchemy import MetaData, Table
-from sqlalchemy.sql.ddl import sort_tables_and_constraints
+from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy.schema import sort_tables_and_constraints
 
 from headway.autogenerate.compare.columns import compare_columns
 from headway.autogenerate.compare.comments import compare_table_comment
 from headway.autogenerate.compare.foreign_keys import compare_foreign_keys
 from headway.autogenerate.compare.indexes import compare_indexes_and_uniques
+from headway.autogenerate.compare.order import drop_order
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.reflect import Name, reflect, table_names
 from headway.operations.base import MigrateOperation
@@ -62,10 +63,9 @@ def _new_tables(context: AutogenContext, tables: list[Table]) -> Iterable[Migrat
 
 def _removed_tables(context: AutogenContext, tables: list[Table]) -> Iterable[MigrateOperation]:
     accepted = [t for t in tables if context.run_object_filters(t, t.name, "table", True, None)]
-    by_key = {table.key: table for table in accepted}
-    ordered, early = _children_first(accepted)
-    for table, key in early:
-        yield ModifyTableOps(table.name, [DropConstraintOp.from_constraint(key)], schema=table.schema)
+    ordered, early = drop_order(accepted)
+    for key in early:
+        yield ModifyTableOps(key.parent.name, [DropConstraintOp.from_constraint(key)], schema=key.parent.schema)
     for table in ordered:
         log.info("Detected removed table %r", table.key)
         dropped = [
@@ -77,7 +77,7 @@ def _removed_tables(context: AutogenContext, tables: list[Table]) -> Iterable[Mi
         ]
         if dropped:
             yield ModifyTableOps(table.name, dropped, schema=table.schema)
-        yield DropTableOp.from_table(by_key[table.key])
+        yield DropTableOp.from_table(table)
 
 
 def _changed_table(context: AutogenContext, reflected: Table, wanted: Table) -> Iterable[MigrateOperation]:
@@ -93,44 +93,14 @@ def _changed_table(context: AutogenContext, reflected: Table, wanted: Table) -> 
         yield changes
 
 
-def _keys_in_a_circle(tables: list[Table]) -> set[object]:
+def _keys_in_a_circle(tables: list[Table]) -> set[ForeignKeyConstraint]:
     """Foreign keys that no order of CREATE TABLE can satisfy."""
-    ordered = sort_tables_and_constraints(tables)
+    ordered = sort_tables_and_constraints(tables)  # type: ignore[no-untyped-call,unused-ignore]  # by SQLAlchemy version
     return {key for table, keys in ordered if table is None for key in keys}
 
 
-def _by_columns(table: Table) -> list[object]:
+def _by_columns(table: Table) -> list[ForeignKeyConstraint]:
     return sorted(table.foreign_key_constraints, key=lambda key: (str(key.name or ""), key.column_keys))
-
-
-def _children_first(tables: list[Table]) -> tuple[list[Table], list[tuple[Table, object]]]:
-    """The tables with those that refer to others before them, and the keys to drop beforehand where they circle."""
-    waiting = {table.key: table for table in tables}
-    metadata = tables[0].metadata if tables else MetaData()
-    early: list[tuple[Table, object]] = []
-    ordered: list[Table] = []
-
-    def referrers(key: str) -> list[Table]:
-        return [t for t in waiting.values() if t.key != key and key in _targets(t, metadata)]
-
-    while waiting:
-        free = [table for key, table in waiting.items() if not referrers(key)]
-        if not free:
-            table = next(iter(waiting.values()))
-            for other in referrers(table.key):
-                early += [(other, key) for key in other.foreign_key_constraints if _target(key) == table.key]
-            free = [table]
-        for table in free:
-            ordered.append(waiting.pop(table.key))
-    return ordered, early
-
-
-def _targets(table: Table, metadata: MetaData) -> set[str]:
-    return {_target(key) for key in table.foreign_key_constraints}
-
-
-def _target(key: object) -> str:
-    return key.elements[0]._get_colspec().rpartition(".")[0]  # type: ignore[attr-defined,no-any-return]
 
 
 def _name(table: Table, default: str | None) -> Name:

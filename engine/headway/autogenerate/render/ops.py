@@ -7,7 +7,6 @@ from typing import Any
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.registry import prefix, renderers, sqlalchemy_prefix
 from headway.autogenerate.render.schema import (
-    final_name,
     ident,
     render_column,
     render_constraint,
@@ -29,6 +28,7 @@ from headway.operations.constraints import (
 )
 from headway.operations.data import ExecuteSQLOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
+from headway.operations.naming import final_name
 from headway.operations.tables import (
     CreateTableCommentOp,
     CreateTableOp,
@@ -126,7 +126,7 @@ def drop_column(context: AutogenContext, op: DropColumnOp) -> str:
 
 @renderers.dispatch_for(AlterColumnOp)
 def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
-    indent = " " * 15 if not context._within_batch else " " * 15
+    indent = " " * 15
     text = f"{prefix(context)}alter_column({', '.join([*_table(context, op.table_name), repr(ident(op.column_name))])}"
     parts: list[str] = []
     if op.existing_type is not None:

@@ -17,11 +17,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.sql.elements import ClauseElement, TextClause, conv, quoted_name
-from sqlalchemy.sql.naming import _constraint_name_for_table
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.registry import prefix, sqlalchemy_prefix
 from headway.autogenerate.render.types import render_type, user_rendering
+from headway.operations.naming import final_name
 
 
 def ident(name: Any) -> Any:
@@ -34,16 +34,6 @@ def render_name(context: AutogenContext, name: Any) -> str:
     if name is None or not isinstance(name, str):
         return "None"
     return f"{prefix(context)}f({str(name)!r})" if isinstance(name, conv) else repr(str(name))
-
-
-def final_name(constraint: Any) -> Any:
-    """The name after the naming convention, marked as such."""
-    if constraint.table is None:
-        return constraint.name
-    name = _constraint_name_for_table(constraint, constraint.table)
-    if name is None or not isinstance(name, str):
-        return constraint.name if isinstance(constraint.name, str) else None
-    return name
 
 
 def render_column(column: Column[Any], context: AutogenContext) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects import postgresql
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.registry import sqlalchemy_prefix
@@ -13,11 +14,11 @@ from headway.autogenerate.render.registry import sqlalchemy_prefix
 def render_type(type_: Any, context: AutogenContext) -> str:
     """The expression that makes the type; adds what must be imported to ``context.imports``."""
     if (custom := user_rendering("type", type_, context)) is not False:
-        return custom
+        return str(custom)
     own = context.migration_context.impl.render_type(type_, context)
     if own not in (False, None):
         return str(own)
-    text = _plain(type_, context)
+    text = _composed(type_, context) if isinstance(type_, _COMPOSED) else _plain(type_, context)
     for dialect, variant in sorted(getattr(type_, "_variant_mapping", {}).items()):
         text += f".with_variant({render_type(variant, context)}, {dialect!r})"
     return text
@@ -29,18 +30,19 @@ def user_rendering(kind: str, object_: Any, context: AutogenContext) -> Any:
     return render_item(kind, object_, context) if render_item is not None else False
 
 
-def render_postgresql(type_: Any, context: AutogenContext) -> str:
-    """ARRAY, JSON, JSONB and HSTORE, whose item types are types themselves."""
+_COMPOSED = (postgresql.ARRAY, postgresql.HSTORE, postgresql.JSON)
+
+
+def _composed(type_: Any, context: AutogenContext) -> str:
+    """PostgreSQL's ARRAY, JSON, JSONB and HSTORE, which hold types that a repr would not import."""
     context.imports.add("from sqlalchemy.dialects import postgresql")
-    name = type(type_).__name__
-    module = "sa" if type(type_).__module__ == "sqlalchemy.sql.sqltypes" else "postgresql"
-    start = f"{sqlalchemy_prefix(context)}{name}(" if module == "sa" else f"postgresql.{name}("
+    start = f"postgresql.{type(type_).__name__}("
     parts: list[str] = []
-    if name == "ARRAY":
+    if isinstance(type_, postgresql.ARRAY):
         parts.append(render_type(type_.item_type, context))
         if type_.dimensions is not None:
             parts.append(f"dimensions={type_.dimensions!r}")
-    elif name == "HSTORE":
+    elif isinstance(type_, postgresql.HSTORE):
         parts.append(f"text_type={render_type(type_.text_type, context)}")
     else:
         if getattr(type_, "none_as_null", False):

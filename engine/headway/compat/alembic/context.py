@@ -7,7 +7,25 @@ from typing import Any
 
 from headway.runtime.environment import EnvironmentContext, current_environment
 
-_FUNCTIONS = ["begin_transaction", "configure", "execute", "get_bind", "get_context", "get_head_revision", "get_head_revisions", "get_impl", "get_revision_argument", "get_starting_revision_argument", "get_tag_argument", "get_x_argument", "is_offline_mode", "is_transactional_ddl", "requires_connection", "run_migrations", "static_output"]
+_FUNCTIONS = [
+    "begin_transaction",
+    "configure",
+    "execute",
+    "get_bind",
+    "get_context",
+    "get_head_revision",
+    "get_head_revisions",
+    "get_impl",
+    "get_revision_argument",
+    "get_starting_revision_argument",
+    "get_tag_argument",
+    "get_x_argument",
+    "is_offline_mode",
+    "is_transactional_ddl",
+    "requires_connection",
+    "run_migrations",
+    "static_output",
+]
 
 
 def _function(name: str) -> Callable[..., Any]:

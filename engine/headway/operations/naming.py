@@ -1,0 +1,23 @@
+"""The name that a constraint or index has in the database, once the naming convention has been applied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.sql import naming
+from sqlalchemy.sql.elements import conv
+
+
+def conventional_name(item: Any, table: Any) -> Any:
+    """The name of ``item`` on ``table``; ``conv`` marks one that a convention made, None is no name."""
+    # SQLAlchemy offers no public way to ask; its own DDL compiler calls the same function.
+    name = naming._constraint_name_for_table(item, table)  # type: ignore[no-untyped-call,unused-ignore]
+    return name if isinstance(name, str) else None
+
+
+def final_name(item: Any) -> Any:
+    """The name of a constraint or index that may belong to a table: the convention's, else the written one."""
+    written = item.name if isinstance(item.name, str) else None
+    if isinstance(written, conv) or item.table is None:
+        return written
+    return conventional_name(item, item.table) or written

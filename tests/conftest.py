@@ -1,1 +1,1 @@
-pytest_plugins = ["fixtures.databases", "fixtures.programs"]
+pytest_plugins = ["fixtures.databases", "fixtures.programs", "fixtures.chance"]

@@ -104,6 +104,20 @@ def test_a_fork_from_rows_that_a_stamp_of_all_heads_does_not_lose() -> None:
     assert set(stamp_route(ours(history), ("bbbb", "cccc"), "heads")[-1].heads_after) == {"cccc", "dddd"}
 
 
+def test_a_stamp_within_a_label_does_not_lose_the_labels_other_rows() -> None:
+    """Alembic forgets every row of the labelled branch, those beside the stamped revision too.
+
+    ::
+
+        a - b - d      rows (d, c), stamped with left@b, where left is the label of a
+          \\
+            c
+    """
+    history = draw("aaaa: , labels left\nbbbb: aaaa\ncccc: aaaa\ndddd: bbbb")
+    assert Peer(history).steps("stamp", "left@bbbb", ("dddd", "cccc"))[-1][-1] == {"bbbb"}
+    assert set(stamp_route(ours(history), ("dddd", "cccc"), "left@bbbb")[-1].heads_after) == {"bbbb", "cccc"}
+
+
 def test_a_downgrade_adds_no_row_that_is_below_another() -> None:
     """A revision that depends on its own grandparent: Alembic writes the grandparent beside the parent.
 
@@ -252,7 +266,8 @@ def target_ids(history: Sequence[Row], target: str) -> tuple[str, ...]:
 
 def forgets_a_row(history: Sequence[Row], step: tuple[Any, ...]) -> bool:
     """Whether a stamp of Alembic's removes a row that is neither above nor below what it stamps."""
-    _, goal, _, before, after = step
+    text, _, _, before, after = step
+    goal = list(filter(None, text.rpartition(" -> ")[2].split(", ")))
     graph = ours(history)
     line = graph.ancestors(goal, inclusive=True) | graph.descendants(goal, inclusive=True)
     return not line.issuperset(before - after)

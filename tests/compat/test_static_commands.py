@@ -12,6 +12,7 @@ import pytest
 
 from compat.gallery import DRAWINGS
 from compat.histories import draw, outcome
+from compat.ordering import in_fixed_order
 from compat.projects import both_configs, printed, write_project
 from headway.commands.branches import branches
 from headway.commands.heads import heads
@@ -94,23 +95,3 @@ def run(command: Callable[..., Any], ini: Path, side: int, keywords: dict[str, A
     if kind == "raises":
         return kind, re.sub(r"<branchname>@(?:\w+@)?", "<branchname>@", value)  # see docs/differences.md
     return kind, in_fixed_order(printed(config))
-
-
-def in_fixed_order(text: str) -> str:
-    """Alembic prints labels and what follows a branch point in the order of a set, which changes from run to run."""
-    lines: list[str] = []
-    children: list[str] = []
-    for line in text.splitlines():
-        line = re.sub(r"\(([\w, ]+)\)", lambda match: f"({in_order(match[1])})", line)
-        if line.lstrip().startswith("-> "):
-            children.append(line)
-            continue
-        lines += sorted(children)
-        children = []
-        key, _, names = line.partition(": ")
-        lines.append(f"{key}: {in_order(names)}" if key in ("Branches into", "Branch names") else line)
-    return "\n".join(lines + sorted(children))
-
-
-def in_order(names: str) -> str:
-    return ", ".join(sorted(names.split(", ")))

@@ -25,6 +25,7 @@ Anything else that escapes is a bug in headway (exit code 70).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 
@@ -47,12 +48,26 @@ class HeadwayError(Exception):
         self.line = line
 
     def one_line(self) -> str:
-        """The whole error as one line: ``path:line: message. hint``."""
-        place = "" if self.path is None else f"{self.path}:{self.line}: " if self.line else f"{self.path}: "
-        text = f"{place}{self.message}"
+        """The whole error as one line: ``path:line: message. hint``, the path as :func:`shown_path` gives it."""
+        text = f"{place(self.path, self.line)}{self.message}"
         if self.hint:
             text = f"{text.rstrip('.')}. {self.hint}"
         return " ".join(text.split())
+
+
+def place(path: str | None, line: int | None = None) -> str:
+    """``path:line: ``, ``path: ``, or nothing: how a message begins that is about a place in a file."""
+    if path is None:
+        return ""
+    return f"{shown_path(path)}:{line}: " if line else f"{shown_path(path)}: "
+
+
+def shown_path(path: str) -> str:
+    """A path as people read it: relative to the working directory where it lies below it."""
+    if not os.path.isabs(path):
+        return path
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
 
 
 class ConfigError(HeadwayError):
@@ -61,6 +76,13 @@ class ConfigError(HeadwayError):
 
 class ScriptError(ConfigError):
     """A revision file or env.py cannot be read or run."""
+
+
+def not_python(error: SyntaxError, path: str | None) -> ScriptError:
+    """The error for a file that Python cannot compile."""
+    return ScriptError(
+        f"this is not valid Python: {error.msg}", path=path or error.filename, line=error.lineno, hint="Mend this line."
+    )
 
 
 class UsageError(HeadwayError):

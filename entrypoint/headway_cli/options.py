@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, NoReturn
@@ -26,7 +27,9 @@ ConfigFiles = Annotated[
 ]
 SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show accepted findings too.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show accepted findings too, and log every run of env.py.")
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, even on a terminal.")]
 Base = Annotated[
     str | None,
@@ -119,7 +122,7 @@ def check_reports(reports: list[str] | None) -> None:
         _split_report(wanted)
 
 
-def announcer(quiet: bool) -> object:
+def announcer(quiet: bool) -> Callable[[str], None]:
     """What takes lines of progress: standard error, or nothing."""
     return (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headway.api.ci import Announce, exit_code, on_scratch
-from headway.api.ci import Run as CiRun
 from headway.api.project import Project
+from headway.api.run import Announce, Run, exit_code
+from headway.api.scratch_stages import on_scratch
 from headway.report.model import Examined, Report
 from headway.version import VERSION
 
@@ -14,7 +14,7 @@ from headway.version import VERSION
 def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
     """Replays the history on each scratch database and compares. Raises HeadwayError when the history is broken."""
     graph = project.directory.history
-    run = CiRun()
+    run = Run(judge=list)
     for kind in kinds:
         on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"))
     return Report(

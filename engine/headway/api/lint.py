@@ -10,9 +10,9 @@ from datetime import date
 
 from headway.api.project import Project
 from headway.config.policy import DIALECTS
-from headway.errors import ScriptError
+from headway.errors import ScriptError, not_python
 from headway.lint import scope as scopes
-from headway.lint.catalogue import RULES
+from headway.lint.catalogue import RULES, check_policy
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import Rule
@@ -21,6 +21,7 @@ from headway.lint.run import lint as run_rules
 from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
 from headway.repository import git
+from headway.revision.problems import Problem
 from headway.script.calls import read_migration
 from headway.version import VERSION
 
@@ -96,6 +97,7 @@ def choose_scope(project: Project, options: LintOptions) -> Scope:
 
 def gather_facts(project: Project, scope: Scope) -> Facts:
     """Reads the files in ``scope``; raises ScriptError for one that is not Python."""
+    check_policy(project.policy)
     graph = project.directory.graph
     files = tuple(_read_files(project, scope))
     return Facts(
@@ -107,7 +109,7 @@ def gather_facts(project: Project, scope: Scope) -> Facts:
         project_modules=_project_modules(project),
         script_package=_script_package(project),
         files={script.revision: project.shown(script.path) for script in project.directory.scripts},
-        problems=tuple(p._replace(path=project.shown(p.path) if p.path else None) for p in graph.problems),
+        problems=tuple(_with_shown_paths(project, problem) for problem in graph.problems),
     )
 
 
@@ -128,10 +130,15 @@ def _read_files(project: Project, scope: Scope) -> Iterator[RevisionFile]:
             with open(script.path, encoding="utf-8") as file:
                 migration = read_migration(shown, file.read())
         except SyntaxError as error:
-            raise ScriptError(f"invalid syntax: {error.msg}", path=shown, line=error.lineno) from error
+            raise not_python(error, shown) from error
         except (OSError, ValueError) as error:
             raise ScriptError(f"cannot be read: {error}", path=shown) from error
         yield RevisionFile(script.revision, shown, migration, is_merge=len(script.down_revisions) > 1)
+
+
+def _with_shown_paths(project: Project, problem: Problem) -> Problem:
+    path, other = (project.shown(path) if path is not None else None for path in (problem.path, problem.other))
+    return problem._replace(path=path, other=other)
 
 
 def _since(project: Project, base: str) -> Scope:

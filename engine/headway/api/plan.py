@@ -13,6 +13,7 @@ from headway.plan.model import Plan
 from headway.plan.planner import make_plan
 from headway.redact import redact
 from headway.report.model import Examined, Report, Stage, Status
+from headway.revision.resolve import Symbol
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.options import RunOptions
@@ -47,8 +48,8 @@ def plan(project: Project, options: RunOptions, target: str) -> Report:
 def apply(project: Project, options: RunOptions, planned: Plan | None, approved: str | None, target: str) -> Report:
     """Runs exactly ``planned``, or without one the plan of this moment, under the run lock.
 
-    A refused gate, a lock that does not come free and a run that stops half-way come back as reports with their exit
-    codes; only what keeps the work from starting is raised.
+    A run that stops half-way comes back as a report with its exit code. Raises GateRefused, LockNotAcquired, and
+    whatever else keeps the work from starting.
     """
     started = time.perf_counter()
     done: list[Plan] = []
@@ -86,11 +87,9 @@ def apply(project: Project, options: RunOptions, planned: Plan | None, approved:
     return _report(project, "apply", error.exit_code, stage, plan_, applied, failed, redact(error.one_line()))
 
 
-def _goal(planned: Plan | None, target: str) -> str:
-    if planned is None:
-        return target
-    # A plan's own last revision, not 'heads': a revision that came later is not part of what was approved.
-    return planned.steps[-1].revision if planned.steps else target
+def _goal(planned: Plan | None, target: str) -> Symbol:
+    # A plan's own target, not 'heads': a revision that came later is not part of what was approved.
+    return target if planned is None else planned.target
 
 
 def _run(project: Project, choose: Callable[..., Iterable[Step]], options: RunOptions, **environment: object) -> None:

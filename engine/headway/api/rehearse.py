@@ -40,6 +40,8 @@ class Rehearsal:
     project: Project
     scratch: Scratch
     new: frozenset[str]
+    log: bool = False
+    """Whether each run of env.py is logged, as ``upgrade`` does it."""
     before: dict[str, Snapshot] = field(default_factory=dict)
     """The schema as each new revision found it."""
 
@@ -122,7 +124,7 @@ class Rehearsal:
         return seen[0]
 
     def _run(self, choose: Callable[..., Iterable[Step]]) -> None:
-        options = RunOptions(lock=False, url=self.scratch.url, progress=Progress())
+        options = RunOptions(lock=False, url=self.scratch.url, log=self.log, progress=Progress())
         with serving_alembic():
             run_environment(self.project.fresh_config(), self.project.directory, choose, options)
 

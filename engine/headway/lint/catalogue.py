@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 
-from headway.errors import UsageError
+from headway.config.policy import Policy
+from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_table import DropTable
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
+from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
 from headway.lint.rules.mod.app_import import AppImport
 from headway.lint.rules.rev.cycle import Cycle
@@ -32,6 +34,7 @@ RULES: tuple[type[Rule], ...] = (
     NotNullOnExisting,
     IndexNotConcurrent,
     MissingDowngrade,
+    TraceLeft,
 )
 
 
@@ -41,6 +44,18 @@ def rule(code_or_name: str) -> type[Rule]:
         if code_or_name.upper() == candidate.code or code_or_name.lower() == candidate.name:
             return candidate
     raise UsageError(f"there is no rule '{code_or_name}'", hint="'headway rules' lists them.")
+
+
+def check_policy(policy: Policy) -> None:
+    """Raises ConfigError for a code in the policy that no rule has: a typing error there would switch nothing off."""
+    known = {candidate.code for candidate in RULES}
+    named = {*policy.severities, *(ignore.code for ignore in policy.ignores)}
+    if unknown := sorted(named - known):
+        raise ConfigError(
+            f"the policy names rules that do not exist: {', '.join(unknown)}",
+            path=policy.path,
+            hint="'headway rules' lists them.",
+        )
 
 
 def documentation(rule: type[Rule]) -> str:

@@ -24,17 +24,29 @@ class LintResult:
 
 def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date) -> LintResult:
     """What ``rules`` find in ``facts`` under ``policy``; ``today`` decides which exceptions have expired."""
-    found = [
-        replace(finding, severity=severity)
+    found = (
+        finding
         for rule in rules
         if rule.dialects is None or facts.runs_on(*rule.dialects)
         for finding in rule().check(facts)
+    )
+    places = tuple(place for file in facts.examined for place in _not_analysed(file))
+    return LintResult(judged(found, facts, policy, today), places)
+
+
+def judged(findings: Iterable[Finding], facts: Facts, policy: Policy, today: date) -> tuple[Finding, ...]:
+    """The findings in the order of the files, with the policy's severities, and those marked that were accepted."""
+    kept = [
+        replace(finding, severity=severity)
+        for finding in findings
         if (severity := _severity(finding, policy)) is not Severity.OFF
     ]
-    comments = {file.path: suppress.read_suppressions(file.migration.lines) for file in facts.examined}
-    judged = suppress.apply(found, comments, policy.ignores, today)
-    places = tuple(place for file in facts.examined for place in _not_analysed(file))
-    return LintResult(tuple(sorted(judged, key=lambda finding: finding.sort_key)), places)
+    named = {finding.file for finding in kept}
+    comments = {
+        file.path: suppress.read_suppressions(file.migration.lines) for file in facts.examined if file.path in named
+    }
+    marked = suppress.apply(kept, comments, policy.ignores, today)
+    return tuple(sorted(marked, key=lambda finding: finding.sort_key))
 
 
 def _severity(finding: Finding, policy: Policy) -> Severity:

@@ -24,6 +24,8 @@ class Suppression:
 
     codes: frozenset[str]
     line: int
+    alone: bool
+    """Whether nothing else is on its line, so that it speaks of the next one."""
     whole_file: bool
     reason: str
     until: date | None
@@ -36,9 +38,7 @@ def read_suppressions(lines: Iterable[str]) -> tuple[Suppression, ...]:
         return ()
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return tuple(
-        suppression
-        for token in tokens
-        if token.type == tokenize.COMMENT and (suppression := _read(token.string, token.start[0])) is not None
+        suppression for token in tokens if token.type == tokenize.COMMENT and (suppression := _read(token)) is not None
     )
 
 
@@ -56,15 +56,16 @@ def apply(
     return [_judge(finding, comments.get(finding.file or "", ()), ignores, today) for finding in findings]
 
 
-def _read(comment: str, line: int) -> Suppression | None:
-    match = _COMMENT.search(comment)
+def _read(token: tokenize.TokenInfo) -> Suppression | None:
+    match = _COMMENT.search(token.string)
     if match is None:
         return None
     reason = _REASON.search(match["rest"])
     until = _UNTIL.search(match["rest"])
     return Suppression(
         codes=frozenset(code.strip() for code in match["codes"].split(",")),
-        line=line,
+        line=token.start[0],
+        alone=token.line.lstrip().startswith("#"),
         whole_file=match["kind"] == "ignore-file",
         reason=reason["reason"].strip() if reason else "",
         until=_date(until["until"]) if until else None,
@@ -82,7 +83,7 @@ def _judge(finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[I
     for comment in comments:
         if not comment.reason or finding.code not in comment.codes or not _is_current(comment.until, today):
             continue
-        if comment.whole_file or _is_at(comment.line, finding):
+        if comment.whole_file or _is_at(comment, finding):
             return finding.suppress(comment.reason)
     for ignore in ignores:
         if ignore.code == finding.code and _is_current(ignore.until, today) and _is_where(ignore.where, finding):
@@ -90,10 +91,10 @@ def _judge(finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[I
     return finding
 
 
-def _is_at(line: int, finding: Finding) -> bool:
+def _is_at(comment: Suppression, finding: Finding) -> bool:
     """On one of the lines of the call, or alone on the line above it."""
     first = finding.line or 0
-    return first - 1 <= line <= (finding.end_line or first)
+    return first <= comment.line <= (finding.end_line or first) or (comment.alone and comment.line == first - 1)
 
 
 def _is_current(until: date | None, today: date) -> bool:

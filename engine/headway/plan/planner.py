@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from headway.operations.base import Operations
 from headway.plan.model import Plan, PlanStep
 from headway.redact import redact
+from headway.revision.resolve import Symbol
 from headway.revision.route import Step, upgrade_route
 from headway.runtime import runner
 from headway.runtime.context import MigrationContext
@@ -18,7 +19,7 @@ def make_plan(
     script: ScriptDirectory,
     context: MigrationContext,
     heads: Sequence[str],
-    target: str,
+    target: Symbol,
     shown: Callable[[str], str],
 ) -> tuple[Plan, tuple[Step, ...]]:
     """The plan that brings the database of ``context``, which is on ``heads``, to ``target``, and its steps.
@@ -57,7 +58,14 @@ def _step(script: ScriptDirectory, context: MigrationContext, step: Step, shown:
 def _statements(context: MigrationContext, step: Step, path: str) -> tuple[tuple[str, ...] | None, str | None]:
     """The SQL of one revision, written without a database; None and a reason when it asks the database something."""
     written = _Statements()
-    options = {**context.opts, "as_sql": True, "output_buffer": written, "literal_binds": True, "fn": None}
+    options = {
+        **context.opts,
+        "as_sql": True,
+        "output_buffer": written,
+        "literal_binds": True,
+        "fn": None,
+        "log": False,
+    }
     offline = MigrationContext.configure(dialect=type(context.dialect)(), opts=options)
     try:
         with Operations.context(offline):

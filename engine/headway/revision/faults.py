@@ -31,11 +31,12 @@ def _duplicates(given: Sequence[Revision]) -> Iterator[Problem]:
         if other is not revision:
             yield Problem(
                 Kind.DUPLICATE,
-                f"revision id {revision.revision} is already taken by {other.path or 'another file'}",
+                f"revision id {revision.revision} is already taken by {'' if other.path else 'another file'}".strip(),
                 revision.revision,
                 "Give this file an id of its own, and let the revisions that follow it name that id.",
                 revision.path,
                 revision.line_of("revision"),
+                other.path,
             )
 
 

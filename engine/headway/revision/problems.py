@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from headway.errors import place, shown_path
+
 
 class Kind(Enum):
     """The kinds of faults."""
@@ -25,8 +27,14 @@ class Problem(NamedTuple):
     hint: str
     path: str | None = None
     line: int | None = None
+    other: str | None = None
+    """The other file that it is about."""
+
+    @property
+    def text(self) -> str:
+        """The message, with the other file."""
+        return f"{self.message} {shown_path(self.other)}" if self.other else self.message
 
     def one_line(self) -> str:
         """``path:line: message``."""
-        place = "" if self.path is None else f"{self.path}:{self.line}: " if self.line else f"{self.path}: "
-        return f"{place}{self.message}"
+        return f"{place(self.path, self.line)}{self.text}"

@@ -82,10 +82,10 @@ class MigrationContext:
         self._steps: Steps = self.opts.get("fn") or _no_steps
         if not self.as_sql and connection is not None:
             self.progress.database = connection.engine.url.render_as_string(hide_password=True)
-        log.info("Context impl %s.", type(self.impl).__name__)
+        self._log("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
-            log.info("Generating static SQL")
-        log.info("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
+            self._log("Generating static SQL")
+        self._log("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
 
     @classmethod
     def configure(
@@ -191,49 +191,43 @@ class MigrationContext:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
         self.impl.start_migrations()
         self.progress.started = True
-        if self.purge:
-            self.ensure_version_table(purge=True)
-            heads: tuple[str, ...] = ()
-        else:
-            heads = self.get_current_heads()
-            if not self.as_sql and not self.opts.get("dont_mutate") and not heads:
-                self.ensure_version_table()
+        heads = () if self.purge else self.get_current_heads()
         steps = list(self._steps(heads, self))
         self.progress.planned = [step.revision for step in steps]
-        if self.as_sql and not heads and steps:
-            self._run_first(steps, kw)
-            return
-        for step in steps:
-            self._run_step(step, kw)
+        # Every module is loaded before anything runs: one that cannot be leaves the database as it is.
+        functions = [self._function_of(step) for step in steps]
+        if self.purge or not (heads or self.as_sql or self.opts.get("dont_mutate")):
+            self.ensure_version_table(purge=self.purge)
+        for number, (step, function) in enumerate(zip(steps, functions, strict=True)):
+            with self.transactions.begin(one_migration=True):
+                if self.as_sql and not heads and number == 0:
+                    self.versions.create(None)  # a script from base starts with it, in the first transaction
+                self._run_step(step, function, kw)
 
     # -- one step ------------------------------------------------------------------------------------------
 
-    def _run_first(self, steps: list[Step], kw: Mapping[str, Any]) -> None:
-        """An offline script from base starts with the version table, inside the first transaction."""
-        with self.transactions.begin(one_migration=True):
-            self.versions.create(None)
-            self._run_in_transaction(steps[0], kw)
-        for step in steps[1:]:
-            self._run_step(step, kw)
-
-    def _run_step(self, step: Step, kw: Mapping[str, Any]) -> None:
-        with self.transactions.begin(one_migration=True):
-            self._run_in_transaction(step, kw)
-
-    def _run_in_transaction(self, step: Step, kw: Mapping[str, Any]) -> None:
-        log.info("Running %s", step)
+    def _run_step(self, step: Step, function: Callable[..., Any] | None, kw: Mapping[str, Any]) -> None:
+        self._log("Running %s", step)
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         path = self._path_of(step)
         self.progress.start(step.revision, path, durable=not step.is_stamp and self.transactions.durable_statements)
-        if path is not None:
-            runner.migration_function(path, upgrade=step.is_upgrade)(**kw)
+        if function is not None:
+            function(**kw)
         self.versions.apply(step)
         self.progress.finish()
         if self.on_version_apply_callbacks and self.script is not None:
             info = MigrationInfo(self.script, step)
             for callback in self.on_version_apply_callbacks:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
+
+    def _log(self, text: str, *arguments: Any) -> None:
+        if self.opts.get("log", True):
+            log.info(text, *arguments)
+
+    def _function_of(self, step: Step) -> Callable[..., Any] | None:
+        path = self._path_of(step)
+        return None if path is None else runner.migration_function(path, upgrade=step.is_upgrade)
 
     def _path_of(self, step: Step) -> str | None:
         if step.is_stamp or self.script is None:

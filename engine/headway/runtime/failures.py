@@ -8,7 +8,15 @@ import traceback
 
 from sqlalchemy import exc
 
-from headway.errors import DatabaseFailure, HeadwayError, MigrationFailed, PartialFailure, ScriptError
+from headway.errors import (
+    DatabaseFailure,
+    HeadwayError,
+    MigrationFailed,
+    PartialFailure,
+    ScriptError,
+    not_python,
+    shown_path,
+)
 from headway.redact import redact
 from headway.runtime.progress import Progress
 
@@ -26,9 +34,7 @@ def explain(error: BaseException, progress: Progress | None = None) -> HeadwayEr
     place = user_place(error)
     path, line = place or (None, None)
     if isinstance(error, SyntaxError):
-        return ScriptError(
-            f"invalid syntax: {error.msg}", path=error.filename, line=error.lineno, hint="Mend this line."
-        )
+        return not_python(error, error.filename)
     if progress is not None and progress.running is not None:
         return _migration_failed(error, progress, path, line)
     if isinstance(error, ImportError):
@@ -40,6 +46,9 @@ def explain(error: BaseException, progress: Progress | None = None) -> HeadwayEr
         return ScriptError(redact(_text(error)), path=path, line=line, hint=hint)
     if place is None:
         return None
+    if _lacks_url(error):
+        hint = "Set sqlalchemy.url in the configuration, or let env.py take the URL from the environment."
+        return ScriptError("no database URL is configured: sqlalchemy.url is missing", path=path, line=line, hint=hint)
     hint = "headway runs this file as it is; run it by hand with the same environment variables to see more."
     return ScriptError(f"raised {type(error).__name__}: {redact(_text(error))}", path=path, line=line, hint=hint)
 
@@ -53,8 +62,16 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
             continue
         if "headway_cli" in path or frame.lineno is None:
             continue
-        return _shown(path), frame.lineno
+        return shown_path(path), frame.lineno
     return None
+
+
+def _lacks_url(error: BaseException) -> bool:
+    """Whether ``engine_from_config`` looked for the URL in vain."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return (
+        isinstance(error, KeyError) and error.args == ("url",) and bool(last) and last[0].name == "engine_from_config"
+    )
 
 
 def _migration_failed(error: BaseException, progress: Progress, path: str | None, line: int | None) -> HeadwayError:
@@ -62,7 +79,7 @@ def _migration_failed(error: BaseException, progress: Progress, path: str | None
     what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
     kind = "" if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: "
     message = f"revision {revision} failed: {kind}{redact(what)}"
-    path = path or (_shown(progress.running_path) if progress.running_path else None)
+    path = path or (shown_path(progress.running_path) if progress.running_path else None)
     if isinstance(error, ImportError):
         message = f"revision {revision} cannot be loaded: {_missing_import(error, None, None).message}"
     return _outcome(message, progress, path, line)
@@ -108,40 +125,43 @@ def _missing_import(error: ImportError, path: str | None, line: int | None) -> S
 
 
 def _database_refused(error: exc.DBAPIError, path: str | None, line: int | None) -> DatabaseFailure:
-    text = redact(_text(error.orig if error.orig is not None else error))
+    # What drivers say after the first line is their own advice, which ours would contradict.
+    text = redact(_text(error.orig if error.orig is not None else error, first_line=True))
     low = text.lower()
-    if "readonly" in low or "read-only" in low:
-        hint = "The database or its file is read-only: use a writable one, or a role that may write."
-    elif "password" in low or "access denied" in low or "authentication" in low:
-        hint = "User or password is wrong: check the secret that the URL is made from."
-    elif any(
-        word in low
-        for word in (
-            "refused",
-            "could not connect",
-            "can't connect",
-            "timed out",
-            "resolve",
-            "translate host",
-            "unable to open",
-        )
-    ):
-        hint = (
-            "Is the server up, and are host and port right? Inside a container 'localhost' is the container itself: "
-            "use the service's name."
-        )
-    else:
-        hint = "Nothing was applied."
-    return DatabaseFailure(f"the database refused: {text}", path=path, line=line, hint=hint)
+    for words, said, hint in _REFUSALS:
+        if any(word in low for word in words):
+            return DatabaseFailure(f"{said}: {text}", path=path, line=line, hint=hint)
+    return DatabaseFailure(f"the database refused: {text}", path=path, line=line, hint="Nothing was applied.")
 
 
-def _text(error: BaseException | None) -> str:
+_REFUSALS = (
+    (
+        ("readonly", "read-only"),
+        "the database cannot be written",
+        "It or its file is read-only: use a writable one, or a role that may write. Nothing was applied.",
+    ),
+    (
+        ("password", "access denied", "authentication"),
+        "the database let nobody in",
+        "User or password is wrong: check the secret that the URL is made from.",
+    ),
+    (
+        ("unable to open",),
+        "the database file cannot be opened",
+        "Does its directory exist, and may this user write there?",
+    ),
+    (
+        ("refused", "could not connect", "can't connect", "timed out", "timeout expired", "resolve", "translate host"),
+        "the database cannot be reached",
+        "Is the server up, and are host and port right? Inside a container 'localhost' is the container itself: "
+        "use the service's name.",
+    ),
+)
+"""Words of a driver's message, what to say before it, and what to do; the first that fits counts."""
+
+
+def _text(error: BaseException | None, *, first_line: bool = False) -> str:
     """The message without SQLAlchemy's background links and repeated statement."""
     lines = [line for line in str(error).splitlines() if not line.startswith("(Background on this error")]
+    lines = lines[:1] if first_line else lines
     return " ".join(" ".join(lines).split()) or type(error).__name__
-
-
-def _shown(path: str) -> str:
-    """Relative to the working directory where that is shorter."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative

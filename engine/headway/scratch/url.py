@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from headway.errors import DatabaseFailure, UsageError
+from headway.runtime.failures import explain
 from headway.runtime.target import sync_url
 from headway.scratch.port import Scratch
 
@@ -18,15 +19,20 @@ from headway.scratch.port import Scratch
 def open_url(url: str) -> Iterator[Scratch]:
     """The database at ``url``.
 
-    Raises UsageError when it is not a URL, DatabaseFailure when the database already holds tables.
+    Raises UsageError when it is not a URL, DatabaseFailure when it cannot be reached or already holds tables.
     """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise UsageError("the scratch database's URL cannot be read", hint="Use dialect://user@host/name.") from error
-    engine = create_engine(sync_url(parsed), poolclass=NullPool)
     shown = parsed.render_as_string(hide_password=True)
-    tables = inspect(engine).get_table_names()
+    try:
+        tables = inspect(create_engine(sync_url(parsed), poolclass=NullPool)).get_table_names()
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        raise explained from error
     if tables:
         raise DatabaseFailure(
             f"the scratch database {shown} is not empty: it holds {', '.join(sorted(tables)[:5])}",

@@ -16,7 +16,7 @@ from headway.revision import resolve as symbols
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
-from headway.revision.route import Step, downgrade_route, stamp_route, upgrade_route
+from headway.revision.route import Step, downgrade_route, known, stamp_route, upgrade_route
 from headway.script.header import Dynamic, Header
 from headway.script.reader import read_header
 from headway.script.rephrase import rephrased
@@ -175,11 +175,14 @@ class ScriptDirectory:
         with rephrased():
             return tuple(self._by_id[found] for found in symbols.resolve(self.history, id_))
 
-    def get_all_current(self, id_: Symbol) -> set[Script]:
-        """The scripts of version rows, and those that only count through a dependency of theirs."""
+    def get_all_current(self, id_: str | Sequence[str] | None) -> set[Script]:
+        """The scripts of version rows, and those that only count through a dependency of theirs.
+
+        Raises RevisionError for a row that the history lacks.
+        """
         graph = self.history
         with rephrased():
-            applied = graph.ancestors(symbols.resolve(graph, id_), inclusive=True)
+            applied = graph.ancestors(known(graph, as_tuple(id_)), inclusive=True)
         return {self._by_id[found] for found in applied if applied.isdisjoint(graph.children(found))}
 
     def get_revision(self, id_: str | None) -> Script | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from headway.errors import ScriptError
+from headway.errors import ScriptError, not_python
 from headway.script.header import NAMES, Dynamic, Header
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -19,9 +19,7 @@ def parse_header(text: str, path: str) -> Header:
     try:
         tree = ast.parse(text, filename=path)
     except SyntaxError as error:
-        raise ScriptError(
-            f"invalid syntax: {error.msg}", path=path, line=error.lineno, hint="Mend this line."
-        ) from error
+        raise not_python(error, path) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ScriptError(f"this file is not Python: {error}", path=path) from error
     return _Reader(tree).header()

@@ -38,7 +38,7 @@ def ci(
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
         kinds = scratch_kinds(project, scratch or ())
-        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet))  # type: ignore[arg-type]
+        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), log=verbose)
     except HeadwayError as error:
         opt.fail("ci", error, format, report)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose)

@@ -23,7 +23,7 @@ def drift(
     opt.check_reports(report)
     try:
         project = open_project(config or (), name)
-        result = run(project, scratch_kinds(project, scratch or ()), opt.announcer(quiet))  # type: ignore[arg-type]
+        result = run(project, scratch_kinds(project, scratch or ()), opt.announcer(quiet))
     except HeadwayError as error:
         opt.fail("drift", error, format, report)
     opt.finish(result, format, report, no_color=no_color)

@@ -36,7 +36,7 @@ def plan(
         if output is not None and result.plan is not None:
             with open(output, "w", encoding="utf-8") as file:
                 file.write(to_json(result.plan))
-            opt.announcer(quiet)(f"headway: plan written to {output}")  # type: ignore[operator]
+            opt.announcer(quiet)(f"headway: plan written to {output}")
     except HeadwayError as error:
         opt.fail("plan", error, format, report)
     opt.finish(result, format, report, no_color=no_color)

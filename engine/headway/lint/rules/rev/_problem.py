@@ -21,4 +21,4 @@ class ProblemRule(Rule):
         for problem in facts.problems:
             if problem.kind is self.kind:
                 span = Span(problem.path, problem.line or 1) if problem.path else None
-                yield self.finding(problem.message, problem.hint, span, problem.revision)
+                yield self.finding(problem.text, problem.hint, span, problem.revision)

@@ -1,0 +1,122 @@
+"""The stages of a run that need a scratch database: replay, drift, downgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from headway.api.project import Project
+from headway.api.rehearse import Rehearsal, Trace
+from headway.api.run import Announce, Run, skipped, stopped, timed
+from headway.effects.model import Span
+from headway.errors import HeadwayError
+from headway.lint.finding import Finding
+from headway.lint.rules.dwn.trace_left import TraceLeft
+from headway.redact import redact
+from headway.report.model import Stage, Status
+from headway.scratch.kinds import open_scratch
+from headway.script.calls import read_migration
+
+SCRATCH_STAGES = ("replay", "drift", "downgrade")
+
+
+def on_scratch(
+    project: Project,
+    kind: str,
+    new: frozenset[str],
+    run: Run,
+    announce: Announce,
+    *,
+    blocked: str | None = None,
+    stages: Sequence[str] = SCRATCH_STAGES,
+    log: bool = False,
+) -> None:
+    """The stages of one scratch database; adds to ``run`` what they find."""
+    names = [_stage_name(name, kind) for name in stages]
+    if blocked is not None:
+        run.stages += [Stage(name, Status.SKIPPED, 0.0, why=f"not run: {blocked}", exit_code=1) for name in names]
+        return
+    entered = False
+    try:
+        announce(f"headway: opening the scratch database {_public(kind)}")
+        with open_scratch(kind) as scratch:
+            entered = True
+            rehearsal = Rehearsal(project, scratch, new, log=log)
+            _run_stages(rehearsal, dict(zip(names, stages, strict=True)), run, announce)
+    except HeadwayError as error:
+        if entered:
+            raise
+        run.stages.append(stopped(names[0], error, 0.0))
+        run.stages += [skipped(name, "there is no scratch database") for name in names[1:]]
+
+
+def _run_stages(rehearsal: Rehearsal, stages: Mapping[str, str], run: Run, announce: Announce) -> None:
+    failed: str | None = None
+    for name, stage in stages.items():
+        if failed is not None:
+            run.stages.append(skipped(name, failed))
+            continue
+        announce(f"headway: {name}")
+        ended = timed(name, partial(_WORK[stage], rehearsal, run))
+        run.stages.append(ended)
+        if stage == "replay" and ended.status is not Status.PASS:
+            failed = "the replay did not get through"
+
+
+def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
+    count = rehearsal.replay()
+    return Stage("", Status.PASS, 0.0, f"{count} revision(s) upgraded from empty")
+
+
+def _drift(rehearsal: Rehearsal, run: Run) -> Stage:
+    found = rehearsal.compare()
+    run.drift += found
+    if found:
+        return Stage("", Status.FAIL, 0.0, f"{len(found)} difference(s) between models and migrations", exit_code=1)
+    return Stage("", Status.PASS, 0.0, "models and migrations agree")
+
+
+def _downgrade(rehearsal: Rehearsal, run: Run) -> Stage:
+    new = rehearsal.new
+    if not new:
+        return Stage("", Status.PASS, 0.0, "no new revision")
+    traces, kept = rehearsal.downgrade_and_return()
+    found = run.judge([_trace_finding(rehearsal.project, trace) for trace in traces])
+    run.findings += found
+    bad = [finding for finding in found if not finding.suppressed and finding.severity.at_least(run.fail_on)]
+    summary = f"{len(new) - len(kept)} new revision(s) down and up again"
+    if kept:
+        summary += f", {len(kept)} irreversible"
+    if traces:
+        summary += f", {len(traces)} did not restore the schema"
+    if bad:
+        return Stage("", Status.FAIL, 0.0, summary, exit_code=1)
+    return Stage("", Status.PASS, 0.0, summary)
+
+
+def _trace_finding(project: Project, trace: Trace) -> Finding:
+    path = project.directory.history.ids[trace.revision].path
+    return TraceLeft().left(trace.lines, _span_of_downgrade(project, path), trace.revision)
+
+
+def _span_of_downgrade(project: Project, path: str | None) -> Span | None:
+    if path is None:
+        return None
+    with open(path, encoding="utf-8") as file:
+        body = read_migration(project.shown(path), file.read()).downgrade
+    return Span(body.span.path, body.span.line) if body is not None else None
+
+
+_WORK: Mapping[str, Callable[[Rehearsal, Run], Stage]] = {
+    "replay": _replay,
+    "drift": _drift,
+    "downgrade": _downgrade,
+}
+
+
+def _stage_name(name: str, kind: str) -> str:
+    return f"{name} ({_public(kind)})"
+
+
+def _public(kind: str) -> str:
+    return redact(kind)

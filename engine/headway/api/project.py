@@ -10,6 +10,7 @@ from headway.config.load import load_config
 from headway.config.model import Config
 from headway.config.policy import Policy, load_policy
 from headway.errors import UsageError
+from headway.redact import remember_password
 from headway.repository import git
 from headway.script.directory import ScriptDirectory
 
@@ -40,7 +41,9 @@ class Project:
     def resolve_url(self, url: str) -> str:
         """The database URL behind ``env:NAME``, ``file:PATH``, ``cmd:COMMAND``, a target's name or a URL."""
         target = self.policy.targets.get(url)
-        return resolve_url(target.url if target is not None else url)
+        resolved = resolve_url(target.url if target is not None else url)
+        remember_password(resolved)
+        return resolved
 
 
 def open_project(files: Sequence[str] = (), name: str = "alembic") -> Project:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from headway.compat.hook import serving_alembic
 from headway.config.model import Config
-from headway.errors import ScriptError
-from headway.runtime.failures import explain
+from headway.runtime.failures import explain, explain_exit
 from headway.runtime.options import RunOptions
 
 
@@ -21,10 +20,7 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
         try:
             verb()
         except SystemExit as error:
-            raise ScriptError(
-                f"env.py or a migration ended the program with sys.exit({error.code!r})",
-                hint="Let it raise an exception that says what is missing.",
-            ) from error
+            raise explain_exit(error) from error
         except Exception as error:
             explained = explain(error, options.progress)
             if raw or explained is None:

@@ -11,6 +11,7 @@ from headway.autogenerate.render.registry import render_body
 from headway.config.model import Config
 from headway.errors import CheckFailed
 from headway.operations.containers import DowngradeOps, MigrationScript, UpgradeOps
+from headway.revision.route import known
 from headway.script.directory import ScriptDirectory
 from headway.script.script import Script
 from headway.script.writer import generate_revision, rev_id
@@ -34,9 +35,9 @@ class RevisionContext:
         self.generated_revisions: list[MigrationScript] = [self._default_revision()]
 
     def require_at_heads(self, heads: tuple[str, ...]) -> None:
-        """Raises CheckFailed unless the database is on every head."""
+        """Raises CheckFailed unless the database is on every head, RevisionError for a row that the history lacks."""
         graph = self.script_directory.history
-        if set(heads) != set(graph.real_heads):
+        if set(known(graph, heads)) != set(graph.real_heads):
             raise CheckFailed("Target database is not up to date.", hint="Run 'headway upgrade heads' first.")
 
     def run_autogenerate(self, rev: Any, migration_context: Any) -> None:

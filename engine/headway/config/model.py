@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from headway.config.sources import as_boolean, interpolation_problem, read_ini, read_toml
 from headway.errors import ConfigError
+from headway.redact import remember_password
 
 SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
@@ -87,7 +88,9 @@ class Config:
         if not self.file_config.has_section(name):
             return default
         try:
-            return dict(self.file_config.items(name))
+            section = dict(self.file_config.items(name))
+            remember_password(section.get("sqlalchemy.url", ""))
+            return section
         except InterpolationError as error:
             raise interpolation_problem(error, self.config_file_name) from error
 
@@ -103,6 +106,7 @@ class Config:
         """Sets an option, and makes the section if it is missing."""
         if not self.file_config.has_section(section):
             self.file_config.add_section(section)
+        remember_password(value.replace("%%", "%"))
         self.file_config.set(section, name, value)
 
     def get_section_option(self, section: str, name: str, default: Any = None) -> Any:
@@ -113,7 +117,9 @@ class Config:
                 path=self.config_file_name,
             )
         try:
-            return self.file_config.get(section, name)
+            value = self.file_config.get(section, name)
+            remember_password(value)
+            return value
         except NoOptionError:
             return default
         except InterpolationError as error:

@@ -14,7 +14,7 @@ from headway.revision.problems import Kind, Problem
 def problems_of(given: Sequence[Revision], edges: Edges) -> tuple[Problem, ...]:
     """Every fault of the revisions ``given``, whose edges are ``edges``."""
     found = [] if len(given) == len(edges.ids) else list(_duplicates(given))
-    found += _dangling(edges)
+    found += _dangling(given, edges)
     found += _duplicate_labels(edges)
     found += _illegal_ids(edges)
     found += _circles(edges)
@@ -40,23 +40,21 @@ def _duplicates(given: Sequence[Revision]) -> Iterator[Problem]:
             )
 
 
-def _dangling(edges: Edges) -> Iterator[Problem]:
-    for id_, parents in edges.parents.items():
-        for name in parents:
+def _dangling(given: Sequence[Revision], edges: Edges) -> Iterator[Problem]:
+    for revision in given:
+        for name in revision.down_revisions:
             if name not in edges.ids:
-                yield _missing(edges, id_, "down_revision", name)
-    for id_ in edges.needs:
-        for name in edges.ids[id_].depends_on:
+                yield _missing(edges, revision, "down_revision", name)
+        for name in revision.depends_on if revision.dependencies else ():
             if edges.named(name) is None:
-                yield _missing(edges, id_, "depends_on", name)
+                yield _missing(edges, revision, "depends_on", name)
 
 
-def _missing(edges: Edges, id_: str, header: str, name: str) -> Problem:
-    revision = edges.ids[id_]
+def _missing(edges: Edges, revision: Revision, header: str, name: str) -> Problem:
     return Problem(
         Kind.DANGLING,
-        f"{header} of {id_} names '{name}', which no revision file has",
-        id_,
+        f"{header} of {revision.revision} names '{name}', which no revision file has",
+        revision.revision,
         _closest(edges, name),
         revision.path,
         revision.line_of(header),

@@ -17,6 +17,7 @@ from sqlalchemy.engine.mock import MockConnection
 from headway.dialects.base import DefaultImpl
 from headway.dialects.registry import impl_for
 from headway.errors import ConfigError, RevisionError
+from headway.redact import remember
 from headway.revision.route import Step
 from headway.runtime import runner
 from headway.runtime.info import MigrationInfo
@@ -81,6 +82,7 @@ class MigrationContext:
         )
         self._steps: Steps = self.opts.get("fn") or _no_steps
         if not self.as_sql and connection is not None:
+            remember(connection.engine.url.password)
             self.progress.database = connection.engine.url.render_as_string(hide_password=True)
         self._log("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:

@@ -53,6 +53,17 @@ def explain(error: BaseException, progress: Progress | None = None) -> HeadwayEr
     return ScriptError(f"raised {type(error).__name__}: {redact(_text(error))}", path=path, line=line, hint=hint)
 
 
+def explain_exit(error: SystemExit) -> ScriptError:
+    """The error for user code that ended the program."""
+    path, line = user_place(error) or (None, None)
+    return ScriptError(
+        f"ended the program with sys.exit({error.code!r})",
+        path=path,
+        line=line,
+        hint="Let it raise an exception that says what is missing.",
+    )
+
+
 def user_place(error: BaseException) -> tuple[str, int] | None:
     """The innermost line of the traceback that is neither ours nor a library's, as (path, line)."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -12,7 +12,7 @@ from headway.errors import HeadwayError, ScriptError
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.failures import explain
+from headway.runtime.failures import explain, explain_exit
 from headway.runtime.options import RunOptions
 from headway.runtime.target import point_config_at
 from headway.script.directory import ScriptDirectory
@@ -42,11 +42,7 @@ def run_environment(
         with contextlib.redirect_stdout(sys.stderr):
             EnvironmentContext(config, script, fn=noted, **environment_options).run()
     except SystemExit as error:
-        raise ScriptError(
-            f"ended the program with sys.exit({error.code!r})",
-            path=script.env_py_location,
-            hint="Let it raise an exception that says what is missing.",
-        ) from error
+        raise explain_exit(error) from error
     except HeadwayError as error:
         raise explain(error, options.progress) or error from error
     except Exception as error:

@@ -1,0 +1,351 @@
+"""Bad input: one clear line on standard error with file, line and remedy, the right exit code, the database unchanged."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from fixtures.programs import Program, set_url
+
+NEWEST = "d16e2b7f5a08"
+BEFORE = "83c0d9e4f716"
+STATIC = (("heads",), ("history",), ("lint", "--all"))
+RUNNING = (("upgrade", "head"), ("downgrade", "-1"), ("current",))
+
+
+@pytest.fixture
+def behind(storefront: Path, headway: Program) -> Path:
+    """The example with a database one revision behind."""
+    done = headway("upgrade", BEFORE, cwd=storefront)
+    assert done.code == 0, done.err
+    return storefront
+
+
+def newest(project: Path) -> Path:
+    return next((project / "migrations" / "versions").glob(f"{NEWEST}_*.py"))
+
+
+def state(project: Path) -> list[tuple[object, ...]]:
+    """Everything that is in the example's SQLite file."""
+    with sqlite3.connect(project / "storefront.db") as connection:
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+        return rows + connection.execute("SELECT version_num FROM alembic_version").fetchall()
+
+
+# -- the configuration ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [*STATIC, *RUNNING, ("ci",), ("plan", "--url", "sqlite://")], ids=" ".join)
+def test_no_configuration(arguments: tuple[str, ...], tmp_path: Path, headway: Program) -> None:
+    done = headway(*arguments, cwd=tmp_path)
+    assert done.code == 2
+    done.assert_one_clear_line("no alembic.ini", str(tmp_path), "headway init")
+
+
+@pytest.mark.parametrize("arguments", [*STATIC, *RUNNING, ("ci",)], ids=" ".join)
+def test_a_script_location_that_is_not_there(arguments: tuple[str, ...], storefront: Path, headway: Program) -> None:
+    ini = storefront / "alembic.ini"
+    ini.write_text(ini.read_text().replace("%(here)s/migrations", "%(here)s/scripts"))
+    done = headway(*arguments, cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("FAILED: alembic.ini: ", "scripts", "script_location")
+
+
+def test_a_named_file_that_is_not_there(storefront: Path, headway: Program) -> None:
+    done = headway("-c", "production.ini", "heads", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("production.ini: ", "does not exist")
+
+
+def test_a_section_that_is_not_there(storefront: Path, headway: Program) -> None:
+    done = headway("-n", "shop", "heads", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("alembic.ini: ", "[shop]", "alembic, post_write_hooks")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("this is no setting", "not an ini file"), ("sqlalchemy.url = x", "stands twice"), ("[open", "not an ini file")],
+)
+def test_an_ini_file_that_is_none(line: str, said: str, storefront: Path, headway: Program) -> None:
+    ini = storefront / "alembic.ini"
+    lines = ini.read_text().splitlines()
+    place = lines.index("sqlalchemy.url = sqlite:///storefront.db") + 1
+    ini.write_text("\n".join([*lines[:place], line, *lines[place:]]) + "\n")
+    done = headway("heads", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line(f"alembic.ini:{place + 1}: ", said)
+
+
+def test_a_percent_sign_in_the_url(storefront: Path, headway: Program) -> None:
+    ini = storefront / "alembic.ini"
+    ini.write_text(ini.read_text().replace("sqlite:///storefront.db", "postgresql+psycopg://u:p%qhunter2@localhost/db"))
+    done = headway("upgrade", "head", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("alembic.ini:8: ", "sqlalchemy.url", "%%")
+    assert "hunter2" not in done.err + done.out
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "Could not parse"),
+        ("postgres://u:hunter2@localhost/db", "sqlalchemy.dialects:postgres"),
+        ("postgresql+psycopg2://u:hunter2@localhost/db", "'psycopg2', which is not installed"),
+    ],
+)
+def test_a_url_that_is_none(url: str, said: str, storefront: Path, headway: Program) -> None:
+    set_url(storefront, url)
+    done = headway("upgrade", "head", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("migrations/env.py:", said)
+    assert "hunter2" not in done.err + done.out
+
+
+def test_no_url_at_all(storefront: Path, headway: Program) -> None:
+    ini = storefront / "alembic.ini"
+    ini.write_text(ini.read_text().replace("sqlalchemy.url = sqlite:///storefront.db\n", ""))
+    done = headway("upgrade", "head", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("migrations/env.py:", "sqlalchemy.url is missing")
+
+
+def test_every_problem_of_a_policy_at_once(storefront: Path, headway: Program) -> None:
+    (storefront / ".headway.yml").write_text("expected_heads: many\nfail_on: never\nbase: main\nbaze: main\n")
+    done = headway("lint", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line(".headway.yml: ", "line 1: 'expected_heads'", "line 2: 'fail_on'", "line 4: ", "'baze'")
+
+
+def test_a_rule_in_the_policy_that_does_not_exist(storefront: Path, headway: Program) -> None:
+    (storefront / ".headway.yml").write_text("rules: {LCK999: off}\n")
+    done = headway("lint", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line(".headway.yml: ", "LCK999", "headway rules")
+
+
+# -- revision files ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [("upgrade", "head"), ("lint", "--all"), ("ci",)], ids=" ".join)
+def test_a_revision_that_is_not_python(arguments: tuple[str, ...], behind: Path, headway: Program) -> None:
+    path = newest(behind)
+    path.write_text(path.read_text() + "\ndef broken(:\n")
+    before = state(behind)
+    done = headway(*arguments, cwd=behind)
+    assert done.code == 2
+    line = len(path.read_text().splitlines())
+    done.assert_one_clear_line(f"migrations/versions/{path.name}:{line}: ", "not valid Python", "Mend this line")
+    assert state(behind) == before
+
+
+def test_a_header_that_is_not_python_stops_every_listing(storefront: Path, headway: Program) -> None:
+    path = newest(storefront)
+    path.write_text(path.read_text().replace(f"revision: str = '{NEWEST}'", f"revision: str = '{NEWEST}"))
+    for arguments in STATIC:
+        done = headway(*arguments, cwd=storefront)
+        assert done.code == 2
+        done.assert_one_clear_line(f"migrations/versions/{path.name}:14: ", "not valid Python")
+
+
+def test_a_revision_that_imports_what_is_not_installed(behind: Path, headway: Program) -> None:
+    path = newest(behind)
+    path.write_text(
+        path.read_text().replace("import sqlalchemy as sa", "import sqlalchemy as sa\nimport moneymaker.units")
+    )
+    before = state(behind)
+    done = headway("upgrade", "head", cwd=behind)
+    assert done.code == 2
+    done.assert_one_clear_line(
+        f"migrations/versions/{path.name}:12: ", "'moneymaker", "not installed", "prepend_sys_path"
+    )
+    assert state(behind) == before
+    assert headway("current", cwd=behind).out == f"{BEFORE}\n"
+    assert headway("history", cwd=behind).code == 0
+
+
+def test_nothing_runs_when_a_later_revision_cannot_be_loaded(storefront: Path, headway: Program) -> None:
+    path = newest(storefront)
+    path.write_text(path.read_text().replace("def upgrade()", "def upgrades()"))
+    done = headway("upgrade", "head", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line(f"migrations/versions/{path.name}: ", "no upgrade() function")
+    assert headway("current", cwd=storefront).out == ""
+
+
+def test_every_fault_of_a_history_at_once(storefront: Path, headway: Program) -> None:
+    versions = storefront / "migrations" / "versions"
+    path = newest(storefront)
+    path.write_text(path.read_text().replace(f"'{BEFORE}'", "'83c0d9e4f761'"))
+    (versions / "copy.py").write_text(path.read_text().replace("'83c0d9e4f761'", f"'{BEFORE}'"))
+    for verb in ("heads", "history", "branches"):
+        done = headway(verb, cwd=storefront)
+        assert done.code == 2
+        done.assert_one_clear_line(
+            f"revision id {NEWEST} is already taken by", "'83c0d9e4f761', which no revision file has"
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("upgrade", "nothere"), "Can't locate revision identified by 'nothere'"),
+        (("downgrade", "nothere"), "Can't locate revision identified by 'nothere'"),
+        (("stamp", "nothere"), "Can't locate revision identified by 'nothere'"),
+        (("show", "nothere"), "Can't locate revision identified by 'nothere'"),
+        (("history", "-r", "nothere:"), "Can't locate revision identified by 'nothere'"),
+        (("history", "-r", "nothere"), "History range requires"),
+        (("upgrade", "base:head"), "Range revision not allowed"),
+        (("downgrade", "head", "--sql"), "downgrade with --sql requires"),
+        (("upgrade", "-1"), "Relative revision -1 didn't produce 1 migrations"),
+        (("downgrade", "+1"), "Relative revision +1 didn't produce 1 migrations"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_revision_that_does_not_exist(arguments: tuple[str, ...], said: str, behind: Path, headway: Program) -> None:
+    before = state(behind)
+    done = headway(*arguments, cwd=behind)
+    assert done.code == 2
+    done.assert_one_clear_line(said)
+    assert state(behind) == before
+
+
+# -- env.py -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [("upgrade", "head"), ("current",), ("check",)], ids=" ".join)
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("raise RuntimeError('settings are missing')", "raised RuntimeError: settings are missing"),
+        ("import os; os.environ['SHOP_DATABASE']", "raised KeyError: 'SHOP_DATABASE'"),
+        ("import shop_settings", "imports 'shop_settings', which is not installed"),
+        ("import sys; sys.exit('no settings')", "sys.exit('no settings')"),
+    ],
+)
+def test_an_env_py_that_raises(
+    arguments: tuple[str, ...], statement: str, said: str, behind: Path, headway: Program
+) -> None:
+    env = behind / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("config = context.config", f"config = context.config\n{statement}"))
+    before = state(behind)
+    done = headway(*arguments, cwd=behind)
+    assert done.code == 2
+    done.assert_one_clear_line("migrations/env.py", said)
+    assert state(behind) == before
+    assert headway("heads", cwd=behind).code == 0
+
+
+def test_an_env_py_that_is_missing(behind: Path, headway: Program) -> None:
+    (behind / "migrations" / "env.py").unlink()
+    done = headway("upgrade", "head", cwd=behind)
+    assert done.code == 2
+    done.assert_one_clear_line("migrations/env.py: ", "missing")
+
+
+def test_an_env_py_that_runs_nothing_is_no_success(behind: Path, headway: Program) -> None:
+    env = behind / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("context.run_migrations()", "pass"))
+    done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=behind)
+    replay = json.loads(done.out)["stages"][2]
+    assert done.code == 2
+    assert replay["status"] == "error"
+    assert "did not call context.run_migrations()" in replay["why"]
+
+
+# -- the database -----------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("driver", ["postgresql+psycopg", "mysql+pymysql"])
+def test_a_database_that_cannot_be_reached(driver: str, storefront: Path, headway: Program) -> None:
+    url = f"{driver}://shop:hunter2@127.0.0.1:{free_port()}/shop"
+    set_url(storefront, url)
+    for arguments in (("upgrade", "head"), ("current",), ("plan", "--url", url), ("apply", "--url", url)):
+        done = headway(*arguments, cwd=storefront)
+        assert done.code == 3, arguments
+        done.assert_one_clear_line("migrations/env.py:", "the database cannot be reached", "the service's name")
+        assert "hunter2" not in done.err + done.out
+    done = headway("ci", "--scratch", url, "--format", "json", cwd=storefront)
+    report = json.loads(done.out)
+    assert (done.code, report["exit_code"], report["result"]) == (3, 3, "error")
+    assert [stage["status"] for stage in report["stages"]] == ["pass", "pass", "error", "skipped", "skipped"]
+    assert "hunter2" not in done.err + done.out
+
+
+def test_a_wrong_password_is_never_printed(mariadb_url: str, storefront: Path, headway: Program) -> None:
+    engine = sa.create_engine(mariadb_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE USER IF NOT EXISTS shop@'%%' IDENTIFIED BY 'right'")
+    url = engine.url.set(username="shop", password="hun/ter 2@").render_as_string(hide_password=False)
+    set_url(storefront, url)
+    for arguments in (("upgrade", "head"), ("plan", "--url", url), ("ci", "--scratch", url)):
+        done = headway(*arguments, cwd=storefront)
+        assert done.code == 3, arguments
+        printed = done.err + done.out
+        assert "let nobody in" in printed
+        assert "Traceback" not in printed
+        assert not any(spelling in printed for spelling in ("hun/ter", "hun%2Fter", "hun%2fter"))
+
+
+def test_a_wrong_password_for_postgresql(locked_postgresql_url: str, storefront: Path, headway: Program) -> None:
+    set_url(storefront, locked_postgresql_url)
+    for arguments in (("upgrade", "head"), ("apply", "--url", locked_postgresql_url)):
+        done = headway(*arguments, cwd=storefront)
+        assert done.code == 3
+        done.assert_one_clear_line("let nobody in", "password authentication failed")
+        assert "hunter2" not in done.err + done.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("upgrade", "head"), ("downgrade", "-1"), ("stamp", "head"), ("current",), ("check",)], ids=" ".join
+)
+def test_a_database_on_a_revision_that_the_checkout_lacks(
+    arguments: tuple[str, ...], behind: Path, headway: Program
+) -> None:
+    with sqlite3.connect(behind / "storefront.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'feedbeef0001'")
+    before = state(behind)
+    done = headway(*arguments, cwd=behind)
+    assert done.code == 2
+    done.assert_one_clear_line(
+        "Can't locate revision identified by 'feedbeef0001'", "deploy the code that has this revision"
+    )
+    assert state(behind) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX path")
+def test_a_sqlite_file_in_a_directory_that_is_not_there(storefront: Path, headway: Program) -> None:
+    set_url(storefront, "sqlite:////nowhere/at/all.db")
+    done = headway("upgrade", "head", cwd=storefront)
+    assert done.code == 3
+    done.assert_one_clear_line("cannot be opened", "directory")
+
+
+def test_a_plan_file_that_is_none(storefront: Path, headway: Program) -> None:
+    (storefront / "plan.json").write_text('{"schema": "headway/plan/1", "digest": "sha256:0"}')
+    done = headway("apply", "plan.json", "--url", "sqlite:///storefront.db", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("plan.json: ", "not a plan file", "headway plan")
+    done = headway("apply", "nothere.json", "--url", "sqlite:///storefront.db", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("nothere.json: ", "cannot be read")
+
+
+@pytest.mark.parametrize("url", ["env:NOT_SET", "file:nothere", "cmd:false", "cmd:no-such-program", "production"])
+def test_a_url_behind_which_there_is_nothing(url: str, storefront: Path, headway: Program) -> None:
+    done = headway("plan", "--url", url, cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line()

@@ -81,7 +81,8 @@ class Report:
     def result(self) -> str:
         """``pass``, ``fail``, ``error`` or ``noop`` (there was nothing to do)."""
         if self.exit_code == 0:
-            return "noop" if self.command in ("plan", "apply") and not self.applied and not self._has_steps else "pass"
+            idle = {"plan": not self._has_steps, "apply": not self.applied}
+            return "noop" if idle.get(self.command) else "pass"
         return "fail" if self.exit_code in (1, 5) else "error"
 
     @property

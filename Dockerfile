@@ -20,6 +20,9 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="headway" \
       org.opencontainers.image.description="Database migrations for SQLAlchemy projects, and the CI gate around them" \
       org.opencontainers.image.licenses="Apache-2.0"
+# git tells which revisions are new on a branch.
+RUN command -v git >/dev/null || \
+    (apt-get update -qq && apt-get install -y -qq --no-install-recommends git && rm -rf /var/lib/apt/lists/*)
 COPY --from=build /opt/headway /opt/headway
 # HOME is /github/home in an Action and may be read-only elsewhere: nothing is written there.
 # PYTHONSAFEPATH keeps the project's own files from standing in for ours.

@@ -101,6 +101,8 @@ def held(url: str) -> Iterator[None]:
     """The lock of the history's default version table, held by this process."""
     from headway.runtime.locks import run_lock
 
-    with sa.create_engine(url, poolclass=NullPool).connect() as connection:
-        with run_lock(connection, version_table="alembic_version", timeout=1, notify=print):
-            yield
+    with (
+        sa.create_engine(url, poolclass=NullPool).connect() as connection,
+        run_lock(connection, version_table="alembic_version", timeout=1, notify=print),
+    ):
+        yield

@@ -12,6 +12,7 @@ from headway.config.policy import Policy, load_policy
 from headway.errors import UsageError
 from headway.redact import remember_password
 from headway.repository import git
+from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
 from headway.script.directory import ScriptDirectory
 
 
@@ -38,6 +39,12 @@ class Project:
         """A configuration that a run may change without the next one seeing it."""
         return load_config(self.files, self.name)
 
+    def lock_timeout(self, url: str, asked: float | None) -> float:
+        """Seconds to wait for another run on the database of ``url``: what was asked for, or its target's setting."""
+        target = self.policy.targets.get(url)
+        wanted = asked if asked is not None or target is None else target.lock_timeout
+        return DEFAULT_LOCK_TIMEOUT if wanted is None else wanted
+
     def resolve_url(self, url: str) -> str:
         """The database URL behind ``env:NAME``, ``file:PATH``, ``cmd:COMMAND``, a target's name or a URL."""
         target = self.policy.targets.get(url)
@@ -54,7 +61,7 @@ def open_project(files: Sequence[str] = (), name: str = "alembic") -> Project:
     config = load_config(tuple(files), name)
     source = config.config_file_name or config.toml_file_name
     home = os.path.dirname(os.path.abspath(source)) if source else os.getcwd()
-    root = git.find_root(home) or home
+    root = git.find_root(home) or _workspace_of(home) or home
     policy = load_policy(home)
     if policy.path is None and root != home:
         policy = load_policy(root)
@@ -67,6 +74,13 @@ def open_project(files: Sequence[str] = (), name: str = "alembic") -> Project:
         home=home,
         root=root,
     )
+
+
+def _workspace_of(directory: str) -> str | None:
+    """The checkout of a GitHub job, for an image without git."""
+    workspace = os.environ.get("GITHUB_WORKSPACE", "")
+    inside = workspace and os.path.realpath(directory).startswith(os.path.realpath(workspace) + os.sep)
+    return os.path.realpath(workspace) if inside else None
 
 
 def resolve_url(url: str) -> str:

@@ -13,11 +13,13 @@ from headway.report.github import escape_data
 
 def write_outputs(path: str | None, document: Mapping[str, Any], report_path: str, plan_path: str) -> None:
     """Adds the outputs of action.yml to the file behind GITHUB_OUTPUT; nothing outside of a job."""
-    if not path:
-        return
-    with open(path, "a", encoding="utf-8") as file:
-        for name, value in outputs(document, report_path, plan_path).items():
-            file.write(_entry(name, value))
+    _write(path, outputs(document, report_path, plan_path))
+
+
+def write_result(path: str | None, exit_code: int) -> None:
+    """The two outputs of a run that made no report."""
+    result = "pass" if exit_code == 0 else "fail" if exit_code in (1, 5) else "error"
+    _write(path, {"result": result, "exit-code": str(exit_code)})
 
 
 def outputs(document: Mapping[str, Any], report_path: str, plan_path: str) -> dict[str, str]:
@@ -52,6 +54,12 @@ def mask(secret: str) -> None:
     for spelling in spellings(line for line in secret.splitlines() if line):
         sys.stdout.write(f"::add-mask::{escape_data(spelling)}\n")
     sys.stdout.flush()
+
+
+def _write(path: str | None, values: Mapping[str, str]) -> None:
+    if path:
+        with open(path, "a", encoding="utf-8") as file:
+            file.writelines(_entry(name, value) for name, value in values.items())
 
 
 def _entry(name: str, value: str) -> str:

@@ -15,7 +15,7 @@ from headway.errors import ConfigError, HeadwayError
 from headway.redact import password_of, redact
 from headway.report.github import escape_data
 from headway_cli.action.inputs import Inputs, read_inputs
-from headway_cli.action.outputs import add_summary, mask, write_outputs
+from headway_cli.action.outputs import add_summary, mask, write_outputs, write_result
 
 
 def run_action(environment: Mapping[str, str] | None = None) -> int:
@@ -27,6 +27,7 @@ def run_action(environment: Mapping[str, str] | None = None) -> int:
         packages = _install(inputs, environment)
     except HeadwayError as error:
         print(f"::error title=headway::{escape_data(redact(error.one_line()))}")
+        write_result(environment.get("GITHUB_OUTPUT"), error.exit_code)
         return error.exit_code
     with tempfile.TemporaryDirectory(prefix="headway-action-") as directory:
         return _run(inputs, environment, packages, directory)
@@ -34,6 +35,7 @@ def run_action(environment: Mapping[str, str] | None = None) -> int:
 
 def _run(inputs: Inputs, environment: dict[str, str], packages: str | None, directory: str) -> int:
     reports = {name: os.path.join(directory, name) for name in ("json", "github", "markdown")}
+    environment |= _hidden_urls(inputs)
     command = [sys.executable, "-m", "headway_cli", *_arguments(inputs)]
     if inputs.command != "check":
         command += [f"--report={name}={path}" for name, path in reports.items()]
@@ -43,15 +45,28 @@ def _run(inputs: Inputs, environment: dict[str, str], packages: str | None, dire
     token = secrets.token_hex(16)
     print(f"::stop-commands::{token}", flush=True)
     try:
-        code = subprocess.run(command, cwd=inputs.working_directory, env=environment, check=False).returncode
+        code = _child(command, inputs.working_directory, environment)
     finally:
         print(f"\n::{token}::", flush=True)
     document = _document(reports["json"])
-    if document is None:
-        print(f"::error title=headway {inputs.command}::ended with exit code {code}; the log above says why")
+    if document is not None:
+        _publish(inputs, environment, reports, document)
         return code
-    _publish(inputs, environment, reports, document)
+    write_result(environment.get("GITHUB_OUTPUT"), code)
+    if code:
+        print(f"::error title=headway {inputs.command}::ended with exit code {code}; the log above says why")
     return code
+
+
+def _child(command: list[str], directory: str, environment: Mapping[str, str]) -> int:
+    """Runs the verb and returns its exit code; a signal that ends us lets it roll back and release its lock first."""
+    with subprocess.Popen(command, cwd=directory, env=environment) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
 
 
 def _publish(
@@ -79,9 +94,9 @@ def _arguments(inputs: Inputs) -> list[str]:
     config = ["--config", inputs.config] if inputs.config else []
     if inputs.command == "check":
         return [*config, "check"]
-    scratch = [f"--scratch={kind}" for kind in inputs.scratch]
+    scratch = [f"--scratch={_by_name(kind, number)}" for number, kind in enumerate(inputs.scratch)]
     base = ["--base", inputs.base] if inputs.base else []
-    url = ["--url", inputs.url]
+    url = ["--url", _by_name(inputs.url, "url")]
     verbs = {
         "ci": [*base, *scratch, "--fail-on", inputs.fail_on],
         "lint": [*base, "--fail-on", inputs.fail_on],
@@ -91,6 +106,20 @@ def _arguments(inputs: Inputs) -> list[str]:
     }
     plan = [inputs.plan] if inputs.command == "apply" else []
     return [inputs.command, *config, *verbs[inputs.command], *plan]
+
+
+def _hidden_urls(inputs: Inputs) -> dict[str, str]:
+    """Environment variables for URLs that were written out: others on the machine can read a command line."""
+    written = {"url": inputs.url, **{str(number): kind for number, kind in enumerate(inputs.scratch)}}
+    return {_variable(name): url for name, url in written.items() if "://" in url}
+
+
+def _by_name(url: str, name: object) -> str:
+    return f"env:{_variable(name)}" if "://" in url else url
+
+
+def _variable(name: object) -> str:
+    return f"HEADWAY_ACTION_{str(name).upper()}"
 
 
 def _mask_secrets(inputs: Inputs, environment: Mapping[str, str]) -> None:

@@ -36,7 +36,7 @@ def apply(
     from headway.api.project import open_project
     from headway.errors import HeadwayError, UsageError
     from headway.plan.model import from_json
-    from headway.runtime.options import DEFAULT_LOCK_TIMEOUT, RunOptions
+    from headway.runtime.options import RunOptions
 
     opt.check_reports(report)
     try:
@@ -51,7 +51,7 @@ def apply(
         options = RunOptions(
             url=project.resolve_url(url),
             lock=not no_lock,
-            lock_timeout=DEFAULT_LOCK_TIMEOUT if lock_timeout is None else lock_timeout,
+            lock_timeout=project.lock_timeout(url, lock_timeout),
         )
         result = run(project, options, planned, approve, to)
     except HeadwayError as error:

@@ -23,13 +23,23 @@ class MissingDowngrade(FileRule):
 
     ## Bad
     ```python
-    op.add_column("orders", sa.Column("note", sa.Text()))
+    def upgrade():
+        op.add_column("orders", sa.Column("note", sa.Text()))
+
+
+    def downgrade():
+        pass
     ```
 
     ## Good
     Write ``downgrade()``, or state the reason at the top of the file: ``irreversible = "rows were merged"``.
     ```python
-    pass
+    def upgrade():
+        op.add_column("orders", sa.Column("note", sa.Text()))
+
+
+    def downgrade():
+        op.drop_column("orders", "note")
     ```
 
     ## When to ignore

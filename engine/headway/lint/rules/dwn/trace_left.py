@@ -24,14 +24,26 @@ class TraceLeft(Rule):
     upgrade fail with "already exists"; what is missing breaks the older code that was just deployed again.
 
     ## Bad
-    ```text
-    upgrade():   create_table("reviews"), create_index("ix_reviews_product_id")
-    downgrade(): drop_index("ix_reviews_product_id")
+    ```python
+    def upgrade():
+        op.create_table("reviews", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("product_id", sa.Integer()))
+        op.create_index("ix_reviews_product_id", "reviews", ["product_id"])
+
+
+    def downgrade():
+        op.drop_index("ix_reviews_product_id", table_name="reviews")
     ```
 
     ## Good
-    ```text
-    downgrade(): drop_index("ix_reviews_product_id"), drop_table("reviews")
+    ```python
+    def upgrade():
+        op.create_table("reviews", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("product_id", sa.Integer()))
+        op.create_index("ix_reviews_product_id", "reviews", ["product_id"])
+
+
+    def downgrade():
+        op.drop_index("ix_reviews_product_id", table_name="reviews")
+        op.drop_table("reviews")
     ```
 
     ## When to ignore

@@ -16,13 +16,23 @@ class Cycle(ProblemRule):
     There is no order in which the circle could run.
 
     ## Bad
-    ```text
-    a1 <- b2 <- a1
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = "b2"
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a1"
     ```
 
     ## Good
-    ```text
-    a1 <- b2
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a1"
     ```
 
     ## When to ignore

@@ -16,13 +16,23 @@ class DanglingDownRevision(ProblemRule):
     Every Alembic command ends with a KeyError, on every machine, until the file is mended.
 
     ## Bad
-    ```text
-    revision = "b2"    down_revision = "a9"
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a9"
     ```
 
     ## Good
-    ```text
-    revision = "b2"    down_revision = "a1"
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a1"
     ```
 
     ## When to ignore

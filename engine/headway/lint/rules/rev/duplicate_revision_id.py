@@ -16,13 +16,23 @@ class DuplicateRevisionId(ProblemRule):
     Alembic loads one of them and forgets the other with a warning: that migration never runs anywhere.
 
     ## Bad
-    ```text
-    one.py: revision = "a1"    two.py: revision = "a1"
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/a1_copy.py
+    revision = "a1"
+    down_revision = None
     ```
 
     ## Good
-    ```text
-    one.py: revision = "a1"    two.py: revision = "b2"
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a1"
     ```
 
     ## When to ignore

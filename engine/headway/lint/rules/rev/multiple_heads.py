@@ -20,17 +20,32 @@ class MultipleHeads(Rule):
     ``upgrade head`` refuses to choose and the deploy stops. Each of the two pull requests was green by itself.
 
     ## Bad
-    ```text
-    a1 <- b1 (head)
-    a1 <- c1 (head)
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a1"
+    # versions/c3_reviews.py, from another pull request
+    revision = "c3"
+    down_revision = "a1"
     ```
 
     ## Good
-    ```text
-    a1 <- b1 <- c1 (head)
-    ```
     Re-point the revision that no database has yet; only when both are released, join them with
     ``headway merge heads``.
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
+    # versions/b2_orders.py
+    revision = "b2"
+    down_revision = "a1"
+    # versions/c3_reviews.py
+    revision = "c3"
+    down_revision = "b2"
+    ```
 
     ## When to ignore
     Several heads are meant: set ``expected_heads`` in ``.headway.yml`` to their number or their branch labels.

@@ -19,13 +19,15 @@ class NothingExamined(Rule):
     A gate that looks at nothing is green for ever. Nearly always the path is wrong or the files were not checked out.
 
     ## Bad
-    ```text
-    migrations/versions/ is empty
+    ```python
+    # versions/ holds nothing but this README
     ```
 
     ## Good
-    ```text
-    migrations/versions/4c1d0a7be512_customers.py
+    ```python
+    # versions/a1_customers.py
+    revision = "a1"
+    down_revision = None
     ```
 
     ## When to ignore

@@ -1,0 +1,99 @@
+"""Lints pieces of migrations as the rules' documentation and the case files show them. No tests of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from textwrap import dedent, indent
+
+from headway.config.policy import Policy
+from headway.lint.catalogue import RULES
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import Rule
+from headway.lint.run import LintResult, lint
+from headway.revision.graph import RevisionGraph
+from headway.revision.model import Revision
+from headway.script.calls import read_migration
+from headway.script.header_parser import parse_header
+
+TODAY = date(2026, 11, 24)
+_TOP_LEVEL = re.compile(r"(?:import |from |irreversible\b|[A-Z_]+ = )")
+_FILE = re.compile(r"^# (versions/\S+\.py)\b.*$", re.M)
+
+HEADER = 'from alembic import op\nimport sqlalchemy as sa\n\nrevision = "b2"\ndown_revision = "a1"\n'
+BASE = '"""base"""\n\nrevision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n'
+
+
+def migration_source(piece: str, downgrade: str | None = None) -> str:
+    """A whole revision file around a piece: the statements of ``upgrade()``, or the functions themselves."""
+    piece = dedent(piece).strip("\n")
+    if re.search(r"^def upgrade\(", piece, re.M):
+        return f"{HEADER}\n\n{piece}\n"
+    lines = piece.splitlines()
+    top = "\n".join(line for line in lines if _TOP_LEVEL.match(line))
+    body = "\n".join(line for line in lines if not _TOP_LEVEL.match(line)) or "pass"
+    down = indent(dedent(downgrade or 'op.execute("SELECT 1")').strip("\n"), "    ")
+    return f"{HEADER}{top}\n\n\ndef upgrade():\n{indent(body, '    ')}\n\n\ndef downgrade():\n{down}\n"
+
+
+def history_of(block: str) -> dict[str, str]:
+    """The files of a block by path: those it names, or one revision upon a released base."""
+    parts = _FILE.split(block)
+    if len(parts) > 1:
+        return dict(zip(parts[1::2], parts[2::2], strict=True))
+    if "holds nothing" in block:
+        return {}
+    return {"versions/a1_base.py": BASE, "versions/b2_piece.py": migration_source(block)}
+
+
+def facts_of(
+    files: dict[str, str],
+    *,
+    dialects: Iterable[str] = (),
+    new: Collection[str] | None = ("b2",),
+    expected_heads: int | tuple[str, ...] = 1,
+) -> Facts:
+    """The facts of a history given as sources; ``new`` are the ids no database has, None makes all of them so."""
+    revisions, migrations = [], {}
+    for path, source in files.items():
+        header = parse_header(source, path)
+        id_ = str(header.values["revision"])
+        parents, needs = header.values.get("down_revision"), header.values.get("depends_on")
+        revisions.append(Revision(id_, parents, needs, path=path, lines=header.lines))
+        migrations[path] = RevisionFile(id_, path, read_migration(path, source))
+    graph = RevisionGraph(revisions)
+    chosen = frozenset(graph.ids) if new is None else frozenset(new) & graph.ids.keys()
+    return Facts(
+        graph=graph,
+        examined=tuple(file for file in migrations.values() if file.revision in chosen),
+        new=chosen,
+        dialects=frozenset(dialects),
+        expected_heads=expected_heads,
+        project_modules=frozenset({"storefront"}),
+        script_package="migrations",
+        problems=graph.problems,
+        files={file.revision: path for path, file in migrations.items()},
+    )
+
+
+def lint_piece(
+    piece: str,
+    *,
+    downgrade: str | None = None,
+    dialects: Iterable[str] = (),
+    new: Collection[str] | None = ("b2",),
+    policy: Policy | None = None,
+    rules: Iterable[type[Rule]] = RULES,
+) -> LintResult:
+    """What lint says of a piece of ``upgrade()``."""
+    files = {"versions/a1_base.py": BASE, "versions/b2_piece.py": migration_source(piece, downgrade)}
+    facts = facts_of(files, dialects=dialects, new=new)
+    return lint(facts, rules, policy or Policy(), TODAY)
+
+
+def source_line(finding: Finding, source: str) -> str:
+    """The text of the line that a finding points to."""
+    assert finding.line is not None
+    return source.splitlines()[finding.line - 1].strip()

@@ -1,0 +1,83 @@
+"""The rules about the graph, on whole histories."""
+
+from __future__ import annotations
+
+from headway.config.policy import Policy
+from headway.lint.catalogue import RULES
+from headway.lint.finding import Finding
+from headway.lint.run import lint
+from rules.harness import TODAY, facts_of
+
+
+def revision(id_: str, parent: str | tuple[str, ...] | None, needs: str | None = None) -> str:
+    text = f'revision = "{id_}"\ndown_revision = {parent!r}\n'
+    return text + (f"depends_on = {needs!r}\n" if needs else "")
+
+
+def findings(*files: str, new: tuple[str, ...] = (), expected: int | tuple[str, ...] = 1) -> list[Finding]:
+    paths = {f"versions/{number}.py": text for number, text in enumerate(files)}
+    facts = facts_of(paths, new=new, expected_heads=expected)
+    return [f for f in lint(facts, RULES, Policy(), TODAY).findings if f.code.startswith("REV")]
+
+
+def test_two_heads_stand_at_the_new_revision_that_can_move() -> None:
+    """::
+
+    a - b (released)
+      \\
+        c (new)
+    """
+    found = findings(revision("a", None), revision("b", "a"), revision("c", "a"), new=("c",))
+    assert [(f.code, f.revision, f.file, f.line) for f in found] == [("REV001", "c", "versions/2.py", 2)]
+    assert "set its down_revision to 'b'" in found[0].help
+    assert "merge heads" in found[0].help
+
+
+def test_two_released_heads_can_only_be_merged() -> None:
+    found = findings(revision("a", None), revision("b", "a"), revision("c", "a"), revision("d", None), new=("d",))
+    assert {f.revision for f in found} == {"d"}
+    found = findings(revision("a", None), revision("b", "a"), revision("c", "a"), new=("a",))
+    assert {f.revision for f in found} == {"b", "c"}
+    assert all("both are released" in f.help for f in found)
+
+
+def test_as_many_heads_as_expected() -> None:
+    files = (revision("a", None), revision("b", "a"), revision("c", "a"))
+    assert findings(*files, expected=2) == []
+    assert findings(*files, expected=("core", "reports")) == []
+
+
+def test_a_dangling_parent_is_named_with_what_was_meant() -> None:
+    found = findings(revision("4c1d0a7be512", None), revision("9f27c3e1a044", "4c1d0a7be521"))
+    (dangling,) = [f for f in found if f.code == "REV004"]
+    assert (dangling.file, dangling.line) == ("versions/1.py", 2)
+    assert "Did you mean '4c1d0a7be512'?" in dangling.help
+
+
+def test_a_dangling_dependency() -> None:
+    found = findings(revision("a", None), revision("b", "a", needs="gone"))
+    assert [(f.code, f.line) for f in found] == [("REV004", 3)]
+    assert "depends_on of b names 'gone'" in found[0].message
+
+
+def test_a_copy_is_named_with_the_file_it_copies() -> None:
+    found = findings(revision("a", None), revision("b", "a"), revision("b", "a"))
+    assert [(f.code, f.file) for f in found] == [("REV003", "versions/2.py")]
+    assert "already taken by versions/1.py" in found[0].message
+
+
+def test_circles_through_parents_and_dependencies() -> None:
+    found = findings(revision("a", "c"), revision("b", "a"), revision("c", "b"))
+    assert [f.code for f in found if f.code == "REV005"] == ["REV005"]
+    found = findings(revision("a", None, needs="b"), revision("b", "a"))
+    assert [f.code for f in found] == ["REV005"]
+    assert "a -> b -> a" in found[0].message or "b -> a -> b" in found[0].message
+
+
+def test_a_revision_that_follows_itself() -> None:
+    found = findings(revision("a", "a"))
+    assert [f.code for f in found if f.code == "REV005"] == ["REV005"]
+
+
+def test_an_empty_history_is_no_success() -> None:
+    assert [f.code for f in findings()] == ["REV015"]

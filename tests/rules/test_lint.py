@@ -1,0 +1,106 @@
+"""Severities, suppressions, what is new, and what could not be read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from headway.config.policy import Ignore, Policy
+from headway.errors import UsageError
+from headway.lint.catalogue import select
+from headway.lint.finding import Severity
+from headway.lint.run import LintResult
+from rules.harness import lint_piece
+
+DROP = 'op.drop_table("coupons")'
+
+
+def codes(result: LintResult) -> list[str]:
+    return [finding.code for finding in result.findings]
+
+
+def open_codes(result: LintResult) -> list[str]:
+    return [finding.code for finding in result.findings if not finding.suppressed]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        f'{DROP}  # headway: ignore[DST001] reason="unused since 41"',
+        f'# headway: ignore[DST001] reason="unused since 41"\n{DROP}',
+        f"{DROP}  # headway: ignore[DST001, DST002] reason='unused since 41'",
+        f'{DROP}  # headway: ignore[DST001] reason="unused since 41" until=2026-12-31',
+        f'op.execute("SELECT 1")\n{DROP}\n# headway: ignore-file[DST001] reason="unused since 41"',
+        'op.drop_table(\n    "coupons",  # headway: ignore[DST001] reason="unused since 41"\n)',
+    ],
+)
+def test_a_comment_with_a_reason_accepts_a_finding(piece: str) -> None:
+    result = lint_piece(piece)
+    assert codes(result) == ["DST001"]
+    assert result.findings[0].suppressed
+    assert result.findings[0].reason == "unused since 41"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        f"{DROP}  # headway: ignore[DST001]",
+        f'{DROP}  # headway: ignore[DST001] reason=""',
+        f'{DROP}  # headway: ignore[DST002] reason="of another rule"',
+        f'{DROP}  # headway: ignore[DST001] reason="too late" until=2026-11-23',
+        f'{DROP}  # headway: ignore[DST001] reason="no such day" until=2026-02-31',
+        f'op.execute("SELECT 1")  # headway: ignore[DST001] reason="of the line before"\n{DROP}',
+        f'# headway: ignore[DST001] reason="two lines above"\n\n{DROP}',
+        f"op.execute(\"SELECT '# headway: ignore-file[DST001] reason=x'\")\n{DROP}",
+    ],
+)
+def test_what_accepts_nothing(piece: str) -> None:
+    assert open_codes(lint_piece(piece)) == ["DST001"]
+
+
+def test_the_policy_accepts_by_path_and_by_revision() -> None:
+    for where in ("versions/*", "b2", "versions/b2_piece.py"):
+        policy = Policy(ignores=(Ignore("DST001", where, "agreed"),))
+        assert open_codes(lint_piece(DROP, policy=policy)) == []
+    for ignore in (
+        Ignore("DST001", "versions/a1*", "another file"),
+        Ignore("DST002", "versions/*", "another rule"),
+        Ignore("DST001", "versions/*", "expired", until=date(2026, 11, 23)),
+    ):
+        assert open_codes(lint_piece(DROP, policy=Policy(ignores=(ignore,)))) == ["DST001"]
+
+
+def test_the_policy_sets_severities() -> None:
+    assert lint_piece(DROP, policy=Policy(severities={"DST001": "info"})).findings[0].severity is Severity.INFO
+    assert codes(lint_piece(DROP, policy=Policy(severities={"DST001": "off"}))) == []
+
+
+def test_tables_of_a_released_revision_hold_rows_even_in_the_file_that_made_them() -> None:
+    """A revision that is only judged, not new, still created its own table in the same step."""
+    piece = 'op.create_table("notes", sa.Column("id", sa.Integer()))\nop.create_index("ix", "notes", ["id"])'
+    assert codes(lint_piece(piece, dialects=["postgresql"])) == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "said"),
+    [
+        ("helpers.move_rows(op)", "helpers.move_rows() is given the operations and lives elsewhere"),
+        ("op.create_entity(view)", "op.create_entity() is not a directive of Alembic's"),
+        ("op.execute(statement_of_the_day())", "SQL that is only known when it runs"),
+        ('op.execute("CRATE TABLE x")', "SQL that is not understood: CRATE TABLE x"),
+        ("batch = op.batch_alter_table('orders')", "outside a 'with' statement"),
+    ],
+)
+def test_what_cannot_be_read_is_said_aloud(piece: str, said: str) -> None:
+    (place,) = lint_piece(piece).not_analysed
+    assert place.startswith("versions/b2_piece.py:")
+    assert said in place
+
+
+def test_rules_are_chosen_by_the_beginning_of_their_code() -> None:
+    assert {rule.code for rule in select(("DST",), ())} == {"DST001", "DST002"}
+    assert {rule.code for rule in select(("dst", "CMP003"), ("DST001",))} == {"DST002", "CMP003"}
+    assert "LCK101" not in {rule.code for rule in select((), ("LCK",))}
+    with pytest.raises(UsageError, match="XYZ"):
+        select(("XYZ",), ())

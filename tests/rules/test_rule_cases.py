@@ -1,0 +1,40 @@
+"""Each rule on its cases: ``cases/CODE.yml`` lists pieces of ``upgrade()`` and the lines the rule complains about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from headway.lint.catalogue import RULES
+from headway.lint.catalogue import rule as rule_of
+from rules.harness import lint_piece, migration_source, source_line
+
+CASES = Path(__file__).parent / "cases"
+GRAPH_AND_REHEARSAL = {"REV001", "REV003", "REV004", "REV005", "REV015", "DWN005"}
+"""Their cases are histories, not pieces of one file: see test_graph_rules.py and test_rule_documentation.py."""
+
+
+def all_cases() -> list[Any]:
+    return [
+        pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
+        for path in sorted(CASES.glob("*.yml"))
+        for case in yaml.safe_load(path.read_text())
+    ]
+
+
+@pytest.mark.parametrize(("code", "case"), all_cases())
+def test_case(code: str, case: dict[str, Any]) -> None:
+    rule = rule_of(code)
+    downgrade = case.get("downgrade")
+    dialects = case.get("dialects", sorted(rule.dialects or ()))
+    result = lint_piece(case["upgrade"], downgrade=downgrade, dialects=dialects, rules=[rule])
+    source = migration_source(case["upgrade"], downgrade)
+    assert [source_line(finding, source) for finding in result.findings] == case["finds"]
+    assert {finding.code for finding in result.findings} <= {code}
+
+
+def test_every_rule_has_cases_and_every_file_a_rule() -> None:
+    assert {path.stem for path in CASES.iterdir()} == {rule.code for rule in RULES} - GRAPH_AND_REHEARSAL

@@ -44,7 +44,7 @@ def ci(
     fail_on = threshold(project, options)
     scope = choose_scope(project, options)
     facts = gather_facts(project, scope)
-    run = Run(judge=lambda found: judged(found, facts, project.policy, today), fail_on=fail_on)
+    run = Run(project.shown, judge=lambda found: judged(found, facts, project.policy, today), fail_on=fail_on)
     announce(f"headway: {len(facts.graph.ids)} revisions, {len(scope.new)} new ({scope.against})")
     started = time.perf_counter()
     graph_rules = [rule for rule in options.rules if rule.code.startswith(GRAPH_RULES)]

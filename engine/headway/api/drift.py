@@ -14,7 +14,7 @@ from headway.version import VERSION
 def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
     """Replays the history on each scratch database and compares. Raises HeadwayError when the history is broken."""
     graph = project.directory.history
-    run = Run(judge=list)
+    run = Run(project.shown, judge=list)
     for kind in kinds:
         on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"))
     return Report(

@@ -7,7 +7,7 @@ from functools import partial
 
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, Trace
-from headway.api.run import Announce, Run, skipped, stopped, timed
+from headway.api.run import Announce, Run, skipped
 from headway.effects.model import Span
 from headway.errors import HeadwayError
 from headway.lint.finding import Finding
@@ -46,7 +46,7 @@ def on_scratch(
     except HeadwayError as error:
         if entered:
             raise
-        run.stages.append(stopped(names[0], error, 0.0))
+        run.stages.append(run.stopped(names[0], error, 0.0))
         run.stages += [skipped(name, "there is no scratch database") for name in names[1:]]
 
 
@@ -57,7 +57,7 @@ def _run_stages(rehearsal: Rehearsal, stages: Mapping[str, str], run: Run, annou
             run.stages.append(skipped(name, failed))
             continue
         announce(f"headway: {name}")
-        ended = timed(name, partial(_WORK[stage], rehearsal, run))
+        ended = run.timed(name, partial(_WORK[stage], rehearsal, run))
         run.stages.append(ended)
         if stage == "replay" and ended.status is not Status.PASS:
             failed = "the replay did not get through"

@@ -5,10 +5,10 @@ See https://docs.github.com/actions/reference/workflow-commands-for-github-actio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from headway.lint.finding import Finding, Severity
-from headway.report.model import Report, Status
+from headway.report.model import Report, Stage, Status
 
 LIMIT = 10  # annotations of one kind that GitHub shows for a step
 
@@ -34,11 +34,9 @@ def _lines(report: Report) -> Iterator[str]:
     for severity, command in _COMMANDS.items():
         lines = [_finding(f, command) for f in report.open_findings if f.severity is severity]
         if severity is Severity.ERROR:
-            lines += [
-                _plain("error", f"headway {s.name}", s.why or s.summary) for s in report.stages if _broke(s.status)
-            ]
+            lines += [_stage(stage) for stage in report.stages if _speaks(stage)]
             lines += [_plain("error", f"drift: {i.object}", f"{i.verdict}: {i.detail}") for i in report.drift]
-            if report.error and not any(_broke(stage.status) for stage in report.stages):
+            if report.error and not any(_speaks(stage) for stage in report.stages):
                 lines.append(_plain("error", f"headway {report.command}", report.error))
         if len(lines) > LIMIT:
             hidden = len(lines) - LIMIT + 1
@@ -46,8 +44,14 @@ def _lines(report: Report) -> Iterator[str]:
         yield from lines
 
 
-def _broke(status: Status) -> bool:
-    return status is Status.ERROR
+def _speaks(stage: Stage) -> bool:
+    """Whether a stage has something to say that no finding says."""
+    return stage.status in (Status.ERROR, Status.FAIL) and stage.why is not None
+
+
+def _stage(stage: Stage) -> str:
+    place = {"file": stage.file, "line": stage.line}
+    return _command("error", {**place, "title": f"headway {stage.name}"}, stage.why or "")
 
 
 def _finding(finding: Finding, command: str) -> str:
@@ -55,9 +59,13 @@ def _finding(finding: Finding, command: str) -> str:
     if finding.column and finding.end_line == finding.line:
         properties |= {"col": finding.column}
     properties["title"] = f"{finding.code} {finding.name}"
-    written = ",".join(f"{key}={escape_property(str(value))}" for key, value in properties.items() if value)
-    return f"::{command} {written}::{escape_data(f'{finding.message}. {finding.help}')}"
+    return _command(command, properties, f"{finding.message}. {finding.help}")
 
 
 def _plain(command: str, title: str, message: str) -> str:
-    return f"::{command} title={escape_property(title)}::{escape_data(message)}"
+    return _command(command, {"title": title}, message)
+
+
+def _command(command: str, properties: Mapping[str, object], message: str) -> str:
+    written = ",".join(f"{key}={escape_property(str(value))}" for key, value in properties.items() if value)
+    return f"::{command} {written}::{escape_data(message)}"

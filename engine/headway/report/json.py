@@ -31,6 +31,8 @@ def document(report: Report) -> dict[str, Any]:
                 "seconds": round(stage.seconds, 3),
                 "summary": stage.summary,
                 "why": stage.why,
+                "file": stage.file,
+                "line": stage.line,
             }
             for stage in report.stages
         ],

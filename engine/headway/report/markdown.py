@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from headway.report.model import Report, Status
@@ -62,6 +63,8 @@ def _plan(report: Report) -> Iterator[str]:
     assert plan is not None
     yield f"\nPlan digest: `{plan.digest}`"
     for step in plan.steps:
-        yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n\n```sql"
-        yield from step.statements if step.statements is not None else (f"-- not shown: {step.why}",)
-        yield "```\n</details>"
+        sql = "\n".join(step.statements) if step.statements is not None else f"-- not shown: {step.why}"
+        # A fence that no text inside can end.
+        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", sql) or [""]))
+        yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n\n{fence}sql"
+        yield f"{sql}\n{fence}\n</details>"

@@ -33,6 +33,9 @@ class Stage:
     why: str | None = None
     """Why it failed, could not run or was skipped."""
     exit_code: int = 0
+    file: str | None = None
+    """The file that ``why`` is about."""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

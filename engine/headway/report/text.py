@@ -29,7 +29,8 @@ def render(report: Report, *, color: bool = False, verbose: bool = False) -> str
     if report.examined.not_analysed:
         blocks.append("\n".join(_not_analysed(report, paint)))
     if report.stages:
-        blocks.append("\n".join(_stage(stage, paint) for stage in report.stages))
+        width = max(24, *(len(stage.name) for stage in report.stages))
+        blocks.append("\n".join(_stage(stage, width, paint) for stage in report.stages))
     blocks.append(_verdict(report, paint))
     return "\n\n".join(blocks) + "\n"
 
@@ -90,10 +91,10 @@ def _not_analysed(report: Report, paint: Painter) -> Iterator[str]:
     yield from (f"  {place}" for place in report.examined.not_analysed)
 
 
-def _stage(stage: Stage, paint: Painter) -> str:
+def _stage(stage: Stage, width: int, paint: Painter) -> str:
     word, colour = _SIGNS[stage.status]
     sign = paint(f"{word:<5}", colour)
-    line = f"{sign} {stage.name:<24} {stage.seconds:6.2f} s  {stage.summary}".rstrip()
+    line = f"{sign} {stage.name:<{width}} {stage.seconds:6.2f} s  {stage.summary}".rstrip()
     return f"{line}\n        {stage.why}" if stage.why else line
 
 

@@ -15,7 +15,6 @@ from headway.errors import (
     PartialFailure,
     ScriptError,
     not_python,
-    shown_path,
 )
 from headway.redact import redact
 from headway.runtime.progress import Progress
@@ -73,7 +72,7 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
             continue
         if "headway_cli" in path or frame.lineno is None:
             continue
-        return shown_path(path), frame.lineno
+        return path, frame.lineno
     return None
 
 
@@ -90,7 +89,7 @@ def _migration_failed(error: BaseException, progress: Progress, path: str | None
     what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
     kind = "" if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: "
     message = f"revision {revision} failed: {kind}{redact(what)}"
-    path = path or (shown_path(progress.running_path) if progress.running_path else None)
+    path = path or progress.running_path
     if isinstance(error, ImportError):
         message = f"revision {revision} cannot be loaded: {_missing_import(error, None, None).message}"
     return _outcome(message, progress, path, line)

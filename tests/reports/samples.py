@@ -1,0 +1,167 @@
+"""Reports as values, one for each situation that the formats must show. No tests of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from headway.lint.finding import Finding, Severity
+from headway.plan.model import Plan, PlanStep
+from headway.report.model import DriftItem, Examined, Report, Stage, Status
+
+SOURCE = (
+    '"""loyalty"""',
+    "def upgrade():",
+    '    op.add_column("customers", sa.Column("tier", sa.String(20), nullable=False))',
+    "    op.execute(",
+    '        "DROP TABLE coupons"',
+    "    )",
+)
+
+REQUIRED = Finding(
+    code="CMP003",
+    name="new-required-column",
+    severity=Severity.ERROR,
+    message="adds NOT NULL column customers.tier without a server default",
+    help="give it server_default=…",
+    file="migrations/versions/7a60_loyalty.py",
+    line=3,
+    end_line=3,
+    column=5,
+    end_column=81,
+    revision="7a60",
+)
+DROPPED = Finding(
+    code="DST001",
+    name="drop-table",
+    severity=Severity.WARNING,
+    message="drops table coupons: its rows are lost, 100% of them",
+    help="drop it in a later release",
+    file="migrations/versions/7a60_loyalty.py",
+    line=4,
+    end_line=6,
+    column=5,
+    end_column=6,
+    revision="7a60",
+)
+ACCEPTED = replace(DROPPED, code="MOD001", name="app-import", line=1, end_line=1).suppress("frozen by contract")
+NOWHERE = Finding(
+    code="REV015",
+    name="nothing-examined",
+    severity=Severity.INFO,
+    message="no revision file was found",
+    help="check script_location",
+)
+PLAN = Plan(
+    dialect="postgresql",
+    version_table="alembic_version",
+    current=("83c0",),
+    target=("7a60",),
+    steps=(
+        PlanStep(
+            "d16e", "upgrade", "migrations/versions/d16e_currency.py", 14, "0" * 64, ("ALTER TABLE a;", "UPDATE b;")
+        ),
+        PlanStep(
+            "7a60", "upgrade", "migrations/versions/7a60_loyalty.py", 9, "1" * 64, None, "the revision needs a database"
+        ),
+    ),
+)
+
+SAMPLES: dict[str, Report] = {
+    "clean": Report(
+        command="ci",
+        version="0.1.0",
+        exit_code=0,
+        stages=(
+            Stage("graph", Status.PASS, 0.01, "14 revision(s), 1 head(s): d16e"),
+            Stage("replay (sqlite)", Status.PASS, 1.25, "14 revision(s) upgraded from empty"),
+        ),
+        heads=("d16e",),
+        examined=Examined(14, 1),
+    ),
+    "findings": Report(
+        command="ci",
+        version="0.1.0",
+        exit_code=1,
+        stages=(
+            Stage("graph", Status.PASS, 0.01, "15 revision(s), 1 head(s): 7a60"),
+            Stage("lint", Status.FAIL, 0.02, "1 revision(s) judged (origin/main), 3 finding(s)", exit_code=1),
+            Stage(
+                "replay (sqlite)",
+                Status.FAIL,
+                0.3,
+                why="migrations/versions/7a60_loyalty.py:3: revision 7a60 failed: no such table: customers",
+                exit_code=1,
+                file="migrations/versions/7a60_loyalty.py",
+                line=3,
+            ),
+            Stage("drift (sqlite)", Status.SKIPPED, 0.0, why="not run: the replay did not get through", exit_code=1),
+        ),
+        heads=("7a60",),
+        examined=Examined(15, 1, ("migrations/versions/7a60_loyalty.py:4: SQL that is only known when it runs",)),
+        findings=(ACCEPTED, REQUIRED, DROPPED, NOWHERE),
+        sources={"migrations/versions/7a60_loyalty.py": SOURCE},
+    ),
+    "drift": Report(
+        command="drift",
+        version="0.1.0",
+        exit_code=1,
+        stages=(
+            Stage("drift (postgresql)", Status.FAIL, 0.2, "1 difference(s) between models and migrations", exit_code=1),
+        ),
+        heads=("d16e",),
+        examined=Examined(14, 0),
+        drift=(
+            DriftItem(
+                "not-migrated",
+                "column orders.note",
+                "the models have it, no migration adds it",
+                "op.add_column('orders', sa.Column('note', sa.Text(), nullable=True))",
+            ),
+        ),
+    ),
+    "plan": Report(
+        command="plan",
+        version="0.1.0",
+        exit_code=0,
+        stages=(Stage("plan", Status.PASS, 0.1, "2 revision(s) to run"),),
+        heads=("7a60",),
+        examined=Examined(15),
+        plan=PLAN,
+    ),
+    "nothing to apply": Report(
+        command="apply",
+        version="0.1.0",
+        exit_code=0,
+        stages=(Stage("apply", Status.PASS, 0.1, "nothing to do"),),
+        heads=("7a60",),
+        examined=Examined(15),
+        plan=replace(PLAN, current=("7a60",), steps=()),
+    ),
+    "half applied": Report(
+        command="apply",
+        version="0.1.0",
+        exit_code=4,
+        stages=(
+            Stage(
+                "apply",
+                Status.FAIL,
+                2.0,
+                "1 revision(s) applied",
+                "revision 7a60 failed: table is full. Applied: d16e.",
+                4,
+            ),
+        ),
+        heads=("7a60",),
+        examined=Examined(15),
+        plan=PLAN,
+        applied=("d16e",),
+        failed="7a60",
+        error="revision 7a60 failed: table is full. Applied: d16e.",
+    ),
+    "unreadable project": Report(
+        command="ci",
+        version="0.1.0",
+        exit_code=2,
+        error="no alembic.ini and no pyproject.toml here. Go to the project's directory.",
+    ),
+}

@@ -1,0 +1,114 @@
+"""Every format of every sample is what its golden file says; HEADWAY_UPDATE_GOLDEN=1 writes them anew for review."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from headway.report import github, markdown, text
+from headway.report import json as json_report
+from headway.report.model import Report
+from reports.samples import DROPPED, PLAN, REQUIRED, SAMPLES
+
+GOLDEN = Path(__file__).parent / "golden"
+SCHEMA = json.loads(files("headway.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": text.render,
+    "verbose.text": lambda report: text.render(report, verbose=True),
+    "json": json_report.render,
+    "github": github.render,
+    "markdown": markdown.render,
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_golden(name: str, format: str) -> None:
+    path = GOLDEN / f"{name.replace(' ', '-')}.{format}"
+    rendered = FORMATS[format](SAMPLES[name])
+    if os.environ.get("HEADWAY_UPDATE_GOLDEN"):
+        path.write_text(rendered, encoding="utf-8")
+    assert rendered == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_orphaned() -> None:
+    wanted = {f"{name.replace(' ', '-')}.{format}" for name in SAMPLES for format in FORMATS}
+    assert {path.name for path in GOLDEN.iterdir()} == wanted
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_json_follows_the_schema_that_ships(name: str) -> None:
+    document = json.loads(json_report.render(SAMPLES[name]))
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_the_schema_is_strict() -> None:
+    document = json.loads(json_report.render(SAMPLES["clean"]))
+    for change in ({"surprise": 1}, {"result": "perfect"}, {"exit_code": 6}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**document, **change}, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("clean", "pass"),
+        ("findings", "fail"),
+        ("drift", "fail"),
+        ("plan", "pass"),
+        ("nothing to apply", "noop"),
+        ("half applied", "error"),
+        ("unreadable project", "error"),
+    ],
+)
+def test_the_overall_result(name: str, result: str) -> None:
+    assert SAMPLES[name].result == result
+
+
+def test_colour_adds_codes_and_changes_nothing_else() -> None:
+    report = SAMPLES["findings"]
+    plain, coloured = text.render(report), text.render(report, color=True)
+    assert "\x1b[" not in plain
+    import re
+
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == plain
+    assert coloured != plain
+
+
+def test_sql_cannot_end_its_block() -> None:
+    step = replace(PLAN.steps[0], statements=("SELECT '```' -- ````",))
+    rendered = markdown.render(replace(SAMPLES["plan"], plan=replace(PLAN, steps=(step,))))
+    assert "\n`````sql\nSELECT '```' -- ````\n`````\n" in rendered
+
+
+def test_github_shows_no_more_than_it_can_and_says_how_many_are_hidden() -> None:
+    many = tuple(replace(REQUIRED, line=line) for line in range(1, 31))
+    lines = github.render(replace(SAMPLES["clean"], findings=many)).splitlines()
+    assert len(lines) == github.LIMIT
+    assert "21 more in the job summary" in lines[-1]
+
+
+def test_github_commands_cannot_be_broken_out_of() -> None:
+    nasty = replace(DROPPED, message="50%\n::set-output name=x::y", file="a,b:c.py", name="x\r\ny")
+    rendered = github.render(replace(SAMPLES["clean"], findings=(nasty,)))
+    assert len(rendered.splitlines()) == 1
+    assert "file=a%2Cb%3Ac.py" in rendered
+    assert "50%25%0A" in rendered
+
+
+def test_markdown_cannot_be_broken_out_of_and_fits_into_a_summary() -> None:
+    nasty = replace(DROPPED, message="a | b <script> c\nd")
+    rendered = markdown.render(replace(SAMPLES["clean"], findings=(nasty,)))
+    assert "a \\| b &lt;script&gt; c<br>d" in rendered
+    long = markdown.render(replace(SAMPLES["clean"], findings=tuple([nasty] * 20_000)))
+    assert len(long.encode()) <= markdown.LIMIT
+    assert "left out" in long

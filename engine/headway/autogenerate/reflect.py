@@ -5,8 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from sqlalchemy import MetaData, Table, event
+from sqlalchemy import Index, MetaData, Table, event
 from sqlalchemy import exc as sa_exc
+from sqlalchemy.sql.elements import conv
 
 from headway.autogenerate.context import AutogenContext
 
@@ -56,4 +57,18 @@ def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
             warnings.simplefilter("ignore", category=sa_exc.SAWarning)
             metadata.reflect(bind=connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False)
     tables = {(table.schema, table.name): table for table in metadata.tables.values()}
+    for table in tables.values():
+        _settle(table, impl)
     return {name: tables[name] for name in names if name in tables}
+
+
+def _settle(table: Table, impl: Any) -> None:
+    """Names in a database are final, whatever naming convention there is; options that say nothing are left out."""
+    named: list[Any] = [*table.constraints, *table.indexes]
+    for item in named:
+        if isinstance(item.name, str):
+            item.name = conv(item.name)
+        kind = "index" if isinstance(item, Index) else item.__visit_name__
+        kept = impl.adjust_reflected_dialect_options({"dialect_options": dict(item.dialect_kwargs)}, kind)
+        for option in item.dialect_kwargs.keys() - kept.keys():
+            del item.dialect_kwargs[option]

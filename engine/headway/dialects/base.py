@@ -365,8 +365,16 @@ class DefaultImpl:
     def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
         """Evens out foreign keys that this database reports in another way."""
 
+    def index_made_for(self, foreign_key: Any) -> Any:
+        """The index that this database made by itself for a reflected foreign key, or None."""
+        return None
+
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
         """Called for each reflected column; may change its description in place."""
+
+    def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
+        """The indexes, by table, that exist and that SQLAlchemy cannot reflect."""
+        return {}
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         """The dialect options of a reflected index or constraint that a migration should show."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import types as sqltypes
 from headway.dialects.elements import type_ddl
 
 _SPACES = re.compile(r"\s+")
+_EXTRA = re.compile(r"\s+(collate|character set)\s+(\S+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class TypeParts:
 
     name: str
     arguments: tuple[str, ...]
-    extra: frozenset[str]
+    extra: Mapping[str, str]
+    """Character set and collation, where they are said."""
 
 
 def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> bool:
@@ -61,7 +63,7 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
     second = type_parts(type_ddl(impl.dialect, model))
     if first.name != second.name and not _are_synonyms(impl.type_synonyms, first, second):
         return True
-    if first.extra != second.extra and first.extra and second.extra:
+    if any(first.extra[key] != second.extra[key] for key in first.extra.keys() & second.extra.keys()):
         return True
     # A count that differs (NUMERIC against NUMERIC(10, 2)) is the database's own precision, not a change.
     return len(first.arguments) == len(second.arguments) and first.arguments != second.arguments
@@ -69,16 +71,13 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
 
 def type_parts(ddl: str) -> TypeParts:
     """Name, arguments and the rest of a type's DDL, in lower case."""
-    match = re.match(r"\s*([^(]*)(?:\(([^)]*)\))?(.*)\Z", ddl, re.S)
+    extra = {kind.lower(): value.strip('"`').lower() for kind, value in _EXTRA.findall(ddl)}
+    match = re.match(r"\s*([^(]*)(?:\(([^)]*)\))?(.*)\Z", _EXTRA.sub("", ddl), re.S)
     assert match is not None
     name, arguments, rest = match.groups()
-    collate = re.search(r"\s+collate\s+(\S+)", f"{name} {rest}", re.I)
-    if collate:
-        name = re.sub(r"\s+collate\s+\S+", "", name, flags=re.I)
-        rest = re.sub(r"\s+collate\s+\S+", "", rest, flags=re.I)
     full = _SPACES.sub(" ", f"{name.strip()} {rest.strip()}").strip().lower()
     listed = tuple(a.strip().lower() for a in arguments.split(",")) if arguments else ()
-    return TypeParts(full, listed, frozenset({collate[1].strip('"`').lower()} if collate else ()))
+    return TypeParts(full, listed, extra)
 
 
 def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> IndexComparison:

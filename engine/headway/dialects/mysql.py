@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Constraint, schema
+from sqlalchemy import Constraint, UniqueConstraint, schema
 from sqlalchemy import types as sqltypes
 
 from headway.dialects import elements
@@ -13,6 +13,7 @@ from headway.dialects.base import DefaultImpl
 from headway.dialects.compare import normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_server_default, format_type
 from headway.errors import UsageError
+from headway.operations.naming import final_name
 
 
 class MySQLImpl(DefaultImpl):
@@ -66,6 +67,12 @@ class MySQLImpl(DefaultImpl):
             return
         super().drop_constraint(const, **kw)
 
+    def compare_type(self, inspector_column: Any, metadata_column: Any) -> bool:
+        existing, wanted = inspector_column.type, metadata_column.type
+        if isinstance(existing, sqltypes.Enum) and isinstance(wanted, sqltypes.Enum):
+            return set(existing.enums) != set(wanted.enums)
+        return super().compare_type(inspector_column, metadata_column)
+
     def compare_server_default(
         self,
         inspector_column: Any,
@@ -81,15 +88,16 @@ class MySQLImpl(DefaultImpl):
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
     ) -> None:
-        # A unique constraint is a unique index here: both are reported, the models have one or the other.
+        # A unique constraint is a unique index here; what the models call a constraint counts as one.
         wanted_indexes = {index.name for index in metadata_indexes}
-        wanted_uniques = {constraint.name for constraint in metadata_unique_constraints}
-        for unique in list(conn_uniques):
-            if unique.name in wanted_indexes:
-                conn_uniques.discard(unique)
+        wanted_uniques = {final_name(constraint) for constraint in metadata_unique_constraints} - {None}
+        nameless = {_columns(c) for c in metadata_unique_constraints if final_name(c) is None}
         for index in list(conn_indexes):
-            if index.unique and index.name not in wanted_indexes:
+            if not index.unique or index.name in wanted_indexes:
+                continue
+            if index.name in wanted_uniques or _columns(index) in nameless:
                 conn_indexes.discard(index)
+                conn_uniques.add(UniqueConstraint(*index.columns, name=index.name))
         # InnoDB makes an index for a foreign key that has none; nobody asked for it.
         made = {
             tuple(key.column_keys)
@@ -101,6 +109,15 @@ class MySQLImpl(DefaultImpl):
             columns = tuple(column.name for column in index.columns)
             if not index.unique and index.name not in wanted_indexes | wanted_uniques and columns in made:
                 conn_indexes.discard(index)
+
+    def index_made_for(self, foreign_key: Any) -> Any:
+        # InnoDB makes one where none fits, and leaves it behind when the key goes.
+        keys = foreign_key.parent.foreign_key_constraints - {foreign_key}
+        columns = tuple(foreign_key.column_keys)
+        if any(tuple(key.column_keys) == columns for key in keys):
+            return None
+        fitting = (index for index in foreign_key.parent.indexes if _columns(index) == columns and not index.unique)
+        return next((index for index in fitting if index.name == foreign_key.name), None)
 
     def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
         # RESTRICT is the default and is reported as nothing.
@@ -202,8 +219,13 @@ def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
     )
 
 
+def _columns(item: Any) -> tuple[str, ...]:
+    return tuple(column.name for column in item.columns)
+
+
 def _normal_default(text: str | None) -> str | None:
     if text is None:
         return None
     sql = normal_sql(re.sub(r"\bcurrent_timestamp\(\)|\bnow\(\)", "current_timestamp", text, flags=re.I))
+    sql = {"true": "1", "false": "0"}.get(sql, sql)
     return None if sql == "null" else re.sub(r"^'(-?[\d.]+)'$", r"\1", sql)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.compare import IndexComparison, compare_uniques, normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_type
+
+log = logging.getLogger("alembic.ddl.postgresql")
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -94,6 +97,18 @@ class PostgresqlImpl(DefaultImpl):
             ):
                 self.drop_constraint(constraint)
 
+    def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+        # SERIAL is an integer whose default is a sequence of its own; the models say nothing of either.
+        match = re.fullmatch(r"nextval\('(.+)'::regclass\)", column_info.get("default") or "")
+        if match is None or column_info.get("identity"):
+            return
+        sequence = match[1].replace('"', "").rpartition(".")[2]
+        if (sequence, table.schema, table.name, column_info["name"]) in _owned_sequences(inspector):
+            log.info(
+                "Detected sequence named '%s' as owned by column '%s.%s'", sequence, table.name, column_info["name"]
+            )
+            del column_info["default"]
+
     def compare_server_default(
         self,
         inspector_column: Any,
@@ -136,10 +151,33 @@ class PostgresqlImpl(DefaultImpl):
                 conn_indexes.discard(index)
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        options = dict(reflected_object.get("dialect_options", {}))
-        if not options.get("postgresql_include"):
-            options.pop("postgresql_include", None)
-        return options
+        options = super().adjust_reflected_dialect_options(reflected_object, kind)
+        quiet = ("postgresql_include", "postgresql_nulls_not_distinct")  # said of everything, also where it is usual
+        return {name: value for name, value in options.items() if value or name not in quiet}
+
+
+def _owned_sequences(inspector: Any) -> set[tuple[str, str | None, str, str]]:
+    """Sequence, schema (None for the default one), table and column of every sequence that goes with a column."""
+    found = inspector.info_cache.get("headway_owned_sequences")
+    if found is None:
+        default = inspector.default_schema_name
+        with inspector._operation_context() as connection:
+            rows = connection.execute(text(_OWNED_SEQUENCES)).fetchall()
+        found = {(s, None if schema == default else schema, table, column) for s, schema, table, column in rows}
+        inspector.info_cache["headway_owned_sequences"] = found
+    return found  # type: ignore[no-any-return]
+
+
+# One query for the whole database; see https://www.postgresql.org/docs/current/catalog-pg-depend.html
+_OWNED_SEQUENCES = """
+    SELECT s.relname, n.nspname, t.relname, a.attname
+    FROM pg_depend d
+    JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+    JOIN pg_class t ON t.oid = d.refobjid
+    JOIN pg_namespace n ON n.oid = t.relnamespace
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
+"""
 
 
 class PostgresqlColumnType(AlterColumn):

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Computed, Constraint, Table, cast
 from sqlalchemy import types as sqltypes
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
@@ -74,6 +74,27 @@ class SQLiteImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         return _normal_default(rendered_metadata_default) != _normal_default(rendered_inspector_default)
+
+    def render_ddl_sql_expr(self, expr: Any, is_server_default: bool = False, **kw: Any) -> str:
+        sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
+        # A default that is no literal must stand in parentheses.
+        return f"({sql})" if is_server_default and isinstance(expr, ColumnElement) and not _is_constant(sql) else sql
+
+    def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
+        # Indexes on expressions; their columns are shown as none.
+        key = ("headway_expression_indexes", schema)
+        if key not in inspector.info_cache:
+            prefix = f"{inspector.dialect.identifier_preparer.quote_identifier(schema)}." if schema else ""
+            with inspector._operation_context() as connection:
+                rows = connection.exec_driver_sql(
+                    f"SELECT m.tbl_name, m.name FROM {prefix}sqlite_master m WHERE m.type = 'index' AND EXISTS "
+                    "(SELECT 1 FROM pragma_index_info(m.name) i WHERE i.name IS NULL)"
+                ).fetchall()
+            found: dict[str, set[str]] = {}
+            for table, index in rows:
+                found.setdefault(table, set()).add(index)
+            inspector.info_cache[key] = found
+        return inspector.info_cache[key]  # type: ignore[no-any-return]
 
     def cast_for_batch_migrate(self, column: Any, existing_type: Any, new_type: Any) -> Any:
         # CAST(x AS JSON) would turn the text into a number.

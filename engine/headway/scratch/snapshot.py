@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import inspect
@@ -10,52 +11,143 @@ from sqlalchemy.engine import Connection
 
 Snapshot = frozenset[str]
 
+_ONE_SCHEMA = frozenset({"sqlite", "mysql", "mariadb"})
+"""Where another schema is another database, which is nobody's business here."""
+
 
 def take(connection: Connection, *, leave_out: Iterable[str] = ()) -> Snapshot:
-    """Every table, column, key, constraint, index and enum type of the default schema, one line each.
+    """Every table, column, key, constraint, index, view, trigger, sequence and enum type, one line each.
 
-    ``leave_out`` are table names, such as the version table's.
+    ``leave_out`` are table names, such as the version table's. Takes a few statements for each schema, however many
+    tables there are, where the database can be asked so.
     """
     inspector = inspect(connection)
     inspector.clear_cache()
     left_out = set(leave_out)
-    names = [name for name in inspector.get_table_names() if name not in left_out]
-    return frozenset(line for name in names for line in _table(inspector, name)) | frozenset(_types(inspector))
+    lines: set[str] = set()
+    for schema in _schemas(inspector):
+        lines.update(_tables(inspector, schema, left_out))
+        lines.update(_others(inspector, schema))
+    lines.update(_triggers(connection))
+    return frozenset(lines)
 
 
-def difference(before: Snapshot, after: Snapshot) -> list[str]:
-    """What is missing (-) and what is left over (+), sorted by what it is about."""
-    lines = [(line, f"- {line}") for line in before - after] + [(line, f"+ {line}") for line in after - before]
+def difference(before: Snapshot, after: Snapshot, *, made_by_server: Snapshot = frozenset()) -> list[str]:
+    """What is missing (-) and what is left over (+), sorted by what it is about.
+
+    With ``made_by_server``, the state in between, an index that MySQL made for a foreign key of that state and kept
+    after the key had gone does not count.
+    """
+    left = {line for line in after - before if not _serves_a_key(line, made_by_server)}
+    lines = [(line, f"- {line}") for line in before - after] + [(line, f"+ {line}") for line in left]
     return [shown for _, shown in sorted(lines)]
 
 
-def _table(inspector: Any, name: str) -> Iterator[str]:
-    yield f"table {name}"
-    for column in inspector.get_columns(name):
-        kind = column["type"].compile(dialect=inspector.dialect)
-        null = "NULL" if column["nullable"] else "NOT NULL"
-        default = f" DEFAULT {column['default']}" if column.get("default") is not None else ""
-        yield f"column {name}.{column['name']} {kind} {null}{default}"
-    primary = inspector.get_pk_constraint(name)
-    if primary and primary["constrained_columns"]:
-        yield f"primary key {name}({', '.join(primary['constrained_columns'])}) {primary.get('name') or ''}".rstrip()
-    for key in inspector.get_foreign_keys(name):
+def _serves_a_key(line: str, state: Snapshot) -> bool:
+    index = re.fullmatch(r"index (\S+\(.*\)) (\S+)", line)
+    if index is None or line not in state:
+        return False
+    return any(other.startswith(f"foreign key {index[1]} -> ") and f" {index[2]}" in other for other in state)
+
+
+def _schemas(inspector: Any) -> list[str | None]:
+    if inspector.dialect.name in _ONE_SCHEMA:
+        return [None]
+    system = re.compile(r"information_schema|pg_.*|sys|INFORMATION_SCHEMA|db_.*|guest")
+    names = {name for name in inspector.get_schema_names() if not system.fullmatch(name)}
+    return [None, *sorted(names - {inspector.default_schema_name})]
+
+
+def _tables(inspector: Any, schema: str | None, left_out: set[str]) -> Iterator[str]:
+    kinds: dict[Callable[..., Iterator[str]], Any] = {
+        _columns: inspector.get_multi_columns(schema=schema),
+        _primary_key: inspector.get_multi_pk_constraint(schema=schema),
+        _foreign_keys: inspector.get_multi_foreign_keys(schema=schema),
+        _uniques: inspector.get_multi_unique_constraints(schema=schema),
+        _checks: inspector.get_multi_check_constraints(schema=schema),
+        _indexes: inspector.get_multi_indexes(schema=schema),
+    }
+    if inspector.dialect.supports_comments:
+        kinds[_comment] = inspector.get_multi_table_comment(schema=schema)
+    for lines, found in kinds.items():
+        for (_, name), described in found.items():
+            if name not in left_out:
+                yield from lines(f"{schema}.{name}" if schema else name, described, inspector.dialect)
+    yield from (f"table {schema}.{n}" if schema else f"table {n}" for _, n in kinds[_columns] if n not in left_out)
+
+
+def _columns(table: str, columns: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
+    for column in columns:
+        parts = [column["type"].compile(dialect=dialect), "NULL" if column["nullable"] else "NOT NULL"]
+        if column.get("default") is not None:
+            parts.append(f"DEFAULT {column['default']}")
+        for extra in ("computed", "identity", "comment"):
+            if column.get(extra):
+                parts.append(f"{extra} {column[extra]}")
+        yield f"column {table}.{column['name']} {' '.join(parts)}"
+
+
+def _primary_key(table: str, key: Mapping[str, Any], dialect: Any) -> Iterator[str]:
+    if key and key["constrained_columns"]:
+        yield f"primary key {table}({', '.join(key['constrained_columns'])}) {key.get('name') or ''}".rstrip()
+
+
+def _foreign_keys(table: str, keys: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
+    for key in keys:
         target = f"{key['referred_table']}({', '.join(key['referred_columns'])})"
         options = " ".join(f"{k}={v}" for k, v in sorted(key.get("options", {}).items()) if v)
         columns = ", ".join(key["constrained_columns"])
-        yield f"foreign key {name}({columns}) -> {target} {key.get('name') or ''} {options}".rstrip()
-    for unique in inspector.get_unique_constraints(name):
-        yield f"unique {name}({', '.join(unique['column_names'])}) {unique.get('name') or ''}".rstrip()
-    for check in inspector.get_check_constraints(name):
-        yield f"check {name} {check.get('name') or ''}: {' '.join(check['sqltext'].split())}"
-    for index in inspector.get_indexes(name):
+        yield f"foreign key {table}({columns}) -> {target} {key.get('name') or ''} {options}".rstrip()
+
+
+def _uniques(table: str, uniques: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
+    for unique in uniques:
+        yield f"unique {table}({', '.join(unique['column_names'])}) {unique.get('name') or ''}".rstrip()
+
+
+def _checks(table: str, checks: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
+    for check in checks:
+        yield f"check {table} {check.get('name') or ''}: {' '.join(str(check['sqltext']).split())}"
+
+
+def _indexes(table: str, indexes: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
+    for index in indexes:
         if index.get("duplicates_constraint"):
             continue
         columns = ", ".join(str(part) for part in index.get("expressions") or index["column_names"])
-        yield f"index {name}({columns}) {index['name']}{' unique' if index['unique'] else ''}"
+        given = sorted((index.get("dialect_options") or {}).items())
+        options = [f"{name}={value}" for name, value in given if str(value) not in ("None", "False", "[]", "{}", "")]
+        words = [f"index {table}({columns})", str(index["name"]), "unique" if index["unique"] else "", *options]
+        yield " ".join(filter(None, words))
 
 
-def _types(inspector: Any) -> Iterator[str]:
+def _comment(table: str, comment: Mapping[str, Any], dialect: Any) -> Iterator[str]:
+    if comment.get("text"):
+        yield f"comment on {table}: {comment['text']}"
+
+
+def _others(inspector: Any, schema: str | None) -> Iterator[str]:
+    prefix = f"{schema}." if schema else ""
+    for view in inspector.get_view_names(schema=schema):
+        definition = inspector.get_view_definition(view, schema=schema) or ""
+        yield f"view {prefix}{view}: {' '.join(definition.split())}"
+    if inspector.dialect.supports_sequences:
+        yield from (f"sequence {prefix}{name}" for name in inspector.get_sequence_names(schema=schema))
     if inspector.dialect.name == "postgresql":
-        for enum in inspector.get_enums():
-            yield f"enum {enum['name']}({', '.join(enum['labels'])})"
+        for enum in inspector.get_enums(schema=schema):
+            yield f"enum {prefix}{enum['name']}({', '.join(enum['labels'])})"
+
+
+def _triggers(connection: Connection) -> Iterator[str]:
+    sql = _TRIGGERS.get(connection.dialect.name)
+    for row in connection.exec_driver_sql(sql) if sql else ():
+        yield f"trigger {' '.join(' '.join(str(part) for part in row).split())}"
+
+
+_TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "mysql": "SELECT trigger_name, event_manipulation, event_object_table, action_statement "
+    "FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
+}
+_TRIGGERS["mariadb"] = _TRIGGERS["mysql"]

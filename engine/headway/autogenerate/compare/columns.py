@@ -52,7 +52,7 @@ def _altered(context: AutogenContext, reflected: Column[Any], wanted: Column[Any
         schema=table.schema,
         existing_type=reflected.type,
         existing_nullable=reflected.nullable,
-        existing_server_default=reflected.server_default if reflected.server_default is not None else False,
+        existing_server_default=reflected.server_default,
         existing_comment=reflected.comment,
     )
     place = f"{table.name}.{wanted.name}"
@@ -68,8 +68,9 @@ def _altered(context: AutogenContext, reflected: Column[Any], wanted: Column[Any
     if context.dialect.supports_comments and (reflected.comment or None) != (wanted.comment or None):
         operation.modify_comment = wanted.comment
         comments_log.info("Detected column comment '%s'", place)
-    if (identity := _autoincrement(wanted)) is not None:
-        operation.kw["autoincrement"] = identity
+    both_identity = isinstance(reflected.server_default, Identity) and isinstance(wanted.server_default, Identity)
+    if not both_identity and (autoincrement := _autoincrement(wanted)) is not None:
+        operation.kw["autoincrement"] = autoincrement
     return operation
 
 
@@ -85,4 +86,7 @@ def _type_differs(context: AutogenContext, reflected: Column[Any], wanted: Colum
 
 
 def _autoincrement(column: Column[Any]) -> bool | None:
-    return True if column.autoincrement is True and column.primary_key and len(column.table.primary_key) > 1 else None
+    """What MySQL must be told again with every change of a column; None where nobody said anything."""
+    if column is column.table._autoincrement_column:
+        return True
+    return column.autoincrement if isinstance(column.autoincrement, bool) else None

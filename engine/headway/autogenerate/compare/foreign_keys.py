@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy import ForeignKeyConstraint, Index, Table
 
+from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
 from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
-from headway.operations.containers import ModifyTableOps
+from headway.operations.indexes import DropIndexOp
 
 log = logging.getLogger("alembic.autogenerate.compare.constraints")
 
 Signature = tuple[Any, ...]
 
 
-def compare_foreign_keys(context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table) -> None:
-    """Appends removed and added foreign keys, sorted, removed ones first."""
+def compare_foreign_keys(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
+    """What drops the foreign keys that were removed, and what adds those that were added, each sorted."""
+    changes = Changes()
+    impl = context.migration_context.impl
     parents = {"table_name": wanted.name, "schema_name": wanted.schema}
     theirs = [
         key
@@ -25,20 +28,31 @@ def compare_foreign_keys(context: AutogenContext, changes: ModifyTableOps, refle
         if context.run_name_filters(key.name, "foreign_key_constraint", dict(parents))  # type: ignore[arg-type]
     ]
     ours = list(wanted.foreign_key_constraints)
-    context.migration_context.impl.correct_for_autogen_foreignkeys(set(theirs), set(ours))
+    impl.correct_for_autogen_foreignkeys(set(theirs), set(ours))
     default = context.dialect.default_schema_name
     existing = {_signature(key, default): key for key in theirs}
     needed = {_signature(key, default): key for key in ours}
     for signature in sorted(existing.keys() - needed.keys(), key=repr):
         key = existing[signature]
         if context.run_object_filters(key, key.name, "foreign_key_constraint", True, None):
-            changes.ops.append(DropConstraintOp.from_constraint(key))
+            changes.drops.append(DropConstraintOp.from_constraint(key))
             log.info("Detected removed foreign key (%s)(%s) on table %s", *_words(key), wanted.name)
+            left = impl.index_made_for(key)
+            if left is not None and not _needed(wanted, left):
+                changes.drops.append(DropIndexOp.from_index(left))
     for signature in sorted(needed.keys() - existing.keys(), key=repr):
         key = needed[signature]
         if context.run_object_filters(key, key.name, "foreign_key_constraint", False, None):
-            changes.ops.append(CreateForeignKeyOp.from_constraint(key))
+            changes.creates.append(CreateForeignKeyOp.from_constraint(key))
             log.info("Detected added foreign key (%s)(%s) on table %s", *_words(key), wanted.name)
+    return changes
+
+
+def _needed(wanted: Table, index: Index) -> bool:
+    """Whether the models want the index, or a foreign key that it serves."""
+    columns = tuple(column.name for column in index.columns)
+    keys = {tuple(key.column_keys) for key in wanted.foreign_key_constraints}
+    return columns in keys or index.name in {other.name for other in wanted.indexes}
 
 
 def _signature(key: ForeignKeyConstraint, default_schema: str | None) -> Signature:

@@ -8,44 +8,38 @@ from typing import Any
 
 from sqlalchemy import Index, Table, UniqueConstraint
 
+from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
 from headway.operations.base import MigrateOperation
 from headway.operations.constraints import CreateUniqueConstraintOp, DropConstraintOp
-from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.naming import final_name
 
 log = logging.getLogger("alembic.autogenerate.compare.constraints")
 
 
-def compare_indexes_and_uniques(
-    context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table
-) -> None:
-    """Appends what was removed, then what was added or changed, by name."""
-    parents = {"table_name": wanted.name, "schema_name": wanted.schema}
-    theirs_unique = {
-        c
-        for c in reflected.constraints
-        if isinstance(c, UniqueConstraint)
-        and context.run_name_filters(_text(c.name), "unique_constraint", dict(parents))
-    }
-    theirs_index = {
-        index
-        for index in reflected.indexes
-        if not index.dialect_kwargs.get("duplicates_constraint")
-        and context.run_name_filters(_text(index.name), "index", dict(parents))
-    }
-    ours_unique = {c for c in wanted.constraints if isinstance(c, UniqueConstraint)}
-    ours_index = set(wanted.indexes)
+def compare_indexes_and_uniques(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
+    """What drops those that were removed or changed, and what creates those that were added or changed, by name."""
     impl = context.migration_context.impl
-    impl.correct_for_autogen_constraints(theirs_unique, theirs_index, ours_unique, ours_index)
+    ours_unique = {c for c in wanted.constraints if isinstance(c, UniqueConstraint)}
+    ours_index = set(wanted.indexes) - _unreadable(context, wanted)
+    theirs_unique, theirs_index = _existing(context, reflected, ours_unique, ours_index)
     _drop_doubles(theirs_unique, theirs_index, ours_unique, ours_index)
     compare_index: Callable[[Any, Any], Any] = impl.compare_indexes
-    changes.ops += _pair(
-        context, theirs_index, ours_index, "index", compare_index, DropIndexOp.from_index, CreateIndexOp.from_index
-    )
-    changes.ops += _pair(
+    changes = Changes()
+    _pair(
         context,
+        changes,
+        theirs_index,
+        ours_index,
+        "index",
+        compare_index,
+        DropIndexOp.from_index,
+        CreateIndexOp.from_index,
+    )
+    _pair(
+        context,
+        changes,
         theirs_unique,
         ours_unique,
         "unique_constraint",
@@ -53,42 +47,75 @@ def compare_indexes_and_uniques(
         DropConstraintOp.from_constraint,
         CreateUniqueConstraintOp.from_constraint,
     )
+    return changes
+
+
+def indexes_of_removed(context: AutogenContext, reflected: Table) -> list[Index]:
+    """The indexes of a table that the models lack, without those the database makes by itself."""
+    return sorted(_existing(context, reflected, set(), set())[1], key=lambda index: str(index.name))
+
+
+def _existing(
+    context: AutogenContext, reflected: Table, ours_unique: set[Any], ours_index: set[Any]
+) -> tuple[set[Any], set[Any]]:
+    """The unique constraints and indexes of the database that take part."""
+    parents = {"table_name": reflected.name, "schema_name": reflected.schema}
+    uniques = {
+        constraint
+        for constraint in reflected.constraints
+        if isinstance(constraint, UniqueConstraint)
+        and context.run_name_filters(_text(constraint.name), "unique_constraint", dict(parents))
+    }
+    indexes = {i for i in reflected.indexes if context.run_name_filters(_text(i.name), "index", dict(parents))}
+    impl = context.migration_context.impl
+    impl.correct_for_autogen_constraints(uniques, indexes, ours_unique, ours_index)
+    return uniques, indexes
+
+
+def _unreadable(context: AutogenContext, wanted: Table) -> set[Index]:
+    """Indexes that the database has and SQLAlchemy cannot reflect: there is nothing to compare, and nothing to add."""
+    names = context.migration_context.impl.unreflected_indexes(context.inspector, wanted.schema).get(wanted.name, ())
+    return {index for index in wanted.indexes if index.name in names}
 
 
 def _pair(
     context: AutogenContext,
+    changes: Changes,
     theirs: Iterable[Any],
     ours: Iterable[Any],
     kind: str,
     compare: Callable[[Any, Any], Any],
     drop: Callable[[Any], MigrateOperation],
     create: Callable[[Any], MigrateOperation],
-) -> Iterable[MigrateOperation]:
+) -> None:
     existing, unnamed = _by_name(theirs)
     needed, new_unnamed = _by_name(ours)
+    # What the models leave without a name has one in the database, and is told by its columns.
+    nameless = {_columns(item) for item in new_unnamed}
+    by_columns = {_columns(existing[name]): name for name in existing.keys() - needed.keys()}
+    told = {by_columns[columns]: existing.pop(by_columns[columns]) for columns in nameless & by_columns.keys()}
     words = "index" if kind == "index" else "unique constraint"
     for name in sorted(existing.keys() - needed.keys()):
         if context.run_object_filters(existing[name], name, kind, True, None):
             log.info("Detected removed %s %r on %r", words, name, existing[name].table.name)
-            yield drop(existing[name])
+            changes.drops.append(drop(existing[name]))
     for name in sorted(existing.keys() & needed.keys()):
         comparison = compare(needed[name], existing[name])
         if comparison.is_skip:
             log.info("Cannot compare %s %r, assuming equal and skipping. %s", words, name, comparison.message)
         elif comparison.is_different and context.run_object_filters(needed[name], name, kind, False, existing[name]):
             log.info("Detected changed %s %r on %r: %s", words, name, needed[name].table.name, comparison.message)
-            yield drop(existing[name])
-            yield create(needed[name])
+            changes.drops.append(drop(existing[name]))
+            changes.creates.append(create(needed[name]))
     for name in sorted(needed.keys() - existing.keys()):
         if context.run_object_filters(needed[name], name, kind, False, None):
             log.info("Detected added %s %r on %r", words, name, _columns(needed[name]))
-            yield create(needed[name])
-    # What has no name can only be told by its columns, and is left alone when the columns are on both sides.
-    have = {_columns(item) for item in (*unnamed, *existing.values())}
+            changes.creates.append(create(needed[name]))
+    have = {_columns(item) for item in (*unnamed, *told.values())}
     for item in sorted(new_unnamed, key=_columns):
         if _columns(item) not in have and context.run_object_filters(item, None, kind, False, None):
             log.info("Detected added %s %r on %r", words, None, _columns(item))
-            yield create(item)
+            changes.creates.append(create(item))
 
 
 def _drop_doubles(theirs_unique: set[Any], theirs_index: set[Any], ours_unique: set[Any], ours_index: set[Any]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.schema import sort_tables_and_constraints
 from headway.autogenerate.compare.columns import compare_columns
 from headway.autogenerate.compare.comments import compare_table_comment
 from headway.autogenerate.compare.foreign_keys import compare_foreign_keys
-from headway.autogenerate.compare.indexes import compare_indexes_and_uniques
+from headway.autogenerate.compare.indexes import compare_indexes_and_uniques, indexes_of_removed
 from headway.autogenerate.compare.order import drop_order
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.reflect import Name, reflect, table_names
@@ -70,10 +70,8 @@ def _removed_tables(context: AutogenContext, tables: list[Table]) -> Iterable[Mi
         log.info("Detected removed table %r", table.key)
         dropped = [
             DropIndexOp.from_index(index)
-            for index in sorted(table.indexes, key=lambda index: str(index.name))
-            if not index.info.get("duplicates_constraint")
-            and not index.dialect_kwargs.get("duplicates_constraint")
-            and context.run_object_filters(index, index.name, "index", True, None)
+            for index in indexes_of_removed(context, table)
+            if context.run_object_filters(index, index.name, "index", True, None)
         ]
         if dropped:
             yield ModifyTableOps(table.name, dropped, schema=table.schema)
@@ -85,8 +83,10 @@ def _changed_table(context: AutogenContext, reflected: Table, wanted: Table) -> 
         return
     changes = ModifyTableOps(wanted.name, [], schema=wanted.schema)
     dropped_columns = compare_columns(context, changes, reflected, wanted)
-    compare_indexes_and_uniques(context, changes, reflected, wanted)
-    compare_foreign_keys(context, changes, reflected, wanted)
+    indexes = compare_indexes_and_uniques(context, reflected, wanted)
+    keys = compare_foreign_keys(context, reflected, wanted)
+    # A foreign key stands on an index: it goes before one and comes after one.
+    changes.ops += [*keys.drops, *indexes.drops, *indexes.creates, *keys.creates]
     compare_table_comment(context, changes, reflected, wanted)
     changes.ops += dropped_columns
     if changes.ops:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Computed, Identity
+
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.registry import prefix, renderers, sqlalchemy_prefix
 from headway.autogenerate.render.schema import (
@@ -76,7 +78,8 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
         keywords.append(f"comment={ident(table.comment)!r}")
     if table.info:
         keywords.append(f"info={table.info!r}") if op._table_info else None
-    keywords += [f"{key}={value!r}" for key, value in sorted(op.kw.items())]
+    # MySQL reports options such as "default charset", which no keyword can be called.
+    keywords += [f"{key.replace(' ', '_')}={value!r}" for key, value in sorted(op.kw.items())]
     if op.prefixes:
         keywords.append(f"prefixes={list(op.prefixes)!r}")
     if op.if_not_exists is not None:
@@ -143,7 +146,9 @@ def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
         parts.append(f"existing_comment={op.existing_comment!r}")
     if op.modify_nullable is None and op.existing_nullable is not None:
         parts.append(f"existing_nullable={op.existing_nullable!r}")
-    if op.modify_server_default is False and op.existing_server_default not in (False, None):
+    # An identity or generated column is altered in another way than one that becomes it.
+    special = isinstance(op.existing_server_default, Identity | Computed)
+    if (op.modify_server_default is False or special) and op.existing_server_default not in (False, None):
         parts.append(f"existing_server_default={_default(op.existing_server_default, context)}")
     parts += [f"{key}={value!r}" for key, value in op.kw.items() if key in ("autoincrement", "postgresql_using")]
     parts += _schema(context, op.schema)

@@ -49,7 +49,7 @@ def render_column(column: Column[Any], context: AutogenContext) -> str:
             positional.append(rendered)
         else:
             keywords.append(f"server_default={rendered}")
-    if column.autoincrement not in ("auto", "ignore_fk") and column.primary_key:
+    if column.autoincrement not in ("auto", "ignore_fk"):
         keywords.append(f"autoincrement={column.autoincrement!r}")
     if column.nullable is not None:
         keywords.append(f"nullable={column.nullable!r}")
@@ -74,20 +74,20 @@ def render_default(default: Any, context: AutogenContext) -> str:
     if isinstance(default, DefaultClause):
         if isinstance(default.arg, str):
             return repr(default.arg) if not default.reflected else f"{sa}text({default.arg!r})"
-        return f"{sa}text({render_sql(default.arg, context)})"
+        return f"{sa}text({render_sql(default.arg, context, is_server_default=True)})"
     if isinstance(default, FetchedValue):
         return f"{sa}FetchedValue()"
     return repr(default)
 
 
-def render_sql(expression: Any, context: AutogenContext) -> str:
+def render_sql(expression: Any, context: AutogenContext, *, is_server_default: bool = False) -> str:
     """An expression as the repr of its SQL."""
     if isinstance(expression, str):
         return repr(expression)
     if isinstance(expression, TextClause):
         return repr(re.sub(r"\\:", ":", expression.text))
-    options = {"literal_binds": True, "include_table": False}
-    sql = str(expression.compile(dialect=context.dialect, compile_kwargs=options))
+    impl = context.migration_context.impl
+    sql = str(impl.render_ddl_sql_expr(expression, is_server_default=is_server_default))
     return repr(sql.replace("%%", "%"))
 
 

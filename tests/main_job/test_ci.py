@@ -1,0 +1,235 @@
+"""The main job, ``headway ci``, on the example shop: green as it is, red with each fault, at its place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from fixtures.programs import ROOT, Done, Program
+from reports.test_formats import SCHEMA
+
+KINDS = ("sqlite", "postgresql")
+STAGES = ["graph", "lint", *(f"{stage} ({kind})" for kind in KINDS for stage in ("replay", "drift", "downgrade"))]
+NEWEST = "d16e2b7f5a08_order_currency.py"
+
+
+def report_of(done: Done) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(done.out)
+    jsonschema.validate(document, SCHEMA)
+    assert document["exit_code"] == done.code
+    return document
+
+
+def statuses(report: dict[str, Any]) -> dict[str, str]:
+    return {stage["name"]: stage["status"] for stage in report["stages"]}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+# -- as they are ------------------------------------------------------------------------------------------------
+
+
+def test_the_shop_is_green_on_sqlite_and_postgresql(storefront: Path, headway: Program) -> None:
+    done = headway("ci", "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 0, done.err
+    assert statuses(report) == dict.fromkeys(STAGES, "pass")
+    assert report["heads"] == ["d16e2b7f5a08"]
+    assert report["examined"] == {"revisions": 14, "new": 1, "not_analysed": 0, "not_analysed_places": []}
+    assert report["findings"] == report["drift"] == []
+
+
+def test_the_run_leaves_nothing_behind(storefront: Path, headway: Program) -> None:
+    before = sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts)
+    assert headway("ci", "--scratch", "sqlite", cwd=storefront, env={"PYTHONDONTWRITEBYTECODE": "1"}).code == 0
+    assert sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts) == before
+
+
+PLANTED = {
+    "REV001": {("7a60c1f2d9e3_loyalty.py", 12), ("91be4d70a8c5_clean_up.py", 14), ("c3d9e0f1a2b4_hotfix.py", 12)},
+    "REV003": {("f45b17ac8d30_gift_wrap.py", 11)},
+    "REV004": {("c3d9e0f1a2b4_hotfix.py", 12)},
+    "CMP003": {("7a60c1f2d9e3_loyalty.py", 18)},
+    "LCK101": {("7a60c1f2d9e3_loyalty.py", 19)},
+    "DAT002": {("7a60c1f2d9e3_loyalty.py", 20)},
+    "DWN001": {("7a60c1f2d9e3_loyalty.py", 23)},
+    "MOD001": {("91be4d70a8c5_clean_up.py", 11)},
+    "DST001": {("91be4d70a8c5_clean_up.py", 21)},
+    "DST002": {("91be4d70a8c5_clean_up.py", 23)},
+}
+"""What is wrong with examples/storefront-broken: rule, file and line."""
+
+
+def test_the_broken_shop_is_red_and_shows_each_fault_at_its_line(headway: Program) -> None:
+    done = headway("ci", "--format", "json", cwd=ROOT / "examples" / "storefront-broken")
+    report = report_of(done)
+    assert done.code == 1
+    found: dict[str, set[tuple[str, int]]] = {}
+    for finding in report["findings"]:
+        assert finding["file"].startswith("examples/storefront-broken/versions/")
+        found.setdefault(finding["code"], set()).add((Path(finding["file"]).name, finding["line"]))
+    assert found == PLANTED
+    assert statuses(report)["graph"] == statuses(report)["lint"] == "fail"
+    assert statuses(report)["replay (sqlite)"] == "skipped"
+    assert report["examined"]["not_analysed"] == 1
+
+
+def test_the_broken_shop_as_text_shows_the_line_with_a_caret(headway: Program) -> None:
+    done = headway("ci", cwd=ROOT / "examples" / "storefront-broken")
+    lines = done.out.splitlines()
+    place = lines.index("  --> examples/storefront-broken/versions/91be4d70a8c5_clean_up.py:21:5")
+    assert lines[place + 2] == '21 |     op.drop_table("reviews")'
+    assert lines[place + 3] == "   |     " + "^" * len('op.drop_table("reviews")')
+    assert "Traceback" not in done.out + done.err
+
+
+# -- one fault at a time ----------------------------------------------------------------------------------------
+
+
+def test_a_model_that_no_migration_knows_is_drift(storefront: Path, headway: Program) -> None:
+    edit(
+        storefront / "storefront" / "models.py",
+        'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")',
+        'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")\n    note: Mapped[str | None]',
+    )
+    done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 1
+    assert statuses(report)["drift (sqlite)"] == "fail"
+    (item,) = report["drift"]
+    assert (item["verdict"], item["object"]) == ("not-migrated", "column orders.note")
+    assert item["operation"].startswith("op.add_column('orders', sa.Column('note', sa.String(), nullable=True))")
+
+
+def test_a_migration_that_no_model_knows_is_drift_too(storefront: Path, headway: Program) -> None:
+    edit(
+        storefront / "storefront" / "models.py",
+        'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")',
+        "",
+    )
+    for command in ("ci", "drift"):
+        done = headway(command, "--scratch", "sqlite", "--format", "json", cwd=storefront)
+        (item,) = report_of(done)["drift"]
+        assert done.code == 1
+        assert (item["verdict"], item["object"]) == ("not-modelled", "column orders.currency")
+
+
+def test_a_revision_that_fails_when_it_runs(storefront: Path, headway: Program) -> None:
+    path = storefront / "migrations" / "versions" / NEWEST
+    edit(path, "def upgrade() -> None:\n", 'def upgrade() -> None:\n    op.execute("UPDATE nowhere SET x = 1")\n')
+    line = path.read_text().splitlines().index('    op.execute("UPDATE nowhere SET x = 1")') + 1
+    done = headway("ci", "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 1
+    for kind in KINDS:
+        (replay,) = [stage for stage in report["stages"] if stage["name"] == f"replay ({kind})"]
+        assert (replay["status"], replay["file"], replay["line"]) == ("fail", f"migrations/versions/{NEWEST}", line)
+        assert "nowhere" in replay["why"]
+        assert statuses(report)[f"drift ({kind})"] == statuses(report)[f"downgrade ({kind})"] == "skipped"
+    annotated = headway("ci", "--scratch", "sqlite", "--format", "github", cwd=storefront).out
+    assert f"::error file=migrations/versions/{NEWEST},line={line},title=headway replay (sqlite)::" in annotated
+
+
+def test_a_downgrade_that_fails(storefront: Path, headway: Program) -> None:
+    path = storefront / "migrations" / "versions" / NEWEST
+    edit(path, "def downgrade() -> None:\n", 'def downgrade() -> None:\n    op.drop_table("nowhere")\n')
+    done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=storefront)
+    (stage,) = [stage for stage in report_of(done)["stages"] if stage["name"] == "downgrade (sqlite)"]
+    assert done.code == 1
+    assert stage["status"] == "fail"
+    assert "nowhere" in stage["why"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_downgrade_that_takes_too_much(kind: str, storefront: Path, headway: Program) -> None:
+    path = storefront / "migrations" / "versions" / NEWEST
+    edit(
+        path,
+        "def downgrade() -> None:\n",
+        'def downgrade() -> None:\n    op.drop_index("ix_orders_placed_at", table_name="orders")\n',
+    )
+    done = headway("ci", "--scratch", kind, "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 1
+    (finding,) = [finding for finding in report["findings"] if finding["code"] == "DWN005"]
+    assert "ix_orders_placed_at" in finding["message"]
+    assert finding["line"] == path.read_text().splitlines().index("def downgrade() -> None:") + 1
+
+
+def test_a_trace_can_be_accepted_like_any_finding(storefront: Path, headway: Program) -> None:
+    path = storefront / "migrations" / "versions" / NEWEST
+    edit(
+        path,
+        "def downgrade() -> None:\n",
+        'def downgrade() -> None:  # headway: ignore[DWN005] reason="rebuilt by hand"\n'
+        '    op.drop_index("ix_orders_placed_at", table_name="orders")\n',
+    )
+    done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 0, done.err
+    assert [finding["suppressed"] for finding in report["findings"]] == [True]
+
+
+def test_an_irreversible_revision_is_not_undone(storefront: Path, headway: Program) -> None:
+    path = storefront / "migrations" / "versions" / NEWEST
+    edit(path, "def upgrade()", 'irreversible = "rows were merged"\n\n\ndef upgrade()')
+    edit(path, "def downgrade() -> None:\n", "def downgrade() -> None:\n    raise NotImplementedError\n")
+    done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=storefront)
+    (stage,) = [stage for stage in report_of(done)["stages"] if stage["name"] == "downgrade (sqlite)"]
+    assert done.code == 0, done.err
+    assert stage["summary"] == "0 new revision(s) down and up again, 1 irreversible"
+
+
+def test_nothing_examined_is_a_failure(storefront: Path, headway: Program) -> None:
+    shutil.rmtree(storefront / "migrations" / "versions")
+    (storefront / ".headway.yml").write_text("scratch: sqlite\n")
+    done = headway("ci", "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 1
+    assert [finding["code"] for finding in report["findings"]] == ["REV015"]
+    assert statuses(report) == {
+        "graph": "fail",
+        "lint": "pass",
+        "replay (sqlite)": "skipped",
+        "drift (sqlite)": "skipped",
+        "downgrade (sqlite)": "skipped",
+    }
+
+
+def test_a_scratch_database_that_is_not_empty_is_refused(
+    storefront: Path, headway: Program, postgresql_url: str
+) -> None:
+    import sqlalchemy as sa
+
+    with sa.create_engine(postgresql_url, poolclass=sa.NullPool).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE precious (id INTEGER)")
+    done = headway("ci", "--scratch", postgresql_url, "--format", "json", cwd=storefront)
+    report = report_of(done)
+    assert done.code == 3
+    assert any("is not empty: it holds precious" in (stage["why"] or "") for stage in report["stages"])
+
+
+def test_a_scratch_database_given_by_url(storefront: Path, headway: Program, mariadb_url: str) -> None:
+    done = headway("ci", "--scratch", "env:SCRATCH", "--format", "json", cwd=storefront, env={"SCRATCH": mariadb_url})
+    report = report_of(done)
+    assert done.code == 0, report
+
+
+def test_reports_are_written_beside_what_is_printed(storefront: Path, headway: Program) -> None:
+    reports = [f"--report={name}={name}.out" for name in ("json", "github", "markdown", "text")]
+    done = headway("lint", "--all", *reports, cwd=storefront)
+    assert report_of(Done(done.code, (storefront / "json.out").read_text(), ""))["command"] == "lint"
+    assert "| lint |" in (storefront / "markdown.out").read_text()
+    assert (storefront / "text.out").read_text() == done.out
+    wrong = headway("lint", "--report", "yaml=x", cwd=storefront)
+    assert wrong.code == 2
+    wrong.assert_one_clear_line("FORMAT=FILE")

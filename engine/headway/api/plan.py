@@ -60,9 +60,10 @@ def apply(project: Project, options: RunOptions, planned: Plan | None, approved:
         if planned is not None and gate.is_done(planned, heads):
             return ()
         now, steps = make_plan(project.directory, context, heads, _goal(planned, target), project.shown)
-        gate.require_approval(now, approved)
         if planned is not None:
             gate.require_same(planned, now)
+        else:
+            gate.require_approval(now, approved)
         done.append(now)
         return steps
 

@@ -84,9 +84,12 @@ def _git(arguments: Sequence[str], directory: str) -> str | None:
     # A container sees a work tree of another owner; saying so per call leaves the user's configuration alone.
     environment = {
         **os.environ,
-        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_COUNT": "2",
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
+        # A diff would write the index anew, as root in a container.
+        "GIT_CONFIG_KEY_1": "diff.autoRefreshIndex",
+        "GIT_CONFIG_VALUE_1": "false",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C",
     }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from headway.errors import ConfigError, UsageError
@@ -61,7 +64,8 @@ def changes_since(directory: str, base: str) -> Changes:
         shallow = (_git(["rev-parse", "--is-shallow-repository"], root) or "").strip() == "true"
         why = "this clone is shallow" if shallow else "the two have no common commit"
         raise ConfigError(f"cannot tell what is new since '{base}': {why}", hint=CHECKOUT_HINT)
-    listed = _git(["diff", "--name-status", "--no-renames", "-z", merge_base.strip()], root) or ""
+    with _index_copy(root) as index:
+        listed = _git(["diff", "--name-status", "--no-renames", "-z", merge_base.strip()], root, index) or ""
     fields = listed.split("\0")
     states = dict(zip(fields[1::2], fields[0::2], strict=False))
     untracked = (_git(["ls-files", "--others", "--exclude-standard", "-z"], root) or "").split("\0")
@@ -79,19 +83,30 @@ def _remote_head(directory: str) -> str | None:
     return answer.strip().removeprefix("origin/") if answer else None
 
 
-def _git(arguments: Sequence[str], directory: str) -> str | None:
-    """What git prints, or None when it fails or is not installed."""
+@contextmanager
+def _index_copy(root: str) -> Iterator[dict[str, str]]:
+    """The environment for a diff that may refresh an index: a copy, because the work tree's own is not ours to write."""
+    answer = _git(["rev-parse", "--path-format=absolute", "--git-path", "index"], root)
+    with tempfile.TemporaryDirectory(prefix="headway-git-") as directory:
+        copy = os.path.join(directory, "index")
+        if answer is None or not os.path.exists(answer.strip()):
+            yield {}
+            return
+        shutil.copyfile(answer.strip(), copy)
+        yield {"GIT_INDEX_FILE": copy}
+
+
+def _git(arguments: Sequence[str], directory: str, more: Mapping[str, str] | None = None) -> str | None:
+    """What git prints, or None when it fails or is not installed; ``more`` are environment variables."""
     # A container sees a work tree of another owner; saying so per call leaves the user's configuration alone.
     environment = {
         **os.environ,
-        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
-        # A diff would write the index anew, as root in a container.
-        "GIT_CONFIG_KEY_1": "diff.autoRefreshIndex",
-        "GIT_CONFIG_VALUE_1": "false",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C",
+        **(more or {}),
     }
     try:
         done = subprocess.run(

@@ -13,7 +13,7 @@ from headway.config.load import load_config
 from headway.config.model import Config
 from headway.errors import HeadwayError
 from headway.redact import redact
-from headway.version import VERSION
+from headway.version import ALEMBIC, VERSION
 
 
 class Verb(NamedTuple):  # not a dataclass, whose machinery takes longer to import than a listing to run
@@ -184,7 +184,7 @@ class CommandLine:
 
     def _make_parser(self, verbs: dict[str, Verb]) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(prog=self.prog)
-        parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+        parser.add_argument("--version", action="version", version=self._version())
         parser.add_argument(
             "-c",
             "--config",
@@ -203,6 +203,10 @@ class CommandLine:
         for name, verb in verbs.items():
             self._add_verb(subparsers, name, verb)
         return parser
+
+    def _version(self) -> str:
+        # Where we stand in for the program "alembic", scripts read its version from the second word.
+        return f"alembic {ALEMBIC} (headway {VERSION})" if self.prog == "alembic" else f"{self.prog} {VERSION}"
 
     def _add_verb(self, subparsers: Any, name: str, verb: Verb) -> None:
         sub = subparsers.add_parser(name, help=verb.help, description=verb.help)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
@@ -14,8 +13,9 @@ from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.compare import IndexComparison, compare_uniques, normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_type
+from headway.logs import logger
 
-log = logging.getLogger("alembic.ddl.postgresql")
+log = logger("alembic.ddl.postgresql")
 
 
 class PostgresqlImpl(DefaultImpl):

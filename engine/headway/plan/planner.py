@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
+from headway.logs import muted
 from headway.operations.base import Operations
 from headway.plan.model import Plan, PlanStep
 from headway.redact import redact
@@ -58,18 +59,12 @@ def _step(script: ScriptDirectory, context: MigrationContext, step: Step, shown:
 def _statements(context: MigrationContext, step: Step, path: str) -> tuple[tuple[str, ...] | None, str | None]:
     """The SQL of one revision, written without a database; None and a reason when it asks the database something."""
     written = _Statements()
-    options = {
-        **context.opts,
-        "as_sql": True,
-        "output_buffer": written,
-        "literal_binds": True,
-        "fn": None,
-        "log": False,
-    }
-    offline = MigrationContext.configure(dialect=type(context.dialect)(), opts=options)
+    options = {**context.opts, "as_sql": True, "output_buffer": written, "literal_binds": True, "fn": None}
     try:
-        with Operations.context(offline):
-            runner.migration_function(path, upgrade=step.is_upgrade)()
+        with muted():
+            offline = MigrationContext.configure(dialect=type(context.dialect)(), opts=options)
+            with Operations.context(offline):
+                runner.migration_function(path, upgrade=step.is_upgrade)()
         offline.versions.apply(step)
     except Exception as error:  # noqa: BLE001  # user code that expects answers fails in its own way without a database
         text = " ".join(str(error).split())

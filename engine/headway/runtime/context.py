@@ -5,7 +5,6 @@ It runs steps and keeps the version table; which steps, is decided by the functi
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy.engine.mock import MockConnection
 from headway.dialects.base import DefaultImpl
 from headway.dialects.registry import impl_for
 from headway.errors import ConfigError, RevisionError
+from headway.logs import logger
 from headway.redact import remember
 from headway.revision.route import Step
 from headway.runtime import runner
@@ -26,7 +26,7 @@ from headway.runtime.transactions import Transactions
 from headway.runtime.versions import VersionTable
 from headway.script.directory import ScriptDirectory
 
-log = logging.getLogger("alembic.runtime.migration")  # users' ini files configure this name
+log = logger("alembic.runtime.migration")  # users' ini files configure this name
 
 Steps = Callable[[tuple[str, ...], "MigrationContext"], Iterable[Step]]
 
@@ -84,10 +84,10 @@ class MigrationContext:
         if not self.as_sql and connection is not None:
             remember(connection.engine.url.password)
             self.progress.database = connection.engine.url.render_as_string(hide_password=True)
-        self._log("Context impl %s.", type(self.impl).__name__)
+        log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
-            self._log("Generating static SQL")
-        self._log("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
+            log.info("Generating static SQL")
+        log.info("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
 
     @classmethod
     def configure(
@@ -209,7 +209,7 @@ class MigrationContext:
     # -- one step ------------------------------------------------------------------------------------------
 
     def _run_step(self, step: Step, function: Callable[..., Any] | None, kw: Mapping[str, Any]) -> None:
-        self._log("Running %s", step)
+        log.info("Running %s", step)
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         path = self._path_of(step)
@@ -222,10 +222,6 @@ class MigrationContext:
             info = MigrationInfo(self.script, step)
             for callback in self.on_version_apply_callbacks:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
-
-    def _log(self, text: str, *arguments: Any) -> None:
-        if self.opts.get("log", True):
-            log.info(text, *arguments)
 
     def _function_of(self, step: Step) -> Callable[..., Any] | None:
         path = self._path_of(step)

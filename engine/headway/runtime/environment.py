@@ -135,7 +135,6 @@ class EnvironmentContext:
             opts["output_buffer"] = getattr(self.config, "output_buffer", None)
         opts["script"] = self.script
         opts["progress"] = self.run_options.progress
-        opts["log"] = self.run_options.log
         if self.run_options.url is not None:
             if self.is_offline_mode():
                 connection, url, dialect_name = None, self.run_options.url, None

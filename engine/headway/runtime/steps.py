@@ -9,6 +9,7 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.errors import HeadwayError, ScriptError
+from headway.logs import muted
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
@@ -39,7 +40,7 @@ def run_environment(
         return choose(heads, context)
 
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), contextlib.nullcontext() if options.log else muted():
             EnvironmentContext(config, script, fn=noted, **environment_options).run()
     except SystemExit as error:
         raise explain_exit(error) from error

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from sqlalchemy import Column, Computed, Identity, Table
 
 from headway.autogenerate.compare.defaults import default_differs
 from headway.autogenerate.context import AutogenContext
+from headway.logs import logger
 from headway.operations.base import MigrateOperation
 from headway.operations.columns import AddColumnOp, AlterColumnOp, DropColumnOp
 from headway.operations.containers import ModifyTableOps
 
-tables_log = logging.getLogger("alembic.autogenerate.compare.tables")
-types_log = logging.getLogger("alembic.autogenerate.compare.types")
-constraints_log = logging.getLogger("alembic.autogenerate.compare.constraints")
-defaults_log = logging.getLogger("alembic.autogenerate.compare.server_defaults")
-comments_log = logging.getLogger("alembic.autogenerate.compare.comments")
+tables_log = logger("alembic.autogenerate.compare.tables")
+types_log = logger("alembic.autogenerate.compare.types")
+constraints_log = logger("alembic.autogenerate.compare.constraints")
+defaults_log = logger("alembic.autogenerate.compare.server_defaults")
+comments_log = logger("alembic.autogenerate.compare.comments")
 
 
 def compare_columns(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from sqlalchemy import Table
 
 from headway.autogenerate.context import AutogenContext
+from headway.logs import logger
 from headway.operations.containers import ModifyTableOps
 from headway.operations.tables import CreateTableCommentOp, DropTableCommentOp
 
-log = logging.getLogger("alembic.autogenerate.compare.comments")
+log = logger("alembic.autogenerate.compare.comments")
 
 
 def compare_table_comment(context: AutogenContext, changes: ModifyTableOps, reflected: Table, wanted: Table) -> None:

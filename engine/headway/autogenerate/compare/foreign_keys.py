@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, Table
 
 from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
+from headway.logs import logger
 from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
 from headway.operations.indexes import DropIndexOp
 
-log = logging.getLogger("alembic.autogenerate.compare.constraints")
+log = logger("alembic.autogenerate.compare.constraints")
 
 Signature = tuple[Any, ...]
 

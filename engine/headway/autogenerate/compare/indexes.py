@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,12 +9,13 @@ from sqlalchemy import Index, Table, UniqueConstraint
 
 from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
+from headway.logs import logger
 from headway.operations.base import MigrateOperation
 from headway.operations.constraints import CreateUniqueConstraintOp, DropConstraintOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.naming import final_name
 
-log = logging.getLogger("alembic.autogenerate.compare.constraints")
+log = logger("alembic.autogenerate.compare.constraints")
 
 
 def compare_indexes_and_uniques(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:

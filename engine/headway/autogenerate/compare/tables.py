@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 from sqlalchemy import ForeignKeyConstraint, Table
@@ -15,13 +14,14 @@ from headway.autogenerate.compare.indexes import compare_indexes_and_uniques, in
 from headway.autogenerate.compare.order import drop_order
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.reflect import Name, reflect, table_names
+from headway.logs import logger
 from headway.operations.base import MigrateOperation
 from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
 from headway.operations.containers import ModifyTableOps, UpgradeOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.tables import CreateTableOp, DropTableOp
 
-log = logging.getLogger("alembic.autogenerate.compare.tables")
+log = logger("alembic.autogenerate.compare.tables")
 
 
 def compare_tables(context: AutogenContext, upgrade_ops: UpgradeOps) -> None:

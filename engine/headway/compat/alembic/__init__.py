@@ -2,7 +2,8 @@
 
 from headway.compat.alembic import context as context
 from headway.compat.alembic import op as op
+from headway.version import ALEMBIC
 
-__version__ = "1.20.1"  # the version whose behaviour these facades have; scripts compare against it
+__version__ = ALEMBIC
 
 __all__ = ["__version__", "context", "op"]

@@ -14,18 +14,20 @@ headway reads Alembic projects as they are: alembic.ini, env.py and versions/*.p
 
 Alembic's verbs take the same options as ever: branches, check, current, downgrade, edit, ensure_version, heads,
 history, init, list_templates, merge, revision, show, stamp, upgrade ('headway upgrade --help' and so on).
+
+Exit codes: 0 clean, 1 a check said no, 2 configuration, 3 database or lock, 4 applied in part, 5 refused, 70 a bug.
 """
 
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-app.command("ci")(ci.ci)
-app.command("lint")(lint.lint)
-app.command("drift")(drift.drift)
-app.command("plan")(plan.plan)
-app.command("apply")(apply.apply)
+app.command("ci", epilog="Example: headway ci --base origin/main --scratch postgresql")(ci.ci)
+app.command("lint", epilog="Example: headway lint --base origin/main --format github")(lint.lint)
+app.command("drift", epilog="Example: headway drift --scratch postgresql")(drift.drift)
+app.command("plan", epilog="Example: headway plan --url env:DATABASE_URL -o plan.json")(plan.plan)
+app.command("apply", epilog="Example: headway apply plan.json --url env:DATABASE_URL --approve sha256:...")(apply.apply)
 app.command("rules")(rules.rules)
-app.command("rule")(rules.rule)
+app.command("rule", epilog="Example: headway rule LCK101")(rules.rule)
 
 
 @app.command("action", hidden=True)

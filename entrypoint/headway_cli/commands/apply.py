@@ -27,7 +27,9 @@ def apply(
     report: opt.Reports = None,
     no_color: opt.NoColor = False,
 ) -> None:
-    """Run exactly the plan, under a lock on the database.
+    """Run exactly the approved plan.
+
+    Holds a lock on the database while it runs; a second run waits and then finds nothing to do.
 
     Ends with 0 when done or when there was nothing left to do, 4 when it stopped half-way, 5 when the plan is not the
     approved one or the database has moved since.

@@ -20,7 +20,11 @@ def ci(
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
 ) -> None:
-    """The whole gate: graph, lint, replay on a scratch database, drift, downgrade.
+    """Run the whole gate on this project.
+
+    Five stages, in order: graph (heads, missing parents, duplicate ids), lint (what locks, loses or breaks), replay (an
+    empty scratch database upgraded to the heads), drift (models against the replayed schema), downgrade (new revisions
+    down and up again).
 
     Ends with 0 when clean, 1 for findings or drift, 2 when the project cannot be read, 3 when a database cannot be
     reached. Stages that could not run are named and fail the run.

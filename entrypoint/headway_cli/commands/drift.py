@@ -14,7 +14,11 @@ def drift(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Compare the models with what the migrations make of an empty scratch database."""
+    """Compare the models with the migrations.
+
+    Upgrades an empty scratch database to the heads and shows what the models ask for that is not there, as the
+    operations that would mend it.
+    """
     from headway.api.ci import scratch_kinds
     from headway.api.drift import drift as run
     from headway.api.project import open_project

@@ -22,7 +22,11 @@ def plan(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Show what would run on a database: from its real revision, with the SQL and a digest to approve."""
+    """Show what would run on a database.
+
+    Reads the revision that the database is on and prints the revisions that would run, their SQL, and a digest over
+    both. Changes nothing. Whoever approves the plan approves the digest.
+    """
     from headway.api.plan import plan as run
     from headway.api.project import open_project
     from headway.errors import HeadwayError

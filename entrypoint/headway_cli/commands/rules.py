@@ -17,7 +17,10 @@ def rules() -> None:
 
 
 def rule(code: Annotated[str, typer.Argument(help="Code or name, such as LCK101.")]) -> None:
-    """Explain one rule: what it finds, why that matters, what to write instead."""
+    """Explain one rule.
+
+    What it finds, why that matters, what to write instead, and when to ignore it.
+    """
     from headway.lint.catalogue import documentation
     from headway.lint.catalogue import rule as find
 

@@ -1,0 +1,98 @@
+"""What the documents show is what happens: transcripts, snippets, tables and links."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fixtures.programs import ROOT, Program
+from headway import errors
+from headway.config.policy import load_policy
+from headway_cli.action.inputs import read_inputs
+
+DOCUMENTS = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+README = (ROOT / "README.md").read_text()
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+def without_times(text: str) -> str:
+    return re.sub(r"\d+\.\d\d s", "0.00 s", text)
+
+
+def test_the_transcript_of_the_readme(headway: Program) -> None:
+    command = re.search(r"`headway (ci [^`]*)` on \[(\S+)\]", README)
+    assert command is not None
+    done = headway(*shlex.split(command[1]), cwd=ROOT / command[2])
+    (shown,) = blocks(README, "text")
+    assert without_times(done.out) == without_times(shown)
+    assert done.code == 1
+
+
+def test_the_workflow_of_the_readme_uses_inputs_that_exist(tmp_path: Path) -> None:
+    (snippet,) = blocks(README, "yaml")
+    steps = yaml.safe_load(snippet)["jobs"]["migrations"]["steps"]
+    given = next(step["with"] for step in steps if step["uses"].startswith("headway-migrations/"))
+    assert set(given) <= set(ACTION["inputs"])
+    environment = {f"INPUT_{name.upper()}": str(value) for name, value in given.items()}
+    assert read_inputs({**environment, "GITHUB_WORKSPACE": str(tmp_path)}).scratch == ("postgresql",)
+
+
+def test_the_two_commands_are_there() -> None:
+    assert "$ ./dev demo\n$ ./dev test\n" in README
+
+
+def test_the_exit_codes_are_the_programs() -> None:
+    shown = set(re.findall(r"^\| (\d+|128\+N) \|", README, re.M))
+    classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
+    assert shown == {str(kind.exit_code) for kind in classes} | {"0", "70", "128+N"}
+    tree = dict(re.findall(r"(\w+) +(\d+) ", errors.__doc__ or ""))
+    assert tree == {kind.__name__: str(kind.exit_code) for kind in classes if kind is not errors.HeadwayError}
+
+
+def test_the_policy_of_the_docs_is_one(tmp_path: Path) -> None:
+    (shown,) = blocks((ROOT / "docs" / "gate.md").read_text(), "yaml")
+    (tmp_path / ".headway.yml").write_text(shown)
+    policy = load_policy(str(tmp_path))
+    assert policy.expected_heads == 1
+    assert policy.targets["production"].lock_timeout == 60
+    assert policy.ignores[0].code == "DST001"
+
+
+def test_the_settings_of_the_policy_schema_are_those_that_are_read(tmp_path: Path) -> None:
+    import json
+
+    schema = json.loads((ROOT / "engine" / "headway" / "config" / "policy.schema.json").read_text())
+    (tmp_path / ".headway.yml").write_text("nonsense: 1\n")
+    with pytest.raises(errors.ConfigError) as caught:
+        load_policy(str(tmp_path))
+    known = re.search(r"known are ([\w, ]+)", caught.value.message)
+    assert known is not None
+    assert set(known[1].split(", ")) == set(schema["properties"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_workflows_pin_what_they_use_and_ask_for_little(path: Path) -> None:
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            uses = step.get("uses", "./")
+            assert uses == "./" or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", uses)
+            if "checkout" in uses:
+                assert step["with"]["persist-credentials"] is False

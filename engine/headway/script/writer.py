@@ -94,8 +94,11 @@ def check_id(revid: str) -> None:
         )
 
 
-def render_file(template: str, destination: str, encoding: str, **variables: Any) -> None:
-    """Renders a Mako template into a file. Raises ConfigError with the template's line when it fails."""
+def render_file(template: str, destination: str, encoding: str, *, append: bool = False, **variables: Any) -> None:
+    """Renders a Mako template into a file, or with ``append`` after what is in it.
+
+    Raises ConfigError with the template's line when it fails, or when the file cannot be written.
+    """
     from mako import exceptions
     from mako.template import Template
 
@@ -107,8 +110,11 @@ def render_file(template: str, destination: str, encoding: str, **variables: Any
         trace = exceptions.RichTraceback(error)
         line = trace.lineno if isinstance(trace.lineno, int) and trace.lineno > 0 else None
         raise ConfigError(f"the template fails: {type(error).__name__}: {error}", path=template, line=line) from error
-    with open(destination, "wb") as file:
-        file.write(text.encode(encoding))
+    try:
+        with open(destination, "ab" if append else "wb") as file:
+            file.write((f"\n\n{text}" if append else text).encode(encoding))
+    except (OSError, LookupError, UnicodeEncodeError) as error:
+        raise ConfigError(f"the file cannot be written: {error}", path=destination) from error
 
 
 def format_as_comma(value: Any) -> str:

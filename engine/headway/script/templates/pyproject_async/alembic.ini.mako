@@ -1,0 +1,8 @@
+# The database of this project's migrations and their log. What belongs to the code is in pyproject.toml.
+
+[alembic]
+
+# A percent sign in the URL must be doubled. Better keep it out of this file and set it in env.py.
+sqlalchemy.url = driver+asyncdriver://user:pass@localhost/dbname
+
+${logging}

@@ -35,7 +35,9 @@ VERBS: dict[str, Verb] = {
         "Show current available heads in the script directory.", (), ("verbose", "resolve_dependencies", "format")
     ),
     "history": Verb(
-        "List changeset scripts in chronological order.", (), ("rev_range", "verbose", "indicate_current", "format")
+        "List changeset scripts in chronological order.",
+        (),
+        ("rev_range", "verbose", "indicate_current", "format", "graph"),
     ),
     "init": Verb("Initialize a new scripts directory.", ("directory",), ("template", "package")),
     "list_templates": Verb("List available templates."),
@@ -72,6 +74,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"action": "append", "help": "Revision or branch label that the new revision depends on."},
     ),
     "format": (("--format",), {"choices": ("text", "json"), "help": "Output as text (the default) or JSON."}),
+    "graph": (("--graph",), {**_FLAG, "help": "Draw the history, one line a revision."}),
     "head": (
         ("--head",),
         {"default": "head", "help": "Head revision or <branchname>@head to base the new revision on."},

@@ -14,10 +14,11 @@ def history(
     verbose: bool = False,
     indicate_current: bool = False,
     format: str | None = None,
+    graph: bool = False,
 ) -> None:
     """Prints the history, or the part ``start:end`` of it; ``current`` asks the database behind env.py.
 
-    Raises UsageError for a range without a colon, RevisionError for an end that cannot be resolved.
+    ``graph`` draws it. Raises UsageError for a range without a colon, RevisionError for an end that cannot be resolved.
     """
     script = ScriptDirectory.from_config(config)
     start, end = _ends(rev_range)
@@ -26,6 +27,11 @@ def history(
     lower = current or "base" if start == "current" else start or "base"
     upper = current if end == "current" else end or "heads"
     found = list(script.iterate_revisions(upper, lower, inclusive=True))
+    if graph:
+        from headway.drawing.text import draw
+
+        config.stdout.write(draw(script.history, [item.revision for item in found]))
+        return
     if format == "json":
         print_json(config, {"history": [{**summary(i), "is_current": i.revision in current} for i in found]})
         return

@@ -1,0 +1,59 @@
+"""A history as rows of lanes, newest first: where each revision stands and how the lanes go on. Knows no format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from headway.revision.graph import RevisionGraph
+
+
+class Row(NamedTuple):
+    """One revision; ``lanes`` are the ids that the lanes lead to, from left to right."""
+
+    id: str
+    joined: tuple[str, ...]
+    """The lanes above the revision once all that lead to it have joined in its own."""
+    joining: tuple[int, ...]
+    """The lanes, of those before joining, that end in the revision's own."""
+    lane: int
+    """The revision's own lane."""
+    parents: tuple[str, ...]
+    """What its lane goes on with: the first in its own place, the others in new lanes beside it."""
+    below: tuple[str, ...]
+    """The lanes below the revision."""
+
+
+def rows_of(graph: RevisionGraph, ids: Iterable[str]) -> list[Row]:
+    """The rows of ``ids``, which are in an order with every revision before its ancestors."""
+    order = list(ids)
+    shown = set(order)
+    lanes: list[str] = []
+    rows: list[Row] = []
+    for id_ in order:
+        leading = [number for number, wanted in enumerate(lanes) if wanted == id_]
+        if not leading:
+            lanes.append(id_)
+            leading = [len(lanes) - 1]
+        lane, joining = leading[0], tuple(leading[1:])
+        joined = [wanted for number, wanted in enumerate(lanes) if number not in joining]
+        parents = tuple(parent for parent in graph.ids[id_].down_revisions if parent in shown)
+        below = [*joined[:lane], *parents, *joined[lane + 1 :]]
+        rows.append(Row(id_, tuple(joined), joining, lane, parents, tuple(below)))
+        lanes = below
+    return rows
+
+
+def title(graph: RevisionGraph, id_: str) -> str:
+    """What stands beside a revision: its id, labels, whether it is a head, what it needs, and its message."""
+    revision = graph.ids[id_]
+    parts = [id_]
+    if revision.branch_labels:
+        parts.append(f"({', '.join(sorted(revision.branch_labels))})")
+    if not graph.children(id_):
+        parts.append("(head)")
+    if revision.depends_on:
+        parts.append(f"(needs {', '.join(revision.depends_on)})")
+    if revision.doc:
+        parts.append(" ".join(revision.doc.split()))
+    return " ".join(parts)

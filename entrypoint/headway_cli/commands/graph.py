@@ -1,0 +1,46 @@
+"""``headway graph``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from headway_cli import options as opt
+
+
+class Picture(StrEnum):
+    """What the graph is drawn as."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+
+
+def graph(
+    format: Annotated[Picture, typer.Option("--format", "-f", help="What to draw.")] = Picture.TEXT,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
+    rev_range: Annotated[str | None, typer.Option("--rev-range", "-r", help="Only START:END of the history.")] = None,
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+) -> None:
+    """Draw the revision graph.
+
+    As text for a terminal, Mermaid for Markdown, Graphviz' dot, or an SVG image. Executes nothing of the project's.
+    """
+    from headway.api.graph import graph as draw
+    from headway.api.project import open_project
+    from headway.errors import UsageError
+
+    drawn = draw(open_project(config or (), name), format.value, rev_range)
+    if output is None:
+        sys.stdout.write(drawn)
+        return
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(drawn)
+    except OSError as error:
+        raise UsageError(f"the picture cannot be written: {error.strerror}", path=output) from error

@@ -35,9 +35,10 @@ class _Init:
         self.toml = os.path.abspath(config.toml_file_name or "pyproject.toml")
 
     def run(self, package: bool) -> None:
-        for path in (self.ini, self.toml):
-            if not os.path.isdir(os.path.dirname(path)):
-                raise ConfigError("there is no such directory to write to", path=os.path.dirname(path))
+        home = os.path.abspath(self.directory)
+        for place in (os.path.dirname(self.ini), os.path.dirname(self.toml)):
+            if place != home and not os.path.isdir(place):
+                raise ConfigError("there is no such directory to write to", path=place)
         versions = os.path.join(self.directory, "versions")
         for place in (self.directory, versions):
             if not os.path.isdir(place):

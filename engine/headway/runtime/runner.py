@@ -6,7 +6,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -49,6 +49,16 @@ def migration_function(path: str, *, upgrade: bool) -> Callable[..., Any]:
             hint=f"Add 'def {name}() -> None:' with the operations, or 'pass' if there is nothing to do.",
         )
     return function  # type: ignore[no-any-return]
+
+
+def run_program(module: str, arguments: Sequence[str]) -> None:
+    """Runs a module as ``python -m module arguments`` does. Whatever it raises goes through, SystemExit included."""
+    import runpy
+
+    if sys.path[:1] != [""] and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as python -m does
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def load_module(path: str, name: str | None = None) -> ModuleType:

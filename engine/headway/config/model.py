@@ -145,6 +145,19 @@ class Config:
         value = self.get_alembic_option(name)
         return default if value is None else as_boolean(value, name, self.source_name)
 
+    def get_text(self, name: str, default: str | None = None) -> str | None:
+        """A setting that is a text. Raises ConfigError for anything else."""
+        value = self.get_alembic_option(name)
+        return default if value is None else self._text(name, value)
+
+    def get_number(self, name: str) -> int | None:
+        """A setting that is a whole number, in digits or as one. Raises ConfigError for anything else."""
+        value = self.get_alembic_option(name)
+        try:
+            return None if value is None or value == "" else int(value)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"'{name}' is {value!r}, which is no number", path=self.source_name) from error
+
     def get_version_locations_list(self) -> list[str] | None:
         """Where revision files are, or None for the default place."""
         return self._paths("version_locations", legacy=re.compile(r", *| +"), old_key="version_path_separator")
@@ -165,8 +178,9 @@ class Config:
         if not value:
             return None
         if isinstance(value, list):
-            return [path for path in value if path]
-        kind = self.get_alembic_option("path_separator") or (old_key and self.get_alembic_option(old_key))
+            return [self._text(name, path) for path in value if path]
+        value = self._text(name, value)
+        kind = self.get_text("path_separator") or (old_key and self.get_text(old_key))
         if not kind:
             return [path for path in legacy.split(value.strip()) if path]
         if kind not in SEPARATORS:
@@ -175,6 +189,11 @@ class Config:
                 path=self.source_name,
             )
         return [path.strip() for path in value.split(SEPARATORS[kind]) if path.strip()]
+
+    def _text(self, name: str, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        raise ConfigError(f"'{name}' is {value!r}, which is no text", path=self.source_name, hint="Put it in quotes.")
 
     def _toml_value(self, name: str, default: Any) -> Any:
         value = self.toml_alembic_config.get(name, None)

@@ -45,7 +45,7 @@ def _table(node: Any) -> tuple[fx.Text, fx.MaybeText]:
     """Name and schema of the first table that ``node`` mentions."""
     from sqlglot import exp
 
-    table = node if isinstance(node, exp.Table) else (node.find(exp.Table) if node is not None else None)
+    table = node.find(exp.Table) if isinstance(node, exp.Expression) else None
     if table is None:
         return fx.UNKNOWN, None
     return table.name, table.db or None

@@ -33,7 +33,8 @@ class _Walk:
         self.above = {id_: sum(child in ids for child in edges.real_children(id_)) for id_ in ids}
 
     def run(self, heads: Iterable[str]) -> list[str]:
-        wanted = {id_ for id_ in heads if id_ in self.todo}
+        # A part of a history may have tops that are no heads: something outside of it stands on them.
+        wanted = {id_ for id_ in heads if id_ in self.todo} | {id_ for id_, count in self.above.items() if not count}
         self.lines = [id_ for id_ in self.edges.ids if id_ in wanted]
         self.standing = set(self.lines)
         output: list[str] = []

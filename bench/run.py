@@ -95,8 +95,11 @@ def _measure(
             disagreements += 1
             print(f"{scenario.name:20} {size:>6,}  not measured, the tools disagree:\n{error}", flush=True)
             continue
-        samples = interleaved({peer.name: case.program(peer) for peer in (alembic, headway)}, rounds)
-        results.append(Result(scenario, size, samples["alembic"], samples["headway"]))
+        programs = {peer.name: case.program(peer) for peer in (alembic, headway)}
+        if (floor := case.floor(alembic)) is not None:
+            programs["floor"] = floor
+        samples = interleaved(programs, rounds)
+        results.append(Result(scenario, size, samples["alembic"], samples["headway"], samples.get("floor")))
         print(report.row(results[-1]), flush=True)
         if not options.keep:
             shutil.rmtree(directory)

@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     # Histories and modules are made by the thousand and all kept; by default Python would look through them for
     # garbage after every 700 new objects, which takes a twentieth of an upgrade.
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000)
     with reported(arguments) as outcome:
         verb = find_verb(arguments)
         as_alembic = os.path.basename(sys.argv[0]) == "alembic"

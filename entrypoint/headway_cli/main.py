@@ -6,6 +6,7 @@ verbs are a typer program.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -38,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     from headway_cli.failures import reported
 
+    # Histories and modules are made by the thousand and all kept; by default Python would look through them for
+    # garbage after every 700 new objects, which takes a twentieth of an upgrade.
+    gc.set_threshold(5_000)
     with reported(arguments) as outcome:
         verb = find_verb(arguments)
         as_alembic = os.path.basename(sys.argv[0]) == "alembic"

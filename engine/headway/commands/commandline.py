@@ -186,7 +186,7 @@ class CommandLine:
         return self.parser.parse_args(arguments)
 
     def _make_parser(self, verbs: dict[str, Verb]) -> argparse.ArgumentParser:
-        parser = argparse.ArgumentParser(prog=self.prog)
+        parser = argparse.ArgumentParser(prog=self.prog, formatter_class=_HelpFormatter)
         parser.add_argument("--version", action="version", version=self._version())
         parser.add_argument(
             "-c",
@@ -202,7 +202,7 @@ class CommandLine:
         )
         parser.add_argument("--raiseerr", action="store_true", help="Raise a full stack trace on error.")
         parser.add_argument("-q", "--quiet", action="store_true", help="Do not log to std output.")
-        subparsers = parser.add_subparsers(dest="cmd")
+        subparsers = parser.add_subparsers(dest="cmd", prog=self.prog)  # given, or argparse formats a usage to find it
         for name, verb in verbs.items():
             self._add_verb(subparsers, name, verb)
         return parser
@@ -212,13 +212,27 @@ class CommandLine:
         return f"alembic {ALEMBIC} (headway {VERSION})" if self.prog == "alembic" else f"{self.prog} {VERSION}"
 
     def _add_verb(self, subparsers: Any, name: str, verb: Verb) -> None:
-        sub = subparsers.add_parser(name, help=verb.help, description=verb.help)
+        sub = subparsers.add_parser(name, help=verb.help, description=verb.help, formatter_class=_HelpFormatter)
         for positional in verb.positionals:
             sub.add_argument(positional, **_POSITIONALS.get(positional, {}))
         for option in verb.options:
             flags, keywords = _OPTIONS.get(option, ((f"--{option.replace('_', '-')}",), {}))
             sub.add_argument(*flags, dest=option, **keywords)
         sub.set_defaults(positionals=verb.positionals, keywords=verb.options)
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    """argparse's own makes one for each argument it is told of, and asks shutil, and so zlib and lzma, for the width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_terminal_width() - 2)
+
+
+def _terminal_width() -> int:
+    try:
+        return int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        return 80
 
 
 def verb_function(name: str) -> Function:

@@ -14,7 +14,7 @@ def newest_first(
 
     A line is followed down until it meets a revision that another line still leads to; then that other line is
     followed first. The order is Alembic's, and linear in the number of revisions and edges but for histories in
-    which lines cross again and again.
+    which many lines wait for each other in turn.
     """
     return _Walk(edges, ids, parents).run(heads)
 
@@ -31,6 +31,8 @@ class _Walk:
         self.standing: set[str] = set()
         # A revision may be listed when everything above it within the set has been.
         self.above = {id_: sum(child in ids for child in edges.real_children(id_)) for id_ in ids}
+        self.blocked: tuple[str, set[str]] = ("", set())
+        """The last revision that had to wait, and everything above it. It is asked for until its turn comes."""
 
     def run(self, heads: Iterable[str]) -> list[str]:
         # A part of a history may have tops that are no heads: something outside of it stands on them.
@@ -54,15 +56,20 @@ class _Walk:
 
     def _line_above(self, candidate: str, current: int) -> int:
         """The first other line that leads to ``candidate``."""
-        seen, todo, leading = {candidate}, [candidate], set()
+        if self.blocked[0] != candidate:
+            self.blocked = candidate, self._descendants(candidate)
+        leading = self.blocked[1]
+        return next(index for index, id_ in enumerate(self.lines) if id_ in leading and index != current)
+
+    def _descendants(self, id_: str) -> set[str]:
+        """What is above ``id_`` and has not been listed."""
+        seen, todo = set(), [id_]
         while todo:
             for child in self.edges.real_children(todo.pop()):
                 if child in self.todo and child not in seen:
                     seen.add(child)
                     todo.append(child)
-                    if child in self.standing:
-                        leading.add(child)
-        return next(index for index, id_ in enumerate(self.lines) if id_ in leading and index != current)
+        return seen
 
     def _move_down(self, candidate: str, current: int) -> int:
         following = [p for p in self.parents(candidate) if p in self.todo and p not in self.standing]

@@ -6,10 +6,11 @@ The table is Alembic's, column for column, so that either tool understands a dat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import Table, bindparam, inspect, literal_column, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from headway.dialects.base import DefaultImpl
@@ -88,9 +89,8 @@ class VersionTable:
             self._run(self._prepared[0], {"new_version": revision})
 
     def _update(self, old: str, new: str) -> None:
-        column = self.table.c.version_num
         if self.as_sql:
-            self._run(self.table.update().values(version_num=_literal(new)).where(column == _literal(old)))
+            self._run(self._printed_update.filled(old, new))
             return
         result = self._run(self._prepared[1], {"old_version": old, "new_version": new})
         self._expect_one_row(result, f"updating '{old}' to '{new}' in")
@@ -117,6 +117,10 @@ class VersionTable:
             )
         return self._statements
 
+    @cached_property
+    def _printed_update(self) -> _PrintedUpdate:
+        return _PrintedUpdate(self.table, self.impl.dialect)
+
     def _run(self, statement: Any, parameters: dict[str, str] | None = None) -> Any:
         if self.as_sql or parameters is None:
             return self.impl._exec(statement)
@@ -134,6 +138,38 @@ class VersionTable:
         )
 
 
+class _PrintedUpdate:
+    """The UPDATE of an SQL script, compiled once: compiling takes longer than all else that such a step does."""
+
+    _OLD, _NEW = "\0old", "\0new"
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        statement = table.update().values(version_num=literal_column(self._NEW))
+        self._compiled: Any = statement.where(table.c.version_num == literal_column(self._OLD)).compile(dialect=dialect)
+        self._text = str(self._compiled)
+
+    def filled(self, old: str, new: str) -> _Printed:
+        """The statement for two revisions."""
+        escape = self._compiled.escape_literal_column
+        text = self._text.replace(self._OLD, escape(_quoted(old))).replace(self._NEW, escape(_quoted(new)))
+        return _Printed(text)
+
+
+class _Printed:
+    """SQL that an implementation can print like any statement."""
+
+    def __init__(self, sql: str) -> None:
+        self._sql = sql
+
+    def compile(self, **options: Any) -> str:
+        """The SQL, whatever the options."""
+        return self._sql
+
+
 def _literal(revision: str) -> Any:
+    return literal_column(_quoted(revision))
+
+
+def _quoted(revision: str) -> str:
     escaped = revision.replace("'", "''")
-    return literal_column(f"'{escaped}'")
+    return f"'{escaped}'"

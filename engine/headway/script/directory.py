@@ -23,7 +23,6 @@ from headway.script.rephrase import rephrased
 from headway.script.script import Script, first_paragraph
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
-_REVISION_FILE = re.compile(r"(?!\.\#|__init__).*\.py$")
 _COMPILED_FILE = re.compile(r"(?!\.\#|__init__).*\.py[co]$")
 _LEGACY_NAME = re.compile(r"^([a-f0-9]+)\.py$")
 
@@ -240,14 +239,13 @@ class ScriptDirectory:
     # -- files --------------------------------------------------------------------------------------------------
 
     def _files(self) -> Iterator[str]:
-        seen: set[tuple[str, str]] = set()
+        seen: dict[str, set[str]] = {}
         for location in self.locations:
             for folder, names in self._folders(location):
-                real = os.path.realpath(folder)
-                for name in names:
-                    if (real, name) not in seen:  # one directory may lie inside another, or be a link to it
-                        seen.add((real, name))
-                        yield os.path.join(folder, name)
+                # One directory may lie inside another, or be a link to it.
+                known = seen.setdefault(os.path.realpath(folder), set())
+                yield from (f"{folder}{os.sep}{name}" for name in names if name not in known)
+                known.update(names)
 
     def _folders(self, folder: str) -> Iterator[tuple[str, list[str]]]:
         """Each directory below ``folder`` with the names of its revision files, in a fixed order."""
@@ -260,7 +258,7 @@ class ScriptDirectory:
             raise ConfigError(f"this directory cannot be read: {error.strerror}", path=folder) from error
         yield (
             folder,
-            [entry.name for entry in entries if _REVISION_FILE.match(entry.name) and entry.is_file()],
+            [entry.name for entry in entries if _is_revision_file(entry.name) and entry.is_file()],
         )
         if self.sourceless:
             yield from _compiled(folder, {entry.name for entry in entries})
@@ -268,6 +266,10 @@ class ScriptDirectory:
             for entry in entries:
                 if entry.name != "__pycache__" and entry.is_dir():
                     yield from self._folders(entry.path)
+
+
+def _is_revision_file(name: str) -> bool:
+    return name.endswith(".py") and not name.startswith((".#", "__init__"))
 
 
 def _compiled(folder: str, names: set[str]) -> Iterator[tuple[str, list[str]]]:

@@ -13,13 +13,12 @@ from headway.errors import ScriptError
 from headway.script.header import Header
 
 _TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
-_LINE = re.compile(
-    r"^(?:(?P<name>revision|down_revision|branch_labels|depends_on)[ \t]*(?::[^=\n]+)?=[ \t]*"
-    rf"(?P<value>None|{_TEXT}|\([ \t]*{_TEXT}[ \t]*,(?:[ \t]*{_TEXT}[ \t]*,)*(?:[ \t]*{_TEXT})?[ \t]*\))"
-    r"[ \t]*(?:\#[^\n]*)?$"
-    r"|(?!\#)(?P<doubt>[^\n]*\b(?:revision|down_revision|branch_labels|depends_on)\b))",
-    re.M,
+_ASSIGNMENT = re.compile(
+    r"(?:[ \t]*(?:\#[^\n]*)?\n)*(revision|down_revision|branch_labels|depends_on)[ \t]*(?::[^=\n]+)?=[ \t]*"
+    rf"(None|{_TEXT}|\([ \t]*{_TEXT}[ \t]*,(?:[ \t]*{_TEXT}[ \t]*,)*(?:[ \t]*{_TEXT})?[ \t]*\))"
+    r"[ \t]*(?:\#[^\n]*)?(?:\n|\Z)"
 )
+_USUAL_COMMENT = "\n# revision identifiers"
 _ITEM = re.compile(_TEXT)
 _BEFORE_CODE = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*")
 _CODING = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -83,31 +82,24 @@ def _decode(data: bytes, path: str) -> str:
 
 
 def _scan(text: str) -> Header | None:
-    """The header if it is the usual one: plain literals at the top level, each name once; otherwise None."""
+    """The header if it is the usual one: plain literals one below the other, as templates write them; else None."""
     found = _docstring(text)
     if found is None:
         return None
     docstring, start = found
-    end = text.find("\ndef ", start)
-    if end < 0:
-        end = len(text)
-    # Names of the header further down, and strings that may hold a line of it, are left to the parser.
-    if any(text.find(word, end) >= 0 for word in ("revision", "branch_labels", "depends_on")):
-        return None
-    if text.find('"""', start, end) >= 0 or text.find("'''", start, end) >= 0:
-        return None
+    begin = text.find(_USUAL_COMMENT, start)
+    if begin < 0:
+        begin = text.find("\nrevision", start)
+    end = begin = start if begin < 0 else begin + 1
     values: dict[str, str | tuple[str, ...] | None] = {}
     lines: dict[str, int] = {}
-    line, seen = text.count("\n", 0, start) + 1, start
-    for match in _LINE.finditer(text, start, end):
-        name, value, place = match["name"], match["value"], match.start()
-        if name is None or name in values or not _is_statement(text, seen, place):
-            return None
-        values[name] = _value(value)
+    line, seen = 1, 0
+    while match := _ASSIGNMENT.match(text, end):
+        name, value = match.groups()
+        end, place = match.end(), match.start(1)
         line += text.count("\n", seen, place)
-        lines[name] = line
-        seen = place
-    if not isinstance(values.get("revision"), str):
+        values[name], lines[name], seen = _value(value), line, place
+    if not isinstance(values.get("revision"), str) or not _is_plain(text, start, begin) or _has_words(text, end):
         return None
     return Header(values, lines, docstring)
 
@@ -118,7 +110,8 @@ def _docstring(text: str) -> tuple[str, int] | None:
     start = before.end() if before else 0
     quotes = text[start : start + 3]
     if quotes not in ('"""', "'''"):
-        return None if quotes[:1] in ("'", '"', "(", "r", "R", "u", "U") else ("", start)
+        other_form = quotes.startswith(("'", '"', "(")) or quotes[1:2] in ("'", '"')
+        return None if other_form else ("", start)
     end = text.find(quotes, start + 3)
     rest = text[end + 3 : text.find("\n", end) if text.find("\n", end) >= 0 else len(text)]
     if end < 0 or "\\" in text[start:end] or rest.strip():
@@ -126,12 +119,24 @@ def _docstring(text: str) -> tuple[str, int] | None:
     return text[start + 3 : end], end + 3
 
 
-def _is_statement(text: str, seen: int, place: int) -> bool:
-    """Whether a line at ``place`` starts a statement of its own; at ``seen`` one does."""
-    if text[place - 2 : place - 1] == "\\":
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Whether nothing in this part assigns a name of the header or goes on at ``end``."""
+    above = text[start:end]
+    if '"""' in above or "'''" in above or above.endswith("\\\n") or _has_words(above, 0):
         return False
-    return all(
-        text.count(opening, seen, place) == text.count(closing, seen, place) for opening, closing in ("()", "[]", "{}")
+    if not ("(" in above or "[" in above or "{" in above):
+        return True
+    # Brackets in texts and comments would be counted as well.
+    certain = not ("'" in above or '"' in above or "#" in above)
+    return certain and all(above.count(one) == above.count(other) for one, other in ("()", "[]", "{}"))
+
+
+def _has_words(text: str, start: int) -> bool:
+    """Whether the rest of the text mentions what is in the names of the header, and in few other places."""
+    return (
+        text.find("revision", start) >= 0
+        or text.find("branch_labels", start) >= 0
+        or text.find("depends_on", start) >= 0
     )
 
 

@@ -54,17 +54,23 @@ class SQLiteImpl(DefaultImpl):
                 stacklevel=2,
             )
             return
-        raise self._needs_batch("add a constraint to")
+        raise _needs_batch("add a constraint to")
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         if getattr(const, "_create_rule", None) is None:
-            raise self._needs_batch("drop a constraint of")
+            raise _needs_batch("drop a constraint of")
 
     def alter_column(self, table_name: str, column_name: str, **kw: Any) -> None:
         changes = {key: kw.get(key) for key in ("nullable", "type_") if kw.get(key) is not None}
         if changes or kw.get("server_default", False) is not False:
-            raise self._needs_batch("alter a column of")
+            raise _needs_batch("alter a column of")
         super().alter_column(table_name, column_name, **kw)
+
+    def create_table_comment(self, table: Table) -> None:
+        raise _no_comments()
+
+    def drop_table_comment(self, table: Table) -> None:
+        raise _no_comments()
 
     def compare_server_default(
         self,
@@ -152,13 +158,6 @@ class SQLiteImpl(DefaultImpl):
         driver = self.connection.connection.driver_connection
         return bool(getattr(driver, "in_transaction", False))
 
-    def _needs_batch(self, what: str) -> UsageError:
-        return UsageError(
-            f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
-            "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
-            hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
-        )
-
 
 @compiled(elements.RenameTable, "sqlite")
 def _rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
@@ -175,7 +174,19 @@ def _rename_column(element: elements.ColumnName, compiler: Any, **kw: Any) -> st
 
 @compiled(elements.ColumnComment, "sqlite")
 def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
-    raise UsageError("SQLite has no column comments", hint="Leave 'comment' out for this database.")
+    raise _no_comments()
+
+
+def _needs_batch(what: str) -> UsageError:
+    return UsageError(
+        f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
+        "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
+        hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
+    )
+
+
+def _no_comments() -> UsageError:
+    return UsageError("SQLite has no comments", hint="Leave the comment out for this database.")
 
 
 def _is_constant(sql: str) -> bool:

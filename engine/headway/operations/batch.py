@@ -70,6 +70,10 @@ class BatchRecorder:
         """Carries out what was gathered. Raises UsageError for what cannot be done."""
         if not self._should_recreate():
             for name, args, kw in self.batch:
+                if name == "add_column" and kw.keys() & {"insert_before", "insert_after"}:
+                    raise UsageError(
+                        "Can't specify insert_before or insert_after when using ALTER; please specify recreate='always'"
+                    )
                 getattr(self.impl, name)(*args, **kw)
             return
         table = self._existing_table()

@@ -348,14 +348,16 @@ def add_column(operations: AbstractOperations, operation: AddColumnOp) -> None:
         ),
         **operation.kw,
     )
-    inline = {"primary_key_constraint"} | ({"foreign_key_constraint"} if operation.inline_references else set())
-    for constraint in table.constraints:
+    # One foreign key fits into the column's definition; of several it would not be clear which is meant.
+    inline_references = operation.inline_references and len(column.foreign_keys) == 1
+    inline = {"primary_key_constraint"} | ({"foreign_key_constraint"} if inline_references else set())
+    for constraint in sorted(table.constraints, key=lambda item: item._creation_order):
         if constraint.__visit_name__ not in inline:
             impl.add_constraint(constraint)
+    for index in sorted(table.indexes, key=lambda item: str(item.name)):
+        impl.create_index(index)
     if column.comment and impl.dialect.supports_comments and not impl.dialect.inline_comments:
         impl.create_column_comment(column)
-    for index in table.indexes:
-        impl.create_index(index, **_given(if_not_exists=operation.if_not_exists))
 
 
 @implementations.dispatch_for(DropColumnOp)

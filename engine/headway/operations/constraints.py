@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -429,12 +430,28 @@ def add_constraint(operations: AbstractOperations, operation: AddConstraintOp) -
 
 @implementations.dispatch_for(DropConstraintOp)
 def drop_constraint(operations: AbstractOperations, operation: DropConstraintOp) -> None:
-    """Drops the constraint."""
+    """Drops the constraint. Raises UsageError when nobody can tell its name."""
+    _check_name(operations, operation)
     constraint = SchemaObjects(operations.migration_context).generic_constraint(
         operation.constraint_name, operation.table_name, operation.constraint_type, schema=operation.schema
     )
     keywords = {} if operation.if_exists is None else {"if_exists": operation.if_exists}
     operations.impl.drop_constraint(constraint, **keywords)
+
+
+def _check_name(operations: AbstractOperations, operation: DropConstraintOp) -> None:
+    """A name that the convention makes of columns cannot be known: the operation does not say which they are."""
+    if operation.constraint_name is not None:
+        return
+    convention = SchemaObjects(operations.migration_context).metadata().naming_convention
+    kinds = {"primary": "pk", "unique": "uq", "check": "ck", "foreignkey": "fk"}
+    template = convention.get(kinds.get(operation.constraint_type or "", ""))
+    if isinstance(template, str) and not re.search(r"%\((column|referred|constraint)_", template):
+        return
+    raise UsageError(
+        f"Constraint must have a name: drop_constraint() of table {operation.table_name} was given None",
+        hint="Look the name up in the database, or give every constraint one with a naming convention.",
+    )
 
 
 def _name(constraint: Constraint) -> Any:

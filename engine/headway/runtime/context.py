@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy.engine import Connection, Dialect, Engine, create_mock_engine, make_url
-from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 
 from headway.dialects.base import DefaultImpl
 from headway.dialects.registry import impl_for
@@ -20,6 +19,7 @@ from headway.errors import ConfigError, RevisionError
 from headway.revision.route import Step
 from headway.runtime import runner
 from headway.runtime.info import MigrationInfo
+from headway.runtime.offline import ScriptConnection
 from headway.runtime.progress import Progress
 from headway.runtime.transactions import Transactions
 from headway.runtime.versions import VersionTable
@@ -54,7 +54,9 @@ class MigrationContext:
         callbacks = self.opts.get("on_version_apply") or ()
         self.on_version_apply_callbacks = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
         self.opts["_migration_context"] = self  # for implementations that need more than the connection
-        self.connection: Any = self._mock_connection() if self.as_sql else connection
+        self.connection: Any = (
+            ScriptConnection(dialect, lambda sql: self.impl._exec(sql)) if self.as_sql else connection
+        )
         self.impl: DefaultImpl = impl_for(dialect)(
             dialect,
             self.connection,
@@ -241,14 +243,6 @@ class MigrationContext:
         script = self.script.get_revision(step.revision)
         assert script is not None
         return str(script.path)
-
-    def _mock_connection(self) -> MockConnection:
-        def dump(statement: Any, *multiparams: Any, **params: Any) -> None:
-            self.impl._exec(statement)
-
-        engine = create_mock_engine("sqlite://", dump)  # the URL is a placeholder; the dialect is set below
-        engine._dialect = self.dialect
-        return engine
 
 
 def _no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:

@@ -20,7 +20,7 @@ dialect that it runs on. Its keys:
 ``servers``    the real databases it is executed on; all of ``dialects`` that are real and do not refuse, when absent
 ``fails``      database -> words: the server itself refuses, with these words, whichever tool asks
 ``sticks``     the same for the downgrade
-``apart``      database -> entry of docs/differences.md that explains why the two results differ on a server
+``apart``      database -> entry of docs/differences.md that explains why the two results differ on a server``kept``       lines of the structure that headway's result has, whatever Alembic's has
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from typing import Any
 
 import yaml
 
-PLACE = Path(__file__).parent / "cases"
+PLACE = Path(__file__).parent
 DIALECTS = ("postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle")
 SERVERS = ("sqlite", "postgresql", "mariadb")
 
@@ -69,6 +69,7 @@ class Case:
     fails: Mapping[str, str] = field(default_factory=dict)
     sticks: Mapping[str, str] = field(default_factory=dict)
     apart: Mapping[str, str] = field(default_factory=dict)
+    kept: Sequence[str] = ()
 
     @property
     def id(self) -> str:
@@ -83,9 +84,9 @@ class Case:
 
 
 @cache
-def bank() -> tuple[Case, ...]:
-    """Every case of every family. Raises ValueError for a case that is written wrongly."""
-    return tuple(case for path in sorted(PLACE.glob("*.yml")) for case in _family(path))
+def bank(folder: str = "cases") -> tuple[Case, ...]:
+    """Every case of every family in ``cases``, or in ``batches``. Raises ValueError for one that is written wrongly."""
+    return tuple(case for path in sorted((PLACE / folder).glob("*.yml")) for case in _family(path))
 
 
 def _family(path: Path) -> list[Case]:

@@ -55,9 +55,7 @@ class Tool:
     def online(self, case: Case, connection: sa.Connection, code: str) -> Outcome:
         """Runs the code on a database, in one transaction that a failure rolls back."""
         transaction = connection.begin()
-        outcome = self._run(
-            code, io.StringIO(), lambda: self.configure(connection=connection, opts=options(case))
-        )
+        outcome = self._run(code, io.StringIO(), lambda: self.configure(connection=connection, opts=options(case)))
         transaction.commit() if outcome.error is None else transaction.rollback()
         return outcome
 

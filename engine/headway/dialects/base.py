@@ -6,8 +6,7 @@ Subclasses, third-party ones included, name their SQLAlchemy dialect in ``__dial
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +28,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConst
 
 from headway.dialects import elements
 from headway.dialects.comparing import Comparing
+from headway.dialects.copying import Copying
 from headway.dialects.rows import check_rows, literal_insert
 from headway.errors import UsageError
 
@@ -328,13 +328,19 @@ class DefaultImpl(Comparing):
         """Whether a batch needs a copy of the table; only where ALTER TABLE cannot do it."""
         return False
 
-    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> None:
-        """Called before the copy of ``table`` is made."""
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> list[Constraint] | None:
+        """Called before the copy of ``table`` is made; gives the constraints that it dropped to free their names."""
 
-    @contextmanager
-    def copying_table(self, table: Table, schema: str | None) -> Iterator[dict[str, Any]]:
-        """Around the copy of a table; gives the options of the table that reflection does not show."""
-        yield {}
+    def abandon_batch(self, old: Table, new: Table, freed: Sequence[Constraint]) -> None:
+        """Called when the copy failed: takes back what no transaction will."""
+        if not self.transactional_ddl:
+            self.drop_table(new, if_exists=True)
+            for constraint in freed:
+                self.add_constraint(constraint)
+
+    def copying_table(self, table_name: str, schema: str | None) -> Copying:
+        """What surrounds the copy of a table."""
+        return Copying(self, table_name, schema)
 
     def cast_for_batch_migrate(self, column: Column[Any], existing_type: Any, new_type: Any) -> Any:
         """What fills a column whose type changes in a copy: a cast where the kinds of type differ, else None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, Constraint, FetchedValue, Identity
+from sqlalchemy import CheckConstraint, Computed, Constraint, FetchedValue, Identity, Table
 from sqlalchemy import types as sqltypes
 from sqlalchemy.schema import DropConstraint
 
@@ -75,6 +75,13 @@ class MySQLImpl(DefaultImpl):
         # The CHECKs of Boolean and Enum types were never there on servers that knew no CHECK.
         if not (isinstance(const, CheckConstraint) and getattr(const, "_type_bound", False)):
             self._exec(MySQLDropConstraint(const, **kw, **isolation(DropConstraint)))
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> list[Constraint]:
+        # Names of foreign keys are unique in a database, so the old table must give them up first.
+        named = [key for key in table.foreign_key_constraints if key.name is not None]
+        for key in named:
+            self.drop_constraint(key)
+        return list(named)
 
     def compare_server_default(
         self,

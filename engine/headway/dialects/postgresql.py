@@ -89,11 +89,8 @@ class PostgresqlImpl(DefaultImpl):
 
     def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
         # Index names are unique in a schema, so the old table must give up its constraints' names first.
-        for constraint in table.constraints:
-            if constraint.name is not None and constraint.__visit_name__ in (
-                "unique_constraint",
-                "primary_key_constraint",
-            ):
+        for constraint in sorted(table.constraints, key=lambda item: item._creation_order):
+            if constraint.name is not None:
                 self.drop_constraint(constraint)
 
     def compare_server_default(

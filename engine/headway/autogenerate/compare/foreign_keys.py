@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Table
 
 from headway.autogenerate.context import AutogenContext
-from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateForeignKeyOp
 from headway.operations.containers import ModifyTableOps
 
 log = logging.getLogger("alembic.autogenerate.compare.constraints")

@@ -10,7 +10,8 @@ from sqlalchemy import Index, Table, UniqueConstraint
 
 from headway.autogenerate.context import AutogenContext
 from headway.operations.base import MigrateOperation
-from headway.operations.constraints import CreateUniqueConstraintOp, DropConstraintOp
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateUniqueConstraintOp
 from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.naming import final_name

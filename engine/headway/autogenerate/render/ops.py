@@ -18,13 +18,14 @@ from headway.autogenerate.render.schema import (
 )
 from headway.autogenerate.render.types import render_type
 from headway.errors import UsageError
-from headway.operations.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from headway.operations.alter_column import AlterColumnOp
+from headway.operations.columns import AddColumnOp, DropColumnOp
+from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import (
     CreateCheckConstraintOp,
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
-    DropConstraintOp,
 )
 from headway.operations.data import ExecuteSQLOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp

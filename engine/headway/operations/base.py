@@ -66,10 +66,10 @@ class AbstractOperations:
 
     @classmethod
     def implementation_for(
-        cls, op_class: type, replace: bool = False
+        cls, op_cls: type, replace: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """A decorator for the function ``(operations, operation)`` that carries an operation out."""
-        return implementations.dispatch_for(op_class, replace=replace)
+        return implementations.dispatch_for(op_cls, replace=replace)
 
     # -- what every migration may use ---------------------------------------------------------------------------
 

@@ -39,7 +39,9 @@ class SchemaObjects:
         """A table with these columns and constraints; tables that foreign keys name are sketched beside it."""
         metadata = self.metadata()
         included = kw.pop("_constraints_included", False)
-        table = Table(name, metadata, *[_copy_used(item) for item in columns if isinstance(item, Column)], **kw)
+        table = Table(
+            name, metadata, *[_own_column(item, included) for item in columns if isinstance(item, Column)], **kw
+        )
         for item in columns:
             if not isinstance(item, Column):
                 _attach(table, item, included)
@@ -185,9 +187,14 @@ def _attach(table: Table, item: Any, included: bool) -> None:
         table.append_constraint(item._copy(target_table=table))
 
 
-def _copy_used(column: Column[Any]) -> Column[Any]:
-    """A column that belongs to a table already cannot be given to another."""
-    return column._copy() if column.table is not None else column
+def _own_column(column: Column[Any], included: bool) -> Column[Any]:
+    """A column for another table; where constraints and indexes are listed beside it, its flags make no second ones."""
+    if column.table is None:
+        return column
+    copy = column._copy()
+    if included:
+        copy.index = copy.unique = None
+    return copy
 
 
 def _columns_in(expression: Any) -> Iterable[Any]:

@@ -76,7 +76,7 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     if table.comment:
         keywords.append(f"comment={ident(table.comment)!r}")
     if table.info:
-        keywords.append(f"info={table.info!r}") if op._table_info else None
+        keywords.append(f"info={table.info!r}") if op.info else None
     keywords += [f"{key}={value!r}" for key, value in sorted(op.kw.items())]
     if op.prefixes:
         keywords.append(f"prefixes={list(op.prefixes)!r}")

@@ -191,6 +191,14 @@ class MigrationContext:
 
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
+        if self.as_sql or self.connection is None:
+            self._run_migrations(kw)
+            return
+        commits_ddl = not type(self.impl).transactional_ddl
+        with self.progress.statements.watching(self.connection, commits_ddl=commits_ddl):
+            self._run_migrations(kw)
+
+    def _run_migrations(self, kw: Mapping[str, Any]) -> None:
         self.impl.start_migrations()
         self.progress.started = True
         if self.purge:
@@ -227,7 +235,7 @@ class MigrationContext:
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         path = self._path_of(step)
-        self.progress.start(step.revision, path, durable=not step.is_stamp and self.transactions.durable_statements)
+        self.progress.start(step.revision, path)
         if path is not None:
             runner.migration_function(path, upgrade=step.is_upgrade)(**kw)
         self.versions.apply(step)

@@ -189,19 +189,29 @@ def alter_column(compiler: Any, name: Any) -> str:
     return f"ALTER COLUMN {format_column_name(compiler, name)}"
 
 
-def add_column(compiler: Any, element: AddColumn, *, words: str = "ADD COLUMN", **kw: Any) -> str:
+def add_column(
+    compiler: Any,
+    column: Column[Any],
+    if_not_exists: bool | None = None,
+    inline_references: bool | None = None,
+    inline_primary_key: bool | None = None,
+    *,
+    words: str = "ADD COLUMN",
+    **kw: Any,
+) -> str:
     """``ADD COLUMN …`` with the constraints that are written into it."""
-    column = element.column
-    parts = [words]
-    if element.if_not_exists and words == "ADD COLUMN":
-        parts.append("IF NOT EXISTS")
-    parts.append(compiler.get_column_specification(column, **kw))
-    if element.inline_primary_key and column.primary_key:
+    parts = [f"{words} IF NOT EXISTS" if if_not_exists else words, compiler.get_column_specification(column, **kw)]
+    if inline_primary_key and column.primary_key:
         parts.append("PRIMARY KEY")
-    if element.inline_references and len(column.foreign_keys) == 1:
+    if inline_references and len(column.foreign_keys) == 1:
         parts.append(_references(compiler, next(iter(column.foreign_keys))))
     parts += [compiler.process(constraint) for constraint in column.constraints]
     return " ".join(parts)
+
+
+def drop_column(compiler: Any, name: Any, if_exists: bool | None = None, **kw: Any) -> str:
+    """``DROP COLUMN name``."""
+    return f"DROP COLUMN {'IF EXISTS ' if if_exists else ''}{format_column_name(compiler, name)}"
 
 
 def _references(compiler: Any, key: Any) -> str:
@@ -236,50 +246,57 @@ def compiled(element: type, *dialects: str) -> Callable[[Callable[..., str]], Ca
 
 
 @compiled(RenameTable)
-def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
     new = format_table_name(compiler, element.new_table_name, None)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 
 
 @compiled(AddColumn)
-def _add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
-    return f"{alter_table(compiler, element.table_name, element.schema)} {add_column(compiler, element, **kw)}"
+def visit_add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
+    added = add_column(
+        compiler,
+        element.column,
+        element.if_not_exists,
+        element.inline_references,
+        element.inline_primary_key,
+        **kw,
+    )
+    return f"{alter_table(compiler, element.table_name, element.schema)} {added}"
 
 
 @compiled(DropColumn)
-def _drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
-    exists = "IF EXISTS " if element.if_exists else ""
-    name = format_column_name(compiler, element.column.name)
-    return f"{alter_table(compiler, element.table_name, element.schema)} DROP COLUMN {exists}{name}"
+def visit_drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
+    dropped = drop_column(compiler, element.column.name, element.if_exists, **kw)
+    return f"{alter_table(compiler, element.table_name, element.schema)} {dropped}"
 
 
 @compiled(ColumnNullable)
-def _nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
+def visit_column_nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
     change = "DROP NOT NULL" if element.nullable else "SET NOT NULL"
     return f"{_alter(element, compiler)} {change}"
 
 
 @compiled(ColumnType)
-def _type(element: ColumnType, compiler: Any, **kw: Any) -> str:
+def visit_column_type(element: ColumnType, compiler: Any, **kw: Any) -> str:
     return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}"
 
 
 @compiled(ColumnName)
-def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
+def visit_column_name(element: ColumnName, compiler: Any, **kw: Any) -> str:
     old = format_column_name(compiler, element.column_name)
     new = format_column_name(compiler, element.newname)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME {old} TO {new}"
 
 
 @compiled(ColumnDefault)
-def _default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_column_default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
     if element.default is None:
         return f"{_alter(element, compiler)} DROP DEFAULT"
     return f"{_alter(element, compiler)} SET DEFAULT {format_server_default(compiler, element.default)}"
 
 
 @compiled(ComputedColumnDefault)
-def _computed(element: ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
     raise UsageError(
         f"column {element.column_name} of {element.table_name} cannot be made a generated one or cease to be one",
         hint="Drop the column and add it again, with or without sa.Computed(…).",
@@ -287,7 +304,7 @@ def _computed(element: ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
 
 
 @compiled(IdentityColumnDefault)
-def _identity(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
     raise UsageError(
         f"{compiler.dialect.name} cannot add, change or drop the identity of column {element.column_name} of "
         f"{element.table_name}",

@@ -197,7 +197,7 @@ def _drop_dependent(element: DropDependent, compiler: Any, **kw: Any) -> str:
 
 
 @compiled(ColumnDefinition, "mssql")
-def _definition(element: ColumnDefinition, compiler: Any, **kw: Any) -> str:
+def visit_column_definition(element: ColumnDefinition, compiler: Any, **kw: Any) -> str:
     nullable = "" if element.nullable is None else " NULL" if element.nullable else " NOT NULL"
     column = f"ALTER COLUMN {format_column_name(compiler, element.column_name)}"
     table = alter_table(compiler, element.table_name, element.schema)
@@ -205,33 +205,35 @@ def _definition(element: ColumnDefinition, compiler: Any, **kw: Any) -> str:
 
 
 @compiled(elements.ColumnDefault, "mssql")
-def _default(element: elements.ColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_column_default(element: elements.ColumnDefault, compiler: Any, **kw: Any) -> str:
     default = format_server_default(compiler, element.default)
     column = format_column_name(compiler, element.column_name)
     return f"{alter_table(compiler, element.table_name, element.schema)} ADD DEFAULT {default} FOR {column}"
 
 
 @compiled(elements.ColumnName, "mssql")
-def _rename_column(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
+def visit_rename_column(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
     table = format_table_name(compiler, element.table_name, element.schema)
     old = _quoted(f"{table}.{format_column_name(compiler, element.column_name)}")
     return f"EXEC sp_rename '{old}', {format_column_name(compiler, element.newname)}, 'COLUMN'"
 
 
 @compiled(elements.RenameTable, "mssql")
-def _rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
+def visit_rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
     old = _quoted(format_table_name(compiler, element.table_name, element.schema))
     return f"EXEC sp_rename '{old}', {format_table_name(compiler, element.new_table_name, None)}"
 
 
 @compiled(elements.AddColumn, "mssql")
-def _add_column(element: elements.AddColumn, compiler: Any, **kw: Any) -> str:
-    table = alter_table(compiler, element.table_name, element.schema)
-    return f"{table} {elements.add_column(compiler, element, words='ADD', **kw)}"
+def visit_add_column(element: elements.AddColumn, compiler: Any, **kw: Any) -> str:
+    # Neither database knows IF NOT EXISTS here.
+    inline = {"inline_references": element.inline_references, "inline_primary_key": element.inline_primary_key}
+    added = elements.add_column(compiler, element.column, words="ADD", **inline, **kw)
+    return f"{alter_table(compiler, element.table_name, element.schema)} {added}"
 
 
 @compiled(elements.ColumnComment, "mssql")
-def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
+def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
     schema = compiler.preparer.quote_schema(element.schema or compiler.dialect.default_schema_name)
     table = format_table_name(compiler, element.table_name, None)
     place = f"'schema', {schema}, 'table', {table}, 'column', {format_column_name(compiler, element.column_name)}"

@@ -152,20 +152,20 @@ class PostgresqlColumnType(AlterColumn):
 
 
 @compiled(PostgresqlColumnType, "postgresql")
-def _type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
+def visit_column_type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
     using = f" USING {element.using}" if element.using else ""
     return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}{using}"
 
 
 @compiled(elements.ColumnComment, "postgresql")
-def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
+def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
     table = elements.format_table_name(compiler, element.table_name, element.schema)
     text = "NULL" if element.comment is None else elements.format_text(compiler, element.comment)
     return f"COMMENT ON COLUMN {table}.{format_column_name(compiler, element.column_name)} IS {text}"
 
 
 @compiled(elements.IdentityColumnDefault, "postgresql")
-def _identity(element: elements.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_identity_column(element: elements.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
     column = _alter(element, compiler)
     if element.default is None:
         return f"{column} DROP IDENTITY"
@@ -180,7 +180,7 @@ def _identity(element: elements.IdentityColumnDefault, compiler: Any, **kw: Any)
 
 
 @compiled(elements.ComputedColumnDefault, "postgresql")
-def _computed(element: elements.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_computed_column(element: elements.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
     if element.default is None and isinstance(element.existing_server_default, Computed):
         return f"{_alter(element, compiler)} DROP EXPRESSION"
     raise UsageError(

@@ -96,20 +96,20 @@ class SQLiteImpl(DefaultImpl):
 
 
 @compiled(elements.RenameTable, "sqlite")
-def _rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
+def visit_rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
     table = elements.alter_table(compiler, element.table_name, element.schema)
     return f"{table} RENAME TO {elements.format_table_name(compiler, element.new_table_name, None)}"
 
 
 @compiled(elements.ColumnName, "sqlite")
-def _rename_column(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
+def visit_column_name(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
     table = elements.alter_table(compiler, element.table_name, element.schema)
     old, new = format_column_name(compiler, element.column_name), format_column_name(compiler, element.newname)
     return f"{table} RENAME COLUMN {old} TO {new}"
 
 
 @compiled(elements.ColumnComment, "sqlite")
-def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
+def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
     raise _no_comments()
 
 

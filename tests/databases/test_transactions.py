@@ -131,6 +131,15 @@ op.execute("CREATE USER IF NOT EXISTS somebody IDENTIFIED BY 'hunter2'")
     assert "hunter2" not in done.err + done.out
 
 
+def test_a_refusal_names_the_line_of_the_migration(sqlite_url: str, headway: Program, tmp_path: Path) -> None:
+    second = 'pass\nop.alter_column("t", "n", nullable=False)'
+    project = make_project(tmp_path / "project", sqlite_url, [CREATE, second])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    done.assert_one_clear_line("migrations/versions/r2.py:10: ", "batch_alter_table")
+    assert done.code != 0
+
+
 EXTERNAL = f"""with connection.begin() as outer:
         context.configure(connection=connection)
         {BODY.replace(chr(10), chr(10) + "    ")}

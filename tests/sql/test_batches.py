@@ -20,6 +20,10 @@ class Run:
     outcomes: tuple[Outcome, ...]
     states: tuple[list[str], ...]
 
+    @property
+    def ended_well(self) -> list[bool]:
+        return [outcome.error is None for outcome in self.outcomes]
+
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in bank("batches")])
 def test_the_table_is_as_alembic_leaves_it(case: Case) -> None:
@@ -32,14 +36,17 @@ def test_the_table_is_as_alembic_leaves_it(case: Case) -> None:
         assert theirs.outcomes[0].error is not None or "sqlite" in case.apart
     assert [line for line in case.kept if line not in ours.states[0]] == []
     if "sqlite" in case.apart:
-        assert ours.states != theirs.states, "the difference is gone: remove 'apart'"
+        assert (ours.states, ours.ended_well) != (theirs.states, theirs.ended_well), "the difference is gone"
     if case.kept or case.apart:
         return
-    assert [outcome.error is None for outcome in theirs.outcomes] == [
-        outcome.error is None for outcome in ours.outcomes
-    ]
+    assert ours.ended_well == theirs.ended_well
     assert ours.states == theirs.states
-    assert [outcome.warnings for outcome in ours.outcomes] == [outcome.warnings for outcome in theirs.outcomes]
+    assert [outcome.warnings for outcome in ours.outcomes] == [_wanted_warnings(outcome) for outcome in theirs.outcomes]
+
+
+def _wanted_warnings(outcome: Outcome) -> tuple[str, ...]:
+    """Alembic's, without the one about the CHECKs that headway keeps (batch-unnamed-check)."""
+    return tuple(text for text in outcome.warnings if not text.startswith("Unnamed CHECK constraint"))
 
 
 def run(tool: Tool, case: Case) -> Run:

@@ -5,8 +5,10 @@ Subclasses, third-party ones included, name their SQLAlchemy dialect in ``__dial
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -352,12 +354,11 @@ class DefaultImpl(Comparing):
 implementations[DefaultImpl.__dialect__] = DefaultImpl  # what is rendered without a database has its dialect
 
 
+@cache
 def isolation(element: type) -> dict[str, Any]:
     """SQLAlchemy keeps a constraint out of later CREATE TABLEs once it was added alone; ours are thrown away anyway.
 
     Before 2.1 that could not be switched off.
     """
-    import inspect
-
     takes_it = "isolate_from_table" in inspect.signature(element.__init__).parameters  # type: ignore[misc]
     return {"isolate_from_table": False} if takes_it else {}

@@ -96,8 +96,16 @@ class SQLiteCopying(Copying):
         if len(set(new)) < len(new) or present & set(new) or not present >= {name.lower() for name in renamed}:
             return False
         quote = self.impl.dialect.identifier_preparer.quote
-        for old, name in renamed.items():
-            self._execute(f"ALTER TABLE {self.quoted} RENAME COLUMN {quote(old)} TO {quote(name)}")
+        self._execute("SAVEPOINT headway_rename")
+        try:
+            for old, name in renamed.items():
+                self._execute(f"ALTER TABLE {self.quoted} RENAME COLUMN {quote(old)} TO {quote(name)}")
+        except exc.OperationalError:
+            # A view or trigger that was broken before is in the way; the copy can do without.
+            self._execute("ROLLBACK TO headway_rename")
+            return False
+        finally:
+            self._execute("RELEASE headway_rename")
         return True
 
     def unseen(self, table: Table, *, given: bool) -> Unseen:

@@ -65,8 +65,8 @@ class BatchRecorder:
         return self.impl.bind
 
     def wants_type_check(self, constraint: Constraint) -> bool:
-        """Type-bound checks go with their column when a table is copied."""
-        return not self._should_recreate() and bool(self.impl.wants_type_check(constraint))
+        """Whether the check of a type exists on this database."""
+        return bool(self.impl.wants_type_check(constraint))
 
     def flush(self) -> None:
         """Carries out what was gathered. Raises UsageError for what cannot be done."""

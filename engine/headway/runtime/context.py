@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 
 from headway.dialects.base import DefaultImpl
@@ -188,6 +189,19 @@ class MigrationContext:
             self.versions.create(self.connection)
             if purge:
                 self.versions.purge()
+
+    @property
+    def _version(self) -> Table:
+        """The version table; named so by Alembic, and known to tools."""
+        return self.versions.table
+
+    def _ensure_version_table(self, purge: bool = False) -> None:
+        """:meth:`ensure_version_table` under Alembic's name."""
+        self.ensure_version_table(purge)
+
+    def _has_version_table(self) -> bool:
+        """Whether the version table is there."""
+        return self.versions.exists(self.connection)
 
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""

@@ -23,7 +23,7 @@ def explain(error: BaseException, progress: Progress | None = None) -> HeadwayEr
     With the ``progress`` of the run it says what was applied and what was not.
     """
     if isinstance(error, HeadwayError):
-        return _with_progress(error, progress)
+        return _with_progress(_placed(error, progress), progress)
     place = user_place(error)
     path, line = place or (None, None)
     if isinstance(error, SyntaxError):
@@ -67,6 +67,15 @@ def _migration_failed(error: BaseException, progress: Progress, path: str | None
     if isinstance(error, ImportError):
         message = f"revision {revision} cannot be loaded: {_missing_import(error, None, None).message}"
     return _outcome(message, progress, path, line)
+
+
+def _placed(error: HeadwayError, progress: Progress | None) -> HeadwayError:
+    """The same error, with the line of the migration that made it."""
+    if error.path is None and progress is not None and progress.running is not None:
+        place = user_place(error)
+        if place is not None:
+            error.path, error.line = place
+    return error
 
 
 def _with_progress(error: HeadwayError, progress: Progress | None) -> HeadwayError:

@@ -5,6 +5,7 @@ Nothing that the table had is lost on the way: constraints, indexes and options 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -127,6 +128,9 @@ class TableRewrite:
             self.constraints.append(constraint)
 
     def drop_constraint(self, constraint: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
+        if belongs_to_type(constraint) and not isinstance(constraint.name, str):
+            self._drop_unnamed_check(constraint)
+            return
         if not constraint.name:
             raise UsageError("Constraint must have a name", hint="Give batch_alter_table() a naming_convention=…")
         kept = [item for item in self.constraints if final_name(item) != constraint.name]
@@ -228,6 +232,17 @@ class TableRewrite:
             state.source = state.origin if cast is None else cast
         state.type_ = type_
 
+    def _drop_unnamed_check(self, constraint: Any) -> None:
+        """A type's CHECK without a name is known by its text alone."""
+        text = _bare(self._render(constraint.sqltext))
+        self.constraints = [
+            item
+            for item in self.constraints
+            if not isinstance(item, CheckConstraint)
+            or final_name(item) is not None
+            or _bare(self._render(item.sqltext)) != text
+        ]
+
     def _place(self, key: str, before: str | None, after: str | None) -> None:
         if before is not None or after is not None:
             self.placements.append(
@@ -260,6 +275,10 @@ class TableRewrite:
 
     def _quote(self, name: str) -> str:
         return str(self.impl.dialect.identifier_preparer.quote(name))
+
+
+def _bare(sql: str) -> str:
+    return re.sub(r"[\s\"`]+", "", sql).lower()
 
 
 def _columns_of(create_index: str) -> set[str]:

@@ -47,7 +47,8 @@ class Server:
 
 def describe(connection: sa.Connection) -> list[str]:
     """Everything that a migration can have changed: definitions as the database writes them, and all rows."""
-    lines = {"sqlite": _sqlite, "postgresql": _postgresql, "mariadb": _mariadb}[connection.dialect.name](connection)
+    describers = {"sqlite": _sqlite, "postgresql": _postgresql, "mariadb": _mariadb, "mysql": _mariadb}
+    lines = describers[connection.dialect.name](connection)
     return sorted(lines)
 
 

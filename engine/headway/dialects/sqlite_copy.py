@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Table, exc
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc
 from sqlalchemy import types as sqltypes
 
 from headway.dialects.copying import Copying, Unseen
@@ -37,19 +37,17 @@ class SQLiteCopying(Copying):
             with self._savepoint(check=False):
                 yield
             return
-        context = self.impl.context_opts.get("_migration_context")
-        if context is None or self._in_transaction():
+        if self._in_transaction():
             self._refuse_cascade()
             with self._savepoint(check=True):
                 yield
             return
-        with context.autocommit_block():
-            self._execute("PRAGMA foreign_keys=OFF")
-            try:
-                with self._savepoint(check=True):
-                    yield
-            finally:
-                self._execute("PRAGMA foreign_keys=ON")
+        self._execute("PRAGMA foreign_keys=OFF")
+        try:
+            with self._savepoint(check=True):
+                yield
+        finally:
+            self._execute("PRAGMA foreign_keys=ON")
 
     def _refuse_cascade(self) -> None:
         """Inside a transaction the pragma does nothing, and DROP TABLE deletes what refers to the table's rows."""
@@ -201,5 +199,16 @@ def _complete_columns(table: Table, options: Mapping[str, Mapping[str, str]]) ->
         if collation is not None and isinstance(column.type, sqltypes.String):
             column.type = column.type.copy()
             column.type.collation = collation
-        for name, value in found.items():
-            column.dialect_kwargs[name] = value
+        for clause, conflict in found.items():
+            _set_conflict(table, column, clause, conflict)
+
+
+def _set_conflict(table: Table, column: Column[Any], clause: str, conflict: str) -> None:
+    """Gives an ON CONFLICT to what SQLAlchemy writes it behind: the column, or its constraint of the table."""
+    if clause == "not_null":
+        column.dialect_kwargs["sqlite_on_conflict_not_null"] = conflict
+        return
+    for constraint in table.constraints:
+        kind = "primary_key" if isinstance(constraint, PrimaryKeyConstraint) else "unique"
+        if kind == clause and [item.name for item in getattr(constraint, "columns", ())] == [column.name]:
+            constraint.dialect_kwargs["sqlite_on_conflict"] = conflict

@@ -26,7 +26,7 @@ def table_options(create_table: str) -> dict[str, Any]:
 
 
 def column_options(create_table: str) -> dict[str, dict[str, str]]:
-    """For each column its ``collation`` and the ``sqlite_on_conflict_*`` keywords of ``Column``, where it has any."""
+    """For each column its ``collation``, and what its ``not_null``, ``unique`` or ``primary_key`` does ON CONFLICT."""
     found = {}
     for pieces in _definitions(create_table):
         name = plain_name(pieces[0])
@@ -34,9 +34,9 @@ def column_options(create_table: str) -> dict[str, dict[str, str]]:
             continue
         text = " ".join(piece.upper() for piece in pieces[1:])
         options = {
-            f"sqlite_on_conflict_{clause.lower().replace(' ', '_')}": conflict
+            clause.lower().replace(" ", "_"): conflict
             for clause, conflict in re.findall(
-                r"\b(NOT NULL|PRIMARY KEY(?= ON| ASC| DESC)|UNIQUE)(?: ASC| DESC)? ON CONFLICT (\w+)", text
+                r"\b(NOT NULL|PRIMARY KEY|UNIQUE)(?: ASC| DESC)? ON CONFLICT (\w+)", text
             )
         }
         upper = [piece.upper() for piece in pieces]

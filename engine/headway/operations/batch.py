@@ -81,6 +81,8 @@ class BatchRecorder:
         copying = self.impl.copying_table(self.table_name, self.schema)
         with copying.guarded():
             renamed = self._rename_first(copying)
+            if renamed and self.recreate == "auto" and all(map(_only_renames, self.batch)):
+                return  # done, without a copy
             table = self._existing_table()
             unseen = copying.unseen(table, given=self.copy_from is not None)
             rewrite = TableRewrite(
@@ -172,3 +174,11 @@ class BatchRecorder:
             )
         table.info[REFLECTED] = True
         return table
+
+
+def _only_renames(change: Change) -> bool:
+    name, _, keywords = change
+    placed = keywords.keys() & {"insert_before", "insert_after", "autoincrement"}
+    asked = [keywords.get(key) for key in ("nullable", "type_")]
+    marked = [keywords.get(key, False) for key in ("server_default", "comment")]
+    return name == "alter_column" and not placed and asked == [None, None] and marked == [False, False]

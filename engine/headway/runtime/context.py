@@ -54,7 +54,6 @@ class MigrationContext:
         self.progress: Progress = self.opts.get("progress") or Progress()
         callbacks = self.opts.get("on_version_apply") or ()
         self.on_version_apply_callbacks = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
-        self.opts["_migration_context"] = self  # for implementations that need more than the connection
         self.connection: Any = (
             ScriptConnection(dialect, lambda sql: self.impl._exec(sql)) if self.as_sql else connection
         )

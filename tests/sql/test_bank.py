@@ -59,6 +59,30 @@ def test_every_parameter_of_every_batch_directive_is_in_a_case(name: str) -> Non
     assert wanted - _keywords((*bank(), *bank("batches")), name, of="batch_op") == set()
 
 
+UNNAMED = {
+    "create_table": {"schema", "comment", "info", "prefixes", "mysql_engine", "sqlite_autoincrement"},
+    "alter_column": {"autoincrement", "existing_autoincrement", "postgresql_using"},
+    "drop_column": {"if_exists", "mssql_drop_default", "mssql_drop_check", "mssql_drop_foreign_key"},
+    "create_index": {
+        "postgresql_where", "postgresql_using", "postgresql_ops", "postgresql_include", "postgresql_with",
+        "postgresql_concurrently", "postgresql_nulls_not_distinct", "postgresql_tablespace", "mysql_length",
+        "mysql_prefix", "mysql_using", "mysql_with_parser", "sqlite_where", "mssql_include", "mssql_where",
+        "mssql_clustered", "mssql_columnstore", "oracle_bitmap", "oracle_compress",
+    },
+    "drop_index": {"postgresql_where", "postgresql_using", "postgresql_concurrently"},
+    "create_unique_constraint": {"deferrable", "initially", "postgresql_nulls_not_distinct", "mssql_clustered"},
+    "create_check_constraint": {"deferrable", "initially", "postgresql_not_valid"},
+    "create_foreign_key": {"use_alter", "postgresql_not_valid"},
+    "create_exclude_constraint": {"where", "schema", "deferrable", "initially", "using", "ops"},
+}  # fmt: skip
+"""What the directives take besides the parameters that their signatures name."""
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_every_documented_keyword_is_in_a_case(name: str) -> None:
+    assert UNNAMED[name] - _keywords(bank(), name) == set()
+
+
 def test_every_parameter_of_a_batch_is_in_a_case() -> None:
     used = _keywords((*bank(), *bank("batches")), "batch_alter_table")
     assert _wanted(alembic.operations.Operations.batch_alter_table) - used == set()

@@ -74,10 +74,12 @@ class MSSQLImpl(DefaultImpl):
         known = {"schema": schema, "existing_type": existing_type, "existing_nullable": existing_nullable}
         generated = any(isinstance(d, Computed | Identity) for d in (server_default, existing_server_default))
         replaces_default = server_default is not False and not generated
+        definition = self._definition(table_name, column_name, type_, nullable, known)
         if replaces_default and (existing_server_default is not False or server_default is None):
             # A default is a constraint on the column, which can neither be replaced nor survive a change of type.
             self._exec(DropDependent(table_name, column_name, "default", schema=schema))
-        self._change_definition(table_name, column_name, type_, nullable, known)
+        if definition is not None:
+            self._exec(definition)
         super().alter_column(
             table_name,
             column_name,
@@ -93,12 +95,12 @@ class MSSQLImpl(DefaultImpl):
         if name is not None:
             self._exec(elements.ColumnName(table_name, column_name, name, **known))
 
-    def _change_definition(
+    def _definition(
         self, table_name: str, column_name: str, type_: Any, nullable: bool | None, known: dict[str, Any]
-    ) -> None:
+    ) -> ColumnDefinition | None:
         """Type and nullability, which are one clause here: what is left out of it falls back to NULL."""
         if type_ is None and nullable is None:
-            return
+            return None
         definition = type_ if type_ is not None else known["existing_type"]
         if definition is None:
             raise UsageError(
@@ -113,7 +115,7 @@ class MSSQLImpl(DefaultImpl):
                 "existing_nullable= argument to avoid implicit conversion of NOT NULL columns to NULL.",
                 stacklevel=2,
             )
-        self._exec(ColumnDefinition(table_name, column_name, definition, wanted, **known))
+        return ColumnDefinition(table_name, column_name, definition, wanted, **known)
 
     def drop_column(self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any) -> None:
         for kind in ("default", "check", "foreign_key"):

@@ -31,6 +31,13 @@ class ScriptConnection(MockConnection):
                 self._emit(_with_values(obj, one, self.dialect))
         return NoRows()
 
+    def exec_driver_sql(self, statement: str, parameters: Any = None, execution_options: Any = None) -> NoRows:
+        """Prints the statement as it is. Raises UsageError for parameters, whose form only the driver knows."""
+        if parameters:
+            raise UsageError("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
+        self._emit(literal_column(statement))
+        return NoRows()
+
     def scalar(self, *args: Any, **kw: Any) -> NoReturn:
         """Refuses: there is no database to ask."""
         _refuse()

@@ -43,6 +43,8 @@ class DefaultImpl(Comparing):
 
     __dialect__ = "default"
     transactional_ddl = False
+    names_primary_keys = True
+    """Whether a primary key is dropped by its name."""
     command_terminator = ";"
     batch_separator = ""
     """Printed after each statement of a script, where the database's own tools need it."""

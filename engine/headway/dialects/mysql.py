@@ -21,6 +21,7 @@ class MySQLImpl(DefaultImpl):
 
     __dialect__ = "mysql"
     transactional_ddl = False
+    names_primary_keys = False
     type_synonyms = (
         *DefaultImpl.type_synonyms,
         {"BOOL", "TINYINT"},

@@ -145,6 +145,8 @@ def _check_name(operations: AbstractOperations, operation: DropConstraintOp) -> 
     """A name that the convention makes of columns cannot be known: the operation does not say which they are."""
     if operation.constraint_name is not None:
         return
+    if operation.constraint_type == "primary" and not operations.migration_context.impl.names_primary_keys:
+        return
     convention = SchemaObjects(operations.migration_context).metadata().naming_convention
     kinds = {"primary": "pk", "unique": "uq", "check": "ck", "foreignkey": "fk"}
     template = convention.get(kinds.get(operation.constraint_type or "", ""))

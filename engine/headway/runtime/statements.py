@@ -95,11 +95,15 @@ def _takes_effect(connection: Connection, statement: str, commits_ddl: bool) -> 
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         return not getattr(driver, "in_transaction", True)
-    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-        return True
-    if getattr(driver, "autocommit", False) is True:
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT" or _autocommits(driver):
         return True
     return commits_ddl and _first_word(statement) in _DDL
+
+
+def _autocommits(driver: Any) -> bool:
+    """Drivers have it as an attribute, or as a method of another name."""
+    get = getattr(driver, "get_autocommit", None)
+    return bool(get()) if callable(get) else getattr(driver, "autocommit", False) is True
 
 
 def _first_word(statement: str) -> str:

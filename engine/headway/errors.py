@@ -168,7 +168,8 @@ class LockNotAcquired(DatabaseFailure):
 class PartialFailure(DatabaseFailure):
     """A run stopped half-way and something of it remains.
 
-    ``applied`` are the revision ids that are in the database, ``failed`` the one that stopped the run.
+    ``applied`` are the revision ids that are in the database, ``failed`` the one that stopped the run, ``statements``
+    what of that one has taken effect all the same, in short.
     """
 
     exit_code = 4
@@ -179,6 +180,7 @@ class PartialFailure(DatabaseFailure):
         *,
         applied: Sequence[str],
         failed: str | None,
+        statements: Sequence[str] = (),
         hint: str | None = None,
         path: str | None = None,
         line: int | None = None,
@@ -186,6 +188,7 @@ class PartialFailure(DatabaseFailure):
         super().__init__(message, hint=hint, path=path, line=line)
         self.applied = tuple(applied)
         self.failed = failed
+        self.statements = tuple(statements)
 
 
 class GateRefused(HeadwayError):

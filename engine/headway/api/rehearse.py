@@ -13,7 +13,7 @@ from headway.autogenerate.context import AutogenContext
 from headway.compat.hook import serving_alembic
 from headway.errors import ConfigError
 from headway.operations.columns import DropColumnOp
-from headway.operations.constraints import DropConstraintOp
+from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import DropIndexOp
 from headway.operations.tables import DropTableCommentOp, DropTableOp

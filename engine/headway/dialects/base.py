@@ -5,8 +5,10 @@ Subclasses, third-party ones included, name their SQLAlchemy dialect in ``__dial
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import inspect
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,23 +27,27 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
-from sqlalchemy.sql.elements import ClauseElement
 
 from headway.dialects import elements
-from headway.dialects.compare import IndexComparison, compare_indexes, compare_types, compare_uniques
+from headway.dialects.comparing import Comparing
+from headway.dialects.copying import Copying
+from headway.dialects.rows import check_rows, literal_insert
 from headway.errors import UsageError
-from headway.operations.literals import InlineLiteral
 
 implementations: dict[str, type[DefaultImpl]] = {}
 """By the name of their SQLAlchemy dialect; subclasses enter themselves."""
 
 
-class DefaultImpl:
+class DefaultImpl(Comparing):
     """How one database is changed: by statements on a connection, or printed to a buffer in offline mode."""
 
     __dialect__ = "default"
     transactional_ddl = False
+    names_primary_keys = True
+    """Whether a primary key is dropped by its name."""
     command_terminator = ";"
+    batch_separator = ""
+    """Printed after each statement of a script, where the database's own tools need it."""
     type_synonyms: tuple[set[str], ...] = ({"NUMERIC", "DECIMAL"},)
     type_arg_extract: Sequence[str] = ()
     identity_attrs_ignore: tuple[str, ...] = ("on_null",)
@@ -66,10 +72,14 @@ class DefaultImpl:
         self.literal_binds = bool(context_opts.get("literal_binds", False))
         self.output_buffer = output_buffer
         self.context_opts = context_opts
+        self.batch_separator = context_opts.get(f"{self.__dialect__}_batch_separator", self.batch_separator)
         # SQLAlchemy notes here which named types a run has made, so that two tables can share one.
         self.memo: dict[Any, Any] = {}
         if transactional_ddl is not None:
             self.transactional_ddl = transactional_ddl
+        if as_sql:
+            # Drivers with %s parameters need a percent sign doubled; nobody undoes that in a script.
+            dialect.identifier_preparer._double_percents = False
         if self.literal_binds and not self.as_sql:
             raise UsageError("Can't use literal_binds setting without as_sql mode")
 
@@ -138,8 +148,12 @@ class DefaultImpl:
             raise UsageError("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
         options = {"compile_kwargs": {"literal_binds": True}} if self._renders_literals(construct) else {}
         compiled = construct.compile(dialect=self.dialect, **options)
-        sql = str(compiled).replace("\t", "    ").strip()
+        self._print_statement(str(compiled).replace("\t", "    ").strip())
+
+    def _print_statement(self, sql: str) -> None:
         self.static_output(sql + self.command_terminator)
+        if self.batch_separator:
+            self.static_output(self.batch_separator)
 
     def _renders_literals(self, construct: Any) -> bool:
         is_ddl = isinstance(construct, schema.ExecutableDDLElement)
@@ -156,7 +170,7 @@ class DefaultImpl:
         table.dispatch.before_create(table, self.connection, checkfirst=False, _ddl_runner=self)
         self._exec(CreateTable(table, **kw))
         table.dispatch.after_create(table, self.connection, checkfirst=False, _ddl_runner=self)
-        for index in table.indexes:
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):  # a set: its order is chance
             self._exec(CreateIndex(index))
         if not self.dialect.supports_comments or self.dialect.inline_comments:
             return
@@ -244,6 +258,8 @@ class DefaultImpl:
         **kw: Any,
     ) -> None:
         """Alters a column, one statement for each aspect; the name last, so that the others find it."""
+        if autoincrement is not None or existing_autoincrement is not None:
+            warnings.warn("autoincrement and existing_autoincrement only make sense for MySQL", stacklevel=2)
         known = {
             "schema": schema,
             "existing_type": existing_type,
@@ -282,11 +298,11 @@ class DefaultImpl:
     def add_constraint(self, const: Any, **kw: Any) -> None:
         """Adds a constraint, unless its type says that this database needs none."""
         if self.wants_type_check(const):
-            self._exec(AddConstraint(const, **_isolation(AddConstraint)))
+            self._exec(AddConstraint(const, **isolation(AddConstraint)))
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Drops a constraint."""
-        self._exec(DropConstraint(const, **kw, **_isolation(DropConstraint)))
+        self._exec(DropConstraint(const, **kw, **isolation(DropConstraint)))
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Creates an index."""
@@ -300,13 +316,10 @@ class DefaultImpl:
 
     def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True) -> None:
         """Inserts rows given as dictionaries; one statement each in offline mode or without ``multiinsert``."""
-        if not isinstance(rows, list):
-            raise TypeError("List expected")
-        if rows and not isinstance(rows[0], dict):
-            raise TypeError("List of dictionaries expected")
+        check_rows(rows)
         if self.as_sql:
             for row in rows:
-                self._exec(table.insert().inline().values(**{k: _inline(table, k, v) for k, v in row.items()}))
+                self._exec(literal_insert(table, row, self.dialect))
         elif rows and multiinsert:
             self._exec(table.insert().inline(), multiparams=rows)
         else:
@@ -319,13 +332,19 @@ class DefaultImpl:
         """Whether a batch needs a copy of the table; only where ALTER TABLE cannot do it."""
         return False
 
-    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> None:
-        """Called before the copy of ``table`` is made."""
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> list[Constraint] | None:
+        """Called before the copy of ``table`` is made; gives the constraints that it dropped to free their names."""
 
-    @contextmanager
-    def copying_table(self, table: Table, schema: str | None) -> Iterator[dict[str, Any]]:
-        """Around the copy of a table; gives the options of the table that reflection does not show."""
-        yield {}
+    def abandon_batch(self, old: Table, new: Table, freed: Sequence[Constraint]) -> None:
+        """Called when the copy failed: takes back what no transaction will."""
+        if not self.transactional_ddl:
+            self.drop_table(new, if_exists=True)
+            for constraint in freed:
+                self.add_constraint(constraint)
+
+    def copying_table(self, table_name: str, schema: str | None) -> Copying:
+        """What surrounds the copy of a table."""
+        return Copying(self, table_name, schema)
 
     def cast_for_batch_migrate(self, column: Column[Any], existing_type: Any, new_type: Any) -> Any:
         """What fills a column whose type changes in a copy: a cast where the kinds of type differ, else None."""
@@ -333,77 +352,15 @@ class DefaultImpl:
             return None
         return cast(column, new_type)
 
-    # -- comparison, for autogenerate ---------------------------------------------------------------------------
-
-    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Whether the types differ."""
-        return compare_types(self, inspector_column, metadata_column)
-
-    def compare_server_default(
-        self,
-        inspector_column: Any,
-        metadata_column: Any,
-        rendered_metadata_default: str | None,
-        rendered_inspector_default: str | None,
-    ) -> bool:
-        """Whether the defaults differ, given as SQL text."""
-        return rendered_inspector_default != rendered_metadata_default
-
-    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> IndexComparison:
-        """What tells two indexes of the same name apart."""
-        return compare_indexes(self, metadata_index, reflected_index)
-
-    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> IndexComparison:
-        """What tells two unique constraints of the same name apart."""
-        return compare_uniques(self, metadata_constraint, reflected_constraint)
-
-    def correct_for_autogen_constraints(
-        self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
-    ) -> None:
-        """Removes from the four sets what this database makes or reports by itself."""
-
-    def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
-        """Evens out foreign keys that this database reports in another way."""
-
-    def index_made_for(self, foreign_key: Any) -> Any:
-        """The index that this database made by itself for a reflected foreign key, or None."""
-        return None
-
-    def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
-        """Called for each reflected column; may change its description in place."""
-
-    def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
-        """The indexes, by table, that exist and that SQLAlchemy cannot reflect."""
-        return {}
-
-    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        """The dialect options of a reflected index or constraint that a migration should show."""
-        return dict(reflected_object.get("dialect_options", {}))
-
-    def render_ddl_sql_expr(self, expr: ClauseElement, is_server_default: bool = False, **kw: Any) -> str:
-        """An expression as this database's SQL."""
-        options = {"literal_binds": True, "include_table": False}
-        return str(expr.compile(dialect=self.dialect, compile_kwargs=options))
-
-    def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
-        """A type's Python text for a migration, or False for the usual one."""
-        return False
-
 
 implementations[DefaultImpl.__dialect__] = DefaultImpl  # what is rendered without a database has its dialect
 
 
-def _isolation(element: type) -> dict[str, Any]:
+@cache
+def isolation(element: type) -> dict[str, Any]:
     """SQLAlchemy keeps a constraint out of later CREATE TABLEs once it was added alone; ours are thrown away anyway.
 
     Before 2.1 that could not be switched off.
     """
-    import inspect
-
     takes_it = "isolate_from_table" in inspect.signature(element.__init__).parameters  # type: ignore[misc]
     return {"isolate_from_table": False} if takes_it else {}
-
-
-def _inline(table: Any, key: str, value: Any) -> Any:
-    column = table.c.get(key)
-    return value if isinstance(value, ClauseElement) else InlineLiteral(value, None if column is None else column.type)

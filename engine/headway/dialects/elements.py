@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity
+from sqlalchemy import Column, Computed, Identity, Index
 from sqlalchemy import types as sqltypes
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 from sqlalchemy.sql.elements import quoted_name
+
+from headway.errors import UsageError
 
 
 class AlterTable(DDLElement):
@@ -162,6 +164,16 @@ def type_ddl(dialect: Any, type_: Any) -> str:
     return str(dialect.type_compiler_instance.process(type_))
 
 
+def format_text(compiler: Any, text: str) -> str:
+    """Text as a string literal."""
+    return str(compiler.sql_compiler.render_literal_value(text, sqltypes.String()))
+
+
+def as_type(type_: Any) -> sqltypes.TypeEngine[Any]:
+    """A type, given as an object or a class."""
+    return sqltypes.to_instance(type_)
+
+
 def format_server_default(compiler: Any, default: Any) -> str:
     """A server default's DDL."""
     return str(compiler.get_column_default_string(Column("x", sqltypes.Integer, server_default=default)))
@@ -177,26 +189,50 @@ def alter_column(compiler: Any, name: Any) -> str:
     return f"ALTER COLUMN {format_column_name(compiler, name)}"
 
 
-def add_column(compiler: Any, element: AddColumn, **kw: Any) -> str:
-    """``ADD COLUMN …`` with its constraints that cannot be added later."""
-    column = element.column
-    text = "ADD COLUMN "
-    if element.if_not_exists:
-        text += "IF NOT EXISTS "
-    text += compiler.get_column_specification(column, **kw)
-    if element.inline_primary_key and column.primary_key:
-        text += " PRIMARY KEY"
-    if element.inline_references:
-        for key in column.foreign_keys:
-            table, _, target = key._get_colspec().rpartition(".")
-            schema, _, name = table.rpartition(".")
-            text += (
-                f" REFERENCES {format_table_name(compiler, name, schema or None)} ({compiler.preparer.quote(target)})"
-            )
-            text += f" ON DELETE {key.ondelete}" if key.ondelete else ""
-            text += f" ON UPDATE {key.onupdate}" if key.onupdate else ""
-    constraints = " ".join(compiler.process(c) for c in column.constraints)
-    return f"{text} {constraints}" if constraints else text
+def add_column(
+    compiler: Any,
+    column: Column[Any],
+    if_not_exists: bool | None = None,
+    inline_references: bool | None = None,
+    inline_primary_key: bool | None = None,
+    *,
+    words: str = "ADD COLUMN",
+    **kw: Any,
+) -> str:
+    """``ADD COLUMN …`` with the constraints that are written into it."""
+    parts = [f"{words} IF NOT EXISTS" if if_not_exists else words, compiler.get_column_specification(column, **kw)]
+    if inline_primary_key and column.primary_key:
+        parts.append("PRIMARY KEY")
+    if inline_references and len(column.foreign_keys) == 1:
+        parts.append(_references(compiler, next(iter(column.foreign_keys))))
+    parts += [compiler.process(constraint) for constraint in column.constraints]
+    return " ".join(parts)
+
+
+def drop_column(compiler: Any, name: Any, if_exists: bool | None = None, **kw: Any) -> str:
+    """``DROP COLUMN name``."""
+    return f"DROP COLUMN {'IF EXISTS ' if if_exists else ''}{format_column_name(compiler, name)}"
+
+
+def _references(compiler: Any, key: Any) -> str:
+    """A foreign key inside a column's definition."""
+    table, _, target = key._get_colspec().rpartition(".")
+    schema, _, name = table.rpartition(".")
+    text = f"REFERENCES {format_table_name(compiler, name, schema or None)} ({compiler.preparer.quote(target)})"
+    text += f" MATCH {key.match}" if key.match else ""
+    text += f" ON DELETE {key.ondelete}" if key.ondelete else ""
+    text += f" ON UPDATE {key.onupdate}" if key.onupdate else ""
+    if key.deferrable is not None:
+        text += " DEFERRABLE" if key.deferrable else " NOT DEFERRABLE"
+    return text + (f" INITIALLY {key.initially}" if key.initially else "")
+
+
+def complete_columns(index: Index, names: Any) -> None:
+    """Gives the index's table the columns of these names that it lacks."""
+    table: Any = index.table
+    for name in names:
+        if isinstance(name, str) and name not in table.c:
+            table.append_column(Column(name, sqltypes.NullType))
 
 
 # -- the default SQL --------------------------------------------------------------------------------------------
@@ -210,46 +246,70 @@ def compiled(element: type, *dialects: str) -> Callable[[Callable[..., str]], Ca
 
 
 @compiled(RenameTable)
-def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
     new = format_table_name(compiler, element.new_table_name, None)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 
 
 @compiled(AddColumn)
-def _add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
-    return f"{alter_table(compiler, element.table_name, element.schema)} {add_column(compiler, element, **kw)}"
+def visit_add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
+    added = add_column(
+        compiler,
+        element.column,
+        element.if_not_exists,
+        element.inline_references,
+        element.inline_primary_key,
+        **kw,
+    )
+    return f"{alter_table(compiler, element.table_name, element.schema)} {added}"
 
 
 @compiled(DropColumn)
-def _drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
-    exists = "IF EXISTS " if element.if_exists else ""
-    name = format_column_name(compiler, element.column.name)
-    return f"{alter_table(compiler, element.table_name, element.schema)} DROP COLUMN {exists}{name}"
+def visit_drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
+    dropped = drop_column(compiler, element.column.name, element.if_exists, **kw)
+    return f"{alter_table(compiler, element.table_name, element.schema)} {dropped}"
 
 
 @compiled(ColumnNullable)
-def _nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
+def visit_column_nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
     change = "DROP NOT NULL" if element.nullable else "SET NOT NULL"
     return f"{_alter(element, compiler)} {change}"
 
 
 @compiled(ColumnType)
-def _type(element: ColumnType, compiler: Any, **kw: Any) -> str:
+def visit_column_type(element: ColumnType, compiler: Any, **kw: Any) -> str:
     return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}"
 
 
 @compiled(ColumnName)
-def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
+def visit_column_name(element: ColumnName, compiler: Any, **kw: Any) -> str:
     old = format_column_name(compiler, element.column_name)
     new = format_column_name(compiler, element.newname)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME {old} TO {new}"
 
 
 @compiled(ColumnDefault)
-def _default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_column_default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
     if element.default is None:
         return f"{_alter(element, compiler)} DROP DEFAULT"
     return f"{_alter(element, compiler)} SET DEFAULT {format_server_default(compiler, element.default)}"
+
+
+@compiled(ComputedColumnDefault)
+def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
+    raise UsageError(
+        f"column {element.column_name} of {element.table_name} cannot be made a generated one or cease to be one",
+        hint="Drop the column and add it again, with or without sa.Computed(…).",
+    )
+
+
+@compiled(IdentityColumnDefault)
+def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+    raise UsageError(
+        f"{compiler.dialect.name} cannot add, change or drop the identity of column {element.column_name} of "
+        f"{element.table_name}",
+        hint="Drop the column and add it again, with or without sa.Identity(…).",
+    )
 
 
 def _alter(element: AlterColumn, compiler: Any) -> str:

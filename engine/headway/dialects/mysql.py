@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Constraint, UniqueConstraint, schema
+from sqlalchemy import CheckConstraint, Computed, Constraint, FetchedValue, Identity, Table, UniqueConstraint
 from sqlalchemy import types as sqltypes
+from sqlalchemy.schema import DropConstraint
 
 from headway.dialects import elements
-from headway.dialects.base import DefaultImpl
+from headway.dialects.base import DefaultImpl, isolation
 from headway.dialects.compare import normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_server_default, format_type
 from headway.errors import UsageError
@@ -21,6 +22,7 @@ class MySQLImpl(DefaultImpl):
 
     __dialect__ = "mysql"
     transactional_ddl = False
+    names_primary_keys = False
     type_synonyms = (
         *DefaultImpl.type_synonyms,
         {"BOOL", "TINYINT"},
@@ -48,24 +50,40 @@ class MySQLImpl(DefaultImpl):
         existing_comment: str | None = None,
         **kw: Any,
     ) -> None:
-        changed = {
+        known = {"schema": schema, "existing_server_default": existing_server_default}
+        if isinstance(server_default, Computed) or isinstance(existing_server_default, Computed):
+            self._exec(elements.ComputedColumnDefault(table_name, column_name, server_default, **known))
+        elif isinstance(server_default, Identity) or isinstance(existing_server_default, Identity):
+            self._exec(elements.IdentityColumnDefault(table_name, column_name, server_default, self, **known))
+        definition = {
+            "schema": schema,
             "nullable": nullable if nullable is not None else True if existing_nullable is None else existing_nullable,
             "type_": type_ if type_ is not None else existing_type,
             "default": server_default if server_default is not False else existing_server_default,
             "autoincrement": autoincrement if autoincrement is not None else existing_autoincrement,
             "comment": comment if comment is not False else existing_comment,
         }
-        if name is not None and name != column_name:
-            self._exec(MySQLChangeColumn(table_name, column_name, newname=name, schema=schema, **changed))
+        if name is not None or _repeats_default(definition["type_"], server_default):
+            self._exec(MySQLChangeColumn(table_name, column_name, newname=name or column_name, **definition))
         elif nullable is not None or type_ is not None or autoincrement is not None or comment is not False:
-            self._exec(MySQLChangeColumn(table_name, column_name, newname=None, schema=schema, **changed))
+            self._exec(MySQLChangeColumn(table_name, column_name, newname=None, **definition))
         elif server_default is not False:
             self._exec(MySQLAlterDefault(table_name, column_name, server_default, schema=schema))
 
+    def rename_table(self, old_table_name: str, new_table_name: Any, schema: Any = None) -> None:
+        self._exec(MySQLRenameTable(old_table_name, new_table_name, schema=schema))
+
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
-        if isinstance(const, schema.CheckConstraint) and not self.wants_type_check(const):
-            return
-        super().drop_constraint(const, **kw)
+        # The CHECKs of Boolean and Enum types were never there on servers that knew no CHECK.
+        if not (isinstance(const, CheckConstraint) and getattr(const, "_type_bound", False)):
+            self._exec(MySQLDropConstraint(const, **kw, **isolation(DropConstraint)))
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> list[Constraint]:
+        # Names of foreign keys are unique in a database, so the old table must give them up first.
+        named = [key for key in table.foreign_key_constraints if key.name is not None]
+        for key in named:
+            self.drop_constraint(key)
+        return list(named)
 
     def compare_type(self, inspector_column: Any, metadata_column: Any) -> bool:
         existing, wanted = inspector_column.type, metadata_column.type
@@ -155,12 +173,25 @@ class MySQLChangeColumn(AlterColumn):
                 "All MySQL CHANGE/MODIFY COLUMN operations require the existing type.",
                 hint=f"Add existing_type=… to alter_column('{name}', '{column_name}').",
             )
+        if isinstance(default, FetchedValue) and not hasattr(default, "arg"):
+            raise UsageError(
+                f"what the server puts into column {column_name} of {name} is not known, and would be lost",
+                hint="Give existing_server_default=… as the text of the default.",
+            )
         self.newname = newname
         self.type_ = sqltypes.to_instance(type_)
         self.nullable = nullable
         self.default = default
         self.autoincrement = autoincrement
         self.comment = comment
+
+
+class MySQLRenameTable(elements.RenameTable):
+    """RENAME TO, with the schema: a bare name would move the table into the current one."""
+
+
+class MySQLDropConstraint(DropConstraint):
+    """The DROP that the kind of constraint needs. A class of its own, because others compile DropConstraint too."""
 
 
 class MySQLAlterDefault(AlterColumn):
@@ -198,19 +229,24 @@ def _specification(element: MySQLChangeColumn, compiler: Any) -> str:
         text += " AUTO_INCREMENT"
     if element.default is not False and element.default is not None:
         text += f" DEFAULT {format_server_default(compiler, element.default)}"
-    if element.comment:
-        text += f" COMMENT {compiler.sql_compiler.render_literal_value(element.comment, sqltypes.String())}"
+    if element.comment is not None:
+        text += f" COMMENT {elements.format_text(compiler, element.comment)}"
     return text
 
 
-@compiled(schema.DropConstraint, "mysql", "mariadb")
+@compiled(MySQLRenameTable, "mysql", "mariadb")
+def _rename_table(element: MySQLRenameTable, compiler: Any, **kw: Any) -> str:
+    new = elements.format_table_name(compiler, element.new_table_name, element.schema)
+    return f"{elements.alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
+
+
+@compiled(MySQLDropConstraint, "mysql", "mariadb")
 def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
     constraint = element.element
-    kind = constraint.__visit_name__
-    if kind in ("foreign_key_constraint", "primary_key_constraint", "unique_constraint"):
+    if constraint.__visit_name__ in ("foreign_key_constraint", "primary_key_constraint", "unique_constraint"):
         return str(compiler.visit_drop_constraint(element, **kw))
     table = compiler.preparer.format_table(constraint.table)
-    if kind == "check_constraint":
+    if isinstance(constraint, CheckConstraint):
         word = "CONSTRAINT" if compiler.dialect.is_mariadb else "CHECK"
         return f"ALTER TABLE {table} DROP {word} {compiler.preparer.format_constraint(constraint)}"
     raise UsageError(
@@ -221,6 +257,15 @@ def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
 
 def _columns(item: Any) -> tuple[str, ...]:
     return tuple(column.name for column in item.columns)
+
+
+def _repeats_default(type_: Any, server_default: Any) -> bool:
+    """Whether SET DEFAULT will not do: date and time columns take functions only in a whole definition."""
+    return (
+        server_default is not None
+        and type_ is not None
+        and sqltypes.to_instance(type_)._type_affinity is sqltypes.DateTime
+    )
 
 
 def _normal_default(text: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity, Index, text
+from sqlalchemy import Computed, Identity, Index, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
@@ -13,6 +13,7 @@ from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.compare import IndexComparison, compare_uniques, normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_type
+from headway.errors import UsageError
 from headway.logs import logger
 
 log = logger("alembic.ddl.postgresql")
@@ -51,6 +52,8 @@ class PostgresqlImpl(DefaultImpl):
         **kw: Any,
     ) -> None:
         using = kw.pop("postgresql_using", None)
+        if using is not None and type_ is None:
+            raise UsageError("postgresql_using must be used with the type_ parameter")
         # The type first: NOT NULL and the default are checked against the new one.
         if type_ is not None:
             self._exec(
@@ -75,6 +78,8 @@ class PostgresqlImpl(DefaultImpl):
             existing_type=existing_type,
             existing_server_default=existing_server_default,
             existing_nullable=existing_nullable,
+            autoincrement=autoincrement,
+            existing_autoincrement=existing_autoincrement,
             comment=comment,
             existing_comment=existing_comment,
             **kw,
@@ -82,19 +87,13 @@ class PostgresqlImpl(DefaultImpl):
 
     def create_index(self, index: Index, **kw: Any) -> None:
         # Columns that are only INCLUDEd must exist on the table for SQLAlchemy to name them.
-        table: Any = index.table
-        for name in index.kwargs.get("postgresql_include") or ():
-            if isinstance(name, str) and name not in table.c:
-                table.append_column(Column(name, sqltypes.NullType))
+        elements.complete_columns(index, index.kwargs.get("postgresql_include") or ())
         super().create_index(index, **kw)
 
     def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
         # Index names are unique in a schema, so the old table must give up its constraints' names first.
-        for constraint in table.constraints:
-            if constraint.name is not None and constraint.__visit_name__ in (
-                "unique_constraint",
-                "primary_key_constraint",
-            ):
+        for constraint in sorted(table.constraints, key=lambda item: item._creation_order):
+            if constraint.name is not None:
                 self.drop_constraint(constraint)
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
@@ -191,59 +190,64 @@ class PostgresqlColumnType(AlterColumn):
 
 
 @compiled(PostgresqlColumnType, "postgresql")
-def _type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
+def visit_column_type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
     using = f" USING {element.using}" if element.using else ""
     return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}{using}"
 
 
 @compiled(elements.ColumnComment, "postgresql")
-def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
+def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
     table = elements.format_table_name(compiler, element.table_name, element.schema)
-    literal = (
-        "NULL"
-        if element.comment is None
-        else compiler.sql_compiler.render_literal_value(element.comment, sqltypes.String())
-    )
-    return f"COMMENT ON COLUMN {table}.{format_column_name(compiler, element.column_name)} IS {literal}"
+    text = "NULL" if element.comment is None else elements.format_text(compiler, element.comment)
+    return f"COMMENT ON COLUMN {table}.{format_column_name(compiler, element.column_name)} IS {text}"
 
 
 @compiled(elements.IdentityColumnDefault, "postgresql")
-def _identity(element: elements.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_identity_column(element: elements.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
     column = _alter(element, compiler)
     if element.default is None:
         return f"{column} DROP IDENTITY"
+    if not isinstance(element.default, Identity):
+        raise UsageError(
+            f"column {element.column_name} of {element.table_name} is an identity and can have no default",
+            hint="Drop the identity first: alter_column(…, server_default=None, existing_server_default=sa.Identity()).",
+        )
     if not isinstance(element.existing_server_default, Identity):
         return f"{column} ADD {compiler.visit_identity_column(element.default)}"
-    return f"{column} {' '.join(_identity_changes(element, compiler))}".rstrip()
+    return f"{column} {' '.join(_identity_changes(element.default, element.existing_server_default))}".rstrip()
 
 
 @compiled(elements.ComputedColumnDefault, "postgresql")
-def _computed(element: elements.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
+def visit_computed_column(element: elements.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
     if element.default is None and isinstance(element.existing_server_default, Computed):
         return f"{_alter(element, compiler)} DROP EXPRESSION"
-    from headway.errors import UsageError
-
     raise UsageError(
         f"PostgreSQL cannot make column {element.column_name} of {element.table_name} a generated one",
         hint="Drop the column and add it again with sa.Computed(…).",
     )
 
 
-def _identity_changes(element: elements.IdentityColumnDefault, compiler: Any) -> list[str]:
-    assert isinstance(element.default, Identity) and isinstance(element.existing_server_default, Identity)
-    new, old = element.default, element.existing_server_default
+IDENTITY_OPTIONS = {
+    "cache": "CACHE {}",
+    "cycle": "{} CYCLE",
+    "increment": "INCREMENT BY {}",
+    "maxvalue": "MAXVALUE {}",
+    "minvalue": "MINVALUE {}",
+    "nomaxvalue": "NO MAXVALUE",
+    "nominvalue": "NO MINVALUE",
+    "start": "START WITH {}",
+}
+
+
+def _identity_changes(new: Identity, old: Identity) -> list[str]:
     changes: list[str] = []
     if bool(new.always) != bool(old.always):
         changes.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")
-    for name, words in (
-        ("start", "START WITH"),
-        ("increment", "INCREMENT BY"),
-        ("minvalue", "MINVALUE"),
-        ("maxvalue", "MAXVALUE"),
-        ("cache", "CACHE"),
-    ):
-        if (value := getattr(new, name)) is not None and value != getattr(old, name):
-            changes.append(f"SET {words} {value}")
+    for name, words in IDENTITY_OPTIONS.items():
+        value = getattr(new, name)
+        if value is not None and value != getattr(old, name):
+            shown = ("" if value else "NO") if name == "cycle" else value
+            changes.append(f"SET {words.format(shown).strip()}")
     return changes
 
 

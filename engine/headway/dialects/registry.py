@@ -7,7 +7,7 @@ from sqlalchemy.engine import Dialect
 from headway.dialects.base import DefaultImpl, implementations
 from headway.errors import ConfigError
 
-OURS = ("default", "mariadb", "mysql", "postgresql", "sqlite")
+OURS = ("default", "mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite")
 
 
 def impl_for(dialect: Dialect) -> type[DefaultImpl]:
@@ -19,6 +19,10 @@ def impl_for(dialect: Dialect) -> type[DefaultImpl]:
         from headway.dialects import postgresql  # noqa: F401
     elif dialect.name == "sqlite":
         from headway.dialects import sqlite  # noqa: F401
+    elif dialect.name == "mssql":
+        from headway.dialects import mssql  # noqa: F401
+    elif dialect.name == "oracle":
+        from headway.dialects import oracle  # noqa: F401
     found = implementations.get(dialect.name)
     if found is None:
         raise ConfigError(

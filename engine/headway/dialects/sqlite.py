@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Computed, Constraint, Table, cast
@@ -15,7 +14,9 @@ from sqlalchemy.sql.elements import ColumnElement, TextClause
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.compare import normal_sql
+from headway.dialects.copying import Copying
 from headway.dialects.elements import compiled, format_column_name
+from headway.dialects.sqlite_copy import SQLiteCopying
 from headway.errors import UsageError
 
 
@@ -54,17 +55,26 @@ class SQLiteImpl(DefaultImpl):
                 stacklevel=2,
             )
             return
-        raise self._needs_batch("add a constraint to")
+        raise _needs_batch("add a constraint to")
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         if getattr(const, "_create_rule", None) is None:
-            raise self._needs_batch("drop a constraint of")
+            raise _needs_batch("drop a constraint of")
 
     def alter_column(self, table_name: str, column_name: str, **kw: Any) -> None:
         changes = {key: kw.get(key) for key in ("nullable", "type_") if kw.get(key) is not None}
         if changes or kw.get("server_default", False) is not False:
-            raise self._needs_batch("alter a column of")
+            raise _needs_batch("alter a column of")
         super().alter_column(table_name, column_name, **kw)
+
+    def abandon_batch(self, old: Table, new: Table, freed: Sequence[Constraint]) -> None:
+        """Nothing: the copy's savepoint is rolled back."""
+
+    def create_table_comment(self, table: Table) -> None:
+        raise _no_comments()
+
+    def drop_table_comment(self, table: Table) -> None:
+        raise _no_comments()
 
     def compare_server_default(
         self,
@@ -102,125 +112,43 @@ class SQLiteImpl(DefaultImpl):
             return None
         return cast(column, new_type)
 
-    @contextmanager
-    def copying_table(self, table: Table, schema: str | None) -> Iterator[dict[str, Any]]:
-        """Copies in one savepoint, with foreign keys off, and brings the triggers back."""
-        if self.as_sql:
-            yield {}
-            return
-        if not self._pragma("foreign_keys"):
-            with self._copy_in_savepoint(table, check=False) as options:
-                yield options
-            return
-        context = self.context_opts.get("_migration_context")
-        if context is None or self._driver_in_transaction():
-            # DROP TABLE would delete the rows of every table that refers to this one with ON DELETE CASCADE,
-            # and inside a transaction the pragma does nothing.
-            raise UsageError(
-                f"table {table.name} cannot be copied while PRAGMA foreign_keys is on inside a transaction: "
-                "dropping the old table would cascade to the tables that refer to it",
-                hint="Move what the migration does before the batch into a revision of its own, "
-                "or switch the pragma off in env.py.",
-            )
-        with context.autocommit_block():
-            self.connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            try:
-                with self._copy_in_savepoint(table, check=True) as options:
-                    yield options
-            finally:
-                self.connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-
-    @contextmanager
-    def _copy_in_savepoint(self, table: Table, *, check: bool) -> Iterator[dict[str, Any]]:
-        execute = self.connection.exec_driver_sql
-        master = execute(
-            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table.name,)
-        ).fetchall()
-        triggers = [sql for kind, _, sql in master if kind == "trigger"]
-        created = next((sql for kind, _, sql in master if kind == "table"), "")
-        lost = _lost_indexes(table, [(name, sql) for kind, name, sql in master if kind == "index"])
-        broken = self._violations() if check else set()
-        legacy = self._pragma("legacy_alter_table")
-        execute("SAVEPOINT headway_batch")
-        try:
-            # Otherwise the rename reads every view and trigger of the database, and fails on those of this table.
-            execute("PRAGMA legacy_alter_table=ON")
-            yield _table_options(created)
-            for sql in (*lost, *triggers):
-                execute(sql)
-            if check and (new := self._violations() - broken):
-                table_name, row = sorted(new)[0]
-                raise UsageError(
-                    f"the copy of table {table.name} would leave rows of {table_name} without what they refer to "
-                    f"(row {row})",
-                    hint="Mend the rows first; the table is as it was.",
-                )
-        except BaseException:
-            execute("ROLLBACK TO headway_batch")
-            raise
-        finally:
-            execute("RELEASE headway_batch")
-            execute(f"PRAGMA legacy_alter_table={'ON' if legacy else 'OFF'}")
-
-    def _pragma(self, name: str) -> bool:
-        return bool(self.connection.exec_driver_sql(f"PRAGMA {name}").scalar())
-
-    def _violations(self) -> set[tuple[str, Any]]:
-        rows = self.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        return {(row[0], row[1]) for row in rows}
-
-    def _driver_in_transaction(self) -> bool:
-        driver = self.connection.connection.driver_connection
-        return bool(getattr(driver, "in_transaction", False))
-
-    def _needs_batch(self, what: str) -> UsageError:
-        return UsageError(
-            f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
-            "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
-            hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
-        )
+    def copying_table(self, table_name: str, schema: str | None) -> Copying:
+        return Copying(self, table_name, schema) if self.as_sql else SQLiteCopying(self, table_name, schema)
 
 
 @compiled(elements.RenameTable, "sqlite")
-def _rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
+def visit_rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
     table = elements.alter_table(compiler, element.table_name, element.schema)
     return f"{table} RENAME TO {elements.format_table_name(compiler, element.new_table_name, None)}"
 
 
 @compiled(elements.ColumnName, "sqlite")
-def _rename_column(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
+def visit_column_name(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
     table = elements.alter_table(compiler, element.table_name, element.schema)
     old, new = format_column_name(compiler, element.column_name), format_column_name(compiler, element.newname)
     return f"{table} RENAME COLUMN {old} TO {new}"
 
 
 @compiled(elements.ColumnComment, "sqlite")
-def _comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
-    raise UsageError("SQLite has no column comments", hint="Leave 'comment' out for this database.")
+def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
+    raise _no_comments()
+
+
+def _needs_batch(what: str) -> UsageError:
+    return UsageError(
+        f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
+        "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
+        hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
+    )
+
+
+def _no_comments() -> UsageError:
+    return UsageError("SQLite has no comments", hint="Leave the comment out for this database.")
 
 
 def _is_constant(sql: str) -> bool:
     """What ADD COLUMN accepts as a default: a literal, not an expression and not CURRENT_TIMESTAMP."""
     return re.fullmatch(r"\s*\(?\s*('(?:[^']|'')*'|[-+]?\d+(\.\d+)?|null|true|false)\s*\)?\s*", sql, re.I) is not None
-
-
-def _table_options(created: str) -> dict[str, Any]:
-    """Options of CREATE TABLE that reflection does not show."""
-    tail = created[created.rfind(")") + 1 :].upper()
-    options: dict[str, Any] = {}
-    if re.search(r"\bWITHOUT\s+ROWID\b", tail):
-        options["sqlite_with_rowid"] = False
-    if re.search(r"\bSTRICT\b", tail):
-        options["sqlite_strict"] = True
-    if re.search(r"\bAUTOINCREMENT\b", created, re.I):
-        options["sqlite_autoincrement"] = True
-    return options
-
-
-def _lost_indexes(table: Table, existing: list[tuple[str, str]]) -> list[str]:
-    """The SQL of indexes that reflection cannot show: those on expressions."""
-    seen = {index.name for index in table.indexes}
-    return [sql for name, sql in existing if name not in seen]
 
 
 def _normal_default(text: str | None) -> str | None:

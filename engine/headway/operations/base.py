@@ -66,10 +66,10 @@ class AbstractOperations:
 
     @classmethod
     def implementation_for(
-        cls, op_class: type, replace: bool = False
+        cls, op_cls: type, replace: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """A decorator for the function ``(operations, operation)`` that carries an operation out."""
-        return implementations.dispatch_for(op_class, replace=replace)
+        return implementations.dispatch_for(op_cls, replace=replace)
 
     # -- what every migration may use ---------------------------------------------------------------------------
 
@@ -99,16 +99,16 @@ class AbstractOperations:
 
         Raises UsageError in offline mode and on a connection that is not async.
         """
-        from sqlalchemy.ext.asyncio import AsyncConnection
-        from sqlalchemy.util import await_only
-
         bind = self.get_bind()
         if self.migration_context.as_sql:
             raise UsageError("run_async() needs a connection; it cannot be part of an SQL script")
         if not bind.dialect.is_async:
             raise UsageError(f"run_async() needs an async driver, and {bind.dialect.driver} is none")
-        sync_engine = AsyncConnection._retrieve_proxy_for_target(bind)
-        return await_only(async_function(sync_engine, *args, **kw_args))
+        from sqlalchemy.ext.asyncio import AsyncConnection  # both need greenlet, which an async driver brings
+        from sqlalchemy.util import await_only
+
+        connection = AsyncConnection._retrieve_proxy_for_target(bind)
+        return await_only(async_function(connection, *args, **kw_args))
 
 
 class Operations(AbstractOperations):

@@ -23,8 +23,8 @@ class Dispatcher:
         key = (target, dialect)
         if key in self._registry and not replace:
             raise UsageError(
-                f"There is already a function registered for {target.__name__} on '{dialect}'",
-                hint="Pass replace=True to put another one in its place.",
+                f"There is already a function registered for {target.__name__} on '{dialect}'; replace=True puts "
+                "another one in its place"
             )
         self._registry[key] = function
 

@@ -39,7 +39,9 @@ class SchemaObjects:
         """A table with these columns and constraints; tables that foreign keys name are sketched beside it."""
         metadata = self.metadata()
         included = kw.pop("_constraints_included", False)
-        table = Table(name, metadata, *[_copy_used(item) for item in columns if isinstance(item, Column)], **kw)
+        table = Table(
+            name, metadata, *[_own_column(item, included) for item in columns if isinstance(item, Column)], **kw
+        )
         for item in columns:
             if not isinstance(item, Column):
                 _attach(table, item, included)
@@ -66,7 +68,8 @@ class SchemaObjects:
         self, name: Any, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> UniqueConstraint:
         """A unique constraint of a table known by name only."""
-        fields = [Column(column, sqltypes.NULLTYPE) for column in columns]
+        included = [column for key, names in kw.items() if key.endswith("_include") for column in names or ()]
+        fields = [Column(column, sqltypes.NULLTYPE) for column in dict.fromkeys([*columns, *included])]
         table = Table(table_name, self.metadata(), *fields, schema=schema)
         constraint = UniqueConstraint(*[table.c[column] for column in columns], name=name, **kw)
         table.append_constraint(constraint)
@@ -95,16 +98,15 @@ class SchemaObjects:
     ) -> ForeignKeyConstraint:
         """A foreign key between two tables known by name only."""
         metadata = self.metadata()
-        if source == referent and source_schema == referent_schema:
-            names = dict.fromkeys((*local_cols, *remote_cols))
-        else:
-            names = dict.fromkeys(local_cols)
-            remote = [Column(column, sqltypes.NULLTYPE) for column in remote_cols]
-            Table(referent, metadata, *remote, schema=referent_schema)
-        fields = [Column(column, sqltypes.NULLTYPE) for column in names]
+        own = [*local_cols, *remote_cols] if (source, source_schema) == (referent, referent_schema) else local_cols
+        fields = [Column(column, sqltypes.NULLTYPE) for column in dict.fromkeys(own)]
         table = Table(source, metadata, *fields, schema=source_schema)
-        prefix = f"{referent_schema}.{referent}" if referent_schema else referent
-        constraint = ForeignKeyConstraint(local_cols, [f"{prefix}.{column}" for column in remote_cols], name=name, **kw)
+        target = table
+        if own is local_cols:
+            remote = [Column(column, sqltypes.NULLTYPE) for column in remote_cols]
+            target = Table(referent, metadata, *remote, schema=referent_schema)
+        # Columns, not their names: a name with a dot in it would be taken apart wrongly.
+        constraint = ForeignKeyConstraint(local_cols, [target.c[column] for column in remote_cols], name=name, **kw)
         table.append_constraint(constraint)
         return constraint
 
@@ -165,9 +167,7 @@ def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
         return
     schema, name, column = ".".join(parts[:-2]) or None, parts[-2], parts[-1]
     full = f"{schema}.{name}" if schema else name
-    if full == table.key or full == table.name:
-        return
-    other = metadata.tables.get(full)
+    other = table if full == table.key else metadata.tables.get(full)
     if other is None:
         other = Table(name, metadata, schema=schema)
     if column not in other.c:
@@ -187,9 +187,14 @@ def _attach(table: Table, item: Any, included: bool) -> None:
         table.append_constraint(item._copy(target_table=table))
 
 
-def _copy_used(column: Column[Any]) -> Column[Any]:
-    """A column that belongs to a table already cannot be given to another."""
-    return column._copy() if column.table is not None else column
+def _own_column(column: Column[Any], included: bool) -> Column[Any]:
+    """A column for another table; where constraints and indexes are listed beside it, its flags make no second ones."""
+    if column.table is None:
+        return column
+    copy = column._copy()
+    if included:
+        copy.index = copy.unique = None
+    return copy
 
 
 def _columns_in(expression: Any) -> Iterable[Any]:

@@ -42,7 +42,7 @@ class CreateTableOp(MigrateOperation):
         self.if_not_exists = if_not_exists
         self.comment = kw.pop("comment", None)
         self.prefixes = kw.pop("prefixes", None)
-        self._table_info = kw.pop("info", {})
+        self._info = dict(kw.pop("info", None) or {})
         self.kw = kw
         self._namespace_metadata = _namespace_metadata
         self._constraints_included = _constraints_included
@@ -70,7 +70,7 @@ class CreateTableOp(MigrateOperation):
         """The operation that creates ``table``."""
         return cls(
             table.name,
-            [*table.c, *table.constraints],
+            [*table.c, *sorted(table.constraints, key=lambda item: item._creation_order)],
             schema=table.schema,
             _namespace_metadata=_namespace_metadata if _namespace_metadata is not None else table.metadata,
             _constraints_included=True,
@@ -90,7 +90,7 @@ class CreateTableOp(MigrateOperation):
             *self.columns,
             schema=self.schema,
             comment=self.comment,
-            info=dict(self._table_info or {}),
+            info=dict(self.info),
             _constraints_included=self._constraints_included,
             **options,
         )
@@ -114,7 +114,7 @@ class DropTableOp(MigrateOperation):
         self.if_exists = if_exists
         self.table_kw = dict(table_kw or {})
         self.comment = self.table_kw.pop("comment", None)
-        self.info_ = self.table_kw.pop("info", None)
+        self._info = dict(self.table_kw.pop("info", None) or {})
         self.prefixes = self.table_kw.pop("prefixes", None)
         self._reverse = _reverse
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy.engine import Connection, Dialect, Engine, create_mock_engine, make_url
-from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy import Table
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 
 from headway.dialects.base import DefaultImpl
 from headway.dialects.registry import impl_for
@@ -21,6 +21,7 @@ from headway.redact import remember
 from headway.revision.route import Step
 from headway.runtime import runner
 from headway.runtime.info import MigrationInfo
+from headway.runtime.offline import ScriptConnection
 from headway.runtime.progress import Progress
 from headway.runtime.transactions import Transactions
 from headway.runtime.versions import VersionTable
@@ -54,8 +55,9 @@ class MigrationContext:
         self.progress: Progress = self.opts.get("progress") or Progress()
         callbacks = self.opts.get("on_version_apply") or ()
         self.on_version_apply_callbacks = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
-        self.opts["_migration_context"] = self  # for implementations that need more than the connection
-        self.connection: Any = self._mock_connection() if self.as_sql else connection
+        self.connection: Any = (
+            ScriptConnection(dialect, lambda sql: self.impl._exec(sql)) if self.as_sql else connection
+        )
         self.impl: DefaultImpl = impl_for(dialect)(
             dialect,
             self.connection,
@@ -189,8 +191,29 @@ class MigrationContext:
             if purge:
                 self.versions.purge()
 
+    @property
+    def _version(self) -> Table:
+        """The version table; named so by Alembic, and known to tools."""
+        return self.versions.table
+
+    def _ensure_version_table(self, purge: bool = False) -> None:
+        """:meth:`ensure_version_table` under Alembic's name."""
+        self.ensure_version_table(purge)
+
+    def _has_version_table(self) -> bool:
+        """Whether the version table is there."""
+        return self.versions.exists(self.connection)
+
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
+        if self.as_sql or self.connection is None:
+            self._run_migrations(kw)
+            return
+        commits_ddl = not type(self.impl).transactional_ddl
+        with self.progress.statements.watching(self.connection, commits_ddl=commits_ddl):
+            self._run_migrations(kw)
+
+    def _run_migrations(self, kw: Mapping[str, Any]) -> None:
         self.impl.start_migrations()
         self.progress.started = True
         heads = () if self.purge else self.get_current_heads()
@@ -213,7 +236,7 @@ class MigrationContext:
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         path = self._path_of(step)
-        self.progress.start(step.revision, path, durable=not step.is_stamp and self.transactions.durable_statements)
+        self.progress.start(step.revision, path)
         if function is not None:
             function(**kw)
         self.versions.apply(step)
@@ -233,14 +256,6 @@ class MigrationContext:
         script = self.script.get_revision(step.revision)
         assert script is not None
         return str(script.path)
-
-    def _mock_connection(self) -> MockConnection:
-        def dump(statement: Any, *multiparams: Any, **params: Any) -> None:
-            self.impl._exec(statement)
-
-        engine = create_mock_engine("sqlite://", dump)  # the URL is a placeholder; the dialect is set below
-        engine._dialect = self.dialect
-        return engine
 
 
 def _no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:

@@ -18,6 +18,7 @@ from headway.errors import (
 )
 from headway.redact import redact
 from headway.runtime.progress import Progress
+from headway.runtime.statements import brief
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
@@ -29,7 +30,7 @@ def explain(error: BaseException, progress: Progress | None = None) -> HeadwayEr
     With the ``progress`` of the run it says what was applied and what was not.
     """
     if isinstance(error, HeadwayError):
-        return _with_progress(error, progress)
+        return _with_progress(_placed(error, progress), progress)
     place = user_place(error)
     path, line = place or (None, None)
     if isinstance(error, SyntaxError):
@@ -95,9 +96,18 @@ def _migration_failed(error: BaseException, progress: Progress, path: str | None
     return _outcome(message, progress, path, line)
 
 
+def _placed(error: HeadwayError, progress: Progress | None) -> HeadwayError:
+    """The same error, with the line of the migration that made it."""
+    if error.path is None and progress is not None and progress.running is not None:
+        place = user_place(error)
+        if place is not None:
+            error.path, error.line = place
+    return error
+
+
 def _with_progress(error: HeadwayError, progress: Progress | None) -> HeadwayError:
     """Adds what was applied to an error that stopped a run half-way."""
-    if progress is None or not (progress.applied or progress.partly_durable) or isinstance(error, PartialFailure):
+    if progress is None or not (progress.applied or progress.partly_in_effect) or isinstance(error, PartialFailure):
         return error
     if not progress.planned:
         return error
@@ -105,20 +115,29 @@ def _with_progress(error: HeadwayError, progress: Progress | None) -> HeadwayErr
 
 
 def _outcome(message: str, progress: Progress, path: str | None, line: int | None) -> HeadwayError:
-    if not progress.applied and not progress.partly_durable:
+    if not progress.applied and not progress.partly_in_effect:
         hint = "Nothing was applied. Mend the revision and run the same command again."
         return MigrationFailed(message, path=path, line=line, hint=hint)
     applied = ", ".join(progress.applied) or "none"
     rest = ", ".join(progress.remaining) or "none"
     hint = f"Applied: {applied}. Not run: {rest}. "
-    if progress.partly_durable:
+    if progress.partly_in_effect:
         hint += (
-            f"Statements of {progress.running} before the failing one have taken effect and are not undone: "
-            "undo them by hand or make the revision skip them, then run the same command again."
+            f"These statements of {progress.running} have taken effect and are not undone: "
+            f"{redact(progress.statements.shown())}. "
+            "Undo them by hand or make the revision skip them, then run the same command again."
         )
     else:
         hint += "Mend the revision and run the same command again."
-    return PartialFailure(message, applied=progress.applied, failed=progress.running, path=path, line=line, hint=hint)
+    return PartialFailure(
+        message,
+        applied=progress.applied,
+        failed=progress.running,
+        statements=[redact(brief(sql)) for sql in progress.statements.in_effect],
+        path=path,
+        line=line,
+        hint=hint,
+    )
 
 
 def _missing_import(error: ImportError, path: str | None, line: int | None) -> ScriptError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from headway.runtime.statements import StatementLog
+
 
 @dataclass
 class Progress:
@@ -19,33 +21,37 @@ class Progress:
     """The revision id whose script is running."""
     running_path: str | None = None
     """The file of the running revision."""
-    partly_durable: bool = False
-    """Whether statements of the running revision can have taken effect for good."""
+    statements: StatementLog = field(default_factory=StatementLog)
+    """What the running revision has executed."""
     started: bool = False
     """Whether the environment got as far as running migrations."""
     database: str | None = None
     """The database, without its password."""
 
-    def start(self, revision: str, path: str | None, *, durable: bool) -> None:
-        """A revision starts; ``durable`` says that its statements take effect one by one."""
-        self.running, self.running_path, self.partly_durable = revision, path, durable
+    def start(self, revision: str, path: str | None) -> None:
+        """A revision starts."""
+        self.running, self.running_path = revision, path
+        self.statements.clear()
 
     def finish(self) -> None:
         """The running revision is through; its effect waits for the commit."""
         if self.running is not None:
             self.uncommitted.append(self.running)
-        self.running, self.running_path, self.partly_durable = None, None, False
+        self.running, self.running_path = None, None
 
     def committed(self) -> None:
         """A transaction was committed: what ran in it is now in the database."""
         self.applied += self.uncommitted
         self.uncommitted.clear()
-        # A commit in the middle of a revision (autocommit_block) makes its first half permanent.
-        self.partly_durable = self.partly_durable or self.running is not None
 
     def rolled_back(self) -> None:
         """A transaction was rolled back: what ran in it is gone."""
         self.uncommitted.clear()
+
+    @property
+    def partly_in_effect(self) -> bool:
+        """Whether something of the running revision has taken effect for good."""
+        return self.running is not None and bool(self.statements.in_effect)
 
     @property
     def remaining(self) -> list[str]:

@@ -31,11 +31,6 @@ class Transactions:
         self.on_end: Callable[[], None] | None = None
         self._active: RootTransaction | None = None
 
-    @property
-    def durable_statements(self) -> bool:
-        """Whether each statement of a migration takes effect at once, whatever happens afterwards."""
-        return not self.impl.transactional_ddl
-
     def begin(self, *, one_migration: bool = False) -> AbstractContextManager[object]:
         """The scope around a whole run, or around one migration of it; the one that is not wanted does nothing."""
         if self.external:

@@ -9,8 +9,9 @@ from sqlalchemy import Column, Computed, Identity, Table
 from headway.autogenerate.compare.defaults import default_differs
 from headway.autogenerate.context import AutogenContext
 from headway.logs import logger
+from headway.operations.alter_column import AlterColumnOp
 from headway.operations.base import MigrateOperation
-from headway.operations.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from headway.operations.columns import AddColumnOp, DropColumnOp
 from headway.operations.containers import ModifyTableOps
 
 tables_log = logger("alembic.autogenerate.compare.tables")

@@ -9,7 +9,8 @@ from sqlalchemy import ForeignKeyConstraint, Index, Table
 from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
 from headway.logs import logger
-from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateForeignKeyOp
 from headway.operations.indexes import DropIndexOp
 
 log = logger("alembic.autogenerate.compare.constraints")

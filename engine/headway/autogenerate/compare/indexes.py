@@ -11,7 +11,8 @@ from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
 from headway.logs import logger
 from headway.operations.base import MigrateOperation
-from headway.operations.constraints import CreateUniqueConstraintOp, DropConstraintOp
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateUniqueConstraintOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.naming import final_name
 

@@ -16,7 +16,8 @@ from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.reflect import Name, reflect, table_names
 from headway.logs import logger
 from headway.operations.base import MigrateOperation
-from headway.operations.constraints import CreateForeignKeyOp, DropConstraintOp
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateForeignKeyOp
 from headway.operations.containers import ModifyTableOps, UpgradeOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.tables import CreateTableOp, DropTableOp

@@ -20,13 +20,14 @@ from headway.autogenerate.render.schema import (
 )
 from headway.autogenerate.render.types import render_type
 from headway.errors import UsageError
-from headway.operations.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from headway.operations.alter_column import AlterColumnOp
+from headway.operations.columns import AddColumnOp, DropColumnOp
+from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import (
     CreateCheckConstraintOp,
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
-    DropConstraintOp,
 )
 from headway.operations.data import ExecuteSQLOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
@@ -77,7 +78,7 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     if table.comment:
         keywords.append(f"comment={ident(table.comment)!r}")
     if table.info:
-        keywords.append(f"info={table.info!r}") if op._table_info else None
+        keywords.append(f"info={table.info!r}") if op.info else None
     # MySQL reports options such as "default charset", which no keyword can be called.
     keywords += [f"{key.replace(' ', '_')}={value!r}" for key, value in sorted(op.kw.items())]
     if op.prefixes:

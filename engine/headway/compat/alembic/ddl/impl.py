@@ -1,5 +1,6 @@
 """``alembic.ddl.impl``."""
 
 from headway.dialects.base import DefaultImpl
+from headway.dialects.base import implementations as _impls
 
-__all__ = ["DefaultImpl"]
+__all__ = ["DefaultImpl", "_impls"]

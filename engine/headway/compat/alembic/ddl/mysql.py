@@ -1,5 +1,5 @@
 """``alembic.ddl.mysql``."""
 
-from headway.dialects.mysql import MySQLImpl
+from headway.dialects.mysql import MariaDBImpl, MySQLAlterDefault, MySQLChangeColumn, MySQLImpl
 
-__all__ = ["MySQLImpl"]
+__all__ = ["MariaDBImpl", "MySQLAlterDefault", "MySQLChangeColumn", "MySQLImpl"]

@@ -1,5 +1,19 @@
 """``alembic.ddl.postgresql``."""
 
-from headway.dialects.postgresql import PostgresqlImpl
+from headway.dialects.postgresql import (
+    PostgresqlColumnType,
+    PostgresqlImpl,
+    visit_column_comment,
+    visit_column_type,
+    visit_identity_column,
+)
+from headway.operations.constraints import CreateExcludeConstraintOp
 
-__all__ = ["PostgresqlImpl"]
+__all__ = [
+    "CreateExcludeConstraintOp",
+    "PostgresqlColumnType",
+    "PostgresqlImpl",
+    "visit_column_comment",
+    "visit_column_type",
+    "visit_identity_column",
+]

@@ -1,15 +1,15 @@
 """``alembic.operations.ops``."""
 
+from headway.operations.alter_column import AlterColumnOp
 from headway.operations.base import MigrateOperation
-from headway.operations.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from headway.operations.columns import AddColumnOp, DropColumnOp
+from headway.operations.constraint_base import AddConstraintOp, DropConstraintOp
 from headway.operations.constraints import (
-    AddConstraintOp,
     CreateCheckConstraintOp,
     CreateExcludeConstraintOp,
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
-    DropConstraintOp,
 )
 from headway.operations.containers import DowngradeOps, MigrationScript, ModifyTableOps, OpContainer, UpgradeOps
 from headway.operations.data import BulkInsertOp, ExecuteSQLOp

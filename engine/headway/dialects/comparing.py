@@ -1,0 +1,74 @@
+"""What autogenerate asks a database: whether types, defaults, indexes and constraints differ, and how they are written.
+
+A part of every implementation; changes nothing in the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import ClauseElement
+
+from headway.dialects.compare import IndexComparison, compare_indexes, compare_types, compare_uniques
+
+
+class Comparing:
+    """The questions with the answers of most databases; implementations override what differs."""
+
+    dialect: Dialect
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Whether the types differ."""
+        return compare_types(self, inspector_column, metadata_column)
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Whether the defaults differ, given as SQL text."""
+        return rendered_inspector_default != rendered_metadata_default
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> IndexComparison:
+        """What tells two indexes of the same name apart."""
+        return compare_indexes(self, metadata_index, reflected_index)
+
+    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> IndexComparison:
+        """What tells two unique constraints of the same name apart."""
+        return compare_uniques(self, metadata_constraint, reflected_constraint)
+
+    def correct_for_autogen_constraints(
+        self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
+    ) -> None:
+        """Removes from the four sets what this database makes or reports by itself."""
+
+    def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
+        """Evens out foreign keys that this database reports in another way."""
+
+    def index_made_for(self, foreign_key: Any) -> Any:
+        """The index that this database made by itself for a reflected foreign key, or None."""
+        return None
+
+    def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+        """Called for each reflected column; may change its description in place."""
+
+    def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
+        """The indexes, by table, that exist and that SQLAlchemy cannot reflect."""
+        return {}
+
+    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+        """The dialect options of a reflected index or constraint that a migration should show."""
+        return dict(reflected_object.get("dialect_options", {}))
+
+    def render_ddl_sql_expr(self, expr: ClauseElement, is_server_default: bool = False, **kw: Any) -> str:
+        """An expression as this database's SQL."""
+        options = {"literal_binds": True, "include_table": False}
+        return str(expr.compile(dialect=self.dialect, compile_kwargs=options))
+
+    def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
+        """A type's Python text for a migration, or False for the usual one."""
+        return False

@@ -1,0 +1,49 @@
+"""What surrounds the copy of a table in a batch: nothing, on databases whose tables reflection shows whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What a table has beyond what reflection shows of it."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Keywords of Table."""
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    """Indexes by name, as the SQL that makes them."""
+
+
+class Copying:
+    """One copy of one table; databases override what they need."""
+
+    def __init__(self, impl: Any, table_name: str, schema: str | None) -> None:
+        self.impl = impl
+        self.table_name = table_name
+        self.schema = schema
+
+    def guarded(self) -> AbstractContextManager[None]:
+        """Around everything: undoes it all when the block fails, where the database can."""
+        return _nothing()
+
+    def rename_columns(self, renamed: Mapping[str, str]) -> bool:
+        """Renames columns of the table as it stands, before the copy; False when it cannot or need not."""
+        return False
+
+    def unseen(self, table: Table, *, given: bool) -> Unseen:
+        """What reflection did not show of ``table``, or what nobody could say where it was ``given``."""
+        return Unseen()
+
+    def finish(self) -> None:
+        """Called when the new table has taken the old one's place."""
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield

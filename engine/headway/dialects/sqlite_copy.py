@@ -1,0 +1,214 @@
+"""Copies of SQLite tables that lose nothing: triggers, views, indexes of every kind, and the rows of other tables.
+
+See https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc
+from sqlalchemy import types as sqltypes
+
+from headway.dialects.copying import Copying, Unseen
+from headway.dialects.sqlite_text import column_options, table_options
+from headway.errors import UsageError
+
+
+class SQLiteCopying(Copying):
+    """One copy, in a savepoint, with foreign keys off; what stood around the table is there again afterwards."""
+
+    def __init__(self, impl: Any, table_name: str, schema: str | None) -> None:
+        super().__init__(impl, table_name, schema)
+        quote = impl.dialect.identifier_preparer.quote
+        self.prefix = f"{quote(schema)}." if schema else ""
+        self.quoted = f"{self.prefix}{quote(table_name)}"
+        self._triggers: dict[str, str] = {}
+        self._broken_before: set[str] = set()
+        self._last_id: int | None = None
+
+    # -- around everything --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        if not self._pragma("foreign_keys"):
+            with self._savepoint(check=False):
+                yield
+            return
+        if self._in_transaction():
+            self._refuse_cascade()
+            with self._savepoint(check=True):
+                yield
+            return
+        self._execute("PRAGMA foreign_keys=OFF")
+        try:
+            with self._savepoint(check=True):
+                yield
+        finally:
+            self._execute("PRAGMA foreign_keys=ON")
+
+    def _refuse_cascade(self) -> None:
+        """Inside a transaction the pragma does nothing, and DROP TABLE deletes what refers to the table's rows."""
+        tables = self._execute(f"SELECT name FROM {self.prefix}sqlite_master WHERE type = 'table'").scalars().all()
+        query = 'SELECT 1 FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
+        # The table itself counts too: its copy already refers to it under its final name.
+        if referring := [name for name in tables if self._execute(query, (name, self.table_name)).first()]:
+            raise UsageError(
+                f"table {self.table_name} cannot be copied while PRAGMA foreign_keys is on inside a transaction: "
+                f"dropping the old table would cascade to the tables that refer to it ({', '.join(referring)})",
+                hint="Move what the migration does before the batch into a revision of its own, "
+                "or switch the pragma off in env.py.",
+            )
+
+    @contextmanager
+    def _savepoint(self, *, check: bool) -> Iterator[None]:
+        broken = self._violations() if check else set()
+        legacy = self._pragma("legacy_alter_table")
+        self._execute("SAVEPOINT headway_batch")
+        try:
+            self._triggers = self._objects("trigger")
+            self._broken_before = self._broken_objects()
+            yield
+            if check and (new := self._violations() - broken):
+                table_name, row = sorted(new)[0]
+                raise UsageError(
+                    f"the copy of table {self.table_name} would leave rows of {table_name} without what they refer to "
+                    f"(row {row})",
+                    hint="Mend the rows first; the table is as it was.",
+                )
+        except BaseException:
+            self._execute("ROLLBACK TO headway_batch")
+            raise
+        finally:
+            self._execute("RELEASE headway_batch")
+            self._execute(f"PRAGMA legacy_alter_table={'ON' if legacy else 'OFF'}")
+
+    # -- before and after the copy ------------------------------------------------------------------------------
+
+    def rename_columns(self, renamed: Mapping[str, str]) -> bool:
+        """SQLite's own RENAME COLUMN also follows the name into CHECKs, indexes, triggers, views and other tables."""
+        present = {row[1].lower() for row in self._execute(f"PRAGMA {self.prefix}table_xinfo({self._literal})")}
+        new = [name.lower() for name in renamed.values()]
+        if len(set(new)) < len(new) or present & set(new) or not present >= {name.lower() for name in renamed}:
+            return False
+        quote = self.impl.dialect.identifier_preparer.quote
+        self._execute("SAVEPOINT headway_rename")
+        try:
+            for old, name in renamed.items():
+                self._execute(f"ALTER TABLE {self.quoted} RENAME COLUMN {quote(old)} TO {quote(name)}")
+        except exc.OperationalError:
+            # A view or trigger that was broken before is in the way; the copy can do without.
+            self._execute("ROLLBACK TO headway_rename")
+            return False
+        finally:
+            self._execute("RELEASE headway_rename")
+        return True
+
+    def unseen(self, table: Table, *, given: bool) -> Unseen:
+        # Otherwise the rename at the end reads every view and trigger of the database, and fails on those of the table.
+        self._execute("PRAGMA legacy_alter_table=ON")
+        self._triggers = self._objects("trigger")
+        created = next(iter(self._objects("table").values()), "")
+        options = table_options(created)
+        if "sqlite_autoincrement" in options:
+            query = f"SELECT seq FROM {self.prefix}sqlite_sequence WHERE name = ?"
+            self._last_id = self._execute(query, (self.table_name,)).scalar()
+        if not given:
+            _complete_columns(table, column_options(created))
+        reflected = {index["name"] for index in self._reflected_indexes()} if given else set()
+        indexes = {name: sql for name, sql in self._objects("index").items() if name not in reflected}
+        return Unseen(options, indexes)
+
+    def finish(self) -> None:
+        for sql in self._triggers.values():
+            self._execute(sql)
+        if self._last_id is not None:
+            # Otherwise the ids of rows that were deleted would be given again.
+            where = f"{self.prefix}sqlite_sequence WHERE name = ?"
+            self._execute(f"DELETE FROM {where}", (self.table_name,))
+            self._execute(
+                f"INSERT INTO {self.prefix}sqlite_sequence (name, seq) VALUES (?, ?)", (self.table_name, self._last_id)
+            )
+        if broken := self._broken_objects() - self._broken_before:
+            raise UsageError(
+                f"the changed table {self.table_name} would break {', '.join(sorted(broken))}",
+                hint="Drop it in the migration before the batch, and create it again afterwards.",
+            )
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def _objects(self, kind: str) -> dict[str, str]:
+        """What belongs to the table, by name, as the SQL that makes it."""
+        query = (
+            f"SELECT name, sql FROM {self.prefix}sqlite_master "
+            "WHERE type = ? AND lower(tbl_name) = lower(?) AND sql IS NOT NULL"
+        )
+        return {str(row[0]): str(row[1]) for row in self._execute(query, (kind, self.table_name))}
+
+    def _broken_objects(self) -> set[str]:
+        """The views that cannot be read, and the table itself when a trigger of its cannot run."""
+        names = self._execute(f"SELECT name FROM {self.prefix}sqlite_master WHERE type = 'view'").scalars().all()
+        quote = self.impl.dialect.identifier_preparer.quote
+        probes = {f"view {name}": f"SELECT * FROM {self.prefix}{quote(name)}" for name in names}
+        if self._triggers:
+            columns = [quote(row[1]) for row in self._execute(f"PRAGMA {self.prefix}table_info({self._literal})")]
+            sets = ", ".join(f"{column} = {column}" for column in columns)
+            probes["a trigger of the table that runs on DELETE"] = f"DELETE FROM {self.quoted}"
+            probes["a trigger of the table that runs on INSERT"] = f"INSERT INTO {self.quoted} DEFAULT VALUES"
+            probes["a trigger of the table that runs on UPDATE"] = f"UPDATE {self.quoted} SET {sets}"
+        return {what for what, sql in probes.items() if not self._compiles(sql)}
+
+    def _compiles(self, sql: str) -> bool:
+        try:
+            self._execute(f"EXPLAIN {sql}").fetchall()
+        except exc.OperationalError:
+            return False
+        return True
+
+    def _reflected_indexes(self) -> Any:
+        from sqlalchemy import inspect
+
+        return inspect(self.impl.connection).get_indexes(self.table_name, schema=self.schema)
+
+    @property
+    def _literal(self) -> str:
+        return "'" + self.table_name.replace("'", "''") + "'"
+
+    def _pragma(self, name: str) -> bool:
+        return bool(self._execute(f"PRAGMA {name}").scalar())
+
+    def _violations(self) -> set[tuple[str, Any]]:
+        return {(row[0], row[1]) for row in self._execute("PRAGMA foreign_key_check").fetchall()}
+
+    def _in_transaction(self) -> bool:
+        driver = self.impl.connection.connection.driver_connection
+        return bool(getattr(driver, "in_transaction", False))
+
+    def _execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
+        return self.impl.connection.exec_driver_sql(sql, parameters)
+
+
+def _complete_columns(table: Table, options: Mapping[str, Mapping[str, str]]) -> None:
+    """Gives the reflected columns what reflection leaves out."""
+    lower = {name.lower(): found for name, found in options.items()}
+    for column in table.c:
+        found = dict(lower.get(column.name.lower(), {}))
+        collation = found.pop("collation", None)
+        if collation is not None and isinstance(column.type, sqltypes.String):
+            column.type = column.type.copy()
+            column.type.collation = collation
+        for clause, conflict in found.items():
+            _set_conflict(table, column, clause, conflict)
+
+
+def _set_conflict(table: Table, column: Column[Any], clause: str, conflict: str) -> None:
+    """Gives an ON CONFLICT to what SQLAlchemy writes it behind: the column, or its constraint of the table."""
+    if clause == "not_null":
+        column.dialect_kwargs["sqlite_on_conflict_not_null"] = conflict
+        return
+    for constraint in table.constraints:
+        kind = "primary_key" if isinstance(constraint, PrimaryKeyConstraint) else "unique"
+        if kind == clause and [item.name for item in getattr(constraint, "columns", ())] == [column.name]:
+            constraint.dialect_kwargs["sqlite_on_conflict"] = conflict

@@ -1,0 +1,286 @@
+"""TableRewrite: takes what a table is and the wanted changes, and replaces it by a changed copy with the same rows.
+
+Nothing that the table had is lost on the way: constraints, indexes and options are carried over one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Constraint, Index, PrimaryKeyConstraint, Table, insert, select
+from sqlalchemy import types as sqltypes
+
+from headway.errors import UsageError
+from headway.operations.rewrite import constraints
+from headway.operations.rewrite.columns import ColumnState
+from headway.operations.rewrite.constraints import belongs_to_type, final_name
+from headway.operations.rewrite.order import Placement, ordered
+from headway.operations.rewrite.text import names_in, with_renamed
+
+LONGEST_NAME = 50  # room for what some databases append
+
+
+class TableRewrite:
+    """The state of the new table while the changes are applied one after another.
+
+    ``raw_indexes`` are indexes by name as SQL text, for databases that say more in it than reflection shows.
+    ``renamed`` are columns that have their new names already; the changes call them by either.
+    """
+
+    def __init__(
+        self,
+        impl: Any,
+        table: Table,
+        table_args: Sequence[Any],
+        table_kwargs: Mapping[str, Any],
+        *,
+        partial_reordering: Sequence[Sequence[str]] | None = None,
+        raw_indexes: Mapping[str, str] | None = None,
+        renamed: Mapping[str, str] | None = None,
+    ) -> None:
+        self.impl = impl
+        self.table = table
+        self.table_args = table_args
+        self.table_kwargs = {**table.kwargs, **table_kwargs}
+        self.comment = table.comment
+        self.temp_name = f"_alembic_tmp_{table.name}"[:LONGEST_NAME]
+        self.columns = {column.name: ColumnState.existing(column) for column in table.c}
+        """The new table's columns, by the name they had or were added under."""
+        self.former_names = dict(renamed or {})
+        self.placements: list[Placement] = []
+        self.reordering = partial_reordering
+        by_type = {state.checked_by_type() for state in self.columns.values()} - {None}
+        self.constraints: list[Constraint] = [
+            item
+            for item in sorted(table.constraints, key=lambda item: item._creation_order)
+            if not belongs_to_type(item) and not (isinstance(item, CheckConstraint) and item.name in by_type)
+        ]
+        self.raw_indexes = dict(raw_indexes or {})
+        known = sorted(table.indexes, key=lambda index: str(index.name))
+        self.indexes = {str(index.name): index for index in known if index.name not in self.raw_indexes}
+        self.new_indexes: list[Index] = []
+
+    # -- changes, called like the methods of an implementation ---------------------------------------------------
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        if_not_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        if if_not_exists and column.name in self.columns:
+            return
+        self.columns[column.name] = ColumnState.added(column)
+        self._place(column.name, insert_before, insert_after)
+
+    def drop_column(self, table_name: str, column: Column[Any], *, if_exists: bool | None = None, **kw: Any) -> None:
+        if if_exists and column.name not in self.columns:
+            return
+        key = self._key(column.name)
+        del self.columns[key]
+        self.placements = [place for place in self.placements if place.name != key]
+        # As other databases do: what stands on the column goes with it.
+        self.constraints = [item for item in self.constraints if not constraints.needs_column(item, key, self._render)]
+        self.indexes = {name: index for name, index in self.indexes.items() if not self._index_needs(index, key)}
+        self.raw_indexes = {name: sql for name, sql in self.raw_indexes.items() if key.lower() not in _columns_of(sql)}
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: Any = None,
+        autoincrement: Any = None,
+        comment: Any = False,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        **kw: Any,
+    ) -> None:
+        key = self._key(column_name)
+        state = self.columns[key]
+        if type_ is not None:
+            self._retype(state, sqltypes.to_instance(type_))
+        if nullable is not None:
+            state.nullable = nullable
+        if server_default is not False:
+            state.set_default(server_default)
+        if autoincrement is not None:
+            state.autoincrement = autoincrement
+        if comment is not False:
+            state.comment = comment
+        if name is not None:
+            state.name = name
+        self._place(key, insert_before, insert_after)
+
+    def add_constraint(self, constraint: Constraint, **kw: Any) -> None:
+        if isinstance(constraint, PrimaryKeyConstraint):
+            self.constraints = [c for c in self.constraints if not isinstance(c, PrimaryKeyConstraint)]
+        if not belongs_to_type(constraint):  # one that does is made with its column
+            self.constraints.append(constraint)
+
+    def drop_constraint(self, constraint: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
+        if belongs_to_type(constraint) and not isinstance(constraint.name, str):
+            self._drop_unnamed_check(constraint)
+            return
+        if not constraint.name:
+            raise UsageError("Constraint must have a name", hint="Give batch_alter_table() a naming_convention=…")
+        kept = [item for item in self.constraints if final_name(item) != constraint.name]
+        found = len(kept) < len(self.constraints)
+        for state in self.columns.values():
+            if state.checked_by_type() == constraint.name:
+                state.forget_type_check()
+                found = True
+        if not found and not if_exists and not belongs_to_type(constraint):
+            names = ", ".join(sorted(filter(None, map(final_name, self.constraints)))) or "none with a name"
+            raise UsageError(f"No such constraint: '{constraint.name}'", hint=f"There are: {names}.")
+        self.constraints = kept
+
+    def create_index(self, index: Index, *, if_not_exists: bool | None = None, **kw: Any) -> None:
+        known = {*self.indexes, *self.raw_indexes}
+        if not (if_not_exists and str(index.name) in known):
+            self.new_indexes.append(index)
+
+    def drop_index(self, index: Index, *, if_exists: bool | None = None, **kw: Any) -> None:
+        name = str(index.name)
+        fresh = [new for new in self.new_indexes if str(new.name) != name]
+        known = {*self.indexes, *self.raw_indexes}
+        if name not in known and len(fresh) == len(self.new_indexes) and not if_exists:
+            raise UsageError(f"No such index: '{name}'", hint=f"There are: {', '.join(sorted(known)) or 'none'}.")
+        self.indexes.pop(name, None)
+        self.raw_indexes.pop(name, None)
+        self.new_indexes = fresh
+
+    def create_table_comment(self, table: Table) -> None:
+        self.comment = table.comment
+
+    def drop_table_comment(self, table: Table) -> None:
+        self.comment = None
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        self.columns[self._key(column.name)].comment = column.comment
+
+    # -- the copy -----------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Creates the new table, copies the rows, drops the old one and gives its name to the new."""
+        impl, old = self.impl, self.table
+        new = self._new_table()
+        freed: list[Constraint] = impl.prep_table_for_batch(self, old) or []
+        try:
+            impl.create_table(new)
+            filled = [state for key in self._order() if (state := self.columns[key]).source is not None]
+            if filled:
+                rows = select(*[state.source for state in filled])
+                impl._exec(insert(new).from_select([state.name for state in filled], rows, include_defaults=False))
+            impl.drop_table(old)
+        except Exception:
+            if freed:
+                constraints.sketch_targets(old)
+            impl.abandon_batch(old, new, freed)
+            raise
+        impl.rename_table(new.name, old.name, schema=old.schema)
+        new.name = old.name
+        renamed = self._renamed()
+        for index in [*self.indexes.values(), *self.new_indexes]:
+            impl.create_index(self._index_on(new, index, renamed))
+        for sql in self.raw_indexes.values():
+            impl.connection.exec_driver_sql(with_renamed(sql, renamed, self._quote))
+
+    def _new_table(self) -> Table:
+        renamed = self._renamed()
+
+        def copied(constraint: Constraint) -> Constraint | None:
+            return constraints.copied(constraint, self.table, renamed, self._render, self._quote)
+
+        items: list[Any] = [self.columns[key].build(copied) for key in self._order()]
+        items += [copy for item in self.constraints if (copy := copied(item)) is not None]
+        options = dict(self.table_kwargs)
+        if self.comment:
+            options["comment"] = self.comment
+        metadata = constraints.metadata_like(self.table)
+        new = Table(self.temp_name, metadata, *items, *self.table_args, schema=self.table.schema, **options)
+        constraints.sketch_targets(new)
+        return new
+
+    def _order(self) -> list[str]:
+        groups = [[self._key(name) for name in group] for group in self.reordering or ()]
+        return ordered(list(self.columns), self.placements, groups)
+
+    def _index_on(self, new: Table, index: Index, renamed: Mapping[str, str]) -> Index:
+        expressions: list[Any] = [
+            new.c[renamed.get(part.name, part.name)] if isinstance(part, Column) else part for part in index.expressions
+        ]
+        copy = Index(index.name, *expressions, unique=bool(index.unique), **index.dialect_kwargs)
+        if copy.table is None:
+            new.append_constraint(copy)  # expressions only: nothing has attached it
+        return copy
+
+    # -- small changes ------------------------------------------------------------------------------------------
+
+    def _retype(self, state: ColumnState, type_: Any) -> None:
+        if state.source is not None:
+            cast = self.impl.cast_for_batch_migrate(state.origin, state.type_, type_)
+            state.source = state.origin if cast is None else cast
+        state.type_ = type_
+
+    def _drop_unnamed_check(self, constraint: Any) -> None:
+        """A type's CHECK without a name is known by its text alone."""
+        text = _bare(self._render(constraint.sqltext))
+        self.constraints = [
+            item
+            for item in self.constraints
+            if not isinstance(item, CheckConstraint)
+            or final_name(item) is not None
+            or _bare(self._render(item.sqltext)) != text
+        ]
+
+    def _place(self, key: str, before: str | None, after: str | None) -> None:
+        if before is not None or after is not None:
+            self.placements.append(
+                Placement(key, before and self._key(before), after and self._key(after)),
+            )
+
+    def _key(self, name: str) -> str:
+        """The key of the column that has or had this name. Raises UsageError when there is none."""
+        if name in self.columns:
+            return name
+        if self.former_names.get(name) in self.columns:
+            return self.former_names[name]
+        for key, state in self.columns.items():
+            if state.name == name:
+                return key
+        raise UsageError(f"No such column: '{name}'", hint=f"Table {self.table.name} has {', '.join(self.columns)}.")
+
+    def _renamed(self) -> dict[str, str]:
+        return {**self.former_names, **{key: state.name for key, state in self.columns.items()}}
+
+    def _index_needs(self, index: Index, column: str) -> bool:
+        parts: Iterable[Any] = index.expressions
+        return any(
+            column == part.name if isinstance(part, Column) else column.lower() in names_in(self._render(part))
+            for part in parts
+        )
+
+    def _render(self, expression: Any) -> str:
+        return str(self.impl.render_ddl_sql_expr(expression))
+
+    def _quote(self, name: str) -> str:
+        return str(self.impl.dialect.identifier_preparer.quote(name))
+
+
+def _bare(sql: str) -> str:
+    return re.sub(r"[\s\"`]+", "", sql).lower()
+
+
+def _columns_of(create_index: str) -> set[str]:
+    """The names that the part of a CREATE INDEX behind the table mentions."""
+    return names_in(create_index[create_index.index("(") :])

@@ -1,0 +1,150 @@
+"""Batches on SQLite while it enforces foreign keys, in runs as env.py makes them (batch-foreign-keys)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from headway.errors import HeadwayError
+from sql.tools import ALEMBIC, HEADWAY, Tool
+
+Migration = Callable[[Any], None]
+
+SCHEMA = """
+    CREATE TABLE parent (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER);
+    CREATE TABLE cascading (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent (id) ON DELETE CASCADE);
+    CREATE TABLE nulling (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent (id) ON DELETE SET NULL);
+    CREATE TABLE alone (id INTEGER PRIMARY KEY, up INTEGER REFERENCES alone (id) ON DELETE CASCADE, a INTEGER);
+    INSERT INTO parent VALUES (1, 2, 3), (2, 3, 4);
+    INSERT INTO cascading VALUES (1, 1), (2, 2);
+    INSERT INTO nulling VALUES (1, 1);
+    INSERT INTO alone VALUES (1, NULL, 5), (2, 1, 6);
+"""
+ROWS = {"cascading": [(1, 1), (2, 2)], "nulling": [(1, 1)], "alone": [(1, None), (2, 1)]}
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(sqlite_url, poolclass=NullPool)
+
+    @sa.event.listens_for(engine, "connect")
+    def enforce(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    with engine.connect() as connection:
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def migrating(tool: Tool, engine: sa.Engine) -> Iterator[Any]:
+    """``op`` in a run with one migration; what happens in it is committed at the end."""
+    with engine.connect() as connection:
+        context = tool.configure(connection=connection, opts={})
+        with context.begin_transaction(), context.begin_transaction(_per_migration=True):
+            yield tool.operations(context)
+
+
+def rows(engine: sa.Engine) -> dict[str, list[tuple[Any, ...]]]:
+    with engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY id").fetchall()
+            for name in ("cascading", "nulling", "alone")
+        }
+    return {name: [tuple(row)[:2] for row in listed] for name, listed in found.items()}
+
+
+def columns(engine: sa.Engine, table: str) -> list[str]:
+    return [column["name"] for column in sa.inspect(engine).get_columns(table)]
+
+
+def drop_a_column(op: Any) -> None:
+    with op.batch_alter_table("parent") as batch_op:
+        batch_op.drop_column("b")
+
+
+def test_alembic_deletes_the_children(engine: sa.Engine) -> None:
+    with migrating(ALEMBIC, engine) as op:
+        drop_a_column(op)
+    assert rows(engine)["cascading"] == []
+    assert rows(engine)["nulling"] == [(1, None)]
+
+
+def test_headway_keeps_them(engine: sa.Engine) -> None:
+    with migrating(HEADWAY, engine) as op:
+        drop_a_column(op)
+        assert op.get_bind().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    assert columns(engine, "parent") == ["id", "a"]
+    assert rows(engine) == ROWS
+
+
+def test_the_references_still_hold_afterwards(engine: sa.Engine) -> None:
+    with migrating(HEADWAY, engine) as op:
+        drop_a_column(op)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DELETE FROM parent WHERE id = 1")
+        with pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql("INSERT INTO cascading VALUES (9, 99)")
+        connection.commit()
+    assert rows(engine)["cascading"] == [(2, 2)]
+
+
+def test_inside_a_transaction_headway_refuses_rather_than_delete(engine: sa.Engine) -> None:
+    words = "would cascade to the tables that refer to it \\(cascading, nulling\\)"
+    with pytest.raises(HeadwayError, match=words), migrating(HEADWAY, engine) as op:
+        op.execute("UPDATE parent SET a = 9")
+        drop_a_column(op)
+    assert columns(engine, "parent") == ["id", "a", "b"]
+    assert rows(engine) == ROWS
+
+
+def test_inside_a_transaction_a_table_that_nobody_refers_to_is_copied(engine: sa.Engine) -> None:
+    with migrating(HEADWAY, engine) as op:
+        op.execute("UPDATE parent SET a = 9")
+        with op.batch_alter_table("cascading") as batch_op:
+            batch_op.add_column(sa.Column("n", sa.Integer), insert_after="id")
+    assert columns(engine, "cascading") == ["id", "n", "parent_id"]
+
+
+def test_inside_a_transaction_a_table_that_refers_to_itself_is_not_copied(engine: sa.Engine) -> None:
+    with pytest.raises(HeadwayError, match="\\(alone\\)"), migrating(HEADWAY, engine) as op:
+        op.execute("UPDATE parent SET a = 9")
+        with op.batch_alter_table("alone") as batch_op:
+            batch_op.drop_column("a")
+    assert rows(engine) == ROWS
+
+
+def test_a_copy_that_would_leave_dangling_references_is_refused(engine: sa.Engine) -> None:
+    def lose_rows(op: Any) -> None:
+        with op.batch_alter_table("cascading") as batch_op:
+            batch_op.create_foreign_key("fk_new", "alone", ["parent_id"], ["id"])
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DELETE FROM alone WHERE id = 2")
+        connection.commit()
+    before = rows(engine)
+    words = "would leave rows of cascading without what they refer to"
+    with pytest.raises(HeadwayError, match=words), migrating(HEADWAY, engine) as op:
+        lose_rows(op)
+    assert rows(engine) == before
+    assert "_alembic_tmp_cascading" not in sa.inspect(engine).get_table_names()
+    assert [key["name"] for key in sa.inspect(engine).get_foreign_keys("cascading")] == [None]
+
+
+def test_a_failure_gives_the_pragma_back(engine: sa.Engine) -> None:
+    with pytest.raises(sa.exc.IntegrityError), migrating(HEADWAY, engine) as op:
+        try:
+            with op.batch_alter_table("parent") as batch_op:
+                batch_op.create_check_constraint("ck", "a > 100")
+        finally:
+            assert op.get_bind().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert op.get_bind().exec_driver_sql("PRAGMA legacy_alter_table").scalar() == 0
+    assert rows(engine) == ROWS

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import types as sqltypes
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
 
 
@@ -80,7 +81,8 @@ class SchemaObjects:
     ) -> CheckConstraint:
         """A check of a table known by name only."""
         table = Table(source, self.metadata(), Column("x", Integer), schema=schema)
-        constraint = CheckConstraint(condition, name=name, **kw)
+        # It would attach itself to the table of the columns in its condition, which may be the models' own.
+        constraint = CheckConstraint(condition, name=name, _autoattach=False, **kw)
         table.append_constraint(constraint)
         return constraint
 
@@ -168,7 +170,13 @@ class SchemaObjects:
         for part in _columns_in(column):
             if part.name not in table.c:
                 table.append_column(Column(part.name, part.type))
-        return column
+
+        def own(part: Any, **kw: Any) -> Any:
+            return table.c[part.name] if isinstance(part, Column) else None
+
+        # An index attaches itself to the table of its columns, which may be the models' own.
+        copied: Any = visitors.replacement_traverse(column, {}, own)  # type: ignore[call-overload]
+        return copied
 
 
 def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
@@ -212,8 +220,6 @@ def _own_column(column: Column[Any], included: bool) -> Column[Any]:
 
 
 def _columns_in(expression: Any) -> Iterable[Any]:
-    from sqlalchemy.sql import visitors
-
     return [node for node in visitors.iterate(expression) if node.__visit_name__ == "column"]
 
 

@@ -191,6 +191,10 @@ def _execute(call: Call) -> Iterator[fx.Effect]:
     yield from effects_of_statement(call.arguments.get("sqltext"), call.scope, call.span)
 
 
+def _view(call: Call) -> Iterator[fx.Effect]:
+    yield fx.RunsSql(span=call.span, text=fx.UNKNOWN, understood=True)  # a view holds no rows, and waits for no one
+
+
 def effects_of_statement(node: ast.expr | None, scope: Scope, span: fx.Span) -> Iterator[fx.Effect]:
     """What the statement given to an ``execute()`` does: SQL text, or a SQLAlchemy construct such as update()."""
     sql = value_of(node, scope)
@@ -233,6 +237,8 @@ DIRECTIVES: Mapping[str, Directive] = {
     "drop_constraint": Directive(("constraint_name", "table_name", "type_"), _drop_constraint),
     "bulk_insert": Directive(("table", "rows"), _bulk_insert),
     "execute": Directive(("sqltext",), _execute),
+    "create_view": Directive(("view_name", "definition"), _view),
+    "drop_view": Directive(("view_name",), _view),
     # These change nothing that a rule asks about.
     **{
         name: Directive((), _nothing)

@@ -39,6 +39,7 @@ from headway.operations.tables import (
     DropTableOp,
     RenameTableOp,
 )
+from headway.operations.views import CreateViewOp, DropViewOp
 
 MOST_ARGUMENTS = 255  # more are given as a starred list, which older Pythons could not take otherwise
 
@@ -262,6 +263,23 @@ def execute(context: AutogenContext, op: ExecuteSQLOp) -> str:
             "Autogenerate rendering of SQL Expression language constructs not supported here; please use a plain SQL string"
         )
     return f"{prefix(context)}execute({op.sqltext!r})"
+
+
+@renderers.dispatch_for(CreateViewOp)
+def create_view(context: AutogenContext, op: CreateViewOp) -> str:
+    if not isinstance(op.definition, str):
+        raise UsageError(f"view {op.view_name} cannot be written: its definition is no text", hint="Give it as text.")
+    flags = [f"{name}=True" for name in ("replace", "materialized") if getattr(op, name)]
+    columns = [f"columns={list(op.columns)!r}"] if op.columns else []
+    arguments = [repr(op.view_name), repr(op.definition), *_schema(context, op.schema), *columns, *flags]
+    return f"{prefix(context)}create_view({', '.join(arguments)})"
+
+
+@renderers.dispatch_for(DropViewOp)
+def drop_view(context: AutogenContext, op: DropViewOp) -> str:
+    flags = [f"{name}=True" for name in ("materialized", "if_exists") if getattr(op, name)]
+    arguments = [repr(op.view_name), *_schema(context, op.schema), *flags]
+    return f"{prefix(context)}drop_view({', '.join(arguments)})"
 
 
 _CONSTRAINT_ORDER = {

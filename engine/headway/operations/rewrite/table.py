@@ -61,6 +61,7 @@ class TableRewrite:
         known = sorted(table.indexes, key=lambda index: str(index.name))
         self.indexes = {str(index.name): index for index in known if index.name not in self.raw_indexes}
         self.new_indexes: list[Index] = []
+        self.dropped: list[str] = []
 
     # -- changes, called like the methods of an implementation ---------------------------------------------------
 
@@ -84,11 +85,8 @@ class TableRewrite:
             return
         key = self._key(column.name)
         del self.columns[key]
+        self.dropped.append(key)
         self.placements = [place for place in self.placements if place.name != key]
-        # As other databases do: what stands on the column goes with it.
-        self.constraints = [item for item in self.constraints if not constraints.needs_column(item, key, self._render)]
-        self.indexes = {name: index for name, index in self.indexes.items() if not self._index_needs(index, key)}
-        self.raw_indexes = {name: sql for name, sql in self.raw_indexes.items() if key.lower() not in _columns_of(sql)}
 
     def alter_column(
         self,
@@ -173,6 +171,7 @@ class TableRewrite:
     def run(self) -> None:
         """Creates the new table, copies the rows, drops the old one and gives its name to the new."""
         impl, old = self.impl, self.table
+        self._drop_what_stands_on_dropped_columns()
         new = self._new_table()
         freed: list[Constraint] = impl.prep_table_for_batch(self, old) or []
         try:
@@ -223,6 +222,13 @@ class TableRewrite:
         if copy.table is None:
             new.append_constraint(copy)  # expressions only: nothing has attached it
         return copy
+
+    def _drop_what_stands_on_dropped_columns(self) -> None:
+        """As other databases do; but a column that was dropped to be added again in another form keeps what it had."""
+        for key in set(self.dropped) - self.columns.keys():
+            self.constraints = [c for c in self.constraints if not constraints.needs_column(c, key, self._render)]
+            self.indexes = {name: index for name, index in self.indexes.items() if not self._index_needs(index, key)}
+            self.raw_indexes = {n: sql for n, sql in self.raw_indexes.items() if key.lower() not in _columns_of(sql)}
 
     # -- small changes ------------------------------------------------------------------------------------------
 

@@ -344,4 +344,4 @@ def resource_path(location: str) -> str:
             f"there is no package '{package}', which script_location '{location}' names",
             hint="Install it, or give script_location a path.",
         )
-    return os.path.join(next(iter(spec.submodule_search_locations)), *resource.split("/"))
+    return os.path.join(next(iter(spec.submodule_search_locations)), *re.split(r"[:/]", resource))

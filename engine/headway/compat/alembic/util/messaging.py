@@ -52,7 +52,7 @@ def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False
     """Prints a message, indented, and wrapped on a terminal."""
     if quiet:
         return
-    lines = [msg] if TERMWIDTH is None else textwrap.wrap(msg, TERMWIDTH) or [""]
+    lines = [msg] if TERMWIDTH is None else textwrap.wrap(msg, TERMWIDTH - 2) or [""]
     write_outstream(sys.stdout, "\n".join(f"  {line}" for line in lines), "\n" if newline else "")
     if flush:
         sys.stdout.flush()

@@ -7,8 +7,8 @@ from warnings import warn
 
 from sqlalchemy import CheckConstraint, Index, Table
 from sqlalchemy import __version__ as sqlalchemy_version
-from sqlalchemy.schema import Column, Identity
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause, quoted_name
+from sqlalchemy.schema import Identity
+from sqlalchemy.sql.elements import ColumnClause, UnaryExpression, quoted_name
 
 from headway.operations.naming import NONE_NAME
 
@@ -42,9 +42,9 @@ def is_expression_index(index: Index) -> bool:
 
 def is_expression(expr: Any) -> bool:
     """Whether an index's element is something else than a column, or a modifier such as DESC on one."""
-    while hasattr(expr, "element") and not isinstance(expr, ColumnClause):
+    while isinstance(expr, UnaryExpression):
         expr = expr.element
-    return isinstance(expr, ClauseElement) and not isinstance(expr, (Column, ColumnClause))
+    return not isinstance(expr, ColumnClause) or expr.is_literal
 
 
 def all_table_check_constraints(table: Table) -> set[CheckConstraint]:

@@ -43,9 +43,9 @@ def importlib_metadata_get(group: str) -> Sequence[EntryPoint]:
 
 
 def formatannotation_fwdref(annotation: Any, base_module: Any | None = None) -> str:
-    """An annotation as source text; one that is text already is that text."""
+    """An annotation as source text; one that is text is quoted."""
     if isinstance(annotation, str):
-        return annotation
+        return repr(annotation)
     return annotation.__qualname__ if type(annotation) is type else str(annotation).replace("typing.", "")
 
 

@@ -43,10 +43,10 @@ def importlib_metadata_get(group: str) -> Sequence[EntryPoint]:
 
 
 def formatannotation_fwdref(annotation: Any, base_module: Any | None = None) -> str:
-    """An annotation as source text; one that is text is quoted."""
+    """An annotation as source text; a class by its quoted name, so that it need not be imported."""
     if isinstance(annotation, str):
-        return repr(annotation)
-    return annotation.__qualname__ if type(annotation) is type else str(annotation).replace("typing.", "")
+        return annotation
+    return repr(annotation.__qualname__) if type(annotation) is type else str(annotation).replace("typing.", "")
 
 
 def read_config_parser(file_config: ConfigParser, file_argument: Sequence[str | os.PathLike[str]]) -> list[str]:

@@ -6,6 +6,9 @@
     ├── ConfigError                 2    the project cannot be read as configured
     │   └── ScriptError             2    a revision file or env.py cannot be read or run
     ├── UsageError                  2    an argument or option makes no sense
+    │   ├── InvalidValue            2    it has no such value; also a ValueError, as which scripts catch it
+    │   ├── NotSupported            2    the database cannot do it; also a NotImplementedError
+    │   └── UnknownColumn           2    the table has no such column; also a KeyError
     ├── RevisionError               2    a revision symbol or the revision graph is wrong
     │   ├── RangeNotAncestorError   2    the lower end of a range is not below the upper one
     │   ├── ResolutionError         2    a symbol names no revision, or several
@@ -51,6 +54,9 @@ class HeadwayError(Exception):
         self.path = path
         self.line = line
 
+    def __str__(self) -> str:
+        return self.message
+
     def one_line(self) -> str:
         """The whole error as one line: ``path:line: message. hint``, the path as :func:`shown_path` gives it."""
         text = f"{place(self.path, self.line)}{self.message}"
@@ -91,6 +97,18 @@ def not_python(error: SyntaxError, path: str | None) -> ScriptError:
 
 class UsageError(HeadwayError):
     """An argument or option makes no sense."""
+
+
+class InvalidValue(UsageError, ValueError):
+    """An argument has a value that it cannot have, such as the name of a constraint that does not exist."""
+
+
+class NotSupported(UsageError, NotImplementedError):
+    """The database or the mode cannot do what was asked for."""
+
+
+class UnknownColumn(UsageError, KeyError):
+    """A table has no column of the name that was given."""
 
 
 class RevisionError(HeadwayError):

@@ -359,7 +359,7 @@ implementations[DefaultImpl.__dialect__] = DefaultImpl  # what is rendered witho
 def isolation(element: type) -> dict[str, Any]:
     """SQLAlchemy keeps a constraint out of later CREATE TABLEs once it was added alone; ours are thrown away anyway.
 
-    Before 2.1 that could not be switched off.
+    Where it does so by default it can be told not to, from 2.0.39 on; dropping does not by default from 2.1 on.
     """
-    takes_it = "isolate_from_table" in inspect.signature(element.__init__).parameters  # type: ignore[misc]
-    return {"isolate_from_table": False} if takes_it else {}
+    known = inspect.signature(element.__init__).parameters.get("isolate_from_table")  # type: ignore[misc]
+    return {"isolate_from_table": False} if known is not None and known.default is True else {}

@@ -7,11 +7,16 @@ from typing import Any
 
 from sqlalchemy import Column, Computed, Identity, Index
 from sqlalchemy import types as sqltypes
+from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 from sqlalchemy.sql.elements import quoted_name
 
-from headway.errors import UsageError
+from headway.errors import InvalidValue
+
+
+class CannotCompile(InvalidValue, CompileError):
+    """An element has no SQL on this database; a CompileError as well, as which scripts may catch it."""
 
 
 class AlterTable(DDLElement):
@@ -297,7 +302,7 @@ def visit_column_default(element: ColumnDefault, compiler: Any, **kw: Any) -> st
 
 @compiled(ComputedColumnDefault)
 def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
-    raise UsageError(
+    raise CannotCompile(
         f"column {element.column_name} of {element.table_name} cannot be made a generated one or cease to be one",
         hint="Drop the column and add it again, with or without sa.Computed(…).",
     )
@@ -305,7 +310,7 @@ def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: A
 
 @compiled(IdentityColumnDefault)
 def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
-    raise UsageError(
+    raise CannotCompile(
         f"{compiler.dialect.name} cannot add, change or drop the identity of column {element.column_name} of "
         f"{element.table_name}",
         hint="Drop the column and add it again, with or without sa.Identity(…).",

@@ -13,7 +13,7 @@ from headway.dialects import elements
 from headway.dialects.base import DefaultImpl, isolation
 from headway.dialects.compare import normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_server_default, format_type
-from headway.errors import UsageError
+from headway.errors import NotSupported, UsageError
 from headway.operations.naming import final_name
 
 
@@ -252,7 +252,7 @@ def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
     if isinstance(constraint, CheckConstraint):
         word = "CONSTRAINT" if compiler.dialect.is_mariadb else "CHECK"
         return f"ALTER TABLE {table} DROP {word} {compiler.preparer.format_constraint(constraint)}"
-    raise UsageError(
+    raise NotSupported(
         f"MySQL needs to know what kind of constraint '{constraint.name}' of {constraint.table.name} is",
         hint="Give drop_constraint() type_='foreignkey', 'primary', 'unique' or 'check'.",
     )

@@ -17,7 +17,7 @@ from headway.dialects.compare import normal_sql
 from headway.dialects.copying import Copying
 from headway.dialects.elements import compiled, format_column_name
 from headway.dialects.sqlite_copy import SQLiteCopying
-from headway.errors import UsageError
+from headway.errors import NotSupported
 
 
 class SQLiteImpl(DefaultImpl):
@@ -132,16 +132,16 @@ def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: A
     raise _no_comments()
 
 
-def _needs_batch(what: str) -> UsageError:
-    return UsageError(
+def _needs_batch(what: str) -> NotSupported:
+    return NotSupported(
         f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
         "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
         hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
     )
 
 
-def _no_comments() -> UsageError:
-    return UsageError("SQLite has no comments", hint="Leave the comment out for this database.")
+def _no_comments() -> NotSupported:
+    return NotSupported("SQLite has no comments", hint="Leave the comment out for this database.")
 
 
 def _is_constant(sql: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.sql.elements import conv
 
-from headway.errors import UsageError
+from headway.errors import InvalidValue, NotSupported
 from headway.operations.dispatch import Dispatcher, implementations
 from headway.operations.literals import InlineLiteral
 
@@ -30,11 +30,11 @@ class MigrateOperation:
 
     def reverse(self) -> MigrateOperation:
         """The operation that undoes this one. Raises UsageError when there is none."""
-        raise UsageError(f"{type(self).__name__} cannot be reversed", hint="Write the downgrade by hand.")
+        raise NotSupported(f"{type(self).__name__} cannot be reversed", hint="Write the downgrade by hand.")
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """The difference as Alembic's tuple. Raises UsageError when this is none."""
-        raise UsageError(f"{type(self).__name__} is not a schema difference")
+        raise NotSupported(f"{type(self).__name__} is not a schema difference")
 
     @property
     def info(self) -> dict[Any, Any]:
@@ -107,9 +107,9 @@ class AbstractOperations:
         """
         bind = self.get_bind()
         if self.migration_context.as_sql:
-            raise UsageError("run_async() needs a connection; it cannot be part of an SQL script")
+            raise NotSupported("run_async() needs a connection; it cannot be part of an SQL script")
         if not bind.dialect.is_async:
-            raise UsageError(f"run_async() needs an async driver, and {bind.dialect.driver} is none")
+            raise InvalidValue(f"run_async() needs an async driver, and {bind.dialect.driver} is none")
         from sqlalchemy.ext.asyncio import AsyncConnection  # both need greenlet, which an async driver brings
         from sqlalchemy.util import await_only
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Constraint, Index, MetaData, Table
 
-from headway.errors import UsageError
+from headway.errors import InvalidValue, UsageError
 from headway.operations.rewrite.constraints import REFLECTED
 from headway.operations.rewrite.table import TableRewrite
 
@@ -35,7 +35,7 @@ class BatchRecorder:
         partial_reordering: Any,
     ) -> None:
         if recreate not in ("auto", "always", "never"):
-            raise UsageError("recreate may be one of 'auto', 'always', or 'never'.")
+            raise InvalidValue("recreate may be one of 'auto', 'always', or 'never'.")
         self.operations = operations
         self.table_name = table_name
         self.schema = schema

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Constraint
 
-from headway.errors import UsageError
+from headway.dialects.elements import CannotCompile
+from headway.errors import NotSupported
 from headway.operations.base import AbstractOperations, MigrateOperation, directive
 from headway.operations.dispatch import implementations
 from headway.operations.naming import final_name
@@ -39,7 +40,7 @@ class AddConstraintOp(MigrateOperation):
 
     def to_constraint(self, migration_context: Any = None) -> Constraint:
         """The constraint as SQLAlchemy sees it."""
-        raise UsageError(f"{type(self).__name__} builds no constraint")
+        raise NotSupported(f"{type(self).__name__} builds no constraint")
 
     def reverse(self) -> DropConstraintOp:
         return DropConstraintOp.from_constraint(self.to_constraint())
@@ -152,7 +153,7 @@ def _check_name(operations: AbstractOperations, operation: DropConstraintOp) -> 
     template = convention.get(kinds.get(operation.constraint_type or "", ""))
     if isinstance(template, str) and not re.search(r"%\((column|referred|constraint)_", template):
         return
-    raise UsageError(
+    raise CannotCompile(
         f"Constraint must have a name: drop_constraint() of table {operation.table_name} was given None",
         hint="Look the name up in the database, or give every constraint one with a naming convention.",
     )

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Constraint, Index, PrimaryKeyConstraint, Table, insert, select
 from sqlalchemy import types as sqltypes
 
-from headway.errors import UsageError
+from headway.errors import InvalidValue, UnknownColumn
 from headway.operations.rewrite import constraints
 from headway.operations.rewrite.columns import ColumnState
 from headway.operations.rewrite.constraints import belongs_to_type, final_name
@@ -130,7 +130,7 @@ class TableRewrite:
             self._drop_unnamed_check(constraint)
             return
         if not constraint.name:
-            raise UsageError("Constraint must have a name", hint="Give batch_alter_table() a naming_convention=…")
+            raise InvalidValue("Constraint must have a name", hint="Give batch_alter_table() a naming_convention=…")
         kept = [item for item in self.constraints if final_name(item) != constraint.name]
         found = len(kept) < len(self.constraints)
         for state in self.columns.values():
@@ -139,7 +139,7 @@ class TableRewrite:
                 found = True
         if not found and not if_exists and not belongs_to_type(constraint):
             names = ", ".join(sorted(filter(None, map(final_name, self.constraints)))) or "none with a name"
-            raise UsageError(f"No such constraint: '{constraint.name}'", hint=f"There are: {names}.")
+            raise InvalidValue(f"No such constraint: '{constraint.name}'", hint=f"There are: {names}.")
         self.constraints = kept
 
     def create_index(self, index: Index, *, if_not_exists: bool | None = None, **kw: Any) -> None:
@@ -152,7 +152,7 @@ class TableRewrite:
         fresh = [new for new in self.new_indexes if str(new.name) != name]
         known = {*self.indexes, *self.raw_indexes}
         if name not in known and len(fresh) == len(self.new_indexes) and not if_exists:
-            raise UsageError(f"No such index: '{name}'", hint=f"There are: {', '.join(sorted(known)) or 'none'}.")
+            raise InvalidValue(f"No such index: '{name}'", hint=f"There are: {', '.join(sorted(known)) or 'none'}.")
         self.indexes.pop(name, None)
         self.raw_indexes.pop(name, None)
         self.new_indexes = fresh
@@ -265,7 +265,7 @@ class TableRewrite:
         for key, state in self.columns.items():
             if state.name == name:
                 return key
-        raise UsageError(f"No such column: '{name}'", hint=f"Table {self.table.name} has {', '.join(self.columns)}.")
+        raise UnknownColumn(f"No such column: '{name}'", hint=f"Table {self.table.name} has {', '.join(self.columns)}.")
 
     def _renamed(self) -> dict[str, str]:
         return {**self.former_names, **{key: state.name for key, state in self.columns.items()}}

@@ -148,3 +148,25 @@ def test_a_failure_gives_the_pragma_back(engine: sa.Engine) -> None:
             assert op.get_bind().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
             assert op.get_bind().exec_driver_sql("PRAGMA legacy_alter_table").scalar() == 0
     assert rows(engine) == ROWS
+
+
+def test_what_others_refer_to_may_be_made_anew_in_several_steps(engine: sa.Engine) -> None:
+    """Between the steps SQLite calls the reference a mismatch, and so can check no rows for it."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE coded (code INTEGER, n INTEGER, CONSTRAINT uq UNIQUE (code))")
+        connection.exec_driver_sql("CREATE TABLE using_code (code INTEGER REFERENCES coded (code) ON DELETE CASCADE)")
+        connection.exec_driver_sql("INSERT INTO coded VALUES (1, 2), (2, 3)")
+        connection.exec_driver_sql("INSERT INTO using_code VALUES (1)")
+        connection.commit()
+    with migrating(HEADWAY, engine) as op:
+        with op.batch_alter_table("coded") as batch_op:
+            batch_op.drop_constraint("uq")
+        with op.batch_alter_table("coded") as batch_op:
+            batch_op.drop_column("n")
+        with op.batch_alter_table("using_code") as batch_op:
+            batch_op.add_column(sa.Column("x", sa.Integer))
+        with op.batch_alter_table("coded") as batch_op:
+            batch_op.create_unique_constraint("uq", ["code"])
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT code FROM using_code").scalars().all() == [1]
+        assert connection.exec_driver_sql("SELECT code FROM coded ORDER BY code").scalars().all() == [1, 2]

@@ -51,10 +51,8 @@ class SQLiteCopying(Copying):
 
     def _refuse_cascade(self) -> None:
         """Inside a transaction the pragma does nothing, and DROP TABLE deletes what refers to the table's rows."""
-        tables = self._execute(f"SELECT name FROM {self.prefix}sqlite_master WHERE type = 'table'").scalars().all()
-        query = 'SELECT 1 FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
         # The table itself counts too: its copy already refers to it under its final name.
-        if referring := [name for name in tables if self._execute(query, (name, self.table_name)).first()]:
+        if referring := self._referring():
             raise UsageError(
                 f"table {self.table_name} cannot be copied while PRAGMA foreign_keys is on inside a transaction: "
                 f"dropping the old table would cascade to the tables that refer to it ({', '.join(referring)})",
@@ -179,8 +177,23 @@ class SQLiteCopying(Copying):
     def _pragma(self, name: str) -> bool:
         return bool(self._execute(f"PRAGMA {name}").scalar())
 
+    def _referring(self) -> list[str]:
+        """The tables whose foreign keys name this one, itself among them."""
+        tables = self._execute(f"SELECT name FROM {self.prefix}sqlite_master WHERE type = 'table'").scalars().all()
+        query = 'SELECT 1 FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
+        return [str(name) for name in tables if self._execute(query, (name, self.table_name)).first()]
+
     def _violations(self) -> set[tuple[str, Any]]:
-        return {(row[0], row[1]) for row in self._execute("PRAGMA foreign_key_check").fetchall()}
+        """The rows without what they refer to, of this table and of those that refer to it."""
+        found: set[tuple[str, Any]] = set()
+        for name in dict.fromkeys([self.table_name, *self._referring()]):
+            literal = "'" + name.replace("'", "''") + "'"
+            try:
+                rows = self._execute(f"PRAGMA {self.prefix}foreign_key_check({literal})").fetchall()
+            except exc.OperationalError:
+                continue  # what it refers to is not unique, so that nothing can be told: one step of several perhaps
+            found |= {(row[0], row[1]) for row in rows}
+        return found
 
     def _in_transaction(self) -> bool:
         driver = self.impl.connection.connection.driver_connection

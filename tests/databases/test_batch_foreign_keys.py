@@ -98,7 +98,7 @@ def test_the_references_still_hold_afterwards(engine: sa.Engine) -> None:
 
 
 def test_inside_a_transaction_headway_refuses_rather_than_delete(engine: sa.Engine) -> None:
-    words = "would cascade to the tables that refer to it \\(cascading, nulling\\)"
+    words = "would cascade to the rows that refer to it \\(cascading, nulling\\)"
     with pytest.raises(HeadwayError, match=words), migrating(HEADWAY, engine) as op:
         op.execute("UPDATE parent SET a = 9")
         drop_a_column(op)
@@ -170,3 +170,16 @@ def test_what_others_refer_to_may_be_made_anew_in_several_steps(engine: sa.Engin
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT code FROM using_code").scalars().all() == [1]
         assert connection.exec_driver_sql("SELECT code FROM coded ORDER BY code").scalars().all() == [1, 2]
+
+
+def test_inside_a_transaction_a_table_that_no_row_refers_to_is_copied(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        for table in ("cascading", "alone"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        connection.exec_driver_sql("UPDATE nulling SET parent_id = NULL")
+        connection.commit()
+    with migrating(HEADWAY, engine) as op:
+        op.execute("UPDATE parent SET a = 9")
+        drop_a_column(op)
+    assert columns(engine, "parent") == ["id", "a"]
+    assert rows(engine) == {"cascading": [], "nulling": [(1, None)], "alone": []}

@@ -52,10 +52,10 @@ class SQLiteCopying(Copying):
     def _refuse_cascade(self) -> None:
         """Inside a transaction the pragma does nothing, and DROP TABLE deletes what refers to the table's rows."""
         # The table itself counts too: its copy already refers to it under its final name.
-        if referring := self._referring():
+        if referring := [name for name in self._referring() if self._has_references(name)]:
             raise UsageError(
                 f"table {self.table_name} cannot be copied while PRAGMA foreign_keys is on inside a transaction: "
-                f"dropping the old table would cascade to the tables that refer to it ({', '.join(referring)})",
+                f"dropping the old table would cascade to the rows that refer to it ({', '.join(referring)})",
                 hint="Move what the migration does before the batch into a revision of its own, "
                 "or switch the pragma off in env.py.",
             )
@@ -182,6 +182,16 @@ class SQLiteCopying(Copying):
         tables = self._execute(f"SELECT name FROM {self.prefix}sqlite_master WHERE type = 'table'").scalars().all()
         query = 'SELECT 1 FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
         return [str(name) for name in tables if self._execute(query, (name, self.table_name)).first()]
+
+    def _has_references(self, name: str) -> bool:
+        """Whether a row of the table refers to this one at all."""
+        quote = self.impl.dialect.identifier_preparer.quote
+        keys: dict[int, list[str]] = {}
+        query = 'SELECT id, "from" FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
+        for key, column in self._execute(query, (name, self.table_name)):
+            keys.setdefault(key, []).append(f"{quote(column)} IS NOT NULL")
+        found = " OR ".join(f"({' AND '.join(columns)})" for columns in keys.values())
+        return self._execute(f"SELECT 1 FROM {self.prefix}{quote(name)} WHERE {found} LIMIT 1").first() is not None
 
     def _violations(self) -> set[tuple[str, Any]]:
         """The rows without what they refer to, of this table and of those that refer to it."""

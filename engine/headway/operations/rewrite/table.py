@@ -122,8 +122,17 @@ class TableRewrite:
     def add_constraint(self, constraint: Constraint, **kw: Any) -> None:
         if isinstance(constraint, PrimaryKeyConstraint):
             self.constraints = [c for c in self.constraints if not isinstance(c, PrimaryKeyConstraint)]
-        if not belongs_to_type(constraint):  # one that does is made with its column
+        if belongs_to_type(constraint):  # it is made with its column
+            return
+        # SQLite would take a second one of the same name. Scripts make one anew without dropping what may be there.
+        name = final_name(constraint)
+        same = next(
+            (i for i, item in enumerate(self.constraints) if name is not None and final_name(item) == name), None
+        )
+        if same is None:
             self.constraints.append(constraint)
+        else:
+            self.constraints[same] = constraint
 
     def drop_constraint(self, constraint: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
         if belongs_to_type(constraint) and not isinstance(constraint.name, str):

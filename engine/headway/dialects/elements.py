@@ -7,16 +7,11 @@ from typing import Any
 
 from sqlalchemy import Column, Computed, Identity, Index
 from sqlalchemy import types as sqltypes
-from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 from sqlalchemy.sql.elements import quoted_name
 
-from headway.errors import InvalidValue
-
-
-class CannotCompile(InvalidValue, CompileError):
-    """An element has no SQL on this database; a CompileError as well, as which scripts may catch it."""
+from headway.operations.refusals import CannotCompile
 
 
 class AlterTable(DDLElement):

@@ -15,6 +15,7 @@ from headway.dialects.compare import ComparisonResult, compare_uniques, normal_s
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_type
 from headway.errors import UsageError
 from headway.logs import logger
+from headway.operations.refusals import CannotCompile
 
 log = logger("alembic.ddl.postgresql")
 
@@ -208,7 +209,7 @@ def visit_identity_column(element: elements.IdentityColumnDefault, compiler: Any
     if element.default is None:
         return f"{column} DROP IDENTITY"
     if not isinstance(element.default, Identity):
-        raise elements.CannotCompile(
+        raise CannotCompile(
             f"column {element.column_name} of {element.table_name} is an identity and can have no default",
             hint="Drop the identity first: alter_column(…, server_default=None, existing_server_default=sa.Identity()).",
         )
@@ -221,7 +222,7 @@ def visit_identity_column(element: elements.IdentityColumnDefault, compiler: Any
 def visit_computed_column(element: elements.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
     if element.default is None and isinstance(element.existing_server_default, Computed):
         return f"{_alter(element, compiler)} DROP EXPRESSION"
-    raise elements.CannotCompile(
+    raise CannotCompile(
         f"PostgreSQL cannot make column {element.column_name} of {element.table_name} a generated one",
         hint="Drop the column and add it again with sa.Computed(…).",
     )

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Constraint
 
-from headway.dialects.elements import CannotCompile
 from headway.errors import NotSupported
 from headway.operations.base import AbstractOperations, MigrateOperation, directive
 from headway.operations.dispatch import implementations
 from headway.operations.naming import final_name
+from headway.operations.refusals import CannotCompile
 from headway.operations.schemaobj import SchemaObjects
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import MetaData, Table
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 
-from headway.dialects.elements import compiled, format_column_name, format_table_name
 from headway.errors import UsageError
 from headway.operations.base import AbstractOperations, MigrateOperation, directive
 from headway.operations.dispatch import implementations
@@ -155,28 +156,27 @@ def _check_materialized(operation: CreateViewOp | DropViewOp, dialect: str) -> N
         )
 
 
-@compiled(CreateView)
+@compiles(CreateView)  # type: ignore[no-untyped-call,untyped-decorator,unused-ignore]
 def visit_create_view(element: CreateView, compiler: Any, **kw: Any) -> str:
     operation, dialect = element.operation, compiler.dialect
     verb = REPLACING.get(dialect.name, "CREATE OR REPLACE") if element.replace else "CREATE"
     columns = _column_list(compiler, operation.columns)
-    name = format_table_name(compiler, operation.view_name, operation.schema)
-    return f"{verb} {_kind(operation)} {name}{columns} AS {_query(operation.definition, compiler)}"
+    return f"{verb} {_named(operation, compiler)}{columns} AS {_query(operation.definition, compiler)}"
 
 
-@compiled(DropView)
+@compiles(DropView)  # type: ignore[no-untyped-call,untyped-decorator,unused-ignore]
 def visit_drop_view(element: DropView, compiler: Any, **kw: Any) -> str:
-    operation = element.operation
-    name = format_table_name(compiler, operation.view_name, operation.schema)
-    return f"DROP {_kind(operation)} {'IF EXISTS ' if operation.if_exists else ''}{name}"
+    return f"DROP {_named(element.operation, compiler, 'IF EXISTS ' if element.operation.if_exists else '')}"
 
 
-def _kind(operation: CreateViewOp | DropViewOp) -> str:
-    return "MATERIALIZED VIEW" if operation.materialized else "VIEW"
+def _named(operation: CreateViewOp | DropViewOp, compiler: Any, condition: str = "") -> str:
+    kind = "MATERIALIZED VIEW" if operation.materialized else "VIEW"
+    view = Table(operation.view_name, MetaData(), schema=operation.schema)  # named by the same rules
+    return f"{kind} {condition}{compiler.preparer.format_table(view)}"
 
 
 def _column_list(compiler: Any, columns: Iterable[str] | None) -> str:
-    return f" ({', '.join(format_column_name(compiler, column) for column in columns)})" if columns else ""
+    return f" ({', '.join(compiler.preparer.quote(column) for column in columns)})" if columns else ""
 
 
 def _query(definition: Any, compiler: Any) -> str:

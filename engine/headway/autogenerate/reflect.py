@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Index, MetaData, Table, event
@@ -15,22 +16,22 @@ Name = tuple[str | None, str]
 """Schema (None for the default one) and table."""
 
 
-def schemas(context: AutogenContext) -> list[str | None]:
-    """The schemas to compare: the default one, and the others when ``include_schemas`` is set."""
+def schemas(context: AutogenContext) -> set[str | None]:
+    """The schemas to compare: the default one (None), and the others when ``include_schemas`` is set."""
     names: set[str | None] = {None}
     if context.opts.get("include_schemas"):
         default = context.dialect.default_schema_name
         names |= set(context.inspector.get_schema_names()) - {"information_schema", default}
-    allowed = {name for name in names if context.run_name_filters(name, "schema", {})}
-    return sorted(allowed, key=lambda name: name or "")
+    ordered = sorted(names, key=lambda name: name or "")
+    return {name for name in ordered if context.run_name_filters(name, "schema", {})}
 
 
-def table_names(context: AutogenContext) -> set[Name]:
-    """The tables of the database that take part, without the version table."""
+def table_names(context: AutogenContext, schemas: Iterable[str | None]) -> set[Name]:
+    """The tables of these schemas that take part, without the version table."""
     migration = context.migration_context
     version = (migration.version_table_schema, migration.version_table)
     found: set[Name] = set()
-    for schema in schemas(context):
+    for schema in schemas:
         names = context.inspector.get_table_names(schema=schema)
         found |= {
             (schema, name)

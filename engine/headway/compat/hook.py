@@ -75,6 +75,11 @@ class FacadeLoader(importlib.abc.Loader):
         kept = {"__name__", "__spec__", "__loader__", "__package__", "__path__", "__file__", "__builtins__"}
         module.__dict__.update({name: value for name, value in vars(facade).items() if name not in kept})
         module.__file__ = facade.__file__
+        if self.facade == FACADES:
+            # Only now, because plugins import alembic and must find what is in it.
+            from headway.autogenerate.plugins import load_installed
+
+            load_installed()
 
 
 _finder = FacadeFinder()

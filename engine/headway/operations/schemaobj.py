@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import types as sqltypes
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
 
 
@@ -154,7 +155,12 @@ class SchemaObjects:
         for part in _columns_in(column):
             if part.name not in table.c:
                 table.append_column(Column(part.name, part.type))
-        return column
+
+        def own(element: Any, **kw: Any) -> Any:
+            return table.c[element.name] if isinstance(element, Column) else None
+
+        # An index over a column belongs to that column's table, and the models' table must not get a second one.
+        return visitors.replacement_traverse(column, {}, own)
 
 
 def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
@@ -198,8 +204,6 @@ def _own_column(column: Column[Any], included: bool) -> Column[Any]:
 
 
 def _columns_in(expression: Any) -> Iterable[Any]:
-    from sqlalchemy.sql import visitors
-
     return [node for node in visitors.iterate(expression) if node.__visit_name__ == "column"]
 
 

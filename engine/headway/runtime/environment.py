@@ -39,6 +39,11 @@ def current_environment(name: str) -> EnvironmentContext:
     return environment
 
 
+def running_environment() -> EnvironmentContext | None:
+    """The environment whose env.py runs now, if any."""
+    return _current.get(None)
+
+
 class EnvironmentContext:
     """One execution of env.py: made with what a command wants, entered, then handed to :meth:`run`.
 

@@ -48,6 +48,11 @@ class Config:
         """Where results go; the standard output of the moment unless one was given."""
         return self._stdout or sys.stdout
 
+    @property
+    def messaging_opts(self) -> Mapping[str, Any]:
+        """How much commands say: ``quiet``, as the command line asked."""
+        return {"quiet": bool(getattr(self.cmd_opts, "quiet", False))}
+
     @cached_property
     def file_config(self) -> ConfigParser:
         """The parsed ini file. Raises ConfigError when it cannot be read."""

@@ -40,13 +40,13 @@ class Dispatcher:
 
         return decorate
 
-    def dispatch(self, target: object, qualifier: str = "default") -> Callable[..., Any]:
+    def dispatch(self, obj: object, qualifier: str = "default") -> Callable[..., Any]:
         """The function for an object of a registered class, or for a registered text. Raises ValueError for others."""
-        for class_ in (target,) if isinstance(target, str) else type(target).__mro__:
+        for class_ in (obj,) if isinstance(obj, str) else type(obj).__mro__:
             for name in (qualifier, "default"):
                 if (function := self._registry.get((class_, name))) is not None:
                     return function
-        raise ValueError(f"no dispatch function for object: {target}")
+        raise ValueError(f"no dispatch function for object: {obj}")
 
     def branch(self) -> Dispatcher:
         """A copy that may be added to without changing this one."""

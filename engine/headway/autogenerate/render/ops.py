@@ -151,7 +151,8 @@ def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
     special = isinstance(op.existing_server_default, Identity | Computed)
     if (op.modify_server_default is False or special) and op.existing_server_default not in (False, None):
         parts.append(f"existing_server_default={_default(op.existing_server_default, context)}")
-    parts += [f"{key}={value!r}" for key, value in op.kw.items() if key in ("autoincrement", "postgresql_using")]
+    if "autoincrement" in op.kw:
+        parts.append(f"autoincrement={op.kw['autoincrement']!r}")
     parts += _schema(context, op.schema)
     return text + "".join(f",\n{indent}{part}" for part in parts) + ")"
 

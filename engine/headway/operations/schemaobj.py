@@ -81,7 +81,8 @@ class SchemaObjects:
     ) -> CheckConstraint:
         """A check of a table known by name only."""
         table = Table(source, self.metadata(), Column("x", Integer), schema=schema)
-        constraint = CheckConstraint(condition, name=name, **kw)
+        # It would attach itself to the table of the columns in its condition, which may be the models' own.
+        constraint = CheckConstraint(condition, name=name, _autoattach=False, **kw)
         table.append_constraint(constraint)
         return constraint
 
@@ -170,11 +171,12 @@ class SchemaObjects:
             if part.name not in table.c:
                 table.append_column(Column(part.name, part.type))
 
-        def own(element: Any, **kw: Any) -> Any:
-            return table.c[element.name] if isinstance(element, Column) else None
+        def own(part: Any, **kw: Any) -> Any:
+            return table.c[part.name] if isinstance(part, Column) else None
 
-        # An index over a column belongs to that column's table, and the models' table must not get a second one.
-        return visitors.replacement_traverse(column, {}, own)
+        # An index attaches itself to the table of its columns, which may be the models' own.
+        copied: Any = visitors.replacement_traverse(column, {}, own)  # type: ignore[call-overload]
+        return copied
 
 
 def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy.sql.elements import conv
 
 from headway.autogenerate.context import AutogenContext
+from headway.process import ignoring
 
 Name = tuple[str | None, str]
 """Schema (None for the default one) and table."""
@@ -53,9 +53,8 @@ def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
     event.listen(metadata, "column_reflect", adjust)
     for schema in {schema for schema, _ in names}:
         wanted = sorted(name for owner, name in names if owner == schema)
-        with warnings.catch_warnings():
-            # What cannot be reflected (an expression index on SQLite) cannot be compared either.
-            warnings.simplefilter("ignore", category=sa_exc.SAWarning)
+        # What cannot be reflected (an expression index on SQLite) cannot be compared either.
+        with ignoring(sa_exc.SAWarning):
             metadata.reflect(bind=connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False)
     tables = {(table.schema, table.name): table for table in metadata.tables.values()}
     for table in tables.values():

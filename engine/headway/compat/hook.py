@@ -115,5 +115,6 @@ def _end() -> None:
 
 
 def _take_modules() -> dict[str, ModuleType]:
-    names = [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]
+    # list() takes the names at once; other threads import while we look at them.
+    names = [name for name in list(sys.modules) if name == NAME or name.startswith(f"{NAME}.")]
     return {name: sys.modules.pop(name) for name in names}

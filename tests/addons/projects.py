@@ -18,7 +18,11 @@ from fixtures.programs import run_program
 
 HERE = Path(__file__).parent
 
-INI = "[alembic]\nscript_location = %(here)s/migrations\n"
+INI = """[alembic]
+script_location = %(here)s/migrations
+prepend_sys_path = %(here)s
+sqlalchemy.url = postgresql+psycopg://nobody@nowhere/nothing
+"""
 
 ENV = """
 import importlib
@@ -27,17 +31,18 @@ from alembic import context
 from sqlalchemy.pool import NullPool
 
 config = context.config
-models = importlib.import_module(config.attributes["models"])
+models = importlib.import_module(config.attributes.get("models", "models_2"))
+url = config.attributes.get("url") or config.get_main_option("sqlalchemy.url")
 options = dict(target_metadata=models.metadata, include_schemas=False, **getattr(models, "OPTIONS", {}))
 
 {setup}
 
 if context.is_offline_mode():
-    context.configure(url=config.attributes["url"], **options)
+    context.configure(url=url, **options)
     with context.begin_transaction():
         context.run_migrations()
 else:
-    with sa.create_engine(config.attributes["url"], poolclass=NullPool).connect() as connection:
+    with sa.create_engine(url, poolclass=NullPool).connect() as connection:
         context.configure(connection=connection, **options)
         with context.begin_transaction():
             context.run_migrations()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
-from addons.projects import assert_alike, both, make, require
+import pytest
+
+from addons.projects import assert_alike, both, live, make, require
+from fixtures.programs import Program
 
 Databases = Callable[[str], str]
 
@@ -201,3 +205,42 @@ def test_sqlmodel(tmp_path: Path, emptied_databases: Databases) -> None:
     ours, theirs = both(project, lambda: emptied_databases("postgresql"))
     assert_alike(ours, theirs)
     assert ours.offline == theirs.offline
+
+
+# -- the gate ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("package", "models", "setup"),
+    [
+        ("alembic_utils", (ENTITIES_1, ENTITIES_2), REGISTER),
+        ("alembic_postgresql_enum", (ENUMS_1, ENUMS_2), "import alembic_postgresql_enum"),
+    ],
+)
+def test_the_gate_executes_env_py_many_times(
+    package: str,
+    models: tuple[str, str],
+    setup: str,
+    tmp_path: Path,
+    emptied_databases: Databases,
+    headway: Program,
+) -> None:
+    """Replay, comparison and downgrade execute env.py in one process; the add-on is imported once and goes on working."""
+    require(package)
+    project = make(tmp_path, *models, setup=setup)
+    live(project, emptied_databases("postgresql"))
+    names = ("graph", "lint", "replay", "drift", "downgrade")
+    assert _stages(project, emptied_databases("postgresql"), headway) == dict.fromkeys(names, "pass")
+    target = emptied_databases("postgresql")
+    planned = headway("plan", "--url", target, "-o", "plan.json", cwd=project)
+    assert planned.code == 0, planned.err
+    digest = json.loads((project / "plan.json").read_text())["digest"]
+    applied = headway("apply", "plan.json", "--url", target, "--approve", digest, cwd=project)
+    assert applied.code == 0, applied.err
+    (project / "models_2.py").write_text(models[0])
+    assert _stages(project, emptied_databases("postgresql"), headway)["drift"] == "fail"
+
+
+def _stages(project: Path, url: str, headway: Program) -> dict[str, str]:
+    done = headway("ci", "--scratch", url, "--all", "--ignore", "DST", "--format", "json", cwd=project)
+    return {stage["name"].split()[0]: stage["status"] for stage in json.loads(done.out)["stages"]}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from addons.projects import assert_there_and_back, both, make, require
-from fixtures.programs import Program
+from fixtures.programs import ROOT, Program
 
 DUCKDB = """
 from alembic.ddl.impl import DefaultImpl
@@ -186,3 +187,49 @@ def test_redshift_by_its_sql(arguments: tuple[str, str], tmp_path: Path, headway
     assert (ours.code, theirs.code) == (0, 0), ours.err + theirs.err
     assert ours.out == theirs.out
     assert "sale" in ours.out
+
+
+# -- a dialect that brings its implementation along -----------------------------------------------------------------
+
+THIRD = """
+from alembic.ddl.sqlite import SQLiteImpl
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+class ThirdDialect(SQLiteDialect_pysqlite):
+    name = "thirdlite"
+    supports_statement_cache = True
+
+class ThirdImpl(SQLiteImpl):
+    __dialect__ = "thirdlite"
+
+    def create_table(self, table, **kw):
+        self.static_output(f"-- a table by ThirdImpl") if self.as_sql else None
+        super().create_table(table, **kw)
+"""
+
+
+def test_a_dialect_is_loaded_by_whoever_meets_it_first(tmp_path: Path, headway: Program) -> None:
+    """Nothing in the project imports the dialect: SQLAlchemy does, when headway itself opens the database."""
+    described = tmp_path / "site" / "thirdlite-1.0.dist-info"
+    described.mkdir(parents=True)
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: thirdlite\nVersion: 1.0\n")
+    (described / "entry_points.txt").write_text("[sqlalchemy.dialects]\nthirdlite = thirdlite:ThirdDialect\n")
+    (tmp_path / "site" / "thirdlite.py").write_text(THIRD)
+    project = make(tmp_path / "app", TABLES_1, TABLES_1)
+    (project / "migrations" / "versions" / "a1.py").write_text(
+        'import sqlalchemy as sa\nfrom alembic import op\nrevision = "a1"\ndown_revision = None\n'
+        'def upgrade():\n    op.create_table("track", sa.Column("id", sa.Integer, primary_key=True))\n'
+        'def downgrade():\n    op.drop_table("track")\n'
+    )
+    (project / "models_2.py").write_text(
+        "import sqlalchemy as sa\nmetadata = sa.MetaData()\n"
+        'sa.Table("track", metadata, sa.Column("id", sa.Integer, primary_key=True))\n'
+    )
+    paths = [str(ROOT / "engine"), str(ROOT / "entrypoint"), str(tmp_path / "site")]
+    environment = {"PYTHONPATH": os.pathsep.join(paths)}
+    url = f"thirdlite:///{tmp_path / 'scratch.db'}"
+    gate = headway("ci", "--scratch", url, "--all", cwd=project, env=environment)
+    assert gate.code == 0, gate.out + gate.err
+    plan = headway("plan", "--url", f"thirdlite:///{tmp_path / 'app.db'}", cwd=project, env=environment)
+    assert plan.code == 0, plan.out + plan.err
+    assert "CREATE TABLE track" in plan.out

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fixtures.programs import ROOT, Done, Program, run_program, run_python
-from headway.autogenerate.api import compare_metadata
+from headway.autogenerate.api import compare_metadata, produce_migrations
 from headway.autogenerate.dispatch import PriorityDispatcher
 from headway.compat.hook import serving_alembic
 from headway.runtime.context import MigrationContext
@@ -228,6 +228,19 @@ def test_comparing_leaves_the_models_alone() -> None:
         first, second = (str(compare_metadata(context, metadata)) for _ in range(2))
     assert len(table.indexes) == 2
     assert first.count("add_index") == second.count("add_index") == 2
+
+
+def test_what_a_column_is_is_known_without_the_plugins_that_compare_it() -> None:
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("x", sa.String(10), nullable=False))
+    with sa.create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x VARCHAR(5))")
+        plugins = ["alembic.autogenerate.*", "~alembic.autogenerate.types"]
+        options = {"target_metadata": metadata, "autogenerate_plugins": plugins}
+        script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
+    assert script.upgrade_ops is not None
+    altered: Any = script.upgrade_ops.ops[0]
+    assert [(op.existing_type.length, op.modify_type, op.modify_nullable) for op in altered.ops] == [(5, None, False)]
 
 
 def test_the_dispatchers_have_their_places() -> None:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fixtures.programs import ROOT, Done, Program, run_program, run_python
+from headway.autogenerate import plugins
 from headway.autogenerate.api import compare_metadata, produce_migrations
 from headway.autogenerate.dispatch import PriorityDispatcher
 from headway.compat.hook import serving_alembic
@@ -235,8 +236,8 @@ def test_what_a_column_is_is_known_without_the_plugins_that_compare_it() -> None
     sa.Table("t", metadata, sa.Column("x", sa.String(10), nullable=False))
     with sa.create_engine("sqlite://").connect() as connection:
         connection.exec_driver_sql("CREATE TABLE t (x VARCHAR(5))")
-        plugins = ["alembic.autogenerate.*", "~alembic.autogenerate.types"]
-        options = {"target_metadata": metadata, "autogenerate_plugins": plugins}
+        chosen = ["alembic.autogenerate.*", "~alembic.autogenerate.types"]
+        options = {"target_metadata": metadata, "autogenerate_plugins": chosen}
         script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
     assert script.upgrade_ops is not None
     altered: Any = script.upgrade_ops.ops[0]
@@ -245,7 +246,10 @@ def test_what_a_column_is_is_known_without_the_plugins_that_compare_it() -> None
 
 def test_the_dispatchers_have_their_places() -> None:
     with serving_alembic():
+        from alembic.autogenerate import comparators
+        from alembic.autogenerate.compare import comparators as older
         from alembic.util import PriorityDispatcher as served
         from alembic.util.langhelpers import PriorityDispatcher as deeper
 
+    assert comparators is older is plugins.comparators
     assert served is deeper is PriorityDispatcher

@@ -33,8 +33,13 @@ def produce_migrations(context: Any, metadata: Any) -> MigrationScript:
 def fill(autogen: AutogenContext, script: MigrationScript) -> None:
     """Compares and puts the operations into the last upgrade and downgrade of ``script``."""
     upgrade_ops = script.upgrade_ops_list[-1]
-    autogen.compare("autogenerate")(autogen, upgrade_ops)
+    compare(autogen, upgrade_ops)
     upgrade_ops.reverse_into(script.downgrade_ops_list[-1])
+
+
+def compare(autogen: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Appends what brings the database to the models: calls every comparison function that takes part."""
+    autogen.compare("autogenerate")(autogen, upgrade_ops)
 
 
 def render_python_code(

@@ -7,6 +7,7 @@ from headway.autogenerate.render.registry import render_op_text, renderers
 from headway.autogenerate.revision import RevisionContext
 from headway.autogenerate.rewrite import Rewriter
 from headway.compat.alembic.autogenerate import api as api
+from headway.compat.alembic.autogenerate import compare as compare
 from headway.compat.alembic.autogenerate import render as render
 from headway.compat.alembic.autogenerate import rewriter as rewriter
 
@@ -16,6 +17,7 @@ __all__ = [
     "Rewriter",
     "api",
     "comparators",
+    "compare",
     "compare_metadata",
     "produce_migrations",
     "render",

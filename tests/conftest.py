@@ -1,1 +1,1 @@
-pytest_plugins = ["fixtures.databases", "fixtures.programs", "fixtures.chance", "fixtures.docker"]
+pytest_plugins = ["fixtures.databases", "fixtures.programs", "fixtures.chance", "fixtures.docker", "fixtures.postgis"]

@@ -117,3 +117,29 @@ def test_directives_outside_of_a_migration_say_so_in_alembics_words() -> None:
             op.create_table("x")
         with pytest.raises(NameError, match="Can't invoke function 'configure'"):
             context.configure()
+
+
+def test_it_may_begin_and_end_while_other_threads_import() -> None:
+    ended = threading.Event()
+    interval = sys.getswitchinterval()
+
+    def import_things() -> None:
+        names = [f"imported_{number}" for number in range(50)]
+        while not ended.is_set():
+            for name in names:
+                sys.modules[name] = sys
+            for name in names:
+                del sys.modules[name]
+
+    thread = threading.Thread(target=import_things)
+    sys.setswitchinterval(1e-6)
+    thread.start()
+    try:
+        for _ in range(100):
+            with serving_alembic():
+                pass
+    finally:
+        ended.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert sys.modules["alembic"] is PEER

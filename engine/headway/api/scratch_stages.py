@@ -8,6 +8,7 @@ from functools import partial
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, Trace
 from headway.api.run import Announce, Run, skipped
+from headway.compat.hook import serving_alembic
 from headway.effects.model import Span
 from headway.errors import HeadwayError
 from headway.lint.finding import Finding
@@ -39,7 +40,8 @@ def on_scratch(
     entered = False
     try:
         announce(f"headway: opening the scratch database {_public(kind)}")
-        with open_scratch(kind) as scratch:
+        # Opening it may import a dialect of a third party, which defines its implementation by Alembic's names.
+        with serving_alembic(), open_scratch(kind) as scratch:
             entered = True
             rehearsal = Rehearsal(project, scratch, new, log=log)
             _run_stages(rehearsal, dict(zip(names, stages, strict=True)), run, announce)

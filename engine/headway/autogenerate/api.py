@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from headway.autogenerate.compare.tables import compare_tables
+from headway.autogenerate.compare import builtin as _builtin
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render import ops as _renderers
 from headway.autogenerate.render.registry import render_body, render_op_text
 from headway.operations.containers import DowngradeOps, MigrationScript, UpgradeOps
 
-RENDERERS = _renderers  # importing it has filled the registry
+RENDERERS, COMPARATORS = _renderers, _builtin  # importing them has filled the registries
 
 
 def compare_metadata(context: Any, metadata: Any) -> Any:
@@ -33,8 +33,13 @@ def produce_migrations(context: Any, metadata: Any) -> MigrationScript:
 def fill(autogen: AutogenContext, script: MigrationScript) -> None:
     """Compares and puts the operations into the last upgrade and downgrade of ``script``."""
     upgrade_ops = script.upgrade_ops_list[-1]
-    compare_tables(autogen, upgrade_ops)
+    compare(autogen, upgrade_ops)
     upgrade_ops.reverse_into(script.downgrade_ops_list[-1])
+
+
+def compare(autogen: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Appends what brings the database to the models: calls every comparison function that takes part."""
+    autogen.compare("autogenerate")(autogen, upgrade_ops)
 
 
 def render_python_code(

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.engine import Inspector
 
+from headway.autogenerate import plugins
+from headway.autogenerate.dispatch import PriorityDispatcher
 from headway.errors import ConfigError
 
 
@@ -46,6 +48,21 @@ class AutogenContext:
             raise ConfigError("can't return inspector as this AutogenContext has no database connection")
         inspector: Inspector = inspect(self.connection)
         return inspector
+
+    @cached_property
+    def comparators(self) -> PriorityDispatcher:
+        """The comparison functions that take part: the global ones and those of the chosen plugins.
+
+        Raises ConfigError when ``autogenerate_plugins`` names one that is not there.
+        """
+        dispatcher = plugins.comparators.branch()
+        names = self.opts.get("autogenerate_plugins")
+        plugins.Plugin.populate_autogenerate_priority_dispatch(dispatcher, plugins.USUAL if names is None else names)
+        return dispatcher
+
+    def compare(self, target: str) -> Callable[..., None]:
+        """What gives its arguments to all comparison functions for ``target`` on this database."""
+        return self.comparators.dispatch(target, qualifier=self.dialect.name)
 
     @cached_property
     def metadata_list(self) -> list[MetaData]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Index, MetaData, Table, event
@@ -10,27 +10,28 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy.sql.elements import conv
 
 from headway.autogenerate.context import AutogenContext
+from headway.process import ignoring
 
 Name = tuple[str | None, str]
 """Schema (None for the default one) and table."""
 
 
-def schemas(context: AutogenContext) -> list[str | None]:
-    """The schemas to compare: the default one, and the others when ``include_schemas`` is set."""
+def schemas(context: AutogenContext) -> set[str | None]:
+    """The schemas to compare: the default one (None), and the others when ``include_schemas`` is set."""
     names: set[str | None] = {None}
     if context.opts.get("include_schemas"):
         default = context.dialect.default_schema_name
         names |= set(context.inspector.get_schema_names()) - {"information_schema", default}
-    allowed = {name for name in names if context.run_name_filters(name, "schema", {})}
-    return sorted(allowed, key=lambda name: name or "")
+    ordered = sorted(names, key=lambda name: name or "")
+    return {name for name in ordered if context.run_name_filters(name, "schema", {})}
 
 
-def table_names(context: AutogenContext) -> set[Name]:
-    """The tables of the database that take part, without the version table."""
+def table_names(context: AutogenContext, schemas: Iterable[str | None]) -> set[Name]:
+    """The tables of these schemas that take part, without the version table."""
     migration = context.migration_context
     version = (migration.version_table_schema, migration.version_table)
     found: set[Name] = set()
-    for schema in schemas(context):
+    for schema in schemas:
         names = context.inspector.get_table_names(schema=schema)
         found |= {
             (schema, name)
@@ -52,9 +53,8 @@ def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
     event.listen(metadata, "column_reflect", adjust)
     for schema in {schema for schema, _ in names}:
         wanted = sorted(name for owner, name in names if owner == schema)
-        with warnings.catch_warnings():
-            # What cannot be reflected (an expression index on SQLite) cannot be compared either.
-            warnings.simplefilter("ignore", category=sa_exc.SAWarning)
+        # What cannot be reflected (an expression index on SQLite) cannot be compared either.
+        with ignoring(sa_exc.SAWarning):
             metadata.reflect(bind=connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False)
     tables = {(table.schema, table.name): table for table in metadata.tables.values()}
     for table in tables.values():

@@ -75,6 +75,11 @@ class FacadeLoader(importlib.abc.Loader):
         kept = {"__name__", "__spec__", "__loader__", "__package__", "__path__", "__file__", "__builtins__"}
         module.__dict__.update({name: value for name, value in vars(facade).items() if name not in kept})
         module.__file__ = facade.__file__
+        if self.facade == FACADES:
+            # Only now, because plugins import alembic and must find what is in it.
+            from headway.autogenerate.plugins import load_installed
+
+            load_installed()
 
 
 _finder = FacadeFinder()
@@ -110,5 +115,6 @@ def _end() -> None:
 
 
 def _take_modules() -> dict[str, ModuleType]:
-    names = [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]
+    # list() takes the names at once; other threads import while we look at them.
+    names = [name for name in list(sys.modules) if name == NAME or name.startswith(f"{NAME}.")]
     return {name: sys.modules.pop(name) for name in names}

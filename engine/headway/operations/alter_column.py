@@ -149,6 +149,9 @@ class AlterColumnOp(AlterTableOp):
                 keywords[name], keywords[existing] = old, new
             else:
                 keywords[existing] = old
+        for key in [key for key in self.kw if key.startswith("modify_")]:
+            existing = key.replace("modify", "existing", 1)
+            keywords[key], keywords[existing] = self.kw.get(existing), self.kw[key]
         name = self.column_name
         if self.modify_name is not None:
             name, keywords["modify_name"] = self.modify_name, self.column_name

@@ -20,6 +20,8 @@ from headway.operations.dispatch import Dispatcher, implementations
 from headway.operations.literals import InlineLiteral
 
 _current: ContextVar[Operations] = ContextVar("headway_operations")
+_running: list[Operations] = []
+"""Those of all threads."""
 
 _TABLE = frozenset({"table_name", "source_table"})
 _SCHEMA = frozenset({"schema", "source_schema"})
@@ -124,9 +126,11 @@ class AbstractOperations:
         """Makes the directives of this context the current ones while the block runs."""
         operations = Operations(migration_context)
         token = _current.set(operations)
+        _running.append(operations)
         try:
             yield operations
         finally:
+            _running.remove(operations)
             _current.reset(token)
 
     @contextmanager
@@ -183,6 +187,8 @@ def current_operations(name: str) -> Operations:
     Raises NameError, as Alembic does, when none is running.
     """
     operations = _current.get(None)
+    if operations is None and len(_running) == 1:
+        operations = _running[0]  # in a thread that a migration started, which has no context of its own
     if operations is None:
         raise NameError(
             f"Can't invoke function '{name}', as the proxy object has not yet been established for the Alembic "

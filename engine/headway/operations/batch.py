@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, Constraint, Index, MetaData, Table
+from sqlalchemy import exc as sa_exc
 
 from headway.errors import InvalidValue, UsageError
 from headway.operations.rewrite.constraints import REFLECTED
 from headway.operations.rewrite.table import TableRewrite
+from headway.process import ignoring
 
 Change = tuple[str, tuple[Any, ...], dict[str, Any]]
 """The name of an implementation's method and the arguments it would have been called with."""
@@ -160,9 +161,8 @@ class BatchRecorder:
                 '"copy_from" argument of the batch_alter_table() method so that table reflection can be skipped.'
             )
         convention = dict(self.naming_convention) if self.naming_convention else None
-        with warnings.catch_warnings():
-            # It is about indexes that SQLite's copy carries over as text.
-            warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
+        # It is about indexes that SQLite's copy carries over as text.
+        with ignoring(sa_exc.SAWarning, "Skipped unsupported reflection of expression-based index"):
             table = Table(
                 self.table_name,
                 MetaData(naming_convention=convention),

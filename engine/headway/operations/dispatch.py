@@ -14,22 +14,23 @@ class Dispatcher:
     """A table from (class, dialect) to function; a class without one takes its base's, a dialect ``default``'s."""
 
     def __init__(self) -> None:
-        self._registry: dict[tuple[type, str], Callable[..., Any]] = {}
+        self._registry: dict[tuple[type | str, str], Callable[..., Any]] = {}
 
     def register(
-        self, target: type, function: Callable[..., Any], dialect: str = "default", *, replace: bool = False
+        self, target: type | str, function: Callable[..., Any], dialect: str = "default", *, replace: bool = False
     ) -> None:
-        """Enters a function. Raises UsageError when there is one already, unless ``replace`` is set."""
+        """Enters a function. Raises UsageError when there is another one already, unless ``replace`` is set."""
         key = (target, dialect)
-        if key in self._registry and not replace:
+        known = self._registry.get(key)
+        if known is not None and not replace and not is_again(function, known):
             raise UsageError(
-                f"There is already a function registered for {target.__name__} on '{dialect}'; replace=True puts "
-                "another one in its place"
+                f"There is already a function registered for {getattr(target, '__name__', target)} on '{dialect}'; "
+                "replace=True puts another one in its place"
             )
         self._registry[key] = function
 
     def dispatch_for(
-        self, target: type, *, qualifier: str = "default", replace: bool = False
+        self, target: type | str, *, qualifier: str = "default", replace: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """:meth:`register` as a decorator."""
 
@@ -40,18 +41,32 @@ class Dispatcher:
         return decorate
 
     def dispatch(self, obj: object, qualifier: str = "default") -> Callable[..., Any]:
-        """The function for an object, on the dialect ``qualifier``. Raises ValueError when its class has none."""
-        for class_ in type(obj).__mro__:
+        """The function for an object of a registered class, or for a registered text. Raises ValueError for others."""
+        for class_ in (obj,) if isinstance(obj, str) else type(obj).__mro__:
             for name in (qualifier, "default"):
                 if (function := self._registry.get((class_, name))) is not None:
                     return function
-        raise ValueError(f"no dispatch function for object: {obj!r}")
+        raise ValueError(f"no dispatch function for object: {obj}")
 
     def branch(self) -> Dispatcher:
         """A copy that may be added to without changing this one."""
         copy = Dispatcher()
         copy._registry.update(self._registry)
         return copy
+
+
+def is_again(function: Callable[..., Any], known: Callable[..., Any]) -> bool:
+    """Whether ``function`` is ``known``, or the same text executed anew.
+
+    One process may execute env.py several times, and what it registers must not pile up.
+    """
+    if function is known:
+        return True
+    codes = [getattr(item, "__code__", None) for item in (function, known)]
+    if None in codes:
+        return False
+    places = {(code.co_filename, code.co_firstlineno, code.co_qualname) for code in codes if code is not None}
+    return len(places) == 1 and function.__globals__ is not known.__globals__
 
 
 implementations = Dispatcher()

@@ -132,8 +132,8 @@ class DropIndexOp(MigrateOperation):
         columns = self._reverse.columns if self._reverse is not None else ["x"]
         unique = self._reverse.unique if self._reverse is not None else False
         table = self.table_name or "no_table"
-        objects = SchemaObjects(migration_context)
-        return objects.index(self.index_name, table, columns, schema=self.schema, unique=unique, **self.kw)
+        options = {"unique": unique, **self.kw}  # extensions pass unique like any other option
+        return SchemaObjects(migration_context).index(self.index_name, table, columns, schema=self.schema, **options)
 
 
 @implementations.dispatch_for(CreateIndexOp)

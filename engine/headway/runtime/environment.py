@@ -25,6 +25,8 @@ DIRECTIVES = directives
 """Named so that nobody takes the import, which fills ``op``, for an unused one."""
 
 _current: ContextVar[EnvironmentContext] = ContextVar("headway_environment")
+_running: list[EnvironmentContext] = []
+"""Those of all threads."""
 
 
 FUNCTIONS = (
@@ -54,13 +56,22 @@ def current_environment(name: str) -> EnvironmentContext:
 
     Raises NameError, as Alembic does, when none is running.
     """
-    environment = _current.get(None)
+    environment = running_environment()
     if environment is None:
         raise NameError(
             f"Can't invoke function '{name}', as the proxy object has not yet been established for the Alembic "
             "'EnvironmentContext' class.  Try placing this code inside a callable."
         )
     return environment
+
+
+def running_environment() -> EnvironmentContext | None:
+    """The environment whose env.py runs now, if any.
+
+    A thread that env.py starts has no context of its own; it belongs to the only environment that runs.
+    """
+    found = _current.get(None)
+    return _running[0] if found is None and len(_running) == 1 else found
 
 
 def environment_function(name: str) -> Callable[..., Any]:
@@ -94,9 +105,11 @@ class EnvironmentContext:
 
     def __enter__(self) -> EnvironmentContext:
         self._tokens.append(_current.set(self))
+        _running.append(self)
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
+        _running.remove(self)
         _current.reset(self._tokens.pop())
         try:
             self._targets.__exit__(*exc_info)  # commits or rolls back, so it comes before the lock goes

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -49,6 +49,25 @@ def migration_function(path: str, *, upgrade: bool) -> Callable[..., Any]:
             hint=f"Add 'def {name}() -> None:' with the operations, or 'pass' if there is nothing to do.",
         )
     return function  # type: ignore[no-any-return]
+
+
+def load_entry_points(group: str) -> Iterator[tuple[str, Any]]:
+    """What installed packages publish in a group of entry points, by name.
+
+    Raises ScriptError for one that cannot be loaded.
+    """
+    from importlib.metadata import entry_points  # costs more than most commands need
+
+    for entry in entry_points(group=group):
+        try:
+            loaded = entry.load()
+        except Exception as error:
+            package = entry.dist.name if entry.dist is not None else "an installed package"
+            raise ScriptError(
+                f"the entry point '{entry.name}' ({group}) of {package} cannot be loaded: {error}",
+                hint="Mend or uninstall the package.",
+            ) from error
+        yield entry.name, loaded
 
 
 def run_program(module: str, arguments: Sequence[str]) -> None:

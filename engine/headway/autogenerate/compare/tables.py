@@ -1,34 +1,35 @@
-"""Tables: which are new, which are gone, and the changes of those on both sides."""
+"""Tables: which are new, which are gone, and those on both sides; what is inside is compared by functions of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import ForeignKeyConstraint, Table
 from sqlalchemy.schema import sort_tables_and_constraints
 
 from headway.autogenerate.compare.columns import compare_columns
-from headway.autogenerate.compare.comments import compare_table_comment
-from headway.autogenerate.compare.foreign_keys import compare_foreign_keys
-from headway.autogenerate.compare.indexes import compare_indexes_and_uniques, indexes_of_removed
-from headway.autogenerate.compare.order import drop_order
+from headway.autogenerate.compare.order import drop_order, in_runnable_order
 from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.reflect import Name, reflect, table_names
+from headway.autogenerate.reflect import Name, reflect, schemas, table_names
 from headway.logs import logger
 from headway.operations.base import MigrateOperation
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateForeignKeyOp
 from headway.operations.containers import ModifyTableOps, UpgradeOps
-from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.tables import CreateTableOp, DropTableOp
 
 log = logger("alembic.autogenerate.compare.tables")
 
 
-def compare_tables(context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Appends what brings the database to the models, in an order in which it can run."""
+def compare_schemas(context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Has the schemas compared that take part."""
+    context.compare("schema")(context, upgrade_ops, schemas(context))
+
+
+def compare_tables(context: AutogenContext, upgrade_ops: UpgradeOps, schemas: Collection[str | None]) -> None:
+    """Appends what brings the database's tables to the models', in an order in which it can run."""
     default = context.dialect.default_schema_name
-    existing = table_names(context)
+    existing = table_names(context, schemas)
     wanted = {_name(table, default): table for table in context.sorted_tables}
     version = (context.migration_context.version_table_schema, context.migration_context.version_table)
     wanted.pop(version, None)
@@ -38,23 +39,29 @@ def compare_tables(context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
     upgrade_ops.ops += _removed_tables(context, removed)
     for name in sorted(existing & wanted.keys(), key=_sort_key):
         if name in reflected:
-            upgrade_ops.ops += _changed_table(context, reflected[name], wanted[name])
+            upgrade_ops.ops += _changed_table(context, name[0], reflected[name], wanted[name])
+
+
+def _inside(
+    context: AutogenContext, schema: str | None, reflected: Table | None, wanted: Table | None, changes: ModifyTableOps
+) -> None:
+    """Appends the changes of what a table consists of, its columns excepted."""
+    context.compare("table")(context, changes, schema, changes.table_name, reflected, wanted)
 
 
 def _new_tables(context: AutogenContext, tables: list[Table]) -> Iterable[MigrateOperation]:
     accepted = [t for t in tables if context.run_object_filters(t, t.name, "table", False, None)]
     late = _keys_in_a_circle(accepted)
+    default = context.dialect.default_schema_name
     for table in accepted:
         log.info("Detected added table %r", table.key)
         operation = CreateTableOp.from_table(table)
         operation.columns = [item for item in operation.columns if item not in late]
         yield operation
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        created = [
-            CreateIndexOp.from_index(i) for i in indexes if context.run_object_filters(i, i.name, "index", False, None)
-        ]
-        if created:
-            yield ModifyTableOps(table.name, created, schema=table.schema)
+        changes = ModifyTableOps(table.name, [], schema=table.schema)
+        _inside(context, _name(table, default)[0], None, table, changes)
+        if changes.ops:
+            yield changes
     for table in accepted:
         # Tables that refer to each other can only be tied together when both are there.
         keys = [CreateForeignKeyOp.from_constraint(key) for key in _by_columns(table) if key in late]
@@ -69,27 +76,22 @@ def _removed_tables(context: AutogenContext, tables: list[Table]) -> Iterable[Mi
         yield ModifyTableOps(key.parent.name, [DropConstraintOp.from_constraint(key)], schema=key.parent.schema)
     for table in ordered:
         log.info("Detected removed table %r", table.key)
-        dropped = [
-            DropIndexOp.from_index(index)
-            for index in indexes_of_removed(context, table)
-            if context.run_object_filters(index, index.name, "index", True, None)
-        ]
-        if dropped:
-            yield ModifyTableOps(table.name, dropped, schema=table.schema)
+        changes = ModifyTableOps(table.name, [], schema=table.schema)
+        _inside(context, table.schema, table, None, changes)
+        if changes.ops:
+            yield changes
         yield DropTableOp.from_table(table)
 
 
-def _changed_table(context: AutogenContext, reflected: Table, wanted: Table) -> Iterable[MigrateOperation]:
+def _changed_table(
+    context: AutogenContext, schema: str | None, reflected: Table, wanted: Table
+) -> Iterable[MigrateOperation]:
     if not context.run_object_filters(wanted, wanted.name, "table", False, reflected):
         return
     changes = ModifyTableOps(wanted.name, [], schema=wanted.schema)
-    dropped_columns = compare_columns(context, changes, reflected, wanted)
-    indexes = compare_indexes_and_uniques(context, reflected, wanted)
-    keys = compare_foreign_keys(context, reflected, wanted)
-    # A foreign key stands on an index: it goes before one and comes after one.
-    changes.ops += [*keys.drops, *indexes.drops, *indexes.creates, *keys.creates]
-    compare_table_comment(context, changes, reflected, wanted)
-    changes.ops += dropped_columns
+    dropped_columns = compare_columns(context, changes, schema, reflected, wanted)
+    _inside(context, schema, reflected, wanted, changes)
+    changes.ops = [*in_runnable_order(changes.ops), *dropped_columns]
     if changes.ops:
         yield changes
 

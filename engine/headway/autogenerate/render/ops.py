@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Computed, Identity
 
 from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.render.registry import prefix, renderers, sqlalchemy_prefix
+from headway.autogenerate.render.registry import prefix, renderers
 from headway.autogenerate.render.schema import (
     ident,
     render_column,
@@ -131,7 +131,7 @@ def drop_column(context: AutogenContext, op: DropColumnOp) -> str:
 
 @renderers.dispatch_for(AlterColumnOp)
 def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
-    indent = " " * 15
+    indent = " " * 11
     text = f"{prefix(context)}alter_column({', '.join([*_table(context, op.table_name), repr(ident(op.column_name))])}"
     parts: list[str] = []
     if op.existing_type is not None:
@@ -152,7 +152,8 @@ def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
     special = isinstance(op.existing_server_default, Identity | Computed)
     if (op.modify_server_default is False or special) and op.existing_server_default not in (False, None):
         parts.append(f"existing_server_default={_default(op.existing_server_default, context)}")
-    parts += [f"{key}={value!r}" for key, value in op.kw.items() if key in ("autoincrement", "postgresql_using")]
+    if "autoincrement" in op.kw:
+        parts.append(f"autoincrement={op.kw['autoincrement']!r}")
     parts += _schema(context, op.schema)
     return text + "".join(f",\n{indent}{part}" for part in parts) + ")"
 
@@ -233,11 +234,7 @@ def create_foreign_key(context: AutogenContext, op: CreateForeignKeyOp) -> str:
 
 @renderers.dispatch_for(CreateCheckConstraintOp)
 def create_check(context: AutogenContext, op: CreateCheckConstraintOp) -> str:
-    condition = (
-        f"{sqlalchemy_prefix(context)}text({render_sql(op.condition, context)})"
-        if not isinstance(op.condition, str)
-        else repr(op.condition)
-    )
+    condition = render_sql(op.condition, context)
     arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name), condition]
     return _call(context, "create_check_constraint", *arguments, *_schema(context, op.schema))
 

@@ -2,10 +2,12 @@
 
 from headway.autogenerate.api import compare_metadata, produce_migrations, render_python_code
 from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.plugins import comparators
 from headway.autogenerate.render.registry import render_op_text, renderers
 from headway.autogenerate.revision import RevisionContext
 from headway.autogenerate.rewrite import Rewriter
 from headway.compat.alembic.autogenerate import api as api
+from headway.compat.alembic.autogenerate import compare as compare
 from headway.compat.alembic.autogenerate import render as render
 from headway.compat.alembic.autogenerate import rewriter as rewriter
 
@@ -14,6 +16,8 @@ __all__ = [
     "RevisionContext",
     "Rewriter",
     "api",
+    "comparators",
+    "compare",
     "compare_metadata",
     "produce_migrations",
     "render",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.util import immutabledict, memoized_property, to_list, unique_list
 from sqlalchemy.util.langhelpers import asbool
 
+from headway.autogenerate.dispatch import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 from headway.operations.dispatch import Dispatcher
 from headway.script.writer import rev_id
 
@@ -36,7 +37,10 @@ def not_none(value: _T | None) -> _T:
 
 __all__ = [
     "EMPTY_DICT",
+    "DispatchPriority",
     "Dispatcher",
+    "PriorityDispatchResult",
+    "PriorityDispatcher",
     "asbool",
     "dedupe_tuple",
     "immutabledict",

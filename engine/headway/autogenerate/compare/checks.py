@@ -1,0 +1,52 @@
+"""CHECK constraints, by name only: databases rewrite their text, so that two texts say nothing. Only when asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Table
+
+from headway.autogenerate.context import AutogenContext
+from headway.logs import logger
+from headway.operations.constraint_base import DropConstraintOp
+from headway.operations.constraints import CreateCheckConstraintOp
+from headway.operations.containers import ModifyTableOps
+from headway.operations.naming import final_name
+
+log = logger("alembic.autogenerate.compare.constraints")
+
+
+def compare_checks_by_name(
+    context: AutogenContext,
+    changes: ModifyTableOps,
+    schema: str | None,
+    name: str,
+    reflected: Table | None,
+    wanted: Table | None,
+) -> None:
+    """Appends what adds named CHECKs that the database lacks and drops those that the models lack."""
+    if reflected is None or wanted is None:
+        return  # they come and go with the table
+    parents = {"table_name": wanted.name, "schema_name": wanted.schema}
+    existing = {
+        key: check
+        for key, check in _named(context, reflected).items()
+        if context.run_name_filters(key, "check_constraint", dict(parents))
+    }
+    needed = _named(context, wanted)
+    for key in sorted(existing.keys() - needed.keys()):
+        if context.run_object_filters(existing[key], key, "check_constraint", True, None):
+            changes.ops.append(DropConstraintOp.from_constraint(existing[key]))
+            log.info("Detected removed check constraint %r on %r", key, name)
+    for key in sorted(needed.keys() - existing.keys()):
+        if context.run_object_filters(needed[key], key, "check_constraint", False, None):
+            changes.ops.append(CreateCheckConstraintOp.from_constraint(needed[key]))
+            log.info("Detected added check constraint %r on %r", key, name)
+
+
+def _named(context: AutogenContext, table: Table) -> dict[str, Any]:
+    """Without those of a type (Boolean, Enum) that this database needs none for."""
+    impl = context.migration_context.impl
+    checks = [c for c in table.constraints if isinstance(c, CheckConstraint) and impl.wants_type_check(c)]
+    named = {final_name(check): check for check in checks}
+    return {str(name): check for name, check in named.items() if isinstance(name, str)}

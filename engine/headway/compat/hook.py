@@ -76,10 +76,18 @@ class FacadeLoader(importlib.abc.Loader):
         module.__dict__.update({name: value for name, value in vars(facade).items() if name not in kept})
         module.__file__ = facade.__file__
         if self.facade == FACADES:
-            # Only now, because plugins import alembic and must find what is in it.
-            from headway.autogenerate.plugins import load_installed
+            _load_plugins()
 
-            load_installed()
+
+def _load_plugins() -> None:
+    """Sets up what installed packages publish: only now, because it imports alembic and must find what is in it."""
+    from importlib.metadata import entry_points
+
+    if not entry_points(group="alembic.plugins"):
+        return  # and autogenerate, which few runs need, is not imported
+    from headway.autogenerate.plugins import load_installed
+
+    load_installed()
 
 
 _finder = FacadeFinder()

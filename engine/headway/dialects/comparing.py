@@ -41,6 +41,10 @@ class Comparing:
         """What tells two unique constraints of the same name apart."""
         return compare_uniques(self, metadata_constraint, reflected_constraint)
 
+    def compare_check_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
+        """What tells two CHECKs of the same name apart: nothing, since databases rewrite their text."""
+        return ComparisonResult.Equal()
+
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
     ) -> None:

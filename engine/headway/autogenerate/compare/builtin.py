@@ -14,31 +14,54 @@ from headway.autogenerate.plugins import Plugin
 
 FIRST, LAST = DispatchPriority.FIRST, DispatchPriority.LAST
 
-schemas = Plugin("alembic.autogenerate.schemas")
-schemas.add_autogenerate_comparator(compare_schemas, "autogenerate")
 
-tables = Plugin("alembic.autogenerate.tables")
-tables.add_autogenerate_comparator(compare_tables, "schema", "tables")
+def set_up_schemas(plugin: Plugin) -> None:
+    """Which schemas are compared at all."""
+    plugin.add_autogenerate_comparator(compare_schemas, "autogenerate")
 
-types = Plugin("alembic.autogenerate.types")
-types.add_autogenerate_comparator(ask_for_type, "column", "types", priority=FIRST)
-types.add_autogenerate_comparator(compare_type, "column", "types", priority=LAST)
 
-constraints = Plugin("alembic.autogenerate.constraints")
-constraints.add_autogenerate_comparator(compare_indexes_and_uniques, "table", "indexes")
-constraints.add_autogenerate_comparator(compare_foreign_keys, "table", "foreignkeys")
-constraints.add_autogenerate_comparator(compare_nullable, "column", "nullable")
+def set_up_tables(plugin: Plugin) -> None:
+    """Tables and columns that one side lacks."""
+    plugin.add_autogenerate_comparator(compare_tables, "schema", "tables")
 
-defaults = Plugin("alembic.autogenerate.defaults")
-defaults.add_autogenerate_comparator(ask_for_default, "column", "server_default", priority=FIRST)
-defaults.add_autogenerate_comparator(compare_special_default, "column", "server_default")
-defaults.add_autogenerate_comparator(compare_plain_default, "column", "server_default", priority=LAST)
-# In a chain of its own: what MySQL must be told does not depend on who compared the default.
-defaults.add_autogenerate_comparator(note_autoincrement, "column", "autoincrement")
 
-comments = Plugin("alembic.autogenerate.comments")
-comments.add_autogenerate_comparator(compare_column_comment, "column", "comments")
-comments.add_autogenerate_comparator(compare_table_comment, "table", "comments")
+def set_up_types(plugin: Plugin) -> None:
+    """Types of columns."""
+    plugin.add_autogenerate_comparator(ask_for_type, "column", "types", priority=FIRST)
+    plugin.add_autogenerate_comparator(compare_type, "column", "types", priority=LAST)
 
-checks = Plugin("alembic.ext.checkconstraint_byname")
-checks.add_autogenerate_comparator(compare_checks_by_name, "table", "checkconstraints")
+
+def set_up_constraints(plugin: Plugin) -> None:
+    """Indexes, unique constraints, foreign keys and NOT NULL."""
+    plugin.add_autogenerate_comparator(compare_indexes_and_uniques, "table", "indexes")
+    plugin.add_autogenerate_comparator(compare_foreign_keys, "table", "foreignkeys")
+    plugin.add_autogenerate_comparator(compare_nullable, "column", "nullable")
+
+
+def set_up_defaults(plugin: Plugin) -> None:
+    """Server defaults, identities and computed expressions."""
+    plugin.add_autogenerate_comparator(ask_for_default, "column", "server_default", priority=FIRST)
+    plugin.add_autogenerate_comparator(compare_special_default, "column", "server_default")
+    plugin.add_autogenerate_comparator(compare_plain_default, "column", "server_default", priority=LAST)
+    # In a chain of its own: what MySQL must be told does not depend on who compared the default.
+    plugin.add_autogenerate_comparator(note_autoincrement, "column", "autoincrement")
+
+
+def set_up_comments(plugin: Plugin) -> None:
+    """Comments of tables and columns."""
+    plugin.add_autogenerate_comparator(compare_column_comment, "column", "comments")
+    plugin.add_autogenerate_comparator(compare_table_comment, "table", "comments")
+
+
+def set_up_checks(plugin: Plugin) -> None:
+    """CHECK constraints by name; only when env.py asks for them."""
+    plugin.add_autogenerate_comparator(compare_checks_by_name, "table", "checkconstraints")
+
+
+set_up_schemas(Plugin("alembic.autogenerate.schemas"))
+set_up_tables(Plugin("alembic.autogenerate.tables"))
+set_up_types(Plugin("alembic.autogenerate.types"))
+set_up_constraints(Plugin("alembic.autogenerate.constraints"))
+set_up_defaults(Plugin("alembic.autogenerate.defaults"))
+set_up_comments(Plugin("alembic.autogenerate.comments"))
+set_up_checks(Plugin("alembic.ext.checkconstraint_byname"))

@@ -38,6 +38,15 @@ def compare_checks_by_name(
         if context.run_object_filters(existing[key], key, "check_constraint", True, None):
             changes.ops.append(DropConstraintOp.from_constraint(existing[key]))
             log.info("Detected removed check constraint %r on %r", key, name)
+    for key in sorted(existing.keys() & needed.keys()):
+        # An implementation of a project's own may know how its database writes them.
+        comparison = context.migration_context.impl.compare_check_constraint(needed[key], existing[key])
+        if comparison.is_different and context.run_object_filters(
+            needed[key], key, "check_constraint", False, existing[key]
+        ):
+            changes.ops.append(DropConstraintOp.from_constraint(existing[key]))
+            changes.ops.append(CreateCheckConstraintOp.from_constraint(needed[key]))
+            log.info("Detected changed check constraint %r on %r: %s", key, name, comparison.message)
     for key in sorted(needed.keys() - existing.keys()):
         if context.run_object_filters(needed[key], key, "check_constraint", False, None):
             changes.ops.append(CreateCheckConstraintOp.from_constraint(needed[key]))

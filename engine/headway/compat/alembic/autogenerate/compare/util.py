@@ -1,0 +1,1 @@
+"""``alembic.autogenerate.compare.util``, which has no public names."""

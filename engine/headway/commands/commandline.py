@@ -40,7 +40,7 @@ VERBS: dict[str, Verb] = {
         ("rev_range", "verbose", "indicate_current", "format", "graph"),
     ),
     "init": Verb("Initialize a new scripts directory.", ("directory",), ("template", "package")),
-    "list_templates": Verb("List available templates."),
+    "list_templates": Verb("List available templates.", (), ("format",)),
     "merge": Verb(
         "Merge two revisions together, creating a new migration file.",
         ("revisions",),
@@ -112,8 +112,8 @@ _POSITIONALS: dict[str, dict[str, Any]] = {
     "revisions": {"nargs": "+", "help": "One or more revisions, or 'heads' for all heads."},
 }
 
-_RUN_OPTIONS = frozenset({"no_lock", "lock_timeout"})
-"""Read from ``cmd_opts`` by the run itself; Alembic's functions do not take them."""
+_OWN_OPTIONS = frozenset({"no_lock", "lock_timeout", "format", "graph"})
+"""Read from ``cmd_opts`` by whoever heeds them; Alembic's functions do not take them."""
 
 Function = Callable[..., Any]
 
@@ -155,7 +155,10 @@ class CommandLine:
         except HeadwayError as error:
             if options.raiseerr:
                 raise
-            print(f"FAILED: {redact(error.one_line())}", file=sys.stderr)
+            text = redact(error.one_line())
+            print(f"FAILED: {text}", file=sys.stderr)
+            if getattr(options, "format", None) == "json":
+                _print_failure(text, error.exit_code)
             return error.exit_code
         return 0
 
@@ -163,7 +166,7 @@ class CommandLine:
         """Runs the verb that ``options`` name. What it raises goes through."""
         function = self._registered.get(options.cmd) or verb_function(options.cmd)
         positional = [getattr(options, name) for name in options.positionals]
-        keywords = {name: getattr(options, name) for name in options.keywords if name not in _RUN_OPTIONS}
+        keywords = {name: getattr(options, name) for name in options.keywords if name not in _OWN_OPTIONS}
         function(config, *positional, **keywords)
 
     def _config(self, options: argparse.Namespace) -> Config:
@@ -233,6 +236,15 @@ def _terminal_width() -> int:
         return int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
     except (ValueError, OSError):
         return 80
+
+
+def _print_failure(text: str, exit_code: int) -> None:
+    """Whoever asked for JSON gets one document, whatever happens."""
+    import json
+
+    from headway.commands.listing import SCHEMA
+
+    print(json.dumps({"schema": SCHEMA, "error": text, "exit_code": exit_code}, indent=2, ensure_ascii=False))
 
 
 def verb_function(name: str) -> Function:

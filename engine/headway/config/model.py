@@ -74,8 +74,9 @@ class Config:
         return self.config_file_name or self.toml_file_name
 
     def print_stdout(self, text: str, *arg: Any) -> None:
-        """Writes one line of results; ``arg`` is filled in with ``%``."""
-        self.stdout.write((str(text) % arg if arg else str(text)) + "\n")
+        """Writes one line of results, unless ``--quiet`` was given; ``arg`` is filled in with ``%``."""
+        if not getattr(self.cmd_opts, "quiet", False):
+            self.stdout.write((str(text) % arg if arg else str(text)) + "\n")
 
     def get_template_directory(self) -> str:
         """The directory with one folder for each template of ``init``."""

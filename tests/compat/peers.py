@@ -45,10 +45,21 @@ class Program:
     main: Callable[[Sequence[str]], int]
 
     def __call__(self, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Said:
-        out, err = io.StringIO(), io.StringIO()
+        out, err = _stream(), _stream()
         with _in(cwd, env or {}), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = self.main(arguments)
-        return Said(code, out.getvalue(), err.getvalue())
+        return Said(code, _text(out), _text(err))
+
+
+def _stream() -> io.TextIOWrapper:
+    """Alembic asks a stream for its encoding, which StringIO has none of."""
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
 
 
 def _peer_main(arguments: Sequence[str]) -> int:

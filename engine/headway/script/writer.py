@@ -54,7 +54,7 @@ def generate_revision(
     ]
     moment = _now(script.timezone)
     path = os.path.join(_directory(script, parents, version_path), _file_name(script, revid, message, moment))
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    _make_directory(os.path.dirname(path), config)
     render_file(
         os.path.join(script.dir, "script.py.mako"),
         path,
@@ -63,7 +63,7 @@ def generate_revision(
             "up_revision": revid,
             "down_revision": parents[0] if len(parents) == 1 else tuple(parents) or None,
             "branch_labels": as_tuple(branch_labels) or None,
-            "depends_on": dependencies[0] if len(dependencies) == 1 else tuple(dependencies) or None,
+            "depends_on": dependencies[0] if len(dependencies) == 1 else dependencies or None,
             "create_date": moment,
             "comma": format_as_comma,
             "message": message if message is not None else "empty message",
@@ -74,7 +74,7 @@ def generate_revision(
         },
     )
     if config is not None:
-        config.print_stdout("  Generating %s ...  done", path)
+        config.print_stdout("Generating %s ...  done", path)
     run_hooks(path, script.hooks)
     script.forget()
     written = script.get_revision(revid)
@@ -111,8 +111,9 @@ def render_file(template: str, destination: str, encoding: str, *, append: bool 
         line = trace.lineno if isinstance(trace.lineno, int) and trace.lineno > 0 else None
         raise ConfigError(f"the template fails: {type(error).__name__}: {error}", path=template, line=line) from error
     try:
+        data = (f"\n\n{text}" if append else text).encode(encoding)
         with open(destination, "ab" if append else "wb") as file:
-            file.write((f"\n\n{text}" if append else text).encode(encoding))
+            file.write(data)
     except (OSError, LookupError, UnicodeEncodeError) as error:
         raise ConfigError(f"the file cannot be written: {error}", path=destination) from error
 
@@ -157,6 +158,14 @@ def _directory(script: ScriptDirectory, parents: list[str], version_path: str | 
             if os.path.abspath(path).startswith(os.path.abspath(place) + os.sep):
                 return place
     raise UsageError("Multiple version locations present, please specify --version-path")
+
+
+def _make_directory(path: str, config: Config | None) -> None:
+    if os.path.isdir(path):
+        return
+    os.makedirs(path)
+    if config is not None:
+        config.print_stdout("Creating directory %s ...  done", path)
 
 
 def _file_name(script: ScriptDirectory, revid: str, message: str | None, moment: datetime) -> str:

@@ -144,7 +144,12 @@ class CommandLine:
         self._registered[fn.__name__] = fn
         self._add_verb(_subparsers(self.parser), fn.__name__, Verb(help_, tuple(required), tuple(optional)))
 
-    def main(self, argv: Sequence[str] | None = None) -> int:
+    def main(self, argv: Sequence[str] | None = None) -> None:
+        """Parses and runs; ends the program when that fails, and only then: programs go on after a migration."""
+        if exit_code := self.run(argv):
+            sys.exit(exit_code)
+
+    def run(self, argv: Sequence[str] | None = None) -> int:
         """Parses and runs; returns the exit code. HeadwayError goes through when ``--raiseerr`` was given."""
         arguments = list(sys.argv[1:] if argv is None else argv)
         options = self._parse(arguments)
@@ -254,8 +259,8 @@ def verb_function(name: str) -> Function:
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **kw: Any) -> None:
-    """``alembic.config.main``: runs the command line and ends the program."""
-    sys.exit(CommandLine(prog=prog).main(argv))
+    """``alembic.config.main``: runs the command line, and ends the program when that fails."""
+    CommandLine(prog=prog).main(argv)
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> Any:

@@ -212,3 +212,30 @@ def set_rows(database: Path, rows: Sequence[str]) -> None:
     connection.executemany("INSERT INTO alembic_version VALUES (?)", [(row,) for row in rows])
     connection.commit()
     connection.close()
+
+
+DOCSTRINGS = {
+    "none": "",
+    "empty": '""""""',
+    "one line": '"""One line."""',
+    "later": '"""\n\n  First.\n\n  Second.\n"""',
+    "indented": '"""  One\n      two\n\n      three\n  """',
+    "two lines before the gap": '"""One\ntwo\n\nthree"""',
+    "gap with spaces": '"""One\n  \nthree"""',
+    "tabs": '"""One\n\n\tthree\n\t\tfour"""',
+    "signs": "'it\\'s 100 % of \"it\" \\u00e9'",
+    "raw": 'r"""a\\b\n\nc"""',
+    "joined": '"one " "two"',
+    "bytes": 'b"no docstring"',
+    "not first": 'x = 1\n"""no docstring"""',
+}
+
+
+@pytest.mark.parametrize("name", DOCSTRINGS)
+def test_docstrings(name: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, draw(DRAWINGS["single"]))
+    (path,) = (tmp_path / "scripts" / "versions").glob("*.py")
+    header = path.read_text().rpartition('"""')[2]
+    path.write_text(f"{DOCSTRINGS[name]}\n{header}")
+    for arguments in (("history",), ("history", "-v"), ("show", "head"), ("heads", "-v")):
+        assert_same(arguments, tmp_path)

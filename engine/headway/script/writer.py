@@ -125,8 +125,9 @@ def format_as_comma(value: Any) -> str:
 
 def _parents(script: ScriptDirectory, head: Any, splice: bool | None) -> list[str]:
     graph = script.history
+    wanted = "head" if head is None else head
     try:
-        found = list(symbols.resolve(graph, head if head is None or isinstance(head, str) else tuple(head)))
+        found = list(symbols.resolve(graph, wanted if isinstance(wanted, str) else tuple(wanted)))
     except MultipleHeads as error:
         raise UsageError(
             f"Multiple heads are present: {', '.join(error.heads)}; please specify the head revision on which the new "

@@ -11,6 +11,8 @@
     │   ├── ResolutionError         2    a symbol names no revision, or several
     │   ├── MultipleHeads           1    one head was asked for, several exist
     │   └── GraphError              2    duplicate ids, missing parents, cycles: every problem of a history at once
+    │       └── CycleDetected       2    there is a cycle among them (LoopDetected: a revision that follows itself;
+    │                                    Dependency…: depends_on takes part)
     ├── CheckFailed                 1    a check said no
     │   ├── DriftDetected           1    models and schema differ
     │   └── DatabaseNotAtHead       1    the database is behind
@@ -130,6 +132,42 @@ class GraphError(RevisionError):
     def __init__(self, problems: Sequence[str], *, hint: str | None = None) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(self.problems), hint=hint)
+
+
+class CycleDetected(GraphError):
+    """Revisions that follow each other in a circle; ``revisions`` are their ids."""
+
+    kind = "Cycle"
+
+    def __init__(
+        self, revisions: Sequence[str], problems: Sequence[str] | None = None, *, hint: str | None = None
+    ) -> None:
+        self.revisions = tuple(revisions)
+        found = f"{self.kind} is detected in revisions ({', '.join(self.revisions)})"
+        super().__init__([found] if problems is None else problems, hint=hint)
+
+
+class DependencyCycleDetected(CycleDetected):
+    """A circle that ``depends_on`` closes."""
+
+    kind = "Dependency cycle"
+
+
+class LoopDetected(CycleDetected):
+    """A revision that names itself as its parent."""
+
+    kind = "Self-loop"
+
+    def __init__(
+        self, revision: Sequence[str], problems: Sequence[str] | None = None, *, hint: str | None = None
+    ) -> None:
+        super().__init__([revision] if isinstance(revision, str) else revision, problems, hint=hint)
+
+
+class DependencyLoopDetected(DependencyCycleDetected, LoopDetected):
+    """A revision that depends on itself."""
+
+    kind = "Dependency self-loop"
 
 
 class CheckFailed(HeadwayError):

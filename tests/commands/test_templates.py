@@ -68,7 +68,7 @@ def make(template: str, place: Path, url: str, headway: Program) -> tuple[str, .
     return ("-c", "development.ini")
 
 
-@pytest.mark.parametrize(("template", "database"), pairs())
+@pytest.mark.parametrize(("template", "database"), list(pairs()))
 def test_a_single_database(
     template: str, database: str, tmp_path: Path, headway: Program, request: pytest.FixtureRequest
 ) -> None:

@@ -327,6 +327,35 @@ def test_a_database_on_a_revision_that_the_checkout_lacks(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX path")
+@pytest.mark.parametrize(
+    ("at", "arguments"),
+    [
+        (BEFORE, ("upgrade", "head")),
+        (NEWEST, ("downgrade", "-1")),
+        (NEWEST, ("stamp", BEFORE)),
+        (None, ("upgrade", "head")),
+    ],
+    ids=str,
+)
+def test_a_sqlite_file_that_is_read_only(
+    at: str | None, arguments: tuple[str, ...], storefront: Path, headway: Program
+) -> None:
+    file = storefront / "storefront.db"
+    if at is None:
+        with sqlite3.connect(file) as connection:
+            connection.executescript("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    else:
+        assert headway("upgrade", at, cwd=storefront).code == 0
+    before = state(storefront)
+    # The mode is in the URL, since a file's mode means nothing to root, as whom containers run.
+    set_url(storefront, f"sqlite:///file:{file}?mode=ro&uri=true")
+    done = headway(*arguments, cwd=storefront)
+    assert done.code == 3
+    done.assert_one_clear_line("the database cannot be written", "read-only: use a writable one", "Nothing was applied")
+    assert "Mend the revision" not in done.err
+    assert state(storefront) == before
+
+
 def test_a_sqlite_file_in_a_directory_that_is_not_there(storefront: Path, headway: Program) -> None:
     set_url(storefront, "sqlite:////nowhere/at/all.db")
     done = headway("upgrade", "head", cwd=storefront)

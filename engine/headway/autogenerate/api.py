@@ -55,7 +55,7 @@ def render_python_code(
 
         dialect = DefaultDialect()
         dialect.name = "default"
-        migration_context = MigrationContext.configure(dialect=dialect, opts={"as_sql": True})
+        migration_context = MigrationContext.configure(dialect=dialect)
     options = {
         "sqlalchemy_module_prefix": sqlalchemy_module_prefix,
         "alembic_module_prefix": alembic_module_prefix,

@@ -10,7 +10,7 @@ from headway.errors import DatabaseNotAtHead
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
-from headway.script.directory import ScriptDirectory
+from headway.runtime.scripts import ScriptDirectory
 
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:

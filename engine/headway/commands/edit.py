@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Mapping
 
 from headway.commands.current import current_heads
 from headway.config.model import Config
@@ -24,15 +25,19 @@ def edit(config: Config, rev: str) -> None:
     if not scripts:
         raise UsageError("No revision files indicated by the selection")
     for item in scripts:
-        _open(item.path)
+        open_in_editor(item.path)
 
 
-def _open(path: str) -> None:
-    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    command = (
-        shlex.split(named) if named else [next((e for e in ("editor", "vim", "nano", "vi") if shutil.which(e)), "")]
-    )
-    if not command[0] or shutil.which(command[0]) is None:
+def open_in_editor(path: str, environ: Mapping[str, str] = os.environ) -> None:
+    """Opens a file in ``$VISUAL`` or ``$EDITOR`` of ``environ``, or the first editor there is, and waits for it.
+
+    Raises UsageError when there is none or it fails.
+    """
+    named = environ.get("VISUAL") or environ.get("EDITOR")
+    places = environ.get("PATH")
+    known = (e for e in ("editor", "vim", "nano", "vi") if shutil.which(e, path=places))
+    command = shlex.split(named) if named else [next(known, "")]
+    if not command[0] or shutil.which(command[0], path=places) is None:
         raise UsageError("there is no editor to open", hint="Name one in the environment variable EDITOR.")
-    if (status := subprocess.run([*command, path], check=False).returncode) != 0:
+    if (status := subprocess.run([*command, path], env=dict(environ), check=False).returncode) != 0:
         raise UsageError(f"the editor ended with status {status}", path=path)

@@ -24,7 +24,7 @@ def history(
     current = _current(config) if asks_database else ()
     lower = current or "base" if start == "current" else start or "base"
     upper = current if end == "current" else end or "heads"
-    found = list(script.iterate_revisions(upper, lower, inclusive=True))
+    found = list(script.iterate_revisions(upper, lower, inclusive=True, assert_relative_length=False))
     marked = current if indicate_current else ()
     if getattr(config.cmd_opts, "graph", False):
         from headway.drawing.text import draw

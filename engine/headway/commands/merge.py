@@ -9,7 +9,7 @@ from headway.commands.revision import run_environment_if_wanted
 from headway.config.model import Config
 from headway.errors import UsageError
 from headway.revision.model import as_tuple
-from headway.script.directory import ScriptDirectory
+from headway.runtime.scripts import ScriptDirectory
 from headway.script.script import Script
 from headway.script.writer import generate_revision
 from headway.script.writer import rev_id as new_id

@@ -7,7 +7,7 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.errors import UsageError
-from headway.script.directory import ScriptDirectory
+from headway.runtime.scripts import ScriptDirectory
 from headway.script.script import Script
 
 

@@ -346,11 +346,10 @@ class DefaultImpl(Comparing):
         """What surrounds the copy of a table."""
         return Copying(self, table_name, schema)
 
-    def cast_for_batch_migrate(self, column: Column[Any], existing_type: Any, new_type: Any) -> Any:
-        """What fills a column whose type changes in a copy: a cast where the kinds of type differ, else None."""
-        if existing_type._type_affinity is new_type._type_affinity:
-            return None
-        return cast(column, new_type)
+    def cast_for_batch_migrate(self, existing: Column[Any], existing_transfer: dict[str, Any], new_type: Any) -> None:
+        """Lets ``existing_transfer["expr"]``, which fills a column of a copy, be a cast where the kinds of type differ."""
+        if existing.type._type_affinity is not new_type._type_affinity:
+            existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
 
 
 implementations[DefaultImpl.__dialect__] = DefaultImpl  # what is rendered without a database has its dialect

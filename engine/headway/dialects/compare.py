@@ -17,11 +17,31 @@ _EXTRA = re.compile(r"\s+(collate|character set)\s+(\S+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class IndexComparison:
+class ComparisonResult:
     """The differences in words; ``is_equal`` when there are none, ``is_skip`` when they cannot be compared."""
 
     differences: tuple[str, ...] = ()
     skip: str | None = None
+
+    @classmethod
+    def Equal(cls) -> ComparisonResult:
+        """Nothing differs."""
+        return cls()
+
+    @classmethod
+    def Different(cls, reason: str | Sequence[str]) -> ComparisonResult:
+        """These differences, in words."""
+        return cls((reason,) if isinstance(reason, str) else tuple(reason))
+
+    @classmethod
+    def Skip(cls, reason: str | Sequence[str]) -> ComparisonResult:
+        """It cannot be told, for these reasons."""
+        return cls(skip=reason if isinstance(reason, str) else ", ".join(reason))
+
+    @property
+    def status(self) -> str:
+        """``equal``, ``different`` or ``skip``."""
+        return "equal" if self.is_equal else "skip" if self.is_skip else "different"
 
     @property
     def is_equal(self) -> bool:
@@ -80,7 +100,7 @@ def type_parts(ddl: str) -> TypeParts:
     return TypeParts(full, listed, extra)
 
 
-def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> IndexComparison:
+def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> ComparisonResult:
     """Compares uniqueness and the expressions, in order."""
     differences: list[str] = []
     if bool(wanted.unique) != bool(reflected.unique):
@@ -89,16 +109,16 @@ def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> IndexComparis
     theirs = [index_expression(impl, e) for e in reflected.expressions]
     if ours != theirs:
         differences.append(f"expression {_list(theirs)} to {_list(ours)}")
-    return IndexComparison(tuple(differences))
+    return ComparisonResult(tuple(differences))
 
 
-def compare_uniques(impl: Any, wanted: Any, reflected: Any) -> IndexComparison:
+def compare_uniques(impl: Any, wanted: Any, reflected: Any) -> ComparisonResult:
     """Compares the columns, whatever their order."""
     ours = sorted(column.name for column in wanted.columns)
     theirs = sorted(column.name for column in reflected.columns)
     if ours != theirs:
-        return IndexComparison((f"expression {_list(theirs)} to {_list(ours)}",))
-    return IndexComparison()
+        return ComparisonResult((f"expression {_list(theirs)} to {_list(ours)}",))
+    return ComparisonResult()
 
 
 def index_expression(impl: Any, expression: Any) -> str:

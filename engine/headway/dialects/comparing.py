@@ -11,7 +11,7 @@ from sqlalchemy import Column, Index
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
-from headway.dialects.compare import IndexComparison, compare_indexes, compare_types, compare_uniques
+from headway.dialects.compare import ComparisonResult, compare_indexes, compare_types, compare_uniques
 
 
 class Comparing:
@@ -33,11 +33,11 @@ class Comparing:
         """Whether the defaults differ, given as SQL text."""
         return rendered_inspector_default != rendered_metadata_default
 
-    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> IndexComparison:
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """What tells two indexes of the same name apart."""
         return compare_indexes(self, metadata_index, reflected_index)
 
-    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> IndexComparison:
+    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
         """What tells two unique constraints of the same name apart."""
         return compare_uniques(self, metadata_constraint, reflected_constraint)
 

@@ -128,7 +128,7 @@ class MSSQLImpl(DefaultImpl):
         elements.complete_columns(index, index.kwargs.get("mssql_include") or ())
         super().create_index(index, **kw)
 
-    def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True) -> None:
+    def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True, **kw: Any) -> None:
         if not self.as_sql:
             super().bulk_insert(table, rows, multiinsert)
             return

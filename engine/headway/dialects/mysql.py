@@ -66,7 +66,7 @@ class MySQLImpl(DefaultImpl):
         if name is not None or _repeats_default(definition["type_"], server_default):
             self._exec(MySQLChangeColumn(table_name, column_name, newname=name or column_name, **definition))
         elif nullable is not None or type_ is not None or autoincrement is not None or comment is not False:
-            self._exec(MySQLChangeColumn(table_name, column_name, newname=None, **definition))
+            self._exec(MySQLModifyColumn(table_name, column_name, newname=None, **definition))
         elif server_default is not False:
             self._exec(MySQLAlterDefault(table_name, column_name, server_default, schema=schema))
 
@@ -152,20 +152,19 @@ class MariaDBImpl(MySQLImpl):
 
 
 class MySQLChangeColumn(AlterColumn):
-    """CHANGE (with a new name) or MODIFY."""
+    """CHANGE: the whole definition of a column, with its new name. Without a new name it is MODIFY."""
 
     def __init__(
         self,
         name: str,
         column_name: str,
-        *,
-        newname: str | None,
-        schema: str | None,
-        type_: Any,
-        nullable: bool,
-        default: Any,
-        autoincrement: bool | None,
-        comment: Any,
+        schema: str | None = None,
+        newname: str | None = None,
+        type_: Any = None,
+        nullable: bool | None = None,
+        default: Any = False,
+        autoincrement: bool | None = None,
+        comment: Any = False,
     ) -> None:
         super().__init__(name, column_name, schema=schema)
         if type_ is None:
@@ -184,6 +183,10 @@ class MySQLChangeColumn(AlterColumn):
         self.default = default
         self.autoincrement = autoincrement
         self.comment = comment
+
+
+class MySQLModifyColumn(MySQLChangeColumn):
+    """MODIFY: the whole definition of a column that keeps its name."""
 
 
 class MySQLRenameTable(elements.RenameTable):

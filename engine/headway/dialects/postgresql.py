@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
-from headway.dialects.compare import IndexComparison, compare_uniques, normal_sql
+from headway.dialects.compare import ComparisonResult, compare_uniques, normal_sql
 from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_type
 from headway.errors import UsageError
 from headway.logs import logger
@@ -133,13 +133,13 @@ class PostgresqlImpl(DefaultImpl):
         with self.connection.begin_nested():
             return bool(self.connection.scalar(text(f"SELECT ({ours})::{ddl} = ({theirs})::{ddl}".replace(":", "\\:"))))
 
-    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> IndexComparison:
+    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
         comparison = compare_uniques(self, metadata_constraint, reflected_constraint)
         ours = bool(metadata_constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
         theirs = bool(reflected_constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
         if ours == theirs:
             return comparison
-        return IndexComparison((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))
+        return ComparisonResult((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))
 
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Computed, Constraint, Table, cast
+from sqlalchemy import Computed, Constraint, Table
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
@@ -106,11 +106,9 @@ class SQLiteImpl(DefaultImpl):
             inspector.info_cache[key] = found
         return inspector.info_cache[key]  # type: ignore[no-any-return]
 
-    def cast_for_batch_migrate(self, column: Any, existing_type: Any, new_type: Any) -> Any:
-        # CAST(x AS JSON) would turn the text into a number.
-        if existing_type._type_affinity is new_type._type_affinity or isinstance(new_type, sqltypes.JSON):
-            return None
-        return cast(column, new_type)
+    def cast_for_batch_migrate(self, existing: Any, existing_transfer: dict[str, Any], new_type: Any) -> None:
+        if not isinstance(new_type, sqltypes.JSON):  # CAST(x AS JSON) would turn the text into a number
+            super().cast_for_batch_migrate(existing, existing_transfer, new_type)
 
     def copying_table(self, table_name: str, schema: str | None) -> Copying:
         return Copying(self, table_name, schema) if self.as_sql else SQLiteCopying(self, table_name, schema)

@@ -6,8 +6,9 @@ their signature from it.
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar
@@ -71,6 +72,11 @@ class AbstractOperations:
         """A decorator for the function ``(operations, operation)`` that carries an operation out."""
         return implementations.dispatch_for(op_cls, replace=replace)
 
+    @classmethod
+    def create_module_class_proxy(cls, globals_: MutableMapping[str, Any], locals_: MutableMapping[str, Any]) -> None:
+        """Gives a module, by its ``globals()`` and ``locals()``, the functions that ``alembic.op`` has."""
+        locals_.update({name: directive_function(name) for name in directive_names()})
+
     # -- what every migration may use ---------------------------------------------------------------------------
 
     def invoke(self, operation: MigrateOperation) -> Any:
@@ -110,15 +116,13 @@ class AbstractOperations:
         connection = AsyncConnection._retrieve_proxy_for_target(bind)
         return await_only(async_function(connection, *args, **kw_args))
 
-
-class Operations(AbstractOperations):
-    """The directives of a migration context; ``alembic.op`` is the one that runs now."""
+    # -- scopes -------------------------------------------------------------------------------------------------
 
     @classmethod
     @contextmanager
     def context(cls, migration_context: Any) -> Iterator[Operations]:
         """Makes the directives of this context the current ones while the block runs."""
-        operations = cls(migration_context)
+        operations = Operations(migration_context)
         token = _current.set(operations)
         try:
             yield operations
@@ -163,6 +167,10 @@ class Operations(AbstractOperations):
         recorder.flush()
 
 
+class Operations(AbstractOperations):
+    """The directives of a migration context; ``alembic.op`` is the one that runs now."""
+
+
 class BatchOperations(AbstractOperations):
     """The directives inside ``batch_alter_table``; the table is the batch's."""
 
@@ -190,7 +198,10 @@ def directive(name: str, *, batch: bool = False) -> Callable[[type], type]:
         setattr(Operations, name, _method(op_class, name, name))
         if batch:
             source = f"batch_{name}" if hasattr(op_class, f"batch_{name}") else name
-            setattr(BatchOperations, name, _batch_method(op_class, source, name))
+            method = _batch_method(op_class, source, name)
+            setattr(BatchOperations, name, method)
+            # Alembic's name for it; add-ons that subclass an operation look for their base's there.
+            setattr(op_class, f"batch_{name}", staticmethod(_first_parameter(method, "operations")))
         return op_class
 
     return register
@@ -198,7 +209,8 @@ def directive(name: str, *, batch: bool = False) -> Callable[[type], type]:
 
 def directive_names() -> list[str]:
     """The names of everything that ``op`` offers, those that extensions added included."""
-    return [name for name in dir(Operations) if not name.startswith("_") and callable(getattr(Operations, name))]
+    names = (name for name in dir(Operations) if not name.startswith("_") and name != "create_module_class_proxy")
+    return [name for name in names if callable(getattr(Operations, name))]
 
 
 def directive_function(name: str) -> Callable[..., Any]:
@@ -263,6 +275,19 @@ def _with_table(
         else:
             positional.append(given.get(parameter.name, parameter.default))
     return positional, keywords
+
+
+def _first_parameter(method: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same function with another name for its first parameter, which is given by its place."""
+
+    @functools.wraps(method)
+    def function(*args: Any, **kw: Any) -> Any:
+        return method(*args, **kw)
+
+    signature = inspect.signature(method)
+    first, *others = signature.parameters.values()
+    function.__signature__ = signature.replace(parameters=[first.replace(name=name), *others])  # type: ignore[attr-defined]
+    return function
 
 
 def _named(

@@ -103,9 +103,9 @@ class AddColumnOp(AlterTableOp):
         return self.column
 
     @classmethod
-    def from_column(cls, column: Column[Any]) -> AddColumnOp:
-        """The operation that adds ``column`` to its table."""
-        return cls(column.table.name, column, schema=column.table.schema)
+    def from_column(cls, col: Column[Any]) -> AddColumnOp:
+        """The operation that adds a column to its table."""
+        return cls(col.table.name, col, schema=col.table.schema)
 
     @classmethod
     def from_column_and_tablename(cls, schema: str | None, tname: str, col: Column[Any]) -> AddColumnOp:

@@ -53,7 +53,7 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         )
 
     def to_constraint(self, migration_context: Any = None) -> PrimaryKeyConstraint:
-        return SchemaObjects(migration_context).primary_key(
+        return SchemaObjects(migration_context).primary_key_constraint(
             self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
         )
 
@@ -186,7 +186,7 @@ class CreateForeignKeyOp(AddConstraintOp):
         )
 
     def to_constraint(self, migration_context: Any = None) -> ForeignKeyConstraint:
-        return SchemaObjects(migration_context).foreign_key(
+        return SchemaObjects(migration_context).foreign_key_constraint(
             self.constraint_name,
             self.source_table,
             self.referent_table,

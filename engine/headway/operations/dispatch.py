@@ -39,13 +39,13 @@ class Dispatcher:
 
         return decorate
 
-    def dispatch(self, target: object, dialect: str = "default") -> Callable[..., Any]:
-        """The function for an object. Raises ValueError when its class has none."""
-        for class_ in type(target).__mro__:
-            for name in (dialect, "default"):
+    def dispatch(self, obj: object, qualifier: str = "default") -> Callable[..., Any]:
+        """The function for an object, on the dialect ``qualifier``. Raises ValueError when its class has none."""
+        for class_ in type(obj).__mro__:
+            for name in (qualifier, "default"):
                 if (function := self._registry.get((class_, name))) is not None:
                     return function
-        raise ValueError(f"no dispatch function for object: {target!r}")
+        raise ValueError(f"no dispatch function for object: {obj!r}")
 
     def branch(self) -> Dispatcher:
         """A copy that may be added to without changing this one."""

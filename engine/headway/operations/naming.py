@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.sql import naming
+from sqlalchemy.sql.base import _NoneName
 from sqlalchemy.sql.elements import conv
+
+NONE_NAME = _NoneName.NONE_NAME
+"""What SQLAlchemy writes as a constraint's name where a convention has looked and found none."""
 
 
 def conventional_name(item: Any, table: Any) -> Any:

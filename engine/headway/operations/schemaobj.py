@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import types as sqltypes
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
 
 
@@ -53,50 +54,63 @@ class SchemaObjects:
         """A column."""
         return Column(name, type_, **kw)
 
-    def primary_key(
-        self, name: Any, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
+    def primary_key_constraint(
+        self, name: Any, table_name: str, cols: Sequence[str], schema: str | None = None, **dialect_kw: Any
     ) -> PrimaryKeyConstraint:
         """A primary key of a table known by name only."""
         metadata = self.metadata()
-        fields = [Column(column, sqltypes.NULLTYPE) for column in columns]
+        fields = [Column(column, sqltypes.NULLTYPE) for column in cols]
         table = Table(table_name, metadata, *fields, schema=schema)
-        constraint = PrimaryKeyConstraint(*[table.c[column] for column in columns], name=name, **kw)
+        constraint = PrimaryKeyConstraint(*[table.c[column] for column in cols], name=name, **dialect_kw)
         table.append_constraint(constraint)
         return constraint
 
     def unique_constraint(
-        self, name: Any, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
+        self, name: Any, source: str, local_cols: Sequence[str], schema: str | None = None, **kw: Any
     ) -> UniqueConstraint:
         """A unique constraint of a table known by name only."""
         included = [column for key, names in kw.items() if key.endswith("_include") for column in names or ()]
-        fields = [Column(column, sqltypes.NULLTYPE) for column in dict.fromkeys([*columns, *included])]
-        table = Table(table_name, self.metadata(), *fields, schema=schema)
-        constraint = UniqueConstraint(*[table.c[column] for column in columns], name=name, **kw)
+        fields = [Column(column, sqltypes.NULLTYPE) for column in dict.fromkeys([*local_cols, *included])]
+        table = Table(source, self.metadata(), *fields, schema=schema)
+        constraint = UniqueConstraint(*[table.c[column] for column in local_cols], name=name, **kw)
         table.append_constraint(constraint)
         return constraint
 
     def check_constraint(
-        self, name: Any, table_name: str, condition: Any, schema: str | None = None, **kw: Any
+        self, name: Any, source: str, condition: Any, schema: str | None = None, **kw: Any
     ) -> CheckConstraint:
         """A check of a table known by name only."""
-        table = Table(table_name, self.metadata(), Column("x", Integer), schema=schema)
-        constraint = CheckConstraint(condition, name=name, **kw)
+        table = Table(source, self.metadata(), Column("x", Integer), schema=schema)
+        # It would attach itself to the table of the columns in its condition, which may be the models' own.
+        constraint = CheckConstraint(condition, name=name, _autoattach=False, **kw)
         table.append_constraint(constraint)
         return constraint
 
-    def foreign_key(
+    def foreign_key_constraint(
         self,
         name: Any,
         source: str,
         referent: str,
         local_cols: Sequence[str],
         remote_cols: Sequence[str],
-        *,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
         source_schema: str | None = None,
         referent_schema: str | None = None,
-        **kw: Any,
+        initially: str | None = None,
+        match: str | None = None,
+        **dialect_kw: Any,
     ) -> ForeignKeyConstraint:
         """A foreign key between two tables known by name only."""
+        kw = {
+            "onupdate": onupdate,
+            "ondelete": ondelete,
+            "deferrable": deferrable,
+            "initially": initially,
+            "match": match,
+            **dialect_kw,
+        }
         metadata = self.metadata()
         own = [*local_cols, *remote_cols] if (source, source_schema) == (referent, referent_schema) else local_cols
         fields = [Column(column, sqltypes.NULLTYPE) for column in dict.fromkeys(own)]
@@ -110,14 +124,16 @@ class SchemaObjects:
         table.append_constraint(constraint)
         return constraint
 
-    def generic_constraint(self, name: Any, table_name: str, type_: str | None, schema: str | None = None) -> Any:
+    def generic_constraint(
+        self, name: Any, table_name: str, type_: str | None, schema: str | None = None, **kw: Any
+    ) -> Any:
         """A constraint to drop: of the kind ``type_``, or of none in particular."""
         table = Table(table_name, self.metadata(), schema=schema)
         kinds: Mapping[str | None, Any] = {
-            "foreignkey": lambda: ForeignKeyConstraint([], [], name=name),
-            "primary": lambda: PrimaryKeyConstraint(name=name),
-            "unique": lambda: UniqueConstraint(name=name),
-            "check": lambda: CheckConstraint("", name=name),
+            "foreignkey": lambda: ForeignKeyConstraint([], [], name=name, **kw),
+            "primary": lambda: PrimaryKeyConstraint(name=name, **kw),
+            "unique": lambda: UniqueConstraint(name=name, **kw),
+            "check": lambda: CheckConstraint("", name=name, **kw),
             None: lambda: _anonymous(name),
         }
         if type_ not in kinds:
@@ -128,9 +144,9 @@ class SchemaObjects:
         table.append_constraint(constraint)
         return constraint
 
-    def index(self, name: Any, table_name: str, columns: Sequence[Any], schema: str | None = None, **kw: Any) -> Index:
+    def index(self, name: Any, tablename: str, columns: Sequence[Any], schema: str | None = None, **kw: Any) -> Index:
         """An index on a table known by name only; columns are names, ``text()`` or expressions."""
-        table = Table(table_name, self.metadata(), schema=schema)
+        table = Table(tablename, self.metadata(), schema=schema)
         expressions = [self._index_element(table, column) for column in columns]
         extra = [kw.get(key) for key in kw if key.endswith("_include")]
         for column in (name for names in extra for name in names or ()):
@@ -154,7 +170,13 @@ class SchemaObjects:
         for part in _columns_in(column):
             if part.name not in table.c:
                 table.append_column(Column(part.name, part.type))
-        return column
+
+        def own(part: Any, **kw: Any) -> Any:
+            return table.c[part.name] if isinstance(part, Column) else None
+
+        # An index attaches itself to the table of its columns, which may be the models' own.
+        copied: Any = visitors.replacement_traverse(column, {}, own)  # type: ignore[call-overload]
+        return copied
 
 
 def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
@@ -198,8 +220,6 @@ def _own_column(column: Column[Any], included: bool) -> Column[Any]:
 
 
 def _columns_in(expression: Any) -> Iterable[Any]:
-    from sqlalchemy.sql import visitors
-
     return [node for node in visitors.iterate(expression) if node.__visit_name__ == "column"]
 
 

@@ -134,6 +134,7 @@ def _circles(edges: Edges) -> Iterator[Problem]:
             "Re-point the down_revision or depends_on of one of them.",
             first.path,
             first.line_of("down_revision"),
+            members=tuple(loop),
         )
         left -= _above(edges, loop)
 

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from headway.errors import GraphError
+from headway.errors import (
+    CycleDetected,
+    DependencyCycleDetected,
+    DependencyLoopDetected,
+    GraphError,
+    LoopDetected,
+)
 from headway.revision.edges import Edges
 from headway.revision.faults import problems_of
 from headway.revision.model import Revision
@@ -37,12 +43,15 @@ class RevisionGraph:
         return problems_of(self._given, self._edges)
 
     def require_sound(self) -> None:
-        """Raises GraphError with every problem of the history, if there is one."""
-        if self.problems:
-            raise GraphError(
-                [problem.one_line() for problem in self.problems],
-                hint=" ".join(dict.fromkeys(problem.hint for problem in self.problems)),
-            )
+        """Raises GraphError with every problem of the history, if there is one; CycleDetected if one is a circle."""
+        if not self.problems:
+            return
+        said = [problem.one_line() for problem in self.problems]
+        hint = " ".join(dict.fromkeys(problem.hint for problem in self.problems))
+        circle = next((problem.members for problem in self.problems if problem.members), None)
+        if circle is None:
+            raise GraphError(said, hint=hint)
+        raise self._kind_of(circle)(circle, said, hint=hint)
 
     # -- the shape ----------------------------------------------------------------------------------------------
 
@@ -118,6 +127,14 @@ class RevisionGraph:
         return newest_first(self._edges, set(ids), heads, self.normalized_parents)
 
     # -- helpers ------------------------------------------------------------------------------------------------
+
+    def _kind_of(self, circle: tuple[str, ...]) -> type[CycleDetected]:
+        """What Alembic calls it: a loop has one member, and a circle may be closed by ``depends_on`` only."""
+        following = (*circle[1:], circle[0])
+        by_parents = all(below in self._edges.parents[id_] for id_, below in zip(circle, following, strict=True))
+        if len(circle) == 1:
+            return LoopDetected if by_parents else DependencyLoopDetected
+        return CycleDetected if by_parents else DependencyCycleDetected
 
     def _tree_parents(self, id_: str) -> tuple[str, ...]:
         return self._edges.parents[id_]

@@ -29,6 +29,8 @@ class Problem(NamedTuple):
     line: int | None = None
     other: str | None = None
     """The other file that it is about."""
+    members: tuple[str, ...] = ()
+    """The revisions of a circle."""
 
     @property
     def text(self) -> str:

@@ -242,7 +242,7 @@ class MigrationContext:
         self.versions.apply(step)
         self.progress.finish()
         if self.on_version_apply_callbacks and self.script is not None:
-            info = MigrationInfo(self.script, step)
+            info = MigrationInfo.of(self.script.revision_map, step)
             for callback in self.on_version_apply_callbacks:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import inspect
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from contextvars import ContextVar, Token
 from typing import Any
@@ -25,6 +27,28 @@ DIRECTIVES = directives
 _current: ContextVar[EnvironmentContext] = ContextVar("headway_environment")
 
 
+FUNCTIONS = (
+    "begin_transaction",
+    "configure",
+    "execute",
+    "get_bind",
+    "get_context",
+    "get_head_revision",
+    "get_head_revisions",
+    "get_impl",
+    "get_revision_argument",
+    "get_starting_revision_argument",
+    "get_tag_argument",
+    "get_x_argument",
+    "is_offline_mode",
+    "is_transactional_ddl",
+    "requires_connection",
+    "run_migrations",
+    "static_output",
+)
+"""What ``alembic.context`` offers as functions."""
+
+
 def current_environment(name: str) -> EnvironmentContext:
     """The environment that runs now, for the function ``name`` of ``alembic.context``.
 
@@ -37,6 +61,18 @@ def current_environment(name: str) -> EnvironmentContext:
             "'EnvironmentContext' class.  Try placing this code inside a callable."
         )
     return environment
+
+
+def environment_function(name: str) -> Callable[..., Any]:
+    """A module-level function that calls the method on the environment that runs when it is called."""
+
+    @functools.wraps(getattr(EnvironmentContext, name))
+    def call(*args: Any, **kw: Any) -> Any:
+        return getattr(current_environment(name), name)(*args, **kw)
+
+    signature = inspect.signature(getattr(EnvironmentContext, name))
+    call.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    return call
 
 
 class EnvironmentContext:
@@ -71,6 +107,11 @@ class EnvironmentContext:
         """Executes the script directory's env.py in this environment."""
         with self:
             runner.run_env(self.config, self.script.env_py_location)
+
+    @classmethod
+    def create_module_class_proxy(cls, globals_: MutableMapping[str, Any], locals_: MutableMapping[str, Any]) -> None:
+        """Gives a module, by its ``globals()`` and ``locals()``, the functions that ``alembic.context`` has."""
+        locals_.update({name: environment_function(name) for name in FUNCTIONS})
 
     # -- what a command asked for ---------------------------------------------------------------------------
 

@@ -93,7 +93,12 @@ def _migration_failed(error: BaseException, progress: Progress, path: str | None
     path = path or progress.running_path
     if isinstance(error, ImportError):
         message = f"revision {revision} cannot be loaded: {_missing_import(error, None, None).message}"
-    return _outcome(message, progress, path, line)
+    remedy = "Mend the revision"
+    if isinstance(error, exc.DBAPIError) and (refusal := _refusal(what)) and refusal[0] is _READ_ONLY:
+        # The revision is right and the database is not: sending someone to the revision would cost them the night.
+        message = f"revision {revision} failed: {refusal[1]}: {redact(what)}"
+        remedy = refusal[2]
+    return _outcome(message, progress, path, line, remedy)
 
 
 def _placed(error: HeadwayError, progress: Progress | None) -> HeadwayError:
@@ -114,9 +119,11 @@ def _with_progress(error: HeadwayError, progress: Progress | None) -> HeadwayErr
     return _outcome(error.one_line(), progress, None, None)
 
 
-def _outcome(message: str, progress: Progress, path: str | None, line: int | None) -> HeadwayError:
+def _outcome(
+    message: str, progress: Progress, path: str | None, line: int | None, remedy: str = "Mend the revision"
+) -> HeadwayError:
     if not progress.applied and not progress.partly_in_effect:
-        hint = "Nothing was applied. Mend the revision and run the same command again."
+        hint = f"Nothing was applied. {remedy} and run the same command again."
         return MigrationFailed(message, path=path, line=line, hint=hint)
     applied = ", ".join(progress.applied) or "none"
     rest = ", ".join(progress.remaining) or "none"
@@ -128,7 +135,7 @@ def _outcome(message: str, progress: Progress, path: str | None, line: int | Non
             "Undo them by hand or make the revision skip them, then run the same command again."
         )
     else:
-        hint += "Mend the revision and run the same command again."
+        hint += f"{remedy} and run the same command again."
     return PartialFailure(
         message,
         applied=progress.applied,
@@ -156,18 +163,26 @@ def _missing_import(error: ImportError, path: str | None, line: int | None) -> S
 def _database_refused(error: exc.DBAPIError, path: str | None, line: int | None) -> DatabaseFailure:
     # What drivers say after the first line is their own advice, which ours would contradict.
     text = redact(_text(error.orig if error.orig is not None else error, first_line=True))
-    low = text.lower()
-    for words, said, hint in _REFUSALS:
-        if any(word in low for word in words):
-            return DatabaseFailure(f"{said}: {text}", path=path, line=line, hint=hint)
+    if refusal := _refusal(text):
+        words, said, hint = refusal
+        if words is _READ_ONLY:
+            hint += ". Nothing was applied."
+        return DatabaseFailure(f"{said}: {text}", path=path, line=line, hint=hint)
     return DatabaseFailure(f"the database refused: {text}", path=path, line=line, hint="Nothing was applied.")
 
 
+def _refusal(text: str) -> tuple[tuple[str, ...], str, str] | None:
+    """The first entry of ``_REFUSALS`` that fits a driver's message."""
+    low = text.lower()
+    return next((refusal for refusal in _REFUSALS if any(word in low for word in refusal[0])), None)
+
+
+_READ_ONLY = ("readonly", "read-only")
 _REFUSALS = (
     (
-        ("readonly", "read-only"),
+        _READ_ONLY,
         "the database cannot be written",
-        "It or its file is read-only: use a writable one, or a role that may write. Nothing was applied.",
+        "It or its file is read-only: use a writable one, or a role that may write",
     ),
     (
         ("password", "access denied", "authentication"),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ConfigError, ScriptError
 from headway.revision import resolve as symbols
 from headway.revision.graph import RevisionGraph
+from headway.revision.map import RevisionMap
 from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
 from headway.revision.route import Step, downgrade_route, known, stamp_route, upgrade_route
@@ -30,27 +32,32 @@ _LEGACY_NAME = re.compile(r"^([a-f0-9]+)\.py$")
 class ScriptDirectory:
     """The scripts below ``dir``; the files are read when the history is first asked for."""
 
+    script_class: type[Script] = Script
+    """What the scripts are made as."""
+
     def __init__(
         self,
-        dir: str,
+        dir: str | os.PathLike[str],
         file_template: str = DEFAULT_FILE_TEMPLATE,
         truncate_slug_length: int | None = 40,
-        version_locations: Sequence[str] | None = None,
+        version_locations: Sequence[str | os.PathLike[str]] | None = None,
         sourceless: bool = False,
         output_encoding: str = "utf-8",
         timezone: str | None = None,
         hooks: Sequence[dict[str, Any]] = (),
         recursive_version_locations: bool = False,
+        messaging_opts: Mapping[str, Any] = MappingProxyType({}),
         source_name: str | None = None,
     ) -> None:
-        self.dir = dir
+        self.dir = os.fspath(dir)
         self.file_template = file_template
         self.truncate_slug_length = truncate_slug_length or 40
-        self.version_locations = list(version_locations or [])
+        self.version_locations = [os.fspath(location) for location in version_locations or []]
         self.sourceless = sourceless
         self.output_encoding = output_encoding
         self.timezone = timezone
         self.hooks = list(hooks)
+        self.messaging_opts = messaging_opts
         self.recursive_version_locations = recursive_version_locations
         if not os.access(dir, os.F_OK):
             raise ConfigError(
@@ -70,10 +77,10 @@ class ScriptDirectory:
                 hint="Add script_location = %(here)s/migrations, or whatever the folder is called.",
             )
         return cls(
-            os.path.abspath(_filename(location)),
+            os.path.abspath(resource_path(location)),
             file_template=config.get_text("file_template") or DEFAULT_FILE_TEMPLATE,
             truncate_slug_length=config.get_number("truncate_slug_length"),
-            version_locations=[os.path.abspath(_filename(p)) for p in config.get_version_locations_list() or []],
+            version_locations=[os.path.abspath(resource_path(p)) for p in config.get_version_locations_list() or []],
             sourceless=config.get_alembic_boolean_option("sourceless"),
             output_encoding=config.get_text("output_encoding") or "utf-8",
             timezone=config.get_text("timezone"),
@@ -112,6 +119,11 @@ class ScriptDirectory:
         self.graph.require_sound()
         return self.graph
 
+    @cached_property
+    def revision_map(self) -> RevisionMap[Script]:
+        """The history under Alembic's API. Raises what ``history`` raises."""
+        return RevisionMap.over(self.history, self._by_id)
+
     @property
     def scripts(self) -> tuple[Script, ...]:
         """One for each file, those that share an id included, in the order of the files."""
@@ -136,7 +148,7 @@ class ScriptDirectory:
             faults = "; ".join(error.one_line() for error in unreadable)
             raise ScriptError(f"{len(unreadable)} revision files cannot be read: {faults}", path=self.dir)
         graph = RevisionGraph(revisions)
-        return graph, tuple(map(Script, repeat(graph), revisions, docstrings))
+        return graph, tuple(map(self.script_class, repeat(graph), revisions, docstrings))
 
     @cached_property
     def _by_id(self) -> dict[str, Script]:
@@ -149,24 +161,19 @@ class ScriptDirectory:
         """Makes the next question read the files again."""
         self.__dict__.pop("_read", None)
         self.__dict__.pop("_by_id", None)
+        self.__dict__.pop("revision_map", None)
 
     def walk_revisions(self, base: Symbol = "base", head: Symbol = "heads") -> Iterator[Script]:
         """Every revision from ``head`` down to ``base``, newest first."""
-        yield from self.iterate_revisions(head, base, inclusive=True)
+        yield from self.iterate_revisions(head, base, inclusive=True, assert_relative_length=False)
 
-    def iterate_revisions(
-        self, upper: Symbol, lower: Symbol, inclusive: bool = False, implicit_base: bool = False
-    ) -> Iterator[Script]:
-        """The revisions from ``upper`` down to ``lower``; ``inclusive`` takes ``lower`` as well.
+    def iterate_revisions(self, upper: Symbol, lower: Symbol, **kw: Any) -> Iterator[Script]:
+        """The revisions from ``upper`` down to ``lower``, as :meth:`RevisionMap.iterate_revisions` takes and gives them.
 
         Raises RevisionError for symbols that cannot be resolved, or a lower end that is not below the upper.
         """
-        from headway.revision.history import between
-
         with rephrased(start=lower, end=upper):
-            ids = between(self.history, upper, lower, inclusive=inclusive, implicit_base=implicit_base)
-        for id_ in ids:
-            yield self._by_id[id_]
+            yield from self.revision_map.iterate_revisions(upper, lower, **kw)
 
     def get_revisions(self, id_: Symbol) -> tuple[Script, ...]:
         """The scripts a symbol, or several, stand for. Raises RevisionError."""
@@ -327,8 +334,11 @@ def _id_in_name(path: str) -> str | None:
     return legacy[1] if legacy else None
 
 
-def _filename(location: str) -> str:
-    """A path, or the place of a package resource ``package:path``, found without importing the package itself."""
+def resource_path(location: str) -> str:
+    """A path, or the place of a package resource ``package:path``, found without importing the package itself.
+
+    Raises ConfigError when there is no such package.
+    """
     package, colon, resource = location.partition(":")
     if not colon or os.path.isabs(location) or not re.fullmatch(r"[A-Za-z_][\w.]*", package):
         return location

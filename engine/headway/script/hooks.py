@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from headway.errors import ConfigError
 
 FILE_TOKEN = "REVISION_SCRIPT_FILENAME"
 
-_registry: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {}
+_registry: dict[str, Callable[..., Any]] = {}
 
 
 def register(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -25,30 +26,74 @@ def register(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
-def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]]) -> None:
-    """Runs the hooks on a new file, in order. Raises ConfigError for one that is unknown or fails."""
+def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]], say: Callable[[str], None]) -> None:
+    """Runs the hooks on a new file, in order, and says so. Raises ConfigError for one that is unknown or fails."""
     for hook in hooks:
-        name = hook["_hook_name"]
-        kind = str(hook.get("type", ""))
-        if kind in _registry:
-            _registry[kind](path, hook)
-            continue
-        builder = _COMMANDS.get(kind)
-        if builder is None:
-            raise ConfigError(f"Could not find hook type '{kind}' of post write hook '{name}'", hint=_KINDS)
-        _run(name, [*builder(name, hook), *_arguments(path, hook)], hook.get("cwd"))
+        kind = _required(hook, "type")
+        say(f"Running post write hook '{_name(hook)}' ...")
+        function = _registry.get(kind)
+        if function is None:
+            raise ConfigError(
+                f"Could not find hook type '{kind}' of post write hook '{_name(hook)}'",
+                hint="Types are console_scripts, exec, module, and those that are registered.",
+            )
+        function(path, hook)
+        say("  done")
 
 
-def _run(name: str, command: list[str], directory: Any) -> None:
+@register("console_scripts")
+def console_scripts(
+    path: str,
+    options: Mapping[str, Any],
+    ignore_output: bool = False,
+    verify_version: tuple[int, ...] | None = None,
+) -> None:
+    """Runs the console script ``entrypoint`` on a file, in a process of its own.
+
+    With ``verify_version`` its distribution must be of that version or later. Raises ConfigError when it is missing,
+    older, or fails.
+    """
+    from importlib.metadata import entry_points
+
+    wanted = _required(options, "entrypoint")
+    found = next(iter(entry_points(group="console_scripts", name=wanted)), None)
+    if found is None:
+        raise ConfigError(
+            f"Could not find entrypoint console_scripts.{wanted} of post write hook '{_name(options)}'",
+            hint="Is it installed?",
+        )
+    if verify_version is not None and found.dist is not None:
+        _require_version(found.dist.name, found.dist.version, verify_version)
+    attribute = f".{found.attr}" if found.attr else ""
+    _run(path, options, [sys.executable, "-c", f"import {found.module}; {found.module}{attribute}()"], ignore_output)
+
+
+@register("exec")
+def exec_(path: str, options: Mapping[str, Any], ignore_output: bool = False) -> None:
+    """Runs the program ``executable`` on a file. Raises ConfigError when it is missing or fails."""
+    _run(path, options, [_required(options, "executable")], ignore_output)
+
+
+@register("module")
+def module(path: str, options: Mapping[str, Any], ignore_output: bool = False) -> None:
+    """Runs ``python -m module`` on a file. Raises ConfigError when it is missing or fails."""
+    _run(path, options, [sys.executable, "-m", _required(options, "module")], ignore_output)
+
+
+def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool) -> None:
+    name, command = _name(options), [*command, *_arguments(path, options)]
     try:
-        done = subprocess.run(command, cwd=directory or None, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=options.get("cwd") or None, capture_output=True, text=True, check=False)
     except OSError as error:
         raise ConfigError(f"post write hook '{name}' cannot be run: {error}", hint="The file was written.") from error
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())[:500]
+        said = "" if ignore_output else f": {' '.join((done.stderr or done.stdout).split())[:500]}"
         raise ConfigError(
-            f"post write hook '{name}' ended with status {done.returncode}: {said}", hint="The file was written."
+            f"post write hook '{name}' ended with status {done.returncode}{said}", hint="The file was written."
         )
+    if not ignore_output:
+        sys.stdout.write(done.stdout)
+        sys.stderr.write(done.stderr)
 
 
 def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:
@@ -58,37 +103,17 @@ def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:
     return [part.replace(FILE_TOKEN, path) for part in shlex.split(options)]
 
 
-def _console_script(name: str, hook: Mapping[str, Any]) -> list[str]:
-    from importlib.metadata import entry_points
-
-    wanted = _required(name, hook, "entrypoint")
-    found = next(iter(entry_points(group="console_scripts", name=wanted)), None)
-    if found is None:
-        raise ConfigError(
-            f"Could not find entrypoint console_scripts.{wanted} of post write hook '{name}'", hint="Is it installed?"
-        )
-    attribute = f".{found.attr}" if found.attr else ""
-    return [sys.executable, "-c", f"import {found.module}; {found.module}{attribute}()"]
-
-
-def _executable(name: str, hook: Mapping[str, Any]) -> list[str]:
-    return [_required(name, hook, "executable")]
-
-
-def _module(name: str, hook: Mapping[str, Any]) -> list[str]:
-    return [sys.executable, "-m", _required(name, hook, "module")]
-
-
-def _required(name: str, hook: Mapping[str, Any], key: str) -> str:
+def _required(hook: Mapping[str, Any], key: str) -> str:
     if not hook.get(key):
-        raise ConfigError(f"Key '{name}.{key}' is required for post write hook '{name}'")
+        raise ConfigError(f"Key '{_name(hook)}.{key}' is required for post write hook '{_name(hook)}'")
     return str(hook[key])
 
 
-_COMMANDS: dict[str, Callable[[str, Mapping[str, Any]], list[str]]] = {
-    "console_scripts": _console_script,
-    "exec": _executable,
-    "module": _module,
-}
+def _require_version(distribution: str, version: str, least: tuple[int, ...]) -> None:
+    has = tuple(int(part) for part in re.findall(r"\d+", version))
+    if has < least:
+        raise ConfigError(f"{distribution} {version} is too old for this hook: {'.'.join(map(str, least))} is needed")
 
-_KINDS = "Types are console_scripts, exec, module, and those that are registered."
+
+def _name(hook: Mapping[str, Any]) -> str:
+    return str(hook.get("_hook_name", hook.get("type", "")))

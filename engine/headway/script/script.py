@@ -5,13 +5,16 @@ from __future__ import annotations
 from textwrap import indent
 
 from headway.revision.graph import RevisionGraph
+from headway.revision.map import Node
 from headway.revision.model import Revision
 
 
-class Script:
+class Script(Node):
     """One revision of a script directory. Reading it executes nothing."""
 
-    def __init__(self, graph: RevisionGraph, revision: Revision, docstring: str) -> None:
+    def __init__(
+        self, graph: RevisionGraph, revision: Revision, docstring: str
+    ) -> None:  # not as a Node is made: it has its place
         self._graph = graph
         self._revision = revision
         self._docstring = docstring
@@ -25,23 +28,6 @@ class Script:
         flags = f"{branch}{' (head)' if self.is_head else ''}{self._point_text()}"
         return f"{_comma(self.down_revisions) or '<base>'} -> {self.revision}{flags}, {self.doc}"
 
-    # -- as written ---------------------------------------------------------------------------------------------
-
-    @property
-    def down_revision(self) -> str | tuple[str, ...] | None:
-        """The parent, or parents, as written."""
-        return self._revision.down_revision
-
-    @property
-    def down_revisions(self) -> tuple[str, ...]:
-        """The parents."""
-        return self._revision.down_revisions
-
-    @property
-    def dependencies(self) -> str | tuple[str, ...] | None:
-        """What it depends on, as written."""
-        return self._revision.dependencies
-
     @property
     def path(self) -> str:
         """The file."""
@@ -50,42 +36,6 @@ class Script:
     def line_of(self, name: str) -> int | None:
         """The line of a header assignment, or None when it is not written."""
         return self._revision.line_of(name)
-
-    # -- place in the graph -------------------------------------------------------------------------------------
-
-    @property
-    def branch_labels(self) -> frozenset[str]:
-        """The labels of the branches it belongs to."""
-        return self._graph.labels_of(self.revision)
-
-    @property
-    def nextrev(self) -> frozenset[str]:
-        """The revisions that follow."""
-        return frozenset(self._graph.children(self.revision))
-
-    @property
-    def is_head(self) -> bool:
-        """Whether nothing follows."""
-        return not self._graph.children(self.revision)
-
-    @property
-    def _is_real_head(self) -> bool:
-        return not self._graph.real_children(self.revision)
-
-    @property
-    def is_base(self) -> bool:
-        """Whether it has no parent."""
-        return not self.down_revisions
-
-    @property
-    def is_branch_point(self) -> bool:
-        """Whether several revisions follow."""
-        return self._graph.is_branch_point(self.revision)
-
-    @property
-    def is_merge_point(self) -> bool:
-        """Whether it joins several parents."""
-        return self._revision.is_merge_point
 
     # -- text ---------------------------------------------------------------------------------------------------
 

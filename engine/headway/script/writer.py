@@ -54,7 +54,14 @@ def generate_revision(
     ]
     moment = _now(script.timezone)
     path = os.path.join(_directory(script, parents, version_path), _file_name(script, revid, message, moment))
-    _make_directory(os.path.dirname(path), config)
+
+    def say(text: str) -> None:
+        if config is not None:
+            config.print_stdout("%s", text)
+
+    if not os.path.isdir(folder := os.path.dirname(path)):
+        os.makedirs(folder)
+        say(f"Creating directory {folder} ...  done")
     render_file(
         os.path.join(script.dir, "script.py.mako"),
         path,
@@ -73,9 +80,8 @@ def generate_revision(
             **(template_args or {}),
         },
     )
-    if config is not None:
-        config.print_stdout("Generating %s ...  done", path)
-    run_hooks(path, script.hooks)
+    say(f"Generating {path} ...  done")
+    run_hooks(path, script.hooks, say)
     script.forget()
     written = script.get_revision(revid)
     if written is None:
@@ -159,14 +165,6 @@ def _directory(script: ScriptDirectory, parents: list[str], version_path: str | 
             if os.path.abspath(path).startswith(os.path.abspath(place) + os.sep):
                 return place
     raise UsageError("Multiple version locations present, please specify --version-path")
-
-
-def _make_directory(path: str, config: Config | None) -> None:
-    if os.path.isdir(path):
-        return
-    os.makedirs(path)
-    if config is not None:
-        config.print_stdout("Creating directory %s ...  done", path)
 
 
 def _file_name(script: ScriptDirectory, revid: str, message: str | None, moment: datetime) -> str:

@@ -15,10 +15,19 @@ from headway.commands.revision import revision
 from headway.commands.show import show
 from headway.commands.stamp import stamp
 from headway.commands.upgrade import upgrade
+from headway.compat.alembic import autogenerate as autogen
+from headway.compat.alembic import util
+from headway.compat.alembic.util import compat
+from headway.runtime.environment import EnvironmentContext
+from headway.runtime.scripts import ScriptDirectory
 
 __all__ = [
+    "EnvironmentContext",
+    "ScriptDirectory",
+    "autogen",
     "branches",
     "check",
+    "compat",
     "current",
     "downgrade",
     "edit",
@@ -32,4 +41,5 @@ __all__ = [
     "show",
     "stamp",
     "upgrade",
+    "util",
 ]

@@ -1,5 +1,5 @@
 """``alembic.environment``, the older name of ``alembic.runtime.environment``."""
 
-from headway.runtime.environment import EnvironmentContext
+from headway.compat.alembic.runtime.environment import EnvironmentContext, MigrationContext, Operations, util
 
-__all__ = ["EnvironmentContext"]
+__all__ = ["EnvironmentContext", "MigrationContext", "Operations", "util"]

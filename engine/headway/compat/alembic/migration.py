@@ -1,6 +1,25 @@
 """``alembic.migration``, the older name of ``alembic.runtime.migration``."""
 
-from headway.runtime.context import MigrationContext
-from headway.runtime.info import MigrationInfo
+from headway.compat.alembic.runtime.migration import (
+    EncodedIO,
+    MigrationContext,
+    MigrationInfo,
+    MigrationStep,
+    RevisionStep,
+    StampStep,
+    ddl,
+    sqla_compat,
+    util,
+)
 
-__all__ = ["MigrationContext", "MigrationInfo"]
+__all__ = [
+    "EncodedIO",
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "StampStep",
+    "ddl",
+    "sqla_compat",
+    "util",
+]

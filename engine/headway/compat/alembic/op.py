@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from headway.operations import directives
-from headway.operations.base import current_operations, directive_function, directive_names
+from headway.operations.base import Operations, current_operations, directive_function, directive_names
 
 _DIRECTIVES = directives  # importing it has filled Operations
 
-globals().update({name: directive_function(name) for name in directive_names()})
+create_module_class_proxy = Operations.create_module_class_proxy
+create_module_class_proxy(globals(), globals())
 
 
 def __getattr__(name: str) -> Any:

@@ -228,8 +228,9 @@ class TableRewrite:
 
     def _retype(self, state: ColumnState, type_: Any) -> None:
         if state.source is not None:
-            cast = self.impl.cast_for_batch_migrate(state.origin, state.type_, type_)
-            state.source = state.origin if cast is None else cast
+            transfer = {"expr": state.origin}
+            self.impl.cast_for_batch_migrate(Column(state.name, state.type_), transfer, type_)
+            state.source = transfer["expr"]
         state.type_ = type_
 
     def _drop_unnamed_check(self, constraint: Any) -> None:

@@ -1,5 +1,12 @@
 """``alembic.ddl.base``."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.sql.elements import quoted_name
+
 from headway.dialects.elements import (
     AddColumn,
     AlterColumn,
@@ -32,6 +39,14 @@ from headway.dialects.elements import (
     visit_rename_table,
 )
 
+
+def quote_dotted(name: Any, quote: Callable[[Any], Any]) -> Any:
+    """A schema's name with each part between dots quoted, unless quoting has been decided for the whole."""
+    if isinstance(name, quoted_name):
+        return quote(name)
+    return ".".join(quote(part) for part in name.split("."))
+
+
 __all__ = [
     "AddColumn",
     "AlterColumn",
@@ -53,6 +68,7 @@ __all__ = [
     "format_server_default",
     "format_table_name",
     "format_type",
+    "quote_dotted",
     "visit_add_column",
     "visit_column_default",
     "visit_column_name",

@@ -1,5 +1,47 @@
 """``alembic.ddl.mysql``."""
 
-from headway.dialects.mysql import MariaDBImpl, MySQLAlterDefault, MySQLChangeColumn, MySQLImpl
+from headway.compat.alembic import (
+    util,
+)
+from headway.compat.alembic.util import (
+    sqla_compat,
+)
+from headway.dialects.base import (
+    DefaultImpl,
+)
+from headway.dialects.elements import (
+    AlterColumn,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    alter_table,
+    format_column_name,
+    format_server_default,
+)
+from headway.dialects.mysql import (
+    MariaDBImpl,
+    MySQLAlterDefault,
+    MySQLChangeColumn,
+    MySQLImpl,
+    MySQLModifyColumn,
+)
 
-__all__ = ["MariaDBImpl", "MySQLAlterDefault", "MySQLChangeColumn", "MySQLImpl"]
+__all__ = [
+    "AlterColumn",
+    "ColumnDefault",
+    "ColumnName",
+    "ColumnNullable",
+    "ColumnType",
+    "DefaultImpl",
+    "MariaDBImpl",
+    "MySQLAlterDefault",
+    "MySQLChangeColumn",
+    "MySQLImpl",
+    "MySQLModifyColumn",
+    "alter_table",
+    "format_column_name",
+    "format_server_default",
+    "sqla_compat",
+    "util",
+]

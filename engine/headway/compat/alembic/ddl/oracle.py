@@ -1,5 +1,26 @@
 """``alembic.ddl.oracle``."""
 
+from headway.dialects.base import (
+    DefaultImpl,
+)
+from headway.dialects.elements import (
+    AddColumn,
+    ColumnComment,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    IdentityColumnDefault,
+    RenameTable,
+    add_column,
+    alter_column,
+    alter_table,
+    format_column_name,
+    format_server_default,
+    format_table_name,
+    format_type,
+    visit_rename_table,
+)
 from headway.dialects.oracle import (
     OracleImpl,
     visit_add_column,
@@ -12,7 +33,23 @@ from headway.dialects.oracle import (
 )
 
 __all__ = [
+    "AddColumn",
+    "ColumnComment",
+    "ColumnDefault",
+    "ColumnName",
+    "ColumnNullable",
+    "ColumnType",
+    "DefaultImpl",
+    "IdentityColumnDefault",
     "OracleImpl",
+    "RenameTable",
+    "add_column",
+    "alter_column",
+    "alter_table",
+    "format_column_name",
+    "format_server_default",
+    "format_table_name",
+    "format_type",
     "visit_add_column",
     "visit_column_comment",
     "visit_column_default",
@@ -20,4 +57,5 @@ __all__ = [
     "visit_column_nullable",
     "visit_column_type",
     "visit_identity_column",
+    "visit_rename_table",
 ]

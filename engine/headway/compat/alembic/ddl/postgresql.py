@@ -1,5 +1,36 @@
 """``alembic.ddl.postgresql``."""
 
+from headway.compat.alembic import (
+    util,
+)
+from headway.compat.alembic.autogenerate import (
+    render,
+)
+from headway.compat.alembic.operations import (
+    ops,
+    schemaobj,
+)
+from headway.compat.alembic.util import (
+    sqla_compat,
+)
+from headway.dialects.base import (
+    DefaultImpl,
+)
+from headway.dialects.compare import (
+    ComparisonResult,
+)
+from headway.dialects.elements import (
+    AlterColumn,
+    ColumnComment,
+    IdentityColumnDefault,
+    RenameTable,
+    alter_column,
+    alter_table,
+    format_column_name,
+    format_table_name,
+    format_type,
+    visit_rename_table,
+)
 from headway.dialects.postgresql import (
     PostgresqlColumnType,
     PostgresqlImpl,
@@ -7,13 +38,38 @@ from headway.dialects.postgresql import (
     visit_column_type,
     visit_identity_column,
 )
-from headway.operations.constraints import CreateExcludeConstraintOp
+from headway.operations.base import (
+    BatchOperations,
+    Operations,
+)
+from headway.operations.constraints import (
+    CreateExcludeConstraintOp,
+)
 
 __all__ = [
+    "AlterColumn",
+    "BatchOperations",
+    "ColumnComment",
+    "ComparisonResult",
     "CreateExcludeConstraintOp",
+    "DefaultImpl",
+    "IdentityColumnDefault",
+    "Operations",
     "PostgresqlColumnType",
     "PostgresqlImpl",
+    "RenameTable",
+    "alter_column",
+    "alter_table",
+    "format_column_name",
+    "format_table_name",
+    "format_type",
+    "ops",
+    "render",
+    "schemaobj",
+    "sqla_compat",
+    "util",
     "visit_column_comment",
     "visit_column_type",
     "visit_identity_column",
+    "visit_rename_table",
 ]

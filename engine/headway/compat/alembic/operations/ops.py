@@ -1,7 +1,10 @@
 """``alembic.operations.ops``."""
 
+from headway.compat.alembic import util
+from headway.compat.alembic.operations import schemaobj
+from headway.compat.alembic.util import sqla_compat
 from headway.operations.alter_column import AlterColumnOp
-from headway.operations.base import MigrateOperation
+from headway.operations.base import BatchOperations, MigrateOperation, Operations
 from headway.operations.columns import AddColumnOp, DropColumnOp
 from headway.operations.constraint_base import AddConstraintOp, DropConstraintOp
 from headway.operations.constraints import (
@@ -28,6 +31,7 @@ __all__ = [
     "AddConstraintOp",
     "AlterColumnOp",
     "AlterTableOp",
+    "BatchOperations",
     "BulkInsertOp",
     "CreateCheckConstraintOp",
     "CreateExcludeConstraintOp",
@@ -48,6 +52,10 @@ __all__ = [
     "MigrationScript",
     "ModifyTableOps",
     "OpContainer",
+    "Operations",
     "RenameTableOp",
     "UpgradeOps",
+    "schemaobj",
+    "sqla_compat",
+    "util",
 ]

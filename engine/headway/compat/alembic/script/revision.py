@@ -1,7 +1,51 @@
 """``alembic.script.revision``."""
 
-from headway.errors import MultipleHeads, RangeNotAncestorError, ResolutionError, RevisionError
-from headway.revision.graph import RevisionGraph as RevisionMap
-from headway.revision.model import Revision
+from __future__ import annotations
 
-__all__ = ["MultipleHeads", "RangeNotAncestorError", "ResolutionError", "Revision", "RevisionError", "RevisionMap"]
+from typing import Any
+
+from headway.compat.alembic import util
+from headway.compat.alembic.util import not_none
+from headway.errors import (
+    CycleDetected,
+    DependencyCycleDetected,
+    DependencyLoopDetected,
+    LoopDetected,
+    MultipleHeads,
+    RangeNotAncestorError,
+    ResolutionError,
+    RevisionError,
+)
+from headway.revision.map import Node as Revision
+from headway.revision.map import RevisionMap
+
+
+def is_revision(rev: Any) -> Revision:
+    """The argument, which must be a revision."""
+    assert isinstance(rev, Revision)
+    return rev
+
+
+def tuple_rev_as_scalar(rev: Any) -> Any:
+    """None for no revision, the id for one in a sequence, else the argument."""
+    if not rev:
+        return None
+    return rev[0] if len(rev) == 1 else rev
+
+
+__all__ = [
+    "CycleDetected",
+    "DependencyCycleDetected",
+    "DependencyLoopDetected",
+    "LoopDetected",
+    "MultipleHeads",
+    "RangeNotAncestorError",
+    "ResolutionError",
+    "Revision",
+    "RevisionError",
+    "RevisionMap",
+    "is_revision",
+    "not_none",
+    "tuple_rev_as_scalar",
+    "util",
+]

@@ -1,0 +1,7 @@
+"""``alembic.ddl._autogen``."""
+
+from headway.compat.alembic import util
+from headway.compat.alembic.util import sqla_compat
+from headway.dialects.compare import ComparisonResult
+
+__all__ = ["ComparisonResult", "sqla_compat", "util"]

@@ -182,6 +182,19 @@ def test_the_log_on_standard_error(command: str, rows: tuple[str, ...], tmp_path
     assert theirs.failed or any("Context impl SQLiteImpl." in line for line in expected)
 
 
+def test_alembics_log_tells_of_errors_and_of_its_plugins(tmp_path: Path) -> None:
+    history = draw(DRAWINGS["fork with labels"])
+    lay_out(tmp_path, history)
+    _with_log(tmp_path)
+    set_rows(tmp_path / "app.db", ["cccc03", "dddd04"])
+    theirs, mine = (program("check", cwd=tmp_path).err for program in (ALEMBIC, HEADWAY))
+    assert theirs.count("[alembic.runtime.plugins] setting up autogenerate plugin") == 6
+    assert "ERROR [alembic.util.messaging] New upgrade operations detected" in theirs
+    assert "messaging" not in mine
+    assert "plugins" not in mine
+    assert "FAILED: New upgrade operations detected" in mine
+
+
 def test_the_log_of_a_new_project_is_configured_as_alembics(tmp_path: Path) -> None:
     """``init`` of either program writes loggers, handlers and formats with the same effect."""
     from configparser import RawConfigParser

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from headway.config.load import load_config
+from headway.config.load import config_files, load_config
 from headway.config.model import Config
 from headway.errors import HeadwayError
 from headway.redact import redact
@@ -177,8 +177,8 @@ class CommandLine:
     def _config(self, options: argparse.Namespace) -> Config:
         # init makes the configuration, and the list of templates needs none.
         if options.cmd in ("init", "list_templates"):
-            given = options.config or [os.environ.get("ALEMBIC_CONFIG") or "alembic.ini"]
-            config = Config(given[0], ini_section=options.name) if options.cmd == "init" else Config()
+            ini, toml = config_files(options.config or ())
+            config = Config(ini or "alembic.ini", toml_file=toml or "pyproject.toml", ini_section=options.name)
         else:
             config = load_config(options.config or (), options.name)
         config.cmd_opts = options

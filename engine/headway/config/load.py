@@ -16,10 +16,8 @@ def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
     ``pyproject.toml`` of the working directory if it is there. Raises ConfigError when a named file is missing or none
     is found.
     """
-    ini, toml = _one_of_each(files)
-    from_environment = _one_of_each(filter(None, [os.environ.get("ALEMBIC_CONFIG")]))
-    ini = ini or from_environment[0] or _if_there("alembic.ini")
-    toml = toml or from_environment[1] or _if_there("pyproject.toml")
+    ini, toml = config_files(files)
+    ini, toml = ini or _if_there("alembic.ini"), toml or _if_there("pyproject.toml")
     for path in filter(None, (ini, toml)):
         if not os.path.isfile(path):
             raise ConfigError(
@@ -35,6 +33,16 @@ def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
     return Config(
         os.path.abspath(ini) if ini else None, toml_file=os.path.abspath(toml) if toml else None, ini_section=name
     )
+
+
+def config_files(files: Sequence[str]) -> tuple[str | None, str | None]:
+    """The ini file and the pyproject.toml that were named, by an option or else by ``ALEMBIC_CONFIG``.
+
+    Raises ConfigError for two of a kind.
+    """
+    ini, toml = _one_of_each(files)
+    from_environment = _one_of_each(filter(None, [os.environ.get("ALEMBIC_CONFIG")]))
+    return ini or from_environment[0], toml or from_environment[1]
 
 
 def _one_of_each(files: Iterable[str]) -> tuple[str | None, str | None]:

@@ -76,9 +76,10 @@ def test_listings(name: str, layout: str, tmp_path: Path) -> None:
 def test_listings_that_ask_the_database(name: str, tmp_path: Path) -> None:
     history = draw(DRAWINGS[name])
     lay_out(tmp_path, history)
-    for rows in states_of(history):
+    states = states_of(history)
+    for rows in states:
         set_rows(tmp_path / "app.db", rows)
-        for arguments in ON_A_DATABASE:
+        for arguments in ON_A_DATABASE if rows == states[len(states) // 2] else ON_A_DATABASE[::2]:
             assert_same(arguments, tmp_path, rows)
 
 

@@ -11,8 +11,10 @@
     │   ├── ResolutionError         2    a symbol names no revision, or several
     │   ├── MultipleHeads           1    one head was asked for, several exist
     │   └── GraphError              2    duplicate ids, missing parents, cycles: every problem of a history at once
-    │       └── CycleDetected       2    there is a cycle among them (LoopDetected: a revision that follows itself;
-    │                                    Dependency…: depends_on takes part)
+    │       └── CycleDetected       2    a circle is among them
+    │           ├── DependencyCycleDetected  2    one that depends_on closes
+    │           ├── LoopDetected    2    a revision that names itself as its parent
+    │           └── DependencyLoopDetected   2    a revision that depends on itself (both of the above)
     ├── CheckFailed                 1    a check said no
     │   ├── DriftDetected           1    models and schema differ
     │   └── DatabaseNotAtHead       1    the database is behind

@@ -14,7 +14,7 @@ STATIC = frozenset({"branches", "heads", "history", "init", "list_templates", "s
 
 def run(arguments: Sequence[str], *, prog: str) -> int:
     """Parses and runs one of Alembic's verbs; returns the exit code. What is no HeadwayError goes through."""
-    return _Program(prog=prog).main(list(arguments))
+    return _Program(prog=prog).run(list(arguments))
 
 
 class _Program(CommandLine):

@@ -38,6 +38,7 @@ def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
     try:
         yield outcome
     except HeadwayError as error:
+        _show_trace(error, arguments)
         outcome.exit_code = _say(error)
     except Terminated as error:
         print(f"headway: ended by signal {error.number}; open transactions were rolled back", file=sys.stderr)
@@ -51,6 +52,7 @@ def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
     except SystemExit as error:
         outcome.exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 2
     except Exception as error:  # noqa: BLE001  # the last line of defence
+        _show_trace(error, arguments)
         outcome.exit_code = _say_unexpected(error, arguments)
     finally:
         signal.signal(signal.SIGTERM, previous)
@@ -58,6 +60,14 @@ def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated(number)
+
+
+def _show_trace(error: Exception, arguments: Sequence[str]) -> None:
+    """The whole traceback, for who asked for it."""
+    if "--raiseerr" in arguments or os.environ.get("HEADWAY_DEBUG"):
+        import traceback
+
+        print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
 
 
 def _say(error: HeadwayError) -> int:
@@ -74,10 +84,6 @@ def _say_unexpected(error: Exception, arguments: Sequence[str]) -> int:
         explained = explain(error)
     if explained is not None:
         return _say(explained)
-    if os.environ.get("HEADWAY_DEBUG"):
-        import traceback
-
-        print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
     text = redact(" ".join(str(error).split())) or "no message"
     print(
         f"FAILED: a bug in headway: {type(error).__name__}: {text}. "

@@ -72,4 +72,24 @@ DRAWINGS: dict[str, str] = {
         "aaaa01:\nbbbb01: aaaa01\naaaa02: aaaa01\nbbbb02: bbbb01 aaaa02\naaaa03: aaaa02\nbbbb03: bbbb02 aaaa03\n"
         "aaaa04: aaaa03"
     ),
+    "six heads": "aaaa01:\nbbbb02: aaaa01\ncccc03: aaaa01\ndddd04: aaaa01\neeee05: bbbb02\nffff06: bbbb02\ngggg07:\nhhhh08: gggg07",
+    "spliced": "aaaa01:\nbbbb02: aaaa01\ncccc03: bbbb02\nxxxx01: aaaa01, labels hotfix\nxxxx02: xxxx01",
+    "label of a merge": "aaaa01:\nbbbb02: aaaa01\ncccc03: aaaa01\ndddd04: bbbb02 cccc03, labels joined\neeee05: dddd04",
+    "three labels on one line": "aaaa01: , labels one\nbbbb02: aaaa01, labels two\ncccc03: bbbb02, labels three",
+    "dependency on a merge": (
+        "aaaa01:\nbbbb02: aaaa01\ncccc03: aaaa01\ndddd04: bbbb02 cccc03\nzzzz01: , labels other, needs dddd04\nzzzz02: zzzz01"
+    ),
+    "a chain of branches by dependency": (
+        "aaaa01: , labels alpha\nbbbb01: , labels beta, needs aaaa01\ncccc01: , labels gamma, needs bbbb01\n"
+        "cccc02: cccc01"
+    ),
 }
+
+LEFT_TO_CHANCE: dict[str, str] = {
+    "several dependencies": (
+        "aaaa01: , labels alpha\nbbbb01: , labels beta\ncccc01: , labels gamma, needs aaaa01 bbbb01\naaaa02: aaaa01\n"
+        "cccc02: cccc01, needs aaaa02"
+    ),
+    "three dependencies": "aaaa01:\nbbbb01:\ncccc01:\ndddd01: , needs cccc01 aaaa01 bbbb01",
+}
+"""Histories that Alembic lists and runs in another order from run to run: that of a set of dependencies."""

@@ -21,5 +21,13 @@ def in_fixed_order(text: str) -> str:
     return "\n".join(lines + sorted(children))
 
 
+def entries_in_order(text: str) -> str:
+    """What ``current`` prints, with the revisions in order: Alembic prints them in that of a set."""
+    title, separator, rest = text.partition("\n") if text.startswith("Current revision(s)") else ("", "", text)
+    parts = rest.split("\n\nRev: ") if rest.startswith("Rev: ") else rest.splitlines()
+    parts = sorted(part.removeprefix("Rev: ").rstrip("\n") for part in parts)
+    return title + separator + "\n".join(parts)
+
+
 def _in_order(names: str) -> str:
     return ", ".join(sorted(names.split(", ")))

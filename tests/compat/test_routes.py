@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from compat import histories
 from compat.gallery import DRAWINGS
 from compat.histories import History, Row, draw, outcome, random_history
-from headway.errors import HeadwayError
+from headway.errors import HeadwayError, MultipleHeads
 from headway.revision.graph import RevisionGraph
 from headway.revision.history import between
 from headway.revision.resolve import resolve
@@ -57,6 +57,23 @@ def test_symbols_mean_what_alembic_says(name: str) -> None:
     graph, peer = ours(history), Peer(history)
     for symbol in symbols_of(history):
         assert_same_symbol(graph, peer, symbol)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_every_range_of_a_history_is_alembics(name: str) -> None:
+    history = draw(DRAWINGS[name])
+    graph, peer = ours(history), Peer(history)
+    symbols = symbols_of(history)
+    answers = 0
+    for upper in symbols:
+        for lower in symbols:
+            kind, theirs = outcome(
+                lambda ends=(upper, lower): peer.order(*ends, inclusive=True, assert_relative_length=False)
+            )
+            if kind == "returns" and not (upper[-2:] in ("+1", "+2") and lower.startswith("-")):
+                answers += 1
+                assert between(graph, upper, lower, inclusive=True) == theirs, (upper, lower)
+    assert answers >= len(history)
 
 
 @settings(max_examples=150, deadline=None)
@@ -102,6 +119,12 @@ def test_a_fork_from_rows_that_a_stamp_of_all_heads_does_not_lose() -> None:
     history = draw("aaaa:\nbbbb: aaaa\ncccc: aaaa\ndddd: bbbb")
     assert Peer(history).steps("stamp", "heads", ("bbbb", "cccc"))[-1][-1] == {"dddd"}
     assert set(stamp_route(ours(history), ("bbbb", "cccc"), "heads")[-1].heads_after) == {"cccc", "dddd"}
+
+
+def test_a_range_with_two_relative_ends_needs_a_single_head() -> None:
+    graph = ours(draw(DRAWINGS["dependency in the middle"]))
+    with pytest.raises(MultipleHeads):
+        between(graph, "beta@+1", "-2")
 
 
 def test_a_stamp_within_a_label_does_not_lose_the_labels_other_rows() -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from headway.config.load import load_config
+from headway.config.load import config_files, load_config
 from headway.config.model import Config
 from headway.errors import HeadwayError
 from headway.redact import redact
@@ -40,7 +40,7 @@ VERBS: dict[str, Verb] = {
         ("rev_range", "verbose", "indicate_current", "format", "graph"),
     ),
     "init": Verb("Initialize a new scripts directory.", ("directory",), ("template", "package")),
-    "list_templates": Verb("List available templates."),
+    "list_templates": Verb("List available templates.", (), ("format",)),
     "merge": Verb(
         "Merge two revisions together, creating a new migration file.",
         ("revisions",),
@@ -112,8 +112,8 @@ _POSITIONALS: dict[str, dict[str, Any]] = {
     "revisions": {"nargs": "+", "help": "One or more revisions, or 'heads' for all heads."},
 }
 
-_RUN_OPTIONS = frozenset({"no_lock", "lock_timeout"})
-"""Read from ``cmd_opts`` by the run itself; Alembic's functions do not take them."""
+_OWN_OPTIONS = frozenset({"no_lock", "lock_timeout", "format", "graph"})
+"""Read from ``cmd_opts`` by whoever heeds them; Alembic's functions do not take them."""
 
 Function = Callable[..., Any]
 
@@ -144,7 +144,12 @@ class CommandLine:
         self._registered[fn.__name__] = fn
         self._add_verb(_subparsers(self.parser), fn.__name__, Verb(help_, tuple(required), tuple(optional)))
 
-    def main(self, argv: Sequence[str] | None = None) -> int:
+    def main(self, argv: Sequence[str] | None = None) -> None:
+        """Parses and runs; ends the program when that fails, and only then: programs go on after a migration."""
+        if exit_code := self.run(argv):
+            sys.exit(exit_code)
+
+    def run(self, argv: Sequence[str] | None = None) -> int:
         """Parses and runs; returns the exit code. HeadwayError goes through when ``--raiseerr`` was given."""
         arguments = list(sys.argv[1:] if argv is None else argv)
         options = self._parse(arguments)
@@ -155,7 +160,10 @@ class CommandLine:
         except HeadwayError as error:
             if options.raiseerr:
                 raise
-            print(f"FAILED: {redact(error.one_line())}", file=sys.stderr)
+            text = redact(error.one_line())
+            print(f"FAILED: {text}", file=sys.stderr)
+            if getattr(options, "format", None) == "json":
+                _print_failure(text, error.exit_code)
             return error.exit_code
         return 0
 
@@ -163,14 +171,14 @@ class CommandLine:
         """Runs the verb that ``options`` name. What it raises goes through."""
         function = self._registered.get(options.cmd) or verb_function(options.cmd)
         positional = [getattr(options, name) for name in options.positionals]
-        keywords = {name: getattr(options, name) for name in options.keywords if name not in _RUN_OPTIONS}
+        keywords = {name: getattr(options, name) for name in options.keywords if name not in _OWN_OPTIONS}
         function(config, *positional, **keywords)
 
     def _config(self, options: argparse.Namespace) -> Config:
         # init makes the configuration, and the list of templates needs none.
         if options.cmd in ("init", "list_templates"):
-            given = options.config or [os.environ.get("ALEMBIC_CONFIG") or "alembic.ini"]
-            config = Config(given[0], ini_section=options.name) if options.cmd == "init" else Config()
+            ini, toml = config_files(options.config or ())
+            config = Config(ini or "alembic.ini", toml_file=toml or "pyproject.toml", ini_section=options.name)
         else:
             config = load_config(options.config or (), options.name)
         config.cmd_opts = options
@@ -235,6 +243,15 @@ def _terminal_width() -> int:
         return 80
 
 
+def _print_failure(text: str, exit_code: int) -> None:
+    """Whoever asked for JSON gets one document, whatever happens."""
+    import json
+
+    from headway.commands.listing import SCHEMA
+
+    print(json.dumps({"schema": SCHEMA, "error": text, "exit_code": exit_code}, indent=2, ensure_ascii=False))
+
+
 def verb_function(name: str) -> Function:
     """The function of one of Alembic's verbs, imported now."""
     function: Function = getattr(importlib.import_module(f"headway.commands.{name}"), name)
@@ -242,8 +259,8 @@ def verb_function(name: str) -> Function:
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **kw: Any) -> None:
-    """``alembic.config.main``: runs the command line and ends the program."""
-    sys.exit(CommandLine(prog=prog).main(argv))
+    """``alembic.config.main``: runs the command line, and ends the program when that fails."""
+    CommandLine(prog=prog).main(argv)
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> Any:

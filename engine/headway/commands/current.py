@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
+from headway.commands.listing import print_json, wants_json
 from headway.config.model import Config
 from headway.errors import DatabaseNotAtHead
 from headway.revision.route import Step
@@ -13,13 +13,14 @@ from headway.runtime.environment import EnvironmentContext
 from headway.runtime.scripts import ScriptDirectory
 
 
-def current(config: Config, check_heads: bool = False, verbose: bool = False, format: str | None = None) -> None:
+def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
     """Prints the revisions; with ``check_heads`` raises DatabaseNotAtHead unless the database is on every head."""
     script = ScriptDirectory.from_config(config)
 
     def show(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-        _print(config, script, heads, context, verbose=verbose, format=format)
-        if check_heads and set(script.get_heads()) != set(heads):
+        behind = check_heads and set(script.get_heads()) != set(heads)
+        _print(config, script, heads, context, verbose=verbose, only_the_url=behind)
+        if behind:
             raise DatabaseNotAtHead("Database is not on all head revisions")
         return ()
 
@@ -46,14 +47,15 @@ def _print(
     context: MigrationContext,
     *,
     verbose: bool,
-    format: str | None,
+    only_the_url: bool,
 ) -> None:
-    scripts = script.get_all_current(heads)
-    if format == "json":
-        config.print_stdout(json.dumps({"current": sorted(item.revision for item in scripts)}))
+    scripts = sorted(script.get_all_current(heads), key=lambda item: item.revision)
+    if wants_json(config):
+        if not only_the_url:
+            print_json(config, {"current": [item.revision for item in scripts]})
         return
     if verbose:
         url = context.connection.engine.url.render_as_string(hide_password=True)
         config.print_stdout("Current revision(s) for %s:", url)
-    for item in sorted(scripts, key=lambda item: item.revision):
+    for item in () if only_the_url else scripts:
         config.print_stdout(item.cmd_format(verbose))

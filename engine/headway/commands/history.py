@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headway.commands.listing import print_json, summary
+from headway.commands.listing import print_json, summary, wants_json
 from headway.config.model import Config
 from headway.errors import UsageError
 from headway.script.directory import ScriptDirectory
@@ -13,12 +13,10 @@ def history(
     rev_range: str | None = None,
     verbose: bool = False,
     indicate_current: bool = False,
-    format: str | None = None,
-    graph: bool = False,
 ) -> None:
     """Prints the history, or the part ``start:end`` of it; ``current`` asks the database behind env.py.
 
-    ``graph`` draws it. Raises UsageError for a range without a colon, RevisionError for an end that cannot be resolved.
+    ``--graph`` on the command line draws it. Raises UsageError for a range without a colon, RevisionError for an end that cannot be resolved.
     """
     script = ScriptDirectory.from_config(config)
     start, end = _ends(rev_range)
@@ -27,12 +25,13 @@ def history(
     lower = current or "base" if start == "current" else start or "base"
     upper = current if end == "current" else end or "heads"
     found = list(script.iterate_revisions(upper, lower, inclusive=True, assert_relative_length=False))
-    if graph:
+    marked = current if indicate_current else ()
+    if getattr(config.cmd_opts, "graph", False):
         from headway.drawing.text import draw
 
         config.stdout.write(draw(script.history, [item.revision for item in found]))
         return
-    if format == "json":
+    if wants_json(config):
         print_json(config, {"history": [{**summary(i), "is_current": i.revision in current} for i in found]})
         return
     for item in found:
@@ -43,7 +42,7 @@ def history(
                 include_branches=True,
                 include_doc=True,
                 include_parents=True,
-                current=item.revision in current,
+                current=item.revision in marked,
             ),
         )
 

@@ -95,8 +95,7 @@ class _Init:
         self._say(f"{text} ...  done")
 
     def _say(self, text: str) -> None:
-        if not getattr(self.config.cmd_opts, "quiet", False):
-            self.config.print_stdout("%s", text)
+        self.config.print_stdout("%s", text)
 
 
 _CONFIGURATION = frozenset({"alembic.ini.mako", "pyproject.toml.mako"})

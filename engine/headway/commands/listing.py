@@ -7,12 +7,20 @@ from typing import Any
 from headway.config.model import Config
 from headway.script.script import Script
 
+SCHEMA = "headway/listing/1"
+"""What the documents call themselves; a change that is more than a new key gets a new number."""
+
+
+def wants_json(config: Config) -> bool:
+    """Whether the command line asked for JSON; Alembic's functions take no such argument."""
+    return getattr(config.cmd_opts, "format", None) == "json"
+
 
 def print_json(config: Config, document: dict[str, Any]) -> None:
     """Prints one JSON document."""
     import json
 
-    config.print_stdout(json.dumps(document, indent=2, ensure_ascii=False))
+    config.stdout.write(json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=False) + "\n")
 
 
 def summary(script: Script) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def revision(
     depends_on: Any = None,
     process_revision_directives: Callable[..., None] | None = None,
 ) -> Script | list[Script | None] | None:
-    """Writes the file and returns its Script; several when env.py's hooks ask for several, None for none.
+    """Writes the file and returns its Script; a list when env.py's hooks ask for several or for none.
 
     Raises CheckFailed when ``autogenerate`` finds the database behind the heads, UsageError for options that
     contradict each other, RevisionError for a head that cannot be resolved.
@@ -115,4 +115,4 @@ def _with_environment(
             dont_mutate=not arguments["autogenerate"],
         ).run()
     written = list(revisions.generate_scripts())
-    return written[0] if len(written) == 1 else written or None
+    return written[0] if len(written) == 1 else written

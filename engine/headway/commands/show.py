@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from headway.commands.listing import print_json, summary
+from headway.commands.listing import print_json, summary, wants_json
 from headway.config.model import Config
 from headway.script.directory import ScriptDirectory
 
 
-def show(config: Config, rev: str, format: str | None = None) -> None:
+def show(config: Config, rev: str) -> None:
     """Prints the revisions that ``rev`` stands for; ``current`` asks the database. Raises RevisionError."""
     script = ScriptDirectory.from_config(config)
     wanted: str | tuple[str, ...] = rev
@@ -16,7 +16,7 @@ def show(config: Config, rev: str, format: str | None = None) -> None:
 
         wanted = current_heads(config)
     found = script.get_revisions(wanted)
-    if format == "json":
+    if wants_json(config):
         print_json(config, {"revisions": [summary(item) for item in found]})
         return
     for item in found:

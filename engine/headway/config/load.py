@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from headway.config.model import Config
 from headway.errors import ConfigError
 
 
 def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
-    """The Config of the given files: at most one ini and one pyproject.toml.
+    """The Config of one ini file and one pyproject.toml.
 
-    Without files, ``ALEMBIC_CONFIG`` and then ``alembic.ini`` and ``pyproject.toml`` of the working directory are
-    read. Raises ConfigError when a named file is missing or none is found.
+    Each of the two is the one among ``files``, else the one that ``ALEMBIC_CONFIG`` names, else ``alembic.ini`` or
+    ``pyproject.toml`` of the working directory if it is there. Raises ConfigError when a named file is missing or none
+    is found.
     """
-    given = tuple(files) or tuple(filter(None, [os.environ.get("ALEMBIC_CONFIG")]))
-    tomls = [path for path in given if os.path.basename(path) == "pyproject.toml"]
-    inis = [path for path in given if path not in tomls]
-    if len(tomls) > 1 or len(inis) > 1:
-        raise ConfigError("only one ini file and one pyproject.toml can be given")
-    for path in given:
+    ini, toml = config_files(files)
+    ini, toml = ini or _if_there("alembic.ini"), toml or _if_there("pyproject.toml")
+    for path in filter(None, (ini, toml)):
         if not os.path.isfile(path):
             raise ConfigError(
                 "this configuration file does not exist",
                 path=path,
                 hint="Name the right one with -c, or make a project with 'headway init'.",
             )
-    if not given:
-        inis = [path for path in ("alembic.ini",) if os.path.isfile(path)]
-        tomls = [path for path in ("pyproject.toml",) if os.path.isfile(path)]
-        if not inis and not tomls:
-            raise ConfigError(
-                f"no alembic.ini and no pyproject.toml in {os.getcwd()}",
-                hint="Go to the project's directory, name the file with -c, or make a project with 'headway init'.",
-            )
+    if ini is None and toml is None:
+        raise ConfigError(
+            f"no alembic.ini and no pyproject.toml in {os.getcwd()}",
+            hint="Go to the project's directory, name the file with -c, or make a project with 'headway init'.",
+        )
     return Config(
-        os.path.abspath(inis[0]) if inis else None,
-        toml_file=os.path.abspath(tomls[0]) if tomls else None,
-        ini_section=name,
+        os.path.abspath(ini) if ini else None, toml_file=os.path.abspath(toml) if toml else None, ini_section=name
     )
+
+
+def config_files(files: Sequence[str]) -> tuple[str | None, str | None]:
+    """The ini file and the pyproject.toml that were named, by an option or else by ``ALEMBIC_CONFIG``.
+
+    Raises ConfigError for two of a kind.
+    """
+    ini, toml = _one_of_each(files)
+    from_environment = _one_of_each(filter(None, [os.environ.get("ALEMBIC_CONFIG")]))
+    return ini or from_environment[0], toml or from_environment[1]
+
+
+def _one_of_each(files: Iterable[str]) -> tuple[str | None, str | None]:
+    """The ini file and the pyproject.toml among ``files``. Raises ConfigError for two of a kind."""
+    given = list(files)
+    tomls = [path for path in given if os.path.basename(path) == "pyproject.toml"]
+    inis = [path for path in given if path not in tomls]
+    if len(tomls) > 1 or len(inis) > 1:
+        raise ConfigError("only one ini file and one pyproject.toml can be given")
+    return next(iter(inis), None), next(iter(tomls), None)
+
+
+def _if_there(path: str) -> str | None:
+    return path if os.path.isfile(path) else None

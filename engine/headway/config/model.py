@@ -79,8 +79,9 @@ class Config:
         return self.config_file_name or self.toml_file_name
 
     def print_stdout(self, text: str, *arg: Any) -> None:
-        """Writes one line of results; ``arg`` is filled in with ``%``."""
-        self.stdout.write((str(text) % arg if arg else str(text)) + "\n")
+        """Writes one line of results, unless ``--quiet`` was given; ``arg`` is filled in with ``%``."""
+        if not getattr(self.cmd_opts, "quiet", False):
+            self.stdout.write((str(text) % arg if arg else str(text)) + "\n")
 
     def get_template_directory(self) -> str:
         """The directory with one folder for each template of ``init``."""
@@ -174,7 +175,7 @@ class Config:
     def get_hooks_list(self) -> list[dict[str, Any]]:
         """The post-write hooks, each as a dictionary with its ``_hook_name``. Raises ConfigError."""
         if self.file_config.has_section("post_write_hooks"):
-            return _ini_hooks(self.get_section("post_write_hooks", {}), self.config_file_name)
+            return _ini_hooks(self.get_section("post_write_hooks", {}))
         hooks = self.toml_alembic_config.get("post_write_hooks", [])
         return [{("_hook_name" if k == "name" else k): self._fill(k, v) for k, v in hook.items()} for hook in hooks]
 
@@ -227,16 +228,10 @@ class Config:
         return os.path.dirname(os.path.abspath(path)).replace(os.sep, "/") if path else ""
 
 
-def _ini_hooks(section: Mapping[str, str], path: str | None) -> list[dict[str, Any]]:
+def _ini_hooks(section: Mapping[str, str]) -> list[dict[str, Any]]:
     names = [name for name in re.split(r", *| +|\n", section.get("hooks", "").strip()) if name]
     hooks = []
     for name in names:
         options = {key.removeprefix(f"{name}."): value for key, value in section.items() if key.startswith(f"{name}.")}
-        if "type" not in options:
-            raise ConfigError(
-                f"Key '{name}.type' is required for post write hook '{name}'",
-                path=path,
-                hint=f"Add {name}.type = …",
-            )
         hooks.append({"_hook_name": name, **options})
     return hooks

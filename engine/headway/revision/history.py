@@ -42,7 +42,9 @@ def between(
     if inclusive:
         chosen |= set(bottoms)
     if bottoms and not implicit_base:
-        chosen &= graph.descendants(bottoms, dependencies=False, inclusive=True)
+        line = graph.descendants(bottoms, dependencies=False, inclusive=True)
+        # An upper end that only depends on the lower one is on no line with it.
+        chosen &= line if line.intersection(tops) else graph.descendants(bottoms, inclusive=True)
     return graph.sort(chosen, tops)
 
 

@@ -197,10 +197,19 @@ class ScriptDirectory:
         return None if found is None else self._by_id[found]
 
     def as_revision_number(self, id_: Symbol) -> Any:
-        """The id, or ids for ``heads``, that a symbol stands for; None for base."""
+        """The id, or ids for ``heads``, that ``head``, ``heads`` or ``base`` stands for, None for base.
+
+        Anything else comes back as it was written, without its branch, and of several the first: env.py scripts
+        compare it with what they know.
+        """
+        if not isinstance(id_, str):
+            return next(iter(id_ or ()), None)
+        branch, _, name = id_.rpartition("@")
+        if name not in ("head", "heads", "base"):
+            return name or None
         with rephrased():
             found = symbols.resolve(self.history, id_)
-        if id_ == "heads":
+        if name == "heads" and not branch:
             return found
         return found[0] if found else None
 

@@ -26,10 +26,11 @@ def register(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
-def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]]) -> None:
-    """Runs the hooks on a new file, in order. Raises ConfigError for one that is unknown or fails."""
+def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]], say: Callable[[str], None]) -> None:
+    """Runs the hooks on a new file, in order, and says so. Raises ConfigError for one that is unknown or fails."""
     for hook in hooks:
-        kind = str(hook.get("type", ""))
+        kind = _required(hook, "type")
+        say(f"Running post write hook '{_name(hook)}' ...")
         function = _registry.get(kind)
         if function is None:
             raise ConfigError(
@@ -37,6 +38,7 @@ def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]]) -> None:
                 hint="Types are console_scripts, exec, module, and those that are registered.",
             )
         function(path, hook)
+        say("  done")
 
 
 @register("console_scripts")
@@ -89,6 +91,9 @@ def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_outpu
         raise ConfigError(
             f"post write hook '{name}' ended with status {done.returncode}{said}", hint="The file was written."
         )
+    if not ignore_output:
+        sys.stdout.write(done.stdout)
+        sys.stderr.write(done.stderr)
 
 
 def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent, indent
+from textwrap import indent
 
 from headway.revision.graph import RevisionGraph
 from headway.revision.map import Node
@@ -46,8 +46,8 @@ class Script(Node):
 
     @property
     def longdoc(self) -> str:
-        """The docstring."""
-        return self._docstring
+        """The docstring, without what is around it."""
+        return self._docstring.strip()
 
     @property
     def log_entry(self) -> str:
@@ -67,7 +67,7 @@ class Script(Node):
         if self.branch_labels:
             lines.append(f"Branch names: {_comma(sorted(self.branch_labels))}")
         lines.append(f"Path: {self.path}")
-        return "\n".join(lines) + f"\n\n{indent(dedent(self.longdoc).strip(), '    ', lambda line: True)}\n"
+        return "\n".join(lines) + f"\n\n{indent(self.longdoc, '    ', lambda line: True)}\n"
 
     def cmd_format(
         self,

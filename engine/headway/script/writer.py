@@ -54,7 +54,14 @@ def generate_revision(
     ]
     moment = _now(script.timezone)
     path = os.path.join(_directory(script, parents, version_path), _file_name(script, revid, message, moment))
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+
+    def say(text: str) -> None:
+        if config is not None:
+            config.print_stdout("%s", text)
+
+    if not os.path.isdir(folder := os.path.dirname(path)):
+        os.makedirs(folder)
+        say(f"Creating directory {folder} ...  done")
     render_file(
         os.path.join(script.dir, "script.py.mako"),
         path,
@@ -63,7 +70,7 @@ def generate_revision(
             "up_revision": revid,
             "down_revision": parents[0] if len(parents) == 1 else tuple(parents) or None,
             "branch_labels": as_tuple(branch_labels) or None,
-            "depends_on": dependencies[0] if len(dependencies) == 1 else tuple(dependencies) or None,
+            "depends_on": dependencies[0] if len(dependencies) == 1 else dependencies or None,
             "create_date": moment,
             "comma": format_as_comma,
             "message": message if message is not None else "empty message",
@@ -73,9 +80,8 @@ def generate_revision(
             **(template_args or {}),
         },
     )
-    if config is not None:
-        config.print_stdout("  Generating %s ...  done", path)
-    run_hooks(path, script.hooks)
+    say(f"Generating {path} ...  done")
+    run_hooks(path, script.hooks, say)
     script.forget()
     written = script.get_revision(revid)
     if written is None:
@@ -111,8 +117,9 @@ def render_file(template: str, destination: str, encoding: str, *, append: bool 
         line = trace.lineno if isinstance(trace.lineno, int) and trace.lineno > 0 else None
         raise ConfigError(f"the template fails: {type(error).__name__}: {error}", path=template, line=line) from error
     try:
+        data = (f"\n\n{text}" if append else text).encode(encoding)
         with open(destination, "ab" if append else "wb") as file:
-            file.write((f"\n\n{text}" if append else text).encode(encoding))
+            file.write(data)
     except (OSError, LookupError, UnicodeEncodeError) as error:
         raise ConfigError(f"the file cannot be written: {error}", path=destination) from error
 
@@ -124,8 +131,9 @@ def format_as_comma(value: Any) -> str:
 
 def _parents(script: ScriptDirectory, head: Any, splice: bool | None) -> list[str]:
     graph = script.history
+    wanted = "head" if head is None else head
     try:
-        found = list(symbols.resolve(graph, head if head is None or isinstance(head, str) else tuple(head)))
+        found = list(symbols.resolve(graph, wanted if isinstance(wanted, str) else tuple(wanted)))
     except MultipleHeads as error:
         raise UsageError(
             f"Multiple heads are present: {', '.join(error.heads)}; please specify the head revision on which the new "

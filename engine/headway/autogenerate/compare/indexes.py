@@ -139,12 +139,12 @@ def _pair(
             changes.creates.append(create(needed[name]))
     for name in sorted(needed.keys() - existing.keys()):
         if context.run_object_filters(needed[name], name, kind, False, None):
-            log.info("Detected added %s %r on %r", words, name, _columns(needed[name]))
+            log.info("Detected added %s %r on '%s'", words, name, _columns(needed[name]))
             changes.creates.append(create(needed[name]))
     have = {_columns(item) for item in (*unnamed, *told.values())}
     for item in sorted(new_unnamed, key=_columns):
         if _columns(item) not in have and context.run_object_filters(item, None, kind, False, None):
-            log.info("Detected added %s %r on %r", words, None, _columns(item))
+            log.info("Detected added %s %r on '%s'", words, None, _columns(item))
             changes.creates.append(create(item))
 
 

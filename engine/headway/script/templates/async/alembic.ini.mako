@@ -14,7 +14,7 @@ path_separator = os
 # file_template = %%(rev)s_%%(slug)s
 
 # A percent sign in the URL must be doubled. Better keep it out of this file and set it in env.py.
-sqlalchemy.url = driver+asyncdriver://user:pass@localhost/dbname
+sqlalchemy.url = driver://user:pass@localhost/dbname
 
 [post_write_hooks]
 # Programs to run on each new file, such as:

@@ -3,6 +3,6 @@
 [alembic]
 
 # A percent sign in the URL must be doubled. Better keep it out of this file and set it in env.py.
-sqlalchemy.url = driver+asyncdriver://user:pass@localhost/dbname
+sqlalchemy.url = driver://user:pass@localhost/dbname
 
 ${logging}

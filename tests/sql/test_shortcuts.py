@@ -7,7 +7,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -241,6 +241,23 @@ def test_a_name_that_says_how_it_is_quoted_is_quoted_so() -> None:
     operations.drop_column("t", "plain")
     operations.drop_column(quoted_name("t", True), quoted_name("Loud", False))
     assert 'ALTER TABLE "t" DROP COLUMN Loud;' in buffer.getvalue()
+
+
+def test_an_added_column_belongs_to_its_table_as_on_the_long_way() -> None:
+    said = []
+    for way in (nullcontext, the_long_way):
+        buffer = io.StringIO()
+        context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": buffer})
+        column: sa.Column[int] = sa.Column("a", sa.Integer)
+        with way():
+            Operations(context).add_column("t", column)
+            Operations(context).add_column("other", column)
+            made = Operations(context).create_table("third", column)
+        assert made.c.a is not column
+        with pytest.raises(sa.exc.ArgumentError) as caught:
+            sa.Table("mine", sa.MetaData(), column)
+        said.append((str(column), str(sa.select(column)), str(caught.value), buffer.getvalue()))
+    assert said[0] == said[1]
 
 
 # -- on a connection --------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement, DefaultClause
 from sqlalchemy.sql.elements import TextClause, conv, quoted_name
@@ -95,6 +95,10 @@ def _shortened(
         template: Template | None = known[key]
         if template is None:
             return general(operations, operation)
+        if isinstance(operation, columns.AddColumnOp):
+            # As on the long way it now belongs to a table: another one gets a copy of it.
+            column: Any = operation.column
+            column.table = table(operation.table_name)
         quote = operations.impl.dialect.identifier_preparer.quote
         operations.impl._exec(Ready("".join([p if isinstance(p, str) else quote(names[p]) for p in template])))
         return None
@@ -140,9 +144,9 @@ def _is_compiled_elsewhere(*constructs: Any) -> bool:
 @cache
 def _listeners() -> tuple[Sequence[Any], int]:
     """The collections of those who listen to every table or index, and how many of them are SQLAlchemy itself."""
-    table, index = Table("bystander", MetaData()).dispatch, Index("bystander").dispatch
-    events = (table.before_parent_attach, table.after_parent_attach, table.before_drop, table.after_drop)
-    found: Sequence[Any] = (*events, index.before_parent_attach, index.after_parent_attach)
+    tables_, indexes_ = Table("bystander", MetaData()).dispatch, Index("bystander").dispatch
+    events = (tables_.before_parent_attach, tables_.after_parent_attach, tables_.before_drop, tables_.after_drop)
+    found: Sequence[Any] = (*events, indexes_.before_parent_attach, indexes_.after_parent_attach)
     modules = [getattr(function, "__module__", "") for listeners in found for function in listeners]
     return found, sum(module.startswith("sqlalchemy.") for module in modules)
 
@@ -217,13 +221,13 @@ def _dropped_column(operation: columns.DropColumnOp, names: Names) -> columns.Dr
 
 
 def _created_index(operation: indexes.CreateIndexOp, names: Names) -> indexes.CreateIndexOp:
-    table, index, *of = names
-    return indexes.CreateIndexOp(_like(operation.index_name, index), table, of, unique=operation.unique)
+    of, index, *fields = names
+    return indexes.CreateIndexOp(_like(operation.index_name, index), of, fields, unique=operation.unique)
 
 
 def _dropped_index(operation: indexes.DropIndexOp, names: Names) -> indexes.DropIndexOp:
-    *table, index = names
-    return indexes.DropIndexOp(_like(operation.index_name, index), *table)
+    *of, index = names
+    return indexes.DropIndexOp(_like(operation.index_name, index), *of)
 
 
 def _dropped_table(operation: tables.DropTableOp, names: Names) -> tables.DropTableOp:

@@ -37,9 +37,9 @@ _GLOBAL_WITH_VALUE = frozenset({"-c", "--config", "-n", "--name", "-x"})
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    # Modules and histories are made by the thousand and all kept. By default Python would look through them for
-    # garbage after every 700 new objects, which takes a tenth of an upgrade; before user code runs there is none.
-    gc.set_threshold(20_000)
+    # Modules and histories are made by the thousand and all kept. By default Python looks for garbage so often, and
+    # through all of them, that it takes a tenth of an upgrade; before user code runs there is none at all.
+    gc.set_threshold(2_000, 100)
     gc.disable()
     try:
         exit_code = _run(arguments)

@@ -191,6 +191,20 @@ def test_an_implementation_of_somebody_else_does_all_itself(line: str) -> None:
     assert shortcuts.Ready not in seen and len(seen) == 1
 
 
+@pytest.mark.parametrize("on", ["object", "class"])
+def test_a_method_that_somebody_has_replaced_is_called_each_time(on: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": io.StringIO()}
+    )
+    called: list[Any] = []
+    monkeypatch.setattr(
+        context.impl if on == "object" else PostgresqlImpl, "drop_table", lambda *a, **kw: called.append(a)
+    )
+    for name in ("one", "two"):
+        Operations(context).drop_table(name)
+    assert [args[-1].name for args in called] == ["one", "two"]
+
+
 @pytest.mark.parametrize(
     ("target", "event", "line"),
     [

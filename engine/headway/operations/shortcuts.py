@@ -112,6 +112,8 @@ def _learn(
 ) -> Template | None:
     """The template of a shape; None when it has none."""
     impl = operations.impl
+    if not _is_as_written(impl):
+        return None
     noted: list[Any] = []
     notes = copy.copy(impl)
     notes._exec = noted.append
@@ -128,6 +130,14 @@ def _learn(
     if any("headway_name" in piece for piece in pieces[::2]):
         return None  # a name that is made of another
     return [p for pair in zip_longest(pieces[::2], map(int, pieces[1::2])) for p in pair if p is not None]
+
+
+def _is_as_written(impl: Any) -> bool:
+    """Whether nobody has put a function of theirs in the place of one of ours, on the object or its class."""
+    methods = [
+        getattr(type(impl), name) for name in ("add_column", "drop_column", "create_index", "drop_index", "drop_table")
+    ]
+    return not any(map(callable, vars(impl).values())) and all(f.__module__.startswith(_OURS) for f in methods)
 
 
 def _is_compiled_elsewhere(*constructs: Any) -> bool:

@@ -47,6 +47,17 @@ class Ready(DDLElement):
         self.sql = sql
 
 
+class Printed:
+    """The same for an SQL script, where nobody but the implementation that prints it is shown it."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+    def compile(self, **options: Any) -> str:
+        """The SQL, whatever the options."""
+        return self.sql
+
+
 def install() -> None:
     """Lets the operations that have a shape take the shortcut where there is one."""
     for kind, general, shape in (
@@ -91,7 +102,7 @@ def _shortened(
             return general(operations, operation)
         (key, names), known = found, operations.impl.templates
         if key not in known:
-            known[key] = _learn(operations, operation, key, len(names), general)
+            known[key] = _learn(operations, operation, len(names), general)
         template: Template | None = known[key]
         if template is None:
             return general(operations, operation)
@@ -100,16 +111,15 @@ def _shortened(
             column: Any = operation.column
             column.table = table(operation.table_name)
         quote = operations.impl.dialect.identifier_preparer.quote
-        operations.impl._exec(Ready("".join([p if isinstance(p, str) else quote(names[p]) for p in template])))
+        sql = "".join([piece if isinstance(piece, str) else quote(names[piece]) for piece in template])
+        operations.impl._exec(Printed(sql) if operations.impl.as_sql else Ready(sql))
         return None
 
     carry_out.__doc__ = general.__doc__
     return carry_out
 
 
-def _learn(
-    operations: AbstractOperations, operation: Any, key: tuple[Any, ...], count: int, general: Callable[..., Any]
-) -> Template | None:
+def _learn(operations: AbstractOperations, operation: Any, count: int, general: Callable[..., Any]) -> Template | None:
     """The template of a shape; None when it has none."""
     impl = operations.impl
     if not _is_as_written(impl):

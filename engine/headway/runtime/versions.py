@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from headway.dialects.base import DefaultImpl
 from headway.errors import CheckFailed
-from headway.operations.shortcuts import is_unwatched
+from headway.operations.shortcuts import Printed, is_unwatched
 
 
 class VersionChange(Protocol):
@@ -186,22 +186,11 @@ class _PrintedUpdate:
         self._compiled: Any = statement.where(table.c.version_num == literal_column(self._OLD)).compile(dialect=dialect)
         self._text = str(self._compiled)
 
-    def filled(self, old: str, new: str) -> _Printed:
+    def filled(self, old: str, new: str) -> Printed:
         """The statement for two revisions."""
         escape = self._compiled.escape_literal_column
         text = self._text.replace(self._OLD, escape(_quoted(old))).replace(self._NEW, escape(_quoted(new)))
-        return _Printed(text)
-
-
-class _Printed:
-    """SQL that an implementation can print like any statement."""
-
-    def __init__(self, sql: str) -> None:
-        self._sql = sql
-
-    def compile(self, **options: Any) -> str:
-        """The SQL, whatever the options."""
-        return self._sql
+        return Printed(text)
 
 
 def _literal(revision: str) -> Any:

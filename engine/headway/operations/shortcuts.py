@@ -134,7 +134,11 @@ def _learn(operations: AbstractOperations, operation: Any, count: int, general: 
         sql = [str(one.compile(dialect=impl.dialect)) for one in noted]
     except Exception:  # noqa: BLE001  # anything that a type or a default may raise
         return None  # it fails with the real names as well, and then says so with them
-    if len(sql) != 1 or any(quote(name) != name for name in stand_ins) or _is_compiled_elsewhere(noted[0], operation):
+    if (
+        len(sql) != 1
+        or any(quote(name) != name for name in stand_ins)
+        or _is_compiled_elsewhere(impl.dialect.name, noted[0], operation)
+    ):
         return None
     pieces = re.split(r"\bheadway_name_(\d+)\b", sql[0])
     if any("headway_name" in piece for piece in pieces[::2]):
@@ -150,13 +154,14 @@ def _is_as_written(impl: Any) -> bool:
     return not any(map(callable, vars(impl).values())) and all(f.__module__.startswith(_OURS) for f in methods)
 
 
-def _is_compiled_elsewhere(*constructs: Any) -> bool:
+def _is_compiled_elsewhere(dialect: str, *constructs: Any) -> bool:
     """Whether somebody else's ``@compiles`` writes a construct or, of an operation that adds a column, its type."""
     kinds = [type(one) for one in constructs]
     kinds += [type(one.column.type) for one in constructs if isinstance(one, columns.AddColumnOp)]
     for kind in kinds:
         written_by = getattr(kind, "_compiler_dispatcher", None)  # where SQLAlchemy keeps them
-        if written_by is not None and not all(f.__module__.startswith(_OURS) for f in written_by.specs.values()):
+        specs: dict[str, Any] = {} if written_by is None else written_by.specs
+        if not all(specs[name].__module__.startswith(_OURS) for name in (dialect, "default") if name in specs):
             return True
     return False
 

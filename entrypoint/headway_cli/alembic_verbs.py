@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Sequence
 
 from headway.commands.commandline import CommandLine
@@ -26,6 +27,8 @@ class _Program(CommandLine):
             return
         from headway.api.verbs import run_guarded
 
+        gc.freeze()  # what has been imported stays
+        gc.enable()
         run_guarded(config, lambda: super(_Program, self).run_cmd(config, options), raw=options.raiseerr)
 
 

@@ -75,6 +75,8 @@ class DefaultImpl(Comparing):
         self.batch_separator = context_opts.get(f"{self.__dialect__}_batch_separator", self.batch_separator)
         # SQLAlchemy notes here which named types a run has made, so that two tables can share one.
         self.memo: dict[Any, Any] = {}
+        self.templates: dict[Any, Any] = {}
+        """What :mod:`headway.operations.shortcuts` has learnt of this database's SQL."""
         if transactional_ddl is not None:
             self.transactional_ddl = transactional_ddl
         if as_sql:

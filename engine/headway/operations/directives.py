@@ -8,6 +8,7 @@ from headway.operations import (
     containers,
     data,
     indexes,
+    shortcuts,
     tables,
     views,
 )
@@ -20,6 +21,9 @@ __all__ = [
     "containers",
     "data",
     "indexes",
+    "shortcuts",
     "tables",
     "views",
 ]
+
+shortcuts.install()

@@ -220,22 +220,24 @@ class MigrationContext:
         steps = list(self._steps(heads, self))
         self.progress.planned = [step.revision for step in steps]
         # Every module is loaded before anything runs: one that cannot be leaves the database as it is.
-        functions = [self._function_of(step) for step in steps]
+        paths = [self._path_of(step) for step in steps]
+        functions = [self._function_of(step, path) for step, path in zip(steps, paths, strict=True)]
         if self.purge or not (heads or self.as_sql or self.opts.get("dont_mutate")):
             self.ensure_version_table(purge=self.purge)
-        for number, (step, function) in enumerate(zip(steps, functions, strict=True)):
+        for number, (step, path, function) in enumerate(zip(steps, paths, functions, strict=True)):
             with self.transactions.begin(one_migration=True):
                 if self.as_sql and not heads and number == 0:
                     self.versions.create(None)  # a script from base starts with it, in the first transaction
-                self._run_step(step, function, kw)
+                self._run_step(step, path, function, kw)
 
     # -- one step ------------------------------------------------------------------------------------------
 
-    def _run_step(self, step: Step, function: Callable[..., Any] | None, kw: Mapping[str, Any]) -> None:
+    def _run_step(
+        self, step: Step, path: str | None, function: Callable[..., Any] | None, kw: Mapping[str, Any]
+    ) -> None:
         log.info("Running %s", step)
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
-        path = self._path_of(step)
         self.progress.start(step.revision, path)
         if function is not None:
             function(**kw)
@@ -246,8 +248,7 @@ class MigrationContext:
             for callback in self.on_version_apply_callbacks:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
 
-    def _function_of(self, step: Step) -> Callable[..., Any] | None:
-        path = self._path_of(step)
+    def _function_of(self, step: Step, path: str | None) -> Callable[..., Any] | None:
         return None if path is None else runner.migration_function(path, upgrade=step.is_upgrade)
 
     def _path_of(self, step: Step) -> str | None:

@@ -7,11 +7,15 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import ModuleType
 from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ScriptError
+from headway.script.reader import read_bytes
+
+_NOT_IN_NAMES = re.compile(r"\W")
 
 
 def run_env(config: Config, env_py: str) -> None:
@@ -81,11 +85,40 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
 
 
 def load_module(path: str, name: str | None = None) -> ModuleType:
-    """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts."""
-    name = name or re.sub(r"\W", "_", os.path.basename(path))
+    """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts.
+
+    Raises ScriptError for a file that is no Python by its name; what executing it raises goes through.
+    """
+    name = name or _NOT_IN_NAMES.sub("_", os.path.basename(path))
+    if _is_compiled_here(path):
+        return _compile_and_run(name, path)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ScriptError("this file cannot be loaded as Python", path=path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def _is_compiled_here(path: str) -> bool:
+    """Whether there is source to compile, no bytecode of it to take instead, and none to be written."""
+    plain = path.endswith(".py") and os.path.isabs(path) and sys.pycache_prefix is None
+    return plain and sys.dont_write_bytecode and not os.access(_bytecode_path(path), os.F_OK)
+
+
+def _bytecode_path(path: str) -> str:
+    folder, separator, file = path.rpartition(os.sep)
+    return f"{folder}{separator}__pycache__{separator}{file[:-3]}.{sys.implementation.cache_tag}.pyc"
+
+
+def _compile_and_run(name: str, path: str) -> ModuleType:
+    """What importlib does with a source file without bytecode, less its search for some: three quarters of the time."""
+    loader = SourceFileLoader(name, path)
+    module = ModuleType(name)
+    spec = ModuleSpec(name, loader, origin=path)
+    spec.has_location = True
+    spec.cached = _bytecode_path(path)
+    names = vars(module)
+    names.update(__spec__=spec, __loader__=loader, __package__="", __file__=path, __cached__=spec.cached)
+    exec(compile(read_bytes(path), path, "exec", dont_inherit=True), names)
     return module

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _READS = frozenset({"SELECT", "SHOW", "PRAGMA", "EXPLAIN", "DESCRIBE", "DESC", "SET", "USE", "VALUES"})
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT", "GRANT", "REVOKE", "ANALYZE"})
 _SAVEPOINT = re.compile(r"(SAVEPOINT|ROLLBACK TO|RELEASE)(?: SAVEPOINT)?\s+(\S+)", re.I)
+_OF_SAVEPOINTS = frozenset({"SAVEPOINT", "ROLLBACK", "RELEASE"})
 _STRINGS = re.compile(r"'(?:[^']|'')*'")
 
 
@@ -40,7 +41,10 @@ class StatementLog:
         def executed(
             conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
         ) -> None:
-            self._note(statement, at_once=_takes_effect(conn, statement, commits_ddl))
+            word = _first_word(statement)
+            self._note(statement, word)
+            if _takes_effect(conn, word, commits_ddl):
+                self._committed()
 
         listeners: dict[str, Any] = {
             "after_cursor_execute": executed,
@@ -63,13 +67,11 @@ class StatementLog:
 
     # -- what happens -------------------------------------------------------------------------------------------
 
-    def _note(self, statement: str, *, at_once: bool) -> None:
-        if match := _SAVEPOINT.match(statement.strip()):
+    def _note(self, statement: str, word: str) -> None:
+        if word in _OF_SAVEPOINTS and (match := _SAVEPOINT.match(statement.strip())):
             self._move_to_savepoint(match[1].upper(), match[2])
-        elif _first_word(statement) not in _READS:
+        elif word not in _READS:
             self._waiting.append(statement)
-        if at_once:
-            self._committed()
 
     def _move_to_savepoint(self, verb: str, name: str) -> None:
         if verb == "SAVEPOINT":
@@ -92,13 +94,13 @@ def brief(sql: str, length: int = 90) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
-def _takes_effect(connection: Connection, statement: str, commits_ddl: bool) -> bool:
+def _takes_effect(connection: Connection, word: str, commits_ddl: bool) -> bool:
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         return not getattr(driver, "in_transaction", True)
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT" or _autocommits(driver):
         return True
-    return commits_ddl and _first_word(statement) in _DDL
+    return commits_ddl and word in _DDL
 
 
 def _autocommits(driver: Any) -> bool:
@@ -108,4 +110,5 @@ def _autocommits(driver: Any) -> bool:
 
 
 def _first_word(statement: str) -> str:
-    return statement.lstrip(" \t\r\n(").split(None, 1)[0].upper() if statement.strip() else ""
+    words = statement.lstrip(" \t\r\n(").split(None, 1)
+    return words[0].upper() if words else ""

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import Table, bindparam, inspect, literal_column, select
+from sqlalchemy import String, Table, bindparam, inspect, literal_column, select
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from headway.dialects.base import DefaultImpl
 from headway.errors import CheckFailed
+from headway.operations.shortcuts import Printed, is_unwatched
 
 
 class VersionChange(Protocol):
@@ -92,7 +94,12 @@ class VersionTable:
         if self.as_sql:
             self._run(self._printed_update.filled(old, new))
             return
-        result = self._run(self._prepared[1], {"old_version": old, "new_version": new})
+        values = {"old_version": old, "new_version": new}
+        update, connection = self._driver_update, self.impl.connection
+        if update is not None and _is_alone(connection):
+            result = connection.exec_driver_sql(update.text, update.parameters(values))
+        else:
+            result = self._run(self._prepared[1], values)
         self._expect_one_row(result, f"updating '{old}' to '{new}' in")
 
     def _delete(self, revision: str) -> None:
@@ -118,6 +125,10 @@ class VersionTable:
         return self._statements
 
     @cached_property
+    def _driver_update(self) -> _DriverUpdate | None:
+        return _DriverUpdate.of(self._prepared[1], self.impl.dialect)
+
+    @cached_property
     def _printed_update(self) -> _PrintedUpdate:
         return _PrintedUpdate(self.table, self.impl.dialect)
 
@@ -138,6 +149,33 @@ class VersionTable:
         )
 
 
+def _is_alone(connection: Any) -> bool:
+    """Whether nobody but ourselves can tell how a statement came to the driver."""
+    if connection._echo or not is_unwatched(connection) or connection.dispatch.before_cursor_execute:
+        return False
+    return len(connection.dispatch.after_cursor_execute) <= 1  # the log of statements
+
+
+class _DriverUpdate:
+    """The UPDATE as the driver takes it: finding the compiled form of a statement again takes a while, 1,000 times."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._places: Sequence[str] | None = compiled.positiontup if compiled.positional else None
+        self.text = str(compiled)
+
+    @classmethod
+    def of(cls, statement: Update, dialect: Dialect) -> _DriverUpdate | None:
+        """The form for a dialect; None where SQLAlchemy does something to the values before the driver sees them."""
+        converts = String().dialect_impl(dialect).bind_processor(dialect) is not None
+        if converts or dialect.is_async or dialect.bind_typing is BindTyping.SETINPUTSIZES:
+            return None
+        return cls(statement.compile(dialect=dialect))
+
+    def parameters(self, values: dict[str, str]) -> Any:
+        """The values in the form of the driver's parameters."""
+        return values if self._places is None else tuple([values[name] for name in self._places])
+
+
 class _PrintedUpdate:
     """The UPDATE of an SQL script, compiled once: compiling takes longer than all else that such a step does."""
 
@@ -148,22 +186,11 @@ class _PrintedUpdate:
         self._compiled: Any = statement.where(table.c.version_num == literal_column(self._OLD)).compile(dialect=dialect)
         self._text = str(self._compiled)
 
-    def filled(self, old: str, new: str) -> _Printed:
+    def filled(self, old: str, new: str) -> Printed:
         """The statement for two revisions."""
         escape = self._compiled.escape_literal_column
         text = self._text.replace(self._OLD, escape(_quoted(old))).replace(self._NEW, escape(_quoted(new)))
-        return _Printed(text)
-
-
-class _Printed:
-    """SQL that an implementation can print like any statement."""
-
-    def __init__(self, sql: str) -> None:
-        self._sql = sql
-
-    def compile(self, **options: Any) -> str:
-        """The SQL, whatever the options."""
-        return self._sql
+        return Printed(text)
 
 
 def _literal(revision: str) -> Any:

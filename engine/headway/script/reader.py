@@ -28,7 +28,7 @@ _BOM = b"\xef\xbb\xbf"
 def read_header(path: str) -> Header:
     """The header of the file at ``path``. Raises ScriptError when it cannot be read or is not Python."""
     try:
-        data = _read(path)
+        data = read_bytes(path)
     except OSError as error:
         raise ScriptError(f"this file cannot be read: {error.strerror}", path=path) from error
     if path.endswith((".pyc", ".pyo")):
@@ -49,10 +49,8 @@ def header_of(data: bytes, path: str) -> Header:
     return parse_header(text, path)
 
 
-# -- text -------------------------------------------------------------------------------------------------------
-
-
-def _read(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
+    """What is in a file. Raises OSError."""
     # Plain descriptors cost half of what open() does, which counts over thousands of files.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
@@ -62,6 +60,9 @@ def _read(path: str) -> bytes:
         return data
     finally:
         os.close(descriptor)
+
+
+# -- text -------------------------------------------------------------------------------------------------------
 
 
 def _decode(data: bytes, path: str) -> str:

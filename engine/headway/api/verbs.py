@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from headway.compat.hook import serving_alembic
 from headway.config.model import Config
-from headway.runtime.failures import explain, explain_exit
 from headway.runtime.options import RunOptions
 
 
@@ -20,8 +19,12 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
         try:
             verb()
         except SystemExit as error:
+            from headway.runtime.failures import explain_exit  # most runs do not fail
+
             raise explain_exit(error) from error
         except Exception as error:
+            from headway.runtime.failures import explain
+
             explained = explain(error, options.progress)
             if raw or explained is None:
                 raise

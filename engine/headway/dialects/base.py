@@ -34,6 +34,9 @@ from headway.dialects.copying import Copying
 from headway.dialects.rows import check_rows, literal_insert
 from headway.errors import UsageError
 
+_NOTED_IN_TEXT = frozenset(":\\%")
+"""What ``text()`` and its compilers look for: a text without any of it is printed as it is."""
+
 implementations: dict[str, type[DefaultImpl]] = {}
 """By the name of their SQLAlchemy dialect; subclasses enter themselves."""
 
@@ -98,9 +101,8 @@ class DefaultImpl(Comparing):
     # -- output and transactions --------------------------------------------------------------------------------
 
     def static_output(self, text: str) -> None:
-        """Prints a line of the SQL script."""
+        """Prints a line of the SQL script; whoever runs the migrations flushes it at the end."""
         self.output_buffer.write(f"{text}\n\n")
-        self.output_buffer.flush()
 
     def start_migrations(self) -> None:
         """Called once before the first migration of a run."""
@@ -134,6 +136,9 @@ class DefaultImpl(Comparing):
         params: Mapping[str, Any] | None = None,
     ) -> Any:
         if isinstance(construct, str):
+            if self.as_sql and not params and not multiparams and _NOTED_IN_TEXT.isdisjoint(construct):
+                self._print_statement(construct.replace("\t", "    ").strip())
+                return None
             construct = text(construct)
         if self.as_sql:
             self._print(construct, params, multiparams)

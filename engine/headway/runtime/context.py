@@ -207,7 +207,10 @@ class MigrationContext:
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
         if self.as_sql or self.connection is None:
-            self._run_migrations(kw)
+            try:
+                self._run_migrations(kw)
+            finally:
+                self.output_buffer.flush()
             return
         commits_ddl = not type(self.impl).transactional_ddl
         with self.progress.statements.watching(self.connection, commits_ddl=commits_ddl):
@@ -254,9 +257,7 @@ class MigrationContext:
     def _path_of(self, step: Step) -> str | None:
         if step.is_stamp or self.script is None:
             return None
-        script = self.script.get_revision(step.revision)
-        assert script is not None
-        return str(script.path)
+        return self.script.history.ids[step.revision].path
 
 
 def _no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:

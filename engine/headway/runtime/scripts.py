@@ -10,7 +10,7 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.runtime import runner
-from headway.script import directory, script, writer
+from headway.script import directory, script
 
 
 class Script(script.Script):
@@ -59,7 +59,9 @@ class ScriptDirectory(directory.ScriptDirectory):
         is no head (without ``splice``), RevisionError for symbols that cannot be resolved, ConfigError for a template
         or hook that fails.
         """
-        return writer.generate_revision(
+        from headway.script.writer import generate_revision  # few commands write
+
+        return generate_revision(
             self,
             self._config,
             revid,

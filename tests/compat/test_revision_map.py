@@ -214,3 +214,16 @@ def test_a_program_can_write_a_revision(project: ScriptDirectory) -> None:
     assert below is not None
     assert set(project.revision_map.heads) == {"feed01", "feed02"}
     assert [script.revision for script in project._load_revisions()].count("feed02") == 1
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_walk_ends_in_revisions_or_an_error_of_ours(name: str) -> None:
+    history = draw(DRAWINGS[name])
+    graph = map_of(served, history)
+    ends = ["heads", "base", *(row.id for row in history)]
+    for upper, lower, down in product(ends, ends, (False, True)):
+        try:
+            found = list(graph.iterate_revisions(upper, lower, select_for_downgrade=down))
+        except served.RevisionError:
+            continue
+        assert {node.revision for node in found} <= {row.id for row in history}

@@ -28,6 +28,8 @@ def ignoring(category: type[Warning], message: str = "") -> Iterator[None]:
     pattern = re.compile(message, re.IGNORECASE) if message else None
     entry = ("ignore", pattern, category, None, 0)  # as warnings keeps what filterwarnings() is given
     with _guard:
+        if entry not in _ignored and entry in warnings.filters:
+            _ignored[entry] += 1  # the program's own, which must outlast us
         _ignored[entry] += 1
         warnings.filterwarnings("ignore", message, category)
     try:

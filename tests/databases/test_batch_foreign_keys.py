@@ -183,3 +183,53 @@ def test_inside_a_transaction_a_table_that_no_row_refers_to_is_copied(engine: sa
         drop_a_column(op)
     assert columns(engine, "parent") == ["id", "a"]
     assert rows(engine) == {"cascading": [], "nulling": [(1, None)], "alone": []}
+
+
+def test_a_key_of_the_table_to_itself_that_the_batch_adds_deletes_nothing(engine: sa.Engine) -> None:
+    """The copy refers to the table under its final name, so that dropping the old one would cascade into the copy."""
+    with pytest.raises(HeadwayError, match="refer to it \\(alone\\)"), migrating(HEADWAY, engine) as op:
+        op.execute("UPDATE alone SET a = a")
+        op.execute("UPDATE alone SET up = NULL")
+        with op.batch_alter_table("alone") as batch_op:
+            batch_op.add_column(sa.Column("q", sa.Integer, server_default="1"))
+            batch_op.create_foreign_key("fk_q", "alone", ["q"], ["id"], ondelete="CASCADE")
+            batch_op.alter_column("a", type_=sa.BigInteger)
+    assert rows(engine) == ROWS
+
+
+def test_an_attached_database_is_asked_about_its_own_tables(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ATTACH ':memory:' AS o")
+        connection.exec_driver_sql("CREATE TABLE child (id INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE o.parent (id INTEGER PRIMARY KEY, b INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE o.child (p INTEGER REFERENCES parent (id) ON DELETE CASCADE)")
+        connection.commit()
+        connection.exec_driver_sql("INSERT INTO o.parent VALUES (1, 2)")
+        connection.exec_driver_sql("INSERT INTO o.child VALUES (1)")
+        op = HEADWAY.operations(HEADWAY.configure(connection=connection, opts={}))
+        with (
+            pytest.raises(HeadwayError, match="child"),
+            op.batch_alter_table("parent", schema="o", recreate="always") as batch_op,
+        ):
+            batch_op.drop_column("b")
+        assert connection.exec_driver_sql("SELECT p FROM o.child").scalars().all() == [1]
+
+
+def test_one_key_that_cannot_be_checked_does_not_hide_another(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE u (id INTEGER PRIMARY KEY, k INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE p (id INTEGER PRIMARY KEY, x INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE c (id INTEGER PRIMARY KEY, a REFERENCES u (k), b REFERENCES p (id))")
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("INSERT INTO p VALUES (5, 1)")
+        connection.exec_driver_sql("INSERT INTO c VALUES (1, NULL, 5)")
+        connection.commit()
+    with (
+        pytest.raises(HeadwayError, match="would leave rows of c without"),
+        migrating(HEADWAY, engine) as op,
+        op.batch_alter_table("p") as batch_op,
+    ):
+        batch_op.drop_column("id")
+        batch_op.add_column(sa.Column("id", sa.Integer, primary_key=True))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM p").scalar() == 5

@@ -323,3 +323,49 @@ def test_who_watches_executions_is_shown_the_constructs(event: str, caplog: pyte
 
     online(engine, caplog)
     assert shown[:5] == ["AddColumn", "CreateIndex", "DropIndex", "DropColumn", "DropTable"]
+
+
+def test_a_type_that_keeps_something_for_itself_takes_the_long_way() -> None:
+    from sqlalchemy.dialects import sqlite
+
+    made = []
+    for kind in (
+        sqlite.DATE(),
+        sqlite.DATE(storage_format="%(year)04d%(month)02d%(day)02d", regexp=r"(\d{4})(\d\d)(\d\d)"),
+    ):
+        engine = sa.create_engine("sqlite://")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+            operations = HEADWAY.operations(HEADWAY.configure(connection=connection))
+            operations.add_column("t", sa.Column("a", sqlite.DATE()))
+            operations.add_column("t", sa.Column("b", kind))
+            made.append(
+                str(connection.exec_driver_sql("SELECT type FROM pragma_table_info('t') WHERE name = 'b'").scalar())
+            )
+    assert made == ["DATE", "DATE_CHAR"]
+
+
+def test_an_added_column_can_be_reached_through_its_table() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+        operations = HEADWAY.operations(HEADWAY.configure(connection=connection))
+        for name in ("a", "b"):
+            column = sa.Column(name, sa.Integer)
+            operations.add_column("t", column)
+            operations.execute(sa.insert(column.table).values({name: 5}))
+        assert connection.exec_driver_sql("SELECT a, b FROM t").fetchall() == [(5, None), (None, 5)]
+
+
+def test_a_method_replaced_after_a_shape_was_learnt_is_called() -> None:
+    from unittest import mock
+
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+        context = HEADWAY.configure(connection=connection)
+        operations = HEADWAY.operations(context)
+        operations.add_column("t", sa.Column("a", sa.Integer))
+        with mock.patch.object(type(context.impl), "add_column") as replaced:
+            operations.add_column("t", sa.Column("b", sa.Integer))
+        assert replaced.called

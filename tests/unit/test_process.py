@@ -64,3 +64,15 @@ def test_standard_output_comes_back_when_the_last_one_ends(capsys: pytest.Captur
     print("outside")
     assert sys.stdout is before
     assert capsys.readouterr() == ("outside\n", "inside\n")
+
+
+def test_a_filter_that_the_program_had_set_itself_stays() -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=FutureWarning)
+        before = list(warnings.filters)
+        with ignoring(FutureWarning), ignoring(FutureWarning):
+            pass
+        assert list(warnings.filters) == before
+        with ignoring(BytesWarning, "not among them"):
+            pass
+        assert list(warnings.filters) == before

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from headway.autogenerate.dispatch import DispatchPriority, PriorityDispatcher
-from headway.errors import ConfigError
+from headway.errors import ConfigError, ScriptError
 from headway.logs import logger
 from headway.runtime import runner
 from headway.runtime.environment import EnvironmentContext, running_environment
@@ -98,8 +98,15 @@ def load_installed() -> None:
     """
     installed: dict[str, Plugin] = {}
     for name, module in runner.load_entry_points(ENTRY_POINTS):
+        if not callable(getattr(module, "setup", None)):
+            raise ScriptError(
+                f"the entry point '{name}' ({ENTRY_POINTS}) leads to {getattr(module, '__name__', module)!r}, "
+                "which has no setup()",
+                hint="Mend or uninstall the package that brings it.",
+            )
         Plugin.setup_plugin_from_module(module, name)
-        installed[name] = plugins.pop(name)
+        if name in plugins:  # its setup() may have taken it out again
+            installed[name] = plugins.pop(name)
     others = dict(plugins)
     plugins.clear()
     plugins.update(installed | others)

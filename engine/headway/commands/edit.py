@@ -36,7 +36,10 @@ def open_in_editor(path: str, environ: Mapping[str, str] = os.environ) -> None:
     named = environ.get("VISUAL") or environ.get("EDITOR")
     places = environ.get("PATH")
     known = (e for e in ("editor", "vim", "nano", "vi") if shutil.which(e, path=places))
-    command = shlex.split(named) if named else [next(known, "")]
+    try:
+        command = shlex.split(named) if named and named.strip() else [next(known, "")]
+    except ValueError as error:
+        raise UsageError(f"the editor {named!r} cannot be read: {error}", hint="Mend VISUAL or EDITOR.") from error
     if not command[0] or shutil.which(command[0], path=places) is None:
         raise UsageError("there is no editor to open", hint="Name one in the environment variable EDITOR.")
     if (status := subprocess.run([*command, path], env=dict(environ), check=False).returncode) != 0:

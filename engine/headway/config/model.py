@@ -177,6 +177,12 @@ class Config:
         if self.file_config.has_section("post_write_hooks"):
             return _ini_hooks(self.get_section("post_write_hooks", {}))
         hooks = self.toml_alembic_config.get("post_write_hooks", [])
+        if not isinstance(hooks, list) or not all(isinstance(hook, dict) for hook in hooks):
+            raise ConfigError(
+                "'post_write_hooks' is no list of hooks",
+                path=self.toml_file_name,
+                hint="Write each hook below a line of its own, [[tool.alembic.post_write_hooks]].",
+            )
         return [{("_hook_name" if k == "name" else k): self._fill(k, v) for k, v in hook.items()} for hook in hooks]
 
     def _paths(self, name: str, *, legacy: re.Pattern[str], old_key: str | None = None) -> list[str] | None:

@@ -101,8 +101,9 @@ class DefaultImpl(Comparing):
     # -- output and transactions --------------------------------------------------------------------------------
 
     def static_output(self, text: str) -> None:
-        """Prints a line of the SQL script; whoever runs the migrations flushes it at the end."""
+        """Prints a line of the SQL script."""
         self.output_buffer.write(f"{text}\n\n")
+        self.output_buffer.flush()
 
     def start_migrations(self) -> None:
         """Called once before the first migration of a run."""

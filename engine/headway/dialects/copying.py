@@ -39,6 +39,9 @@ class Copying:
         """What reflection did not show of ``table``, or what nobody could say where it was ``given``."""
         return Unseen()
 
+    def before_drop(self, copy: str) -> None:
+        """Called when the rows are in the table ``copy`` and the old one is about to be dropped."""
+
     def finish(self) -> None:
         """Called when the new table has taken the old one's place."""
 

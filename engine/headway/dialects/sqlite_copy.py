@@ -28,6 +28,7 @@ class SQLiteCopying(Copying):
         self._triggers: dict[str, str] = {}
         self._broken_before: set[str] = set()
         self._last_id: int | None = None
+        self._cascades = False
 
     # -- around everything --------------------------------------------------------------------------------------
 
@@ -38,7 +39,9 @@ class SQLiteCopying(Copying):
                 yield
             return
         if self._in_transaction():
-            self._refuse_cascade()
+            # Inside a transaction the pragma does nothing, and DROP TABLE deletes what refers to the table's rows.
+            self._cascades = True
+            self._refuse_cascade([name for name in self._referring() if self._has_references(name)])
             with self._savepoint(check=True):
                 yield
             return
@@ -49,10 +52,13 @@ class SQLiteCopying(Copying):
         finally:
             self._execute("PRAGMA foreign_keys=ON")
 
-    def _refuse_cascade(self) -> None:
-        """Inside a transaction the pragma does nothing, and DROP TABLE deletes what refers to the table's rows."""
-        # The table itself counts too: its copy already refers to it under its final name.
-        if referring := [name for name in self._referring() if self._has_references(name)]:
+    def before_drop(self, copy: str) -> None:
+        # The copy already refers to the table under its final name, by keys that it may have had since this batch.
+        if self._cascades and self._has_references(copy):
+            self._refuse_cascade([self.table_name])
+
+    def _refuse_cascade(self, referring: list[str]) -> None:
+        if referring:
             raise UsageError(
                 f"table {self.table_name} cannot be copied while PRAGMA foreign_keys is on inside a transaction: "
                 f"dropping the old table would cascade to the rows that refer to it ({', '.join(referring)})",
@@ -62,18 +68,17 @@ class SQLiteCopying(Copying):
 
     @contextmanager
     def _savepoint(self, *, check: bool) -> Iterator[None]:
-        broken = self._violations() if check else set()
+        broken = self._orphans() if check else {}
         legacy = self._pragma("legacy_alter_table")
         self._execute("SAVEPOINT headway_batch")
         try:
             self._triggers = self._objects("trigger")
             self._broken_before = self._broken_objects()
             yield
-            if check and (new := self._violations() - broken):
-                table_name, row = sorted(new)[0]
+            lost = self._orphans() if check else {}
+            if new := sorted(name for name, count in lost.items() if count > broken.get(name, 0)):
                 raise UsageError(
-                    f"the copy of table {self.table_name} would leave rows of {table_name} without what they refer to "
-                    f"(row {row})",
+                    f"the copy of table {self.table_name} would leave rows of {', '.join(new)} without what they refer to",
                     hint="Mend the rows first; the table is as it was.",
                 )
         except BaseException:
@@ -180,30 +185,57 @@ class SQLiteCopying(Copying):
     def _referring(self) -> list[str]:
         """The tables whose foreign keys name this one, itself among them."""
         tables = self._execute(f"SELECT name FROM {self.prefix}sqlite_master WHERE type = 'table'").scalars().all()
-        query = 'SELECT 1 FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
-        return [str(name) for name in tables if self._execute(query, (name, self.table_name)).first()]
+        return [str(name) for name in tables if self._keys(str(name), self.table_name)]
+
+    def _keys(self, name: str, target: str) -> list[list[tuple[str, str | None]]]:
+        """The foreign keys of a table that name ``target``, as pairs of columns; None stands for its primary key."""
+        query = 'SELECT id, "from", "to" FROM pragma_foreign_key_list(?, ?) WHERE lower("table") = lower(?) ORDER BY id, seq'
+        keys: dict[int, list[tuple[str, str | None]]] = {}
+        for key, column, other in self._execute(query, (name, self.schema or "main", target)):
+            keys.setdefault(key, []).append((column, other))
+        return list(keys.values())
 
     def _has_references(self, name: str) -> bool:
         """Whether a row of the table refers to this one at all."""
         quote = self.impl.dialect.identifier_preparer.quote
-        keys: dict[int, list[str]] = {}
-        query = 'SELECT id, "from" FROM pragma_foreign_key_list(?) WHERE lower("table") = lower(?)'
-        for key, column in self._execute(query, (name, self.table_name)):
-            keys.setdefault(key, []).append(f"{quote(column)} IS NOT NULL")
-        found = " OR ".join(f"({' AND '.join(columns)})" for columns in keys.values())
+        keys = self._keys(name, self.table_name)
+        found = " OR ".join(f"({' AND '.join(f'{quote(column)} IS NOT NULL' for column, _ in key)})" for key in keys)
+        if not found:
+            return False
         return self._execute(f"SELECT 1 FROM {self.prefix}{quote(name)} WHERE {found} LIMIT 1").first() is not None
 
-    def _violations(self) -> set[tuple[str, Any]]:
-        """The rows without what they refer to, of this table and of those that refer to it."""
-        found: set[tuple[str, Any]] = set()
-        for name in dict.fromkeys([self.table_name, *self._referring()]):
-            literal = "'" + name.replace("'", "''") + "'"
-            try:
-                rows = self._execute(f"PRAGMA {self.prefix}foreign_key_check({literal})").fetchall()
-            except exc.OperationalError:
-                continue  # what it refers to is not unique, so that nothing can be told: one step of several perhaps
-            found |= {(row[0], row[1]) for row in rows}
+    def _orphans(self) -> dict[str, int]:
+        """How many references lead nowhere: of this table, and to this table from each that refers to it.
+
+        Asked here and not of ``PRAGMA foreign_key_check``, which tells nothing of a table as long as one of its keys
+        names columns that are not unique: between two batches of several that is no fault.
+        """
+        query = 'SELECT DISTINCT "table" FROM pragma_foreign_key_list(?, ?)'
+        targets = self._execute(query, (self.table_name, self.schema or "main")).scalars().all()
+        found = {self.table_name.lower(): sum(self._orphans_of(self.table_name, target) for target in targets)}
+        for name in self._referring():
+            if name.lower() not in found:
+                found[name] = self._orphans_of(name, self.table_name)
         return found
+
+    def _orphans_of(self, name: str, target: str) -> int:
+        quote = self.impl.dialect.identifier_preparer.quote
+        listed = self._execute("SELECT lower(name), pk FROM pragma_table_info(?, ?)", (target, self.schema or "main"))
+        columns = {row[0]: row[1] for row in listed}
+        primary = [column for column, place in sorted(columns.items(), key=lambda item: item[1]) if place]
+        count = 0
+        for key in self._keys(name, target):
+            ends = [end or (primary[at] if at < len(primary) else "") for at, (_, end) in enumerate(key)]
+            if not all(end.lower() in columns for end in ends):
+                continue  # SQLite will say so to whoever writes a row
+            pairs = [(f"c.{quote(column)}", f"p.{quote(end)}") for (column, _), end in zip(key, ends, strict=True)]
+            met = " AND ".join(f"{theirs} = {own}" for own, theirs in pairs)
+            given = " AND ".join(f"{own} IS NOT NULL" for own, _ in pairs)
+            count += self._execute(
+                f"SELECT count(*) FROM {self.prefix}{quote(name)} AS c LEFT JOIN {self.prefix}{quote(target)} AS p "
+                f"ON {met} WHERE {given} AND {pairs[0][1]} IS NULL"
+            ).scalar()
+        return count
 
     def _in_transaction(self) -> bool:
         driver = self.impl.connection.connection.driver_connection

@@ -97,7 +97,7 @@ class BatchRecorder:
             )
             for name, args, kw in self.batch:
                 getattr(rewrite, name)(*args, **kw)
-            rewrite.run()
+            rewrite.run(copying.before_drop)
             copying.finish()
 
     def _rename_first(self, copying: Any) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _shortened(
 
     def carry_out(operations: AbstractOperations, operation: Any) -> Any:
         found = shape(operation) if type(operation) is kind and is_open(operations) else None
-        if found is None or not _are_plain(found[1]):
+        if found is None or not _are_plain(found[1], operations.impl) or not _is_as_written(operations.impl):
             return general(operations, operation)
         (key, names), known = found, operations.impl.templates
         if key not in known:
@@ -109,7 +109,7 @@ def _shortened(
         if isinstance(operation, columns.AddColumnOp):
             # As on the long way it now belongs to a table: another one gets a copy of it.
             column: Any = operation.column
-            column.table = table(operation.table_name)
+            table(operation.table_name).append_column(column)
         quote = operations.impl.dialect.identifier_preparer.quote
         sql = "".join([piece if isinstance(piece, str) else quote(names[piece]) for piece in template])
         operations.impl._exec(Printed(sql) if operations.impl.as_sql else Ready(sql))
@@ -122,8 +122,6 @@ def _shortened(
 def _learn(operations: AbstractOperations, operation: Any, count: int, general: Callable[..., Any]) -> Template | None:
     """The template of a shape; None when it has none."""
     impl = operations.impl
-    if not _is_as_written(impl):
-        return None
     noted: list[Any] = []
     notes = copy.copy(impl)
     notes._exec = noted.append
@@ -170,8 +168,10 @@ def _is_compiled_elsewhere(dialect: str, *constructs: Any) -> bool:
 def _listeners() -> tuple[Sequence[Any], int]:
     """The collections of those who listen to every table or index, and how many of them are SQLAlchemy itself."""
     tables_, indexes_ = Table("bystander", MetaData()).dispatch, Index("bystander").dispatch
+    columns_ = Column("bystander").dispatch
     events = (tables_.before_parent_attach, tables_.after_parent_attach, tables_.before_drop, tables_.after_drop)
-    found: Sequence[Any] = (*events, indexes_.before_parent_attach, indexes_.after_parent_attach)
+    attached = (columns_.before_parent_attach, columns_.after_parent_attach)
+    found: Sequence[Any] = (*events, *attached, indexes_.before_parent_attach, indexes_.after_parent_attach)
     modules = [getattr(function, "__module__", "") for listeners in found for function in listeners]
     return found, sum(module.startswith("sqlalchemy.") for module in modules)
 
@@ -275,12 +275,13 @@ def _like(example: Any, name: str) -> Any:
 # -- what is plain ----------------------------------------------------------------------------------------------
 
 
-def _are_plain(names: Names) -> bool:
+def _are_plain(names: Names, impl: Any) -> bool:
     """Whether quoting is all that happens to these names."""
+    longest = min(_LONGEST, impl.dialect.max_identifier_length)
     for name in names:
         if type(name) is not str and (type(name) not in (conv, quoted_name) or name.quote is not None):  # type: ignore[attr-defined]
             return False
-        if not 0 < len(name) <= _LONGEST or "%" in name or "." in name:
+        if not 0 < len(name) <= longest or "%" in name or "." in name:
             return False
     return True
 
@@ -316,6 +317,10 @@ def _plain_column() -> Column[Any]:
     return Column("plain", Integer())
 
 
+_REMEMBERED = frozenset(["_create_events", "_static_cache_key", "_type_affinity", "_is_impl_for_variant"])
+"""What SQLAlchemy keeps on a type that its DDL does not depend on."""
+
+
 def _shape_of_type(type_: Any) -> tuple[Any, ...] | None:
     """The class and arguments of a type of SQLAlchemy's whose DDL depends on nothing else."""
     kind, arguments = type(type_), vars(type_)
@@ -325,7 +330,9 @@ def _shape_of_type(type_: Any) -> tuple[Any, ...] | None:
         return None
     shape: list[Any] = [kind]
     for name, value in arguments.items():
-        if name[0] != "_" and name != "dispatch":  # what it remembers, and who listens
+        if name[0] == "_" and name not in _REMEMBERED:
+            return None
+        if name[0] != "_" and name != "dispatch":  # who listens
             if value is not None and type(value) not in (str, int, bool):
                 return None
             shape += (name, value)

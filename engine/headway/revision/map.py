@@ -171,13 +171,22 @@ class RevisionMap(Generic[N]):
         return self._known
 
     def add_revision(self, revision: N, _replace: bool = False) -> None:
-        """Adds a revision; with ``_replace`` in place of the one that has its id. Raises GraphError."""
+        """Adds a revision; with ``_replace`` in place of the one that has its id.
+
+        Raises GraphError, RevisionError when there is none to replace; the map stays as it was.
+        """
         ids = self.graph.ids
-        if revision.revision in ids and not _replace:
-            RevisionGraph([ids[revision.revision], revision._revision]).require_sound()
+        if _replace and revision.revision not in ids:
+            raise RevisionError(f"revision {revision.revision} not in map")
+        records = [*ids.values(), revision._revision]
+        if _replace:
+            records = [ids[id_] for id_ in ids if id_ != revision.revision] + [revision._revision]
+        graph = RevisionGraph(records)
+        graph.require_sound()
         self._nodes = {**self._nodes, revision.revision: revision}
-        self._known = None
-        self.graph  # noqa: B018  # whoever adds a revision that cannot be added hears of it here
+        self._known = graph
+        for node in self._nodes.values():
+            node._graph = graph
 
     # -- the shape ----------------------------------------------------------------------------------------------
 

@@ -108,7 +108,8 @@ class MigrationContext:
         """
         options = dict(opts or {})
         if connection is not None:
-            if not isinstance(connection, Connection):
+            # What only stands in for a connection, such as create_mock_engine() makes, has a dialect as well.
+            if isinstance(connection, Engine) or not hasattr(connection, "dialect"):
                 hint = "Call connect() on the engine first." if isinstance(connection, Engine) else None
                 raise ConfigError(
                     "'connection' argument to configure() is expected to be a sqlalchemy.engine.Connection "
@@ -207,10 +208,7 @@ class MigrationContext:
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
         if self.as_sql or self.connection is None:
-            try:
-                self._run_migrations(kw)
-            finally:
-                self.output_buffer.flush()
+            self._run_migrations(kw)
             return
         commits_ddl = not type(self.impl).transactional_ddl
         with self.progress.statements.watching(self.connection, commits_ddl=commits_ddl):

@@ -177,7 +177,14 @@ def _refusal(text: str) -> tuple[tuple[str, ...], str, str] | None:
     return next((refusal for refusal in _REFUSALS if any(word in low for word in refusal[0])), None)
 
 
-_READ_ONLY = ("readonly", "read-only")
+_READ_ONLY = (
+    "a readonly database",  # SQLite
+    "in a read-only transaction",  # PostgreSQL
+    "in a read only transaction",  # MySQL, MariaDB
+    "--read-only",
+    "database is read-only",  # SQL Server
+    "for read-only access",  # Oracle
+)
 _REFUSALS = (
     (
         _READ_ONLY,

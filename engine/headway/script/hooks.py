@@ -83,7 +83,9 @@ def module(path: str, options: Mapping[str, Any], ignore_output: bool = False) -
 def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool) -> None:
     name, command = _name(options), [*command, *_arguments(path, options)]
     try:
-        done = subprocess.run(command, cwd=options.get("cwd") or None, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=options.get("cwd") or None, capture_output=True, text=True, errors="replace", check=False
+        )
     except OSError as error:
         raise ConfigError(f"post write hook '{name}' cannot be run: {error}", hint="The file was written.") from error
     if done.returncode:
@@ -100,7 +102,10 @@ def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:
     options = str(hook.get("options", ""))
     if FILE_TOKEN not in options:
         options = f"{FILE_TOKEN} {options}"
-    return [part.replace(FILE_TOKEN, path) for part in shlex.split(options)]
+    try:
+        return [part.replace(FILE_TOKEN, path) for part in shlex.split(options)]
+    except ValueError as error:
+        raise ConfigError(f"the options of post write hook '{_name(hook)}' cannot be read: {error}") from error
 
 
 def _required(hook: Mapping[str, Any], key: str) -> str:

@@ -30,9 +30,9 @@ def ask_for_default(
     """What ``compare_server_default`` says, when it is a function with an opinion."""
     option = context.opts.get("compare_server_default", False)
     special = {type(reflected.server_default), type(wanted.server_default)} & {Computed, Identity}
-    if special or not callable(option):
-        return CONTINUE
     ours, theirs = wanted.server_default, reflected.server_default
+    if special or not callable(option) or (ours is None and theirs is None):
+        return CONTINUE
     rendered, existing = render_default(context, ours), render_default(context, theirs)
     answer = option(context.migration_context, reflected, wanted, existing, ours, rendered)
     if answer is None:

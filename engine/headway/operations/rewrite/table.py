@@ -6,7 +6,7 @@ Nothing that the table had is lost on the way: constraints, indexes and options 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Constraint, Index, PrimaryKeyConstraint, Table, insert, select
@@ -177,8 +177,11 @@ class TableRewrite:
 
     # -- the copy -----------------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Creates the new table, copies the rows, drops the old one and gives its name to the new."""
+    def run(self, before_drop: Callable[[str], None]) -> None:
+        """Creates the new table, copies the rows, drops the old one and gives its name to the new.
+
+        ``before_drop`` is told the name of the new table when the rows are in it, and may raise.
+        """
         impl, old = self.impl, self.table
         self._drop_what_stands_on_dropped_columns()
         new = self._new_table()
@@ -189,6 +192,7 @@ class TableRewrite:
             if filled:
                 rows = select(*[state.source for state in filled])
                 impl._exec(insert(new).from_select([state.name for state in filled], rows, include_defaults=False))
+            before_drop(new.name)
             impl.drop_table(old)
         except Exception:
             if freed:

@@ -15,7 +15,7 @@ from compat.histories import draw
 from compat.peers import HEADWAY
 from compat.projects import lay_out
 from compat.test_read_only import set_rows
-from fixtures.programs import ROOT
+from fixtures.programs import ROOT, Program
 
 DOCUMENT = (ROOT / "docs" / "listings.md").read_text()
 
@@ -109,3 +109,18 @@ def test_the_document_shows_every_shape() -> None:
     assert len(shown) == len(SHAPES) + 1
     for example, shape in zip(shown, [*SHAPES.values(), FAILURE], strict=True):
         jsonschema.validate(example, shape)
+
+
+def test_what_env_py_prints_is_not_part_of_the_document(storefront: Path, headway: Program) -> None:
+    env = storefront / "migrations" / "env.py"
+    env.write_text(f"print('hello')\n{env.read_text()}")
+    for arguments in (("current",), ("history", "-i")):
+        done = headway(*arguments, "--format", "json", cwd=storefront)
+        assert json.loads(done.out), arguments
+        assert "hello" in done.err
+
+
+def test_a_drawing_is_no_json(storefront: Path, headway: Program) -> None:
+    done = headway("history", "--graph", "--format", "json", cwd=storefront)
+    assert done.code == 2
+    assert "Give one of the two" in done.err + done.out

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from headway.commands.listing import print_json, wants_json
 from headway.config.model import Config
 from headway.errors import DatabaseNotAtHead
+from headway.process import printing_to_stderr
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
@@ -16,15 +19,27 @@ from headway.runtime.scripts import ScriptDirectory
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
     """Prints the revisions; with ``check_heads`` raises DatabaseNotAtHead unless the database is on every head."""
     script = ScriptDirectory.from_config(config)
+    documents: list[dict[str, Any]] = []
 
     def show(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
         behind = check_heads and set(script.get_heads()) != set(heads)
-        _print(config, script, heads, context, verbose=verbose, only_the_url=behind)
+        if wants_json(config) and not behind:
+            documents.append({"current": sorted(item.revision for item in script.get_all_current(heads))})
+        elif not wants_json(config):
+            _print(config, script, heads, context, verbose=verbose, only_the_url=behind)
         if behind:
             raise DatabaseNotAtHead("Database is not on all head revisions")
         return ()
 
-    EnvironmentContext(config, script, fn=show, dont_mutate=True).run()
+    with _clean_output(config):
+        EnvironmentContext(config, script, fn=show, dont_mutate=True).run()
+    for document in documents:
+        print_json(config, document)
+
+
+def _clean_output(config: Config) -> AbstractContextManager[None]:
+    """What env.py prints does not get into a JSON document."""
+    return printing_to_stderr() if wants_json(config) else nullcontext()
 
 
 def current_heads(config: Config) -> tuple[str, ...]:
@@ -36,7 +51,8 @@ def current_heads(config: Config) -> tuple[str, ...]:
         found.extend(heads)
         return ()
 
-    EnvironmentContext(config, script, fn=note, dont_mutate=True).run()
+    with _clean_output(config):
+        EnvironmentContext(config, script, fn=note, dont_mutate=True).run()
     return tuple(found)
 
 
@@ -50,10 +66,6 @@ def _print(
     only_the_url: bool,
 ) -> None:
     scripts = sorted(script.get_all_current(heads), key=lambda item: item.revision)
-    if wants_json(config):
-        if not only_the_url:
-            print_json(config, {"current": [item.revision for item in scripts]})
-        return
     if verbose:
         url = context.connection.engine.url.render_as_string(hide_password=True)
         config.print_stdout("Current revision(s) for %s:", url)

@@ -18,6 +18,9 @@ def history(
 
     ``--graph`` on the command line draws it. Raises UsageError for a range without a colon, RevisionError for an end that cannot be resolved.
     """
+    draws = bool(getattr(config.cmd_opts, "graph", False))
+    if draws and wants_json(config):
+        raise UsageError("--graph draws, and --format json does not", hint="Give one of the two.")
     script = ScriptDirectory.from_config(config)
     start, end = _ends(rev_range)
     asks_database = indicate_current or "current" in (start, end)
@@ -26,7 +29,7 @@ def history(
     upper = current if end == "current" else end or "heads"
     found = list(script.iterate_revisions(upper, lower, inclusive=True, assert_relative_length=False))
     marked = current if indicate_current else ()
-    if getattr(config.cmd_opts, "graph", False):
+    if draws:
         from headway.drawing.text import draw
 
         config.stdout.write(draw(script.history, [item.revision for item in found]))

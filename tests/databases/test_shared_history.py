@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,26 @@ def state_of(url: str) -> tuple[frozenset[str], list[str]]:
         return snapshot.take(connection), list(rows)
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, Path]:
+    """The project as Alembic makes it on each kind of database, which takes some time."""
+    return {}
+
+
 @pytest.fixture
-def project(tmp_path: Path, alembic: Program, database_url: str) -> tuple[Path, str]:
-    return make_project(tmp_path / "theirs", alembic, database_url), database_url
+def project(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    made: dict[str, Path],
+    alembic: Program,
+    database_url: str,
+) -> tuple[Path, str]:
+    kind = database_url.partition(":")[0]
+    if kind not in made:
+        made[kind] = make_project(tmp_path_factory.mktemp("made") / "theirs", alembic, database_url)
+    place = Path(shutil.copytree(made[kind], tmp_path / "theirs"))
+    set_url(place, database_url)
+    return place, database_url
 
 
 @pytest.mark.parametrize("middle", ["aaaa00000002", "bbbb00000001", "heads"])

@@ -12,8 +12,8 @@ from headway.errors import ConfigError
 def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
     """The Config of one ini file and one pyproject.toml.
 
-    Each of the two is the one among ``files``, which ``ALEMBIC_CONFIG`` names when nothing else does, else
-    ``alembic.ini`` or ``pyproject.toml`` of the working directory if it is there. Raises ConfigError when a named file is missing or none
+    Each of the two is the one among ``files``, else the one that ``ALEMBIC_CONFIG`` names, else ``alembic.ini`` or
+    ``pyproject.toml`` of the working directory if it is there. Raises ConfigError when a named file is missing or none
     is found.
     """
     ini, toml = config_files(files)
@@ -40,7 +40,9 @@ def config_files(files: Sequence[str]) -> tuple[str | None, str | None]:
 
     Raises ConfigError for two of a kind.
     """
-    return _one_of_each(files or filter(None, [os.environ.get("ALEMBIC_CONFIG")]))
+    ini, toml = _one_of_each(files)
+    from_environment = _one_of_each(filter(None, [os.environ.get("ALEMBIC_CONFIG")]))
+    return ini or from_environment[0], toml or from_environment[1]
 
 
 def _one_of_each(files: Iterable[str]) -> tuple[str | None, str | None]:

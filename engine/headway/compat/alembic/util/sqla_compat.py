@@ -14,7 +14,7 @@ from headway.operations.naming import NONE_NAME
 
 _vers = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in sqlalchemy_version.split(".")[:3])
 sqla_2_1 = _vers >= (2, 1)
-sqla_2_0_25 = (2, 0, 25) <= _vers < (2, 1)
+sqla_2_0_25 = _vers >= (2, 25)  # as Alembic has it
 
 AUTOINCREMENT_DEFAULT = "auto"
 identity_has_dialect_kwargs = hasattr(Identity, "dialect_kwargs")

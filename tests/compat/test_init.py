@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import fcntl
 import os
 import pty
@@ -165,10 +166,8 @@ def _on_a_terminal(module: str, *arguments: str, cwd: Path) -> list[str]:
     )
     os.close(theirs)
     data = b""
-    try:
+    with contextlib.suppress(OSError):  # how the end of a terminal's output shows on Linux
         while chunk := os.read(ours, 65536):
             data += chunk
-    except OSError:  # how the end of a terminal's output shows on Linux
-        pass
     os.close(ours)
     return data.decode().splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from fixtures.programs import ROOT, Done, Program, run_program, run_python
 from headway.autogenerate import plugins
 from headway.autogenerate.api import compare_metadata, produce_migrations
 from headway.autogenerate.dispatch import PriorityDispatcher
-from headway.compat.hook import serving_alembic
+from headway.compat.hook import has_entry_points, serving_alembic
 from headway.runtime.context import MigrationContext
 
 HERE = Path(__file__).parent
@@ -186,7 +187,7 @@ def test_what_env_py_registers_does_not_pile_up(project: Path) -> None:
     (project / "migrations" / "env.py").write_text(REGISTERS)
     (project / "migrations" / "versions" / "a1.py").unlink()
     code = """
-from headway.compat.hook import serving_alembic
+from headway.compat.hook import has_entry_points, serving_alembic
 with serving_alembic():
     from alembic import command
     from alembic.config import Config
@@ -253,3 +254,31 @@ def test_the_dispatchers_have_their_places() -> None:
 
     assert comparators is older is plugins.comparators
     assert served is deeper is PriorityDispatcher
+
+
+@pytest.mark.parametrize("kind", ["dist-info", "egg-info", "egg", "archive", "finder", "none", "other group"])
+def test_a_place_where_packages_may_publish_plugins_is_found(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.path", [str(tmp_path), str(tmp_path / "nowhere")])
+    text = "[other]\na = b\n" if kind in ("none", "other group") else "[alembic.plugins]\na = b\n"
+    match kind:
+        case "archive":
+            (tmp_path / "packages.zip").touch()
+            monkeypatch.setattr("sys.path", [str(tmp_path / "packages.zip")])
+        case "finder":
+
+            class Finder:
+                def find_distributions(self, context: Any = None) -> list[Any]:
+                    return []
+
+            monkeypatch.setattr("sys.meta_path", [*sys.meta_path, Finder()])
+        case "egg":
+            (tmp_path / "a-1.egg").mkdir()
+        case "none":
+            (tmp_path / "a-1.dist-info").mkdir()
+        case _:
+            described = tmp_path / f"a-1.{kind if kind != 'other group' else 'dist-info'}"
+            described.mkdir()
+            (described / "entry_points.txt").write_text(text)
+    assert has_entry_points("alembic.plugins") == (kind not in ("none", "other group"))

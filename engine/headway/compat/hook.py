@@ -10,11 +10,14 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
+
+from headway.script.reader import read_bytes
 
 NAME = "alembic"
 FACADES = "headway.compat.alembic"
@@ -81,13 +84,40 @@ class FacadeLoader(importlib.abc.Loader):
 
 def _load_plugins() -> None:
     """Sets up what installed packages publish: only now, because it imports alembic and must find what is in it."""
-    from importlib.metadata import entry_points
-
-    if not entry_points(group="alembic.plugins"):
+    if not has_entry_points("alembic.plugins"):
         return  # and autogenerate, which few runs need, is not imported
     from headway.autogenerate.plugins import load_installed
 
     load_installed()
+
+
+def has_entry_points(group: str) -> bool:
+    """Whether an installed package may publish something in a group of entry points.
+
+    Looks for the group's name in the files that list them: importlib, which parses all of them, takes twenty times as
+    long.
+    """
+    if [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")] != [
+        importlib.machinery.PathFinder
+    ]:
+        return True
+    name = group.encode()
+    for folder in sys.path:
+        try:
+            entries = os.listdir(folder or os.curdir)
+        except NotADirectoryError:
+            return True  # an archive, which importlib looks into
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.endswith(".egg"):
+                return True
+            if not entry.endswith((".dist-info", ".egg-info")):
+                continue
+            with suppress(OSError):  # most packages publish nothing and have no such file
+                if name in read_bytes(os.path.join(folder, entry, "entry_points.txt")):
+                    return True
+    return False
 
 
 _finder = FacadeFinder()

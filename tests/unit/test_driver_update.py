@@ -36,13 +36,13 @@ def sent(engine: sa.Engine) -> list[tuple[str, Any]]:
 
 def test_statement_and_parameters_are_those_of_sqlalchemy(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = sent(sa.create_engine("sqlite://"))
-    monkeypatch.setattr(versions, "_is_alone", lambda connection: False)
+    monkeypatch.setattr(versions, "is_alone", lambda connection: False)
     assert ours == sent(sa.create_engine("sqlite://"))
 
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_a_row_that_is_not_there_is_noticed(alone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(versions, "_is_alone", lambda connection: alone)
+    monkeypatch.setattr(versions, "is_alone", lambda connection: alone)
     with sa.create_engine("sqlite://").begin() as connection:
         table = MigrationContext.configure(connection=connection).versions
         table.create(connection)
@@ -54,16 +54,16 @@ def test_a_row_that_is_not_there_is_noticed(alone: bool, monkeypatch: pytest.Mon
 def test_who_watches_is_shown_what_sqlalchemy_shows(event: str) -> None:
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
-        assert versions._is_alone(connection)
+        assert versions.is_alone(connection)
         for _ in range(2):  # one listener to what the cursor has executed is headway's own
 
             def listen(*args: Any, **kw: Any) -> None:
                 """Only listens."""
 
             sa.event.listen(connection, event, listen)
-        assert not versions._is_alone(connection)
+        assert not versions.is_alone(connection)
     with sa.create_engine("sqlite://", echo=True).connect() as connection:
-        assert not versions._is_alone(connection)
+        assert not versions.is_alone(connection)
 
 
 @pytest.mark.parametrize(

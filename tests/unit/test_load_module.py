@@ -24,9 +24,9 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
-    assert runner._is_compiled_here(str(path))
+    assert runner._missing_bytecode(str(path))
     ours = runner.load_module(str(path))
-    monkeypatch.setattr(runner, "_is_compiled_here", lambda path: False)
+    monkeypatch.setattr(runner, "_missing_bytecode", lambda path: None)
     return ours, runner.load_module(str(path))
 
 
@@ -51,8 +51,8 @@ def test_its_traceback_names_file_and_line(path: Path) -> None:
 def test_a_fault_in_it_is_placed_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text("x = 1\ny = (\n", encoding="utf-8")
     places = []
-    for here in (True, False):
-        monkeypatch.setattr(runner, "_is_compiled_here", lambda path, here=here: here)
+    for bytecode in ("anywhere.pyc", None):
+        monkeypatch.setattr(runner, "_missing_bytecode", lambda path, bytecode=bytecode: bytecode)
         with pytest.raises(SyntaxError) as caught:
             runner.load_module(str(path))
         places.append((caught.value.filename, caught.value.lineno, caught.value.msg))
@@ -81,4 +81,4 @@ def test_otherwise_importlib_does_it(case: str, path: Path, monkeypatch: pytest.
             asked += "c"
         case _:
             asked = path.name
-    assert not runner._is_compiled_here(asked)
+    assert runner._missing_bytecode(asked) is None

@@ -27,12 +27,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
+from sqlalchemy.sql.elements import TextClause
 
 from headway.dialects import elements
 from headway.dialects.comparing import Comparing
 from headway.dialects.copying import Copying
 from headway.dialects.rows import check_rows, literal_insert
 from headway.errors import UsageError
+from headway.operations.audience import is_alone
+from headway.operations.ready import Ready
 
 _NOTED_IN_TEXT = frozenset(":\\%")
 """What ``text()`` and its compilers look for: a text without any of it is printed as it is."""
@@ -145,11 +148,26 @@ class DefaultImpl(Comparing):
             self._print(construct, params, multiparams)
             return None
         connection = self.connection
+        if not (execution_options or multiparams or params) and is_alone(connection):
+            sql = self._as_driver_sql(construct)
+            if sql is not None:
+                return connection.exec_driver_sql(sql)
         if execution_options:
             connection = connection.execution_options(**execution_options)
         if multiparams:
             return connection.execute(construct, list(multiparams))
         return connection.execute(construct, dict(params)) if params else connection.execute(construct)
+
+    def _as_driver_sql(self, construct: Any) -> str | None:
+        """What the driver gets of a construct without parameters or options; None for others."""
+        if type(construct) is Ready:
+            return construct.sql
+        if getattr(construct, "_execution_options", None):
+            return None
+        if isinstance(construct, schema.ExecutableDDLElement):
+            return str(construct.compile(dialect=self.dialect))
+        is_plain = isinstance(construct, TextClause) and _NOTED_IN_TEXT.isdisjoint(construct.text)
+        return construct.text if is_plain else None
 
     def _print(self, construct: Any, params: Any, multiparams: Any) -> None:
         if multiparams or params:

@@ -20,14 +20,15 @@ from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, table
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import DDLElement, DefaultClause
+from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import TextClause, conv, quoted_name
 from sqlalchemy.types import SchemaType
 
 from headway.operations import columns, indexes, tables
+from headway.operations.audience import is_unwatched
 from headway.operations.base import AbstractOperations, MigrateOperation, Operations
 from headway.operations.dispatch import implementations
+from headway.operations.ready import Printed, Ready
 
 Names = Sequence[str]
 Shape = tuple[tuple[Any, ...], Names]
@@ -38,24 +39,6 @@ Template = Sequence[str | int]
 _OURS = "headway."
 _LONGEST = 30
 """Longer names may be refused or cut off; no database has a lower limit."""
-
-
-class Ready(DDLElement):
-    """A statement whose SQL is known."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-
-
-class Printed:
-    """The same for an SQL script, where nobody but the implementation that prints it is shown it."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-
-    def compile(self, **options: Any) -> str:
-        """The SQL, whatever the options."""
-        return self.sql
 
 
 def install() -> None:
@@ -79,13 +62,6 @@ def is_open(operations: AbstractOperations) -> bool:
         return False
     listeners, own = _listeners()
     return sum([len(found) for found in listeners]) == own
-
-
-def is_unwatched(connection: Any) -> bool:
-    """Whether nobody is shown, or changes, the constructs that run on a connection."""
-    if connection is None or connection.dispatch.before_execute or connection.dispatch.after_execute:
-        return False
-    return not connection.get_execution_options().get("schema_translate_map")
 
 
 # -- the long way and the short one -----------------------------------------------------------------------------
@@ -146,10 +122,14 @@ def _learn(operations: AbstractOperations, operation: Any, count: int, general: 
 
 def _is_as_written(impl: Any) -> bool:
     """Whether nobody has put a function of theirs in the place of one of ours, on the object or its class."""
-    methods = [
-        getattr(type(impl), name) for name in ("add_column", "drop_column", "create_index", "drop_index", "drop_table")
-    ]
-    return not any(map(callable, vars(impl).values())) and all(f.__module__.startswith(_OURS) for f in methods)
+    kind = type(impl)
+    methods = (kind.add_column, kind.drop_column, kind.create_index, kind.drop_index, kind.drop_table)
+    return _are_ours(methods) and True not in map(callable, vars(impl).values())
+
+
+@cache
+def _are_ours(functions: tuple[Callable[..., Any], ...]) -> bool:
+    return all(function.__module__.startswith(_OURS) for function in functions)
 
 
 def _is_compiled_elsewhere(dialect: str, *constructs: Any) -> bool:
@@ -174,11 +154,6 @@ def _listeners() -> tuple[Sequence[Any], int]:
     found: Sequence[Any] = (*events, *attached, indexes_.before_parent_attach, indexes_.after_parent_attach)
     modules = [getattr(function, "__module__", "") for listeners in found for function in listeners]
     return found, sum(module.startswith("sqlalchemy.") for module in modules)
-
-
-@compiles(Ready)  # type: ignore[no-untyped-call,untyped-decorator,unused-ignore]  # by SQLAlchemy version
-def _visit_ready(element: Ready, compiler: Any, **kw: Any) -> str:
-    return element.sql
 
 
 # -- shapes, and operations of the same shape with other names --------------------------------------------------
@@ -281,40 +256,44 @@ def _are_plain(names: Names, impl: Any) -> bool:
     for name in names:
         if type(name) is not str and (type(name) not in (conv, quoted_name) or name.quote is not None):  # type: ignore[attr-defined]
             return False
-        if not 0 < len(name) <= longest or "%" in name or "." in name:
+        if not 0 < len(name) <= longest or "." in name or "%" in name:
             return False
     return True
 
 
-_VARIES = frozenset(
-    [
-        "key",
-        "name",
-        "type",
-        "nullable",
-        "_user_defined_nullable",
-        "server_default",
-        "dispatch",
-        "doc",
-        "_creation_order",
-    ]
+_VARIES = (
+    "key",
+    "name",
+    "type",
+    "nullable",
+    "_user_defined_nullable",
+    "server_default",
+    "dispatch",
+    "doc",
+    "_creation_order",
 )
 
 
 def _is_plain(column: Column[Any]) -> bool:
     """Whether a column has nothing but a name, a type, a default and whether it takes NULL, and nobody listens to it."""
-    plain = vars(_plain_column())
-    for name, value in vars(column).items():
-        if name not in _VARIES and (name not in plain or plain[name] != value):
-            return False
+    if _fixed(column) != _fixed_of_plain():
+        return False
     attached: Any = column.dispatch.after_parent_attach
     own = 1 if isinstance(column.type, Boolean) else 0  # its type has to know the table, for a check that is not wanted
     return column.key == column.name and len(attached) == own and not column.dispatch.before_parent_attach
 
 
+def _fixed(column: Column[Any]) -> dict[str, Any]:
+    """The attributes of a column that are the same in every plain one."""
+    fixed = dict(vars(column))
+    for name in _VARIES:
+        fixed.pop(name, None)
+    return fixed
+
+
 @cache
-def _plain_column() -> Column[Any]:
-    return Column("plain", Integer())
+def _fixed_of_plain() -> dict[str, Any]:
+    return _fixed(Column("plain", Integer()))
 
 
 _REMEMBERED = frozenset(["_create_events", "_static_cache_key", "_type_affinity", "_is_impl_for_variant"])

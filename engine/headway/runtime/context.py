@@ -29,6 +29,9 @@ from headway.script.directory import ScriptDirectory
 
 log = logger("alembic.runtime.migration")  # users' ini files configure this name
 
+_COMPILED_WHOLE = 50
+"""How many revisions at the end of a run, where the new ones are, must compile as a whole, their downgrade included."""
+
 Steps = Callable[[tuple[str, ...], "MigrationContext"], Iterable[Step]]
 
 
@@ -222,7 +225,11 @@ class MigrationContext:
         self.progress.planned = [step.revision for step in steps]
         # Every module is loaded before anything runs: one that cannot be leaves the database as it is.
         paths = [self._path_of(step) for step in steps]
-        functions = [self._function_of(step, path) for step, path in zip(steps, paths, strict=True)]
+        old = len(steps) - _COMPILED_WHOLE
+        functions = [
+            self._function_of(step, path, whole=number >= old)
+            for number, (step, path) in enumerate(zip(steps, paths, strict=True))
+        ]
         if self.purge or not (heads or self.as_sql or self.opts.get("dont_mutate")):
             self.ensure_version_table(purge=self.purge)
         for number, (step, path, function) in enumerate(zip(steps, paths, functions, strict=True)):
@@ -249,8 +256,8 @@ class MigrationContext:
             for callback in self.on_version_apply_callbacks:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
 
-    def _function_of(self, step: Step, path: str | None) -> Callable[..., Any] | None:
-        return None if path is None else runner.migration_function(path, upgrade=step.is_upgrade)
+    def _function_of(self, step: Step, path: str | None, *, whole: bool) -> Callable[..., Any] | None:
+        return None if path is None else runner.migration_function(path, upgrade=step.is_upgrade, whole=whole)
 
     def _path_of(self, step: Step) -> str | None:
         if step.is_stamp or self.script is None:

@@ -7,12 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ScriptError
+from headway.script.excerpt import excerpt
 from headway.script.reader import read_bytes
 
 _NOT_IN_NAMES = re.compile(r"\W")
@@ -39,13 +41,14 @@ def prepend_sys_path(config: Config) -> None:
     sys.path[:0] = wanted
 
 
-def migration_function(path: str, *, upgrade: bool) -> Callable[..., Any]:
+def migration_function(path: str, *, upgrade: bool, whole: bool = True) -> Callable[..., Any]:
     """The ``upgrade`` or ``downgrade`` function of the revision file at ``path``.
 
-    Raises ScriptError when the file lacks it; what the module itself raises goes through unchanged.
+    Without ``whole`` only what the function needs has to be compiled. Raises ScriptError when the file lacks the function;
+    what the module itself raises goes through unchanged.
     """
     name = "upgrade" if upgrade else "downgrade"
-    function = getattr(load_module(path), name, None)
+    function = getattr(load_module(path, runs=None if whole else name), name, None)
     if not callable(function):
         raise ScriptError(
             f"this revision has no {name}() function",
@@ -84,14 +87,15 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def load_module(path: str, name: str | None = None) -> ModuleType:
+def load_module(path: str, name: str | None = None, *, runs: str | None = None) -> ModuleType:
     """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts.
 
-    Raises ScriptError for a file that is no Python by its name; what executing it raises goes through.
+    Where ``runs`` names a function of a revision, what running that does not need may be missing. Raises ScriptError for
+    a file that is no Python by its name; what executing it raises goes through.
     """
     name = name or _NOT_IN_NAMES.sub("_", os.path.basename(path))
-    if _is_compiled_here(path):
-        return _compile_and_run(name, path)
+    if (bytecode := _missing_bytecode(path)) is not None:
+        return _compile_and_run(name, path, bytecode, runs)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ScriptError("this file cannot be loaded as Python", path=path)
@@ -100,25 +104,35 @@ def load_module(path: str, name: str | None = None) -> ModuleType:
     return module
 
 
-def _is_compiled_here(path: str) -> bool:
-    """Whether there is source to compile, no bytecode of it to take instead, and none to be written."""
-    plain = path.endswith(".py") and os.path.isabs(path) and sys.pycache_prefix is None
-    return plain and sys.dont_write_bytecode and not os.access(_bytecode_path(path), os.F_OK)
+def _missing_bytecode(path: str) -> str | None:
+    """Where a source would have its bytecode, if there is none to take and none to be written; else None."""
+    if not (path.endswith(".py") and os.path.isabs(path) and sys.dont_write_bytecode and sys.pycache_prefix is None):
+        return None
+    folder, _, file = path.rpartition(os.sep)
+    bytecode = f"{folder}{os.sep}__pycache__{os.sep}{file[:-3]}.{sys.implementation.cache_tag}.pyc"
+    return None if os.access(bytecode, os.F_OK) else bytecode
 
 
-def _bytecode_path(path: str) -> str:
-    folder, separator, file = path.rpartition(os.sep)
-    return f"{folder}{separator}__pycache__{separator}{file[:-3]}.{sys.implementation.cache_tag}.pyc"
-
-
-def _compile_and_run(name: str, path: str) -> ModuleType:
+def _compile_and_run(name: str, path: str, bytecode: str, runs: str | None) -> ModuleType:
     """What importlib does with a source file without bytecode, less its search for some: three quarters of the time."""
     loader = SourceFileLoader(name, path)
     module = ModuleType(name)
     spec = ModuleSpec(name, loader, origin=path)
     spec.has_location = True
-    spec.cached = _bytecode_path(path)
+    spec.cached = bytecode
     names = vars(module)
     names.update(__spec__=spec, __loader__=loader, __package__="", __file__=path, __cached__=spec.cached)
-    exec(compile(read_bytes(path), path, "exec", dont_inherit=True), names)
+    source = read_bytes(path)
+    code, values = (None, {}) if runs is None else _code_to_run(source, path, runs)
+    names.update(values)
+    exec(code or compile(source, path, "exec", dont_inherit=True), names)
     return module
+
+
+def _code_to_run(source: bytes, path: str, runs: str) -> tuple[CodeType | None, dict[str, str | None]]:
+    """The code of what one function of a revision needs, and values to set before; None where it takes the whole."""
+    found = excerpt(source, upgrade=runs == "upgrade")
+    if found is not None:
+        with suppress(SyntaxError):
+            return compile(found.source, path, "exec", dont_inherit=True), found.values
+    return None, {}

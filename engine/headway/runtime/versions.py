@@ -16,7 +16,8 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from headway.dialects.base import DefaultImpl
 from headway.errors import CheckFailed
-from headway.operations.shortcuts import Printed, is_unwatched
+from headway.operations.audience import is_alone
+from headway.operations.ready import Printed
 
 
 class VersionChange(Protocol):
@@ -96,7 +97,7 @@ class VersionTable:
             return
         values = {"old_version": old, "new_version": new}
         update, connection = self._driver_update, self.impl.connection
-        if update is not None and _is_alone(connection):
+        if update is not None and is_alone(connection):
             result = connection.exec_driver_sql(update.text, update.parameters(values))
         else:
             result = self._run(self._prepared[1], values)
@@ -147,13 +148,6 @@ class VersionTable:
             f"Online migration expected to match one row when {doing} '{self.table.name}'; {result.rowcount} found",
             hint="Another process moved this database at the same time; run 'headway current' and start again.",
         )
-
-
-def _is_alone(connection: Any) -> bool:
-    """Whether nobody but ourselves can tell how a statement came to the driver."""
-    if connection._echo or not is_unwatched(connection) or connection.dispatch.before_cursor_execute:
-        return False
-    return len(connection.dispatch.after_cursor_execute) <= 1  # the log of statements
 
 
 class _DriverUpdate:

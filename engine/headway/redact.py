@@ -14,8 +14,8 @@ MASK = "***"
 _known: set[str] = set()
 
 # scheme://user:password@host - the password may hold anything but white space, quotes and the last @
-_URL_PASSWORD = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.\-]*://[^:/@\s'\"]*:)([^\s'\"]+)(@)")
-_KEYWORD_PASSWORD = re.compile(r"(\b(?:password|passwd|pwd)\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s;,&)]+)", re.I)
+_URL_PASSWORD = r"(\b[A-Za-z][A-Za-z0-9+.\-]*://[^:/@\s'\"]*:)([^\s'\"]+)(@)"
+_KEYWORD_PASSWORD = r"(?i)(\b(?:password|passwd|pwd)\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s;,&)]+)"
 
 
 def remember(secret: str | None) -> None:
@@ -31,8 +31,8 @@ def remember_password(url: str) -> None:
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """``text`` without URL passwords, ``password=…`` pairs and every spelling of the given ``secrets``."""
-    text = _URL_PASSWORD.sub(rf"\1{MASK}\3", text)
-    text = _KEYWORD_PASSWORD.sub(rf"\1{MASK}", text)
+    text = re.sub(_URL_PASSWORD, rf"\1{MASK}\3", text)
+    text = re.sub(_KEYWORD_PASSWORD, rf"\1{MASK}", text)
     for secret in sorted(spellings({*secrets, *_known}), key=len, reverse=True):
         # Whole words only: where the password is "postgres", "postgresql" is still a word that people must read.
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)

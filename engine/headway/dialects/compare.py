@@ -11,8 +11,7 @@ from sqlalchemy import types as sqltypes
 
 from headway.dialects.elements import type_ddl
 
-_SPACES = re.compile(r"\s+")
-_EXTRA = re.compile(r"\s+(collate|character set)\s+(\S+)", re.I)
+_EXTRA = r"(?i)\s+(collate|character set)\s+(\S+)"
 
 
 class ComparisonResult(NamedTuple):  # not a dataclass, which takes longer to make than most runs need it for
@@ -88,11 +87,11 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
 
 def type_parts(ddl: str) -> TypeParts:
     """Name, arguments and the rest of a type's DDL, in lower case."""
-    extra = {kind.lower(): value.strip('"`').lower() for kind, value in _EXTRA.findall(ddl)}
-    match = re.match(r"\s*([^(]*)(?:\(([^)]*)\))?(.*)\Z", _EXTRA.sub("", ddl), re.S)
+    extra = {kind.lower(): value.strip('"`').lower() for kind, value in re.findall(_EXTRA, ddl)}
+    match = re.match(r"\s*([^(]*)(?:\(([^)]*)\))?(.*)\Z", re.sub(_EXTRA, "", ddl), re.S)
     assert match is not None
     name, arguments, rest = match.groups()
-    full = _SPACES.sub(" ", f"{name.strip()} {rest.strip()}").strip().lower()
+    full = " ".join(f"{name} {rest}".split()).lower()
     listed = tuple(a.strip().lower() for a in arguments.split(",")) if arguments else ()
     return TypeParts(full, listed, extra)
 
@@ -129,7 +128,7 @@ def index_expression(impl: Any, expression: Any) -> str:
 
 def normal_sql(sql: str) -> str:
     """SQL without what databases add or drop when they store it: case, spaces, quotes, outer parentheses, casts."""
-    text = _SPACES.sub(" ", sql.strip().lower()).replace('"', "").replace("`", "")
+    text = " ".join(sql.lower().split()).replace('"', "").replace("`", "")
     text = re.sub(r"::[a-z_ ]+(?:\([0-9, ]*\))?(?:\[\])?", "", text)
     text = re.sub(r"\b\w+\.(?=\w)", "", text)
     text = text.replace("( ", "(").replace(" )", ")").replace(", ", ",")

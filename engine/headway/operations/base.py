@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar
@@ -245,7 +245,7 @@ def _method(op_class: type, source: str, name: str) -> Callable[..., Any]:
 
 def _batch_method(op_class: type, source: str, name: str) -> Callable[..., Any]:
     function = getattr(op_class, source)
-    parameters = list(inspect.signature(function).parameters.values())[1:]
+    parameters = _parameters(op_class, source)
     method_signature: list[inspect.Signature] = []
 
     def method(self: BatchOperations, *args: Any, **kw: Any) -> Any:
@@ -259,7 +259,7 @@ def _batch_method(op_class: type, source: str, name: str) -> Callable[..., Any]:
 
 
 def _with_table(
-    parameters: list[inspect.Parameter], given: Mapping[str, Any], batch: Any
+    parameters: Sequence[inspect.Parameter], given: Mapping[str, Any], batch: Any
 ) -> tuple[list[Any], dict[str, Any]]:
     """The arguments of the whole signature: the given ones, with the batch's table and schema."""
     positional: list[Any] = []
@@ -283,6 +283,12 @@ def _with_table(
     return positional, keywords
 
 
+@functools.cache
+def _parameters(op_class: type, source: str) -> Sequence[inspect.Parameter]:
+    """What a class method takes after the operations that it is called with."""
+    return list(inspect.signature(getattr(op_class, source)).parameters.values())[1:]
+
+
 def _first_parameter(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The same function with another name for its first parameter, which is given by its place."""
 
@@ -300,7 +306,7 @@ def _named(
     method: Callable[..., Any], op_class: type, source: str, name: str, keep: Callable[[inspect.Parameter], bool]
 ) -> Callable[..., Any]:
     function = getattr(op_class, source)
-    parameters = [p for p in list(inspect.signature(function).parameters.values())[1:] if keep(p)]
+    parameters = [parameter for parameter in _parameters(op_class, source) if keep(parameter)]
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = inspect.Signature([this, *parameters])  # type: ignore[attr-defined]
     method.__name__ = name

@@ -166,19 +166,20 @@ def upgrade_step(graph: RevisionGraph, id_: str, rows: Sequence[str]) -> Step:
     revision = graph.ids[id_]
     parents = graph.normalized_parents(id_)
     replaced = tuple(parent for parent in parents if parent in rows)
+    itself = (id_,)
     return Step(
         revision=id_,
         is_upgrade=True,
         doc=revision.doc,
         from_revisions=parents,
-        to_revisions=(id_,),
+        to_revisions=itself,
         from_revisions_no_deps=revision.down_revisions,
-        to_revisions_no_deps=(id_,),
+        to_revisions_no_deps=itself,
         deletes=replaced[:-1],
-        inserts=() if replaced else (id_,),
+        inserts=() if replaced else itself,
         update=(replaced[-1], id_) if replaced else None,
         heads_before=tuple(rows),
-        heads_after=(*(row for row in rows if row not in replaced), id_),
+        heads_after=(*[row for row in rows if row not in replaced], id_),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from headway.config.model import Config
@@ -19,21 +18,30 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-@dataclass
-class RunOptions:
-    """What a command asks of the run beyond Alembic's own arguments."""
+class RunOptions:  # not a dataclass: making one takes a millisecond of every run
+    """What a command asks of the run beyond Alembic's own arguments.
 
-    lock: bool = True
-    """Whether upgrade, downgrade and stamp hold a lock on the database while they run."""
-    lock_timeout: float = DEFAULT_LOCK_TIMEOUT
-    """How many seconds to wait for that lock."""
-    url: str | None = None
-    """The database to run against, whatever env.py connects to; None leaves the choice to env.py."""
-    log: bool = True
-    """Whether the run is logged under Alembic's logger names; a rehearsal runs env.py too often for that."""
-    notify: Callable[[str], None] = _to_stderr
-    """Where one-line progress goes."""
-    progress: Progress = field(default_factory=Progress)
+    ``lock`` says whether upgrade, downgrade and stamp hold a lock on the database while they run, ``lock_timeout`` how
+    many seconds they wait for it. ``url`` is the database to run against, whatever env.py connects to; None leaves the
+    choice to env.py. ``log`` says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too
+    often for that. One-line progress goes to ``notify``; what is done is noted in ``progress``.
+    """
+
+    def __init__(
+        self,
+        lock: bool = True,
+        lock_timeout: float = DEFAULT_LOCK_TIMEOUT,
+        url: str | None = None,
+        log: bool = True,
+        notify: Callable[[str], None] = _to_stderr,
+        progress: Progress | None = None,
+    ) -> None:
+        self.lock = lock
+        self.lock_timeout = lock_timeout
+        self.url = url
+        self.log = log
+        self.notify = notify
+        self.progress = Progress() if progress is None else progress
 
     @classmethod
     def of(cls, config: Config) -> RunOptions:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _READS = frozenset({"SELECT", "SHOW", "PRAGMA", "EXPLAIN", "DESCRIBE", "DESC", "SET", "USE", "VALUES"})
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT", "GRANT", "REVOKE", "ANALYZE"})
-_SAVEPOINT = re.compile(r"(SAVEPOINT|ROLLBACK TO|RELEASE)(?: SAVEPOINT)?\s+(\S+)", re.I)
+_SAVEPOINT = r"(?i)(SAVEPOINT|ROLLBACK TO|RELEASE)(?: SAVEPOINT)?\s+(\S+)"
 _OF_SAVEPOINTS = frozenset({"SAVEPOINT", "ROLLBACK", "RELEASE"})
-_STRINGS = re.compile(r"'(?:[^']|'')*'")
+_STRINGS = r"'(?:[^']|'')*'"
 
 
 class StatementLog:
@@ -68,7 +68,7 @@ class StatementLog:
     # -- what happens -------------------------------------------------------------------------------------------
 
     def _note(self, statement: str, word: str) -> None:
-        if word in _OF_SAVEPOINTS and (match := _SAVEPOINT.match(statement.strip())):
+        if word in _OF_SAVEPOINTS and (match := re.match(_SAVEPOINT, statement.strip())):
             self._move_to_savepoint(match[1].upper(), match[2])
         elif word not in _READS:
             self._waiting.append(statement)
@@ -90,7 +90,7 @@ class StatementLog:
 
 def brief(sql: str, length: int = 90) -> str:
     """A statement as a few words: on one line, no values (they may be secrets or personal), not too long."""
-    text = " ".join(_STRINGS.sub("'…'", sql).split())
+    text = " ".join(re.sub(_STRINGS, "'…'", sql).split())
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 

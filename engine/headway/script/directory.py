@@ -25,8 +25,8 @@ from headway.script.rephrase import rephrased
 from headway.script.script import Script, first_paragraph
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
-_COMPILED_FILE = re.compile(r"(?!\.\#|__init__).*\.py[co]$")
-_LEGACY_NAME = re.compile(r"^([a-f0-9]+)\.py$")
+_COMPILED_FILE = r"(?!\.\#|__init__).*\.py[co]$"
+_LEGACY_NAME = r"([a-f0-9]+)\.py$"
 
 
 class ScriptDirectory:
@@ -291,12 +291,12 @@ def _is_revision_file(name: str) -> bool:
 def _compiled(folder: str, names: set[str]) -> Iterator[tuple[str, list[str]]]:
     """The compiled files that have no source beside them: in the directory itself and in its ``__pycache__``."""
     stems = {name.partition(".")[0] for name in names if name.endswith(".py")}
-    legacy = sorted(name for name in names if _COMPILED_FILE.match(name) and name.partition(".")[0] not in stems)
+    legacy = sorted(name for name in names if re.match(_COMPILED_FILE, name) and name.partition(".")[0] not in stems)
     yield folder, legacy
     stems |= {name.partition(".")[0] for name in legacy}
     cache = os.path.join(folder, "__pycache__")
     if os.path.isdir(cache):
-        cached = (name for name in os.listdir(cache) if _COMPILED_FILE.match(name))
+        cached = (name for name in os.listdir(cache) if re.match(_COMPILED_FILE, name))
         yield cache, sorted(name for name in cached if name.partition(".")[0] not in stems)
 
 
@@ -330,7 +330,7 @@ def _revision(path: str, header: Header) -> Revision:
 
 def _id_in_name(path: str) -> str | None:
     """The id of a file from before revision files declared theirs: its whole name."""
-    legacy = _LEGACY_NAME.match(os.path.basename(path))
+    legacy = re.match(_LEGACY_NAME, os.path.basename(path))
     return legacy[1] if legacy else None
 
 

@@ -97,6 +97,31 @@ def test_a_single_database(
     changed.assert_one_clear_line("Target database is not up to date")
 
 
+READ_CHANGE_READ = """
+    rows = sa.text("SELECT * FROM t")
+    op.create_table("t", sa.Column("a", sa.Integer()))
+    op.get_bind().execute(rows)
+    op.add_column("t", sa.Column("b", sa.Integer()))
+    op.get_bind().execute(rows)
+    op.alter_column("t", "b", type_=sa.String())
+    op.get_bind().execute(rows)
+"""
+
+
+@pytest.mark.parametrize("driver", ["postgresql+asyncpg", "postgresql+psycopg"])
+def test_a_migration_reads_what_it_has_changed(
+    driver: str, tmp_path: Path, headway: Program, postgresql_url: str
+) -> None:
+    """asyncpg keeps what it has prepared, and has to be told of a change."""
+    make("async" if "async" in driver else "generic", tmp_path, with_driver(postgresql_url, driver), headway)
+    assert headway("revision", "-m", "reads", cwd=tmp_path).code == 0
+    (written,) = (tmp_path / "migrations" / "versions").glob("*_reads.py")
+    written.write_text(written.read_text().replace("    pass\n", READ_CHANGE_READ.lstrip("\n"), 1))
+    done = headway("upgrade", "head", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert tables(postgresql_url) == {"t", "alembic_version"}
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql", "mariadb"])
 def test_several_databases(
     database: str, tmp_path: Path, headway: Program, request: pytest.FixtureRequest, sqlite_url: str

@@ -256,7 +256,9 @@ def test_the_dispatchers_have_their_places() -> None:
     assert served is deeper is PriorityDispatcher
 
 
-@pytest.mark.parametrize("kind", ["dist-info", "egg-info", "egg", "archive", "finder", "none", "other group"])
+@pytest.mark.parametrize(
+    "kind", ["dist-info", "DIST-INFO", "egg-info", "egg", "inside an egg", "archive", "finder", "none", "other group"]
+)
 def test_a_place_where_packages_may_publish_plugins_is_found(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,6 +275,8 @@ def test_a_place_where_packages_may_publish_plugins_is_found(
                     return []
 
             monkeypatch.setattr("sys.meta_path", [*sys.meta_path, Finder()])
+        case "inside an egg":
+            monkeypatch.setattr("sys.path", [str(tmp_path / "a-1.egg")])
         case "egg":
             (tmp_path / "a-1.egg").mkdir()
         case "none":

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import TextClause
 
 from headway.errors import CheckFailed
+from headway.operations.audience import is_alone
 from headway.revision.route import Step
 from headway.runtime import versions
 from headway.runtime.context import MigrationContext
+from headway.runtime.statements import StatementLog
 from headway.runtime.versions import _DriverUpdate
 
 UPDATE = Step("b", True, update=("a", "b"))
@@ -50,20 +54,70 @@ def test_a_row_that_is_not_there_is_noticed(alone: bool, monkeypatch: pytest.Mon
             table.apply(UPDATE)
 
 
-@pytest.mark.parametrize("event", ["before_execute", "after_execute", "before_cursor_execute", "after_cursor_execute"])
+WATCHED = (
+    "before_execute",
+    "after_execute",
+    "before_cursor_execute",
+    "after_cursor_execute",
+    "do_execute",
+    "handle_error",
+)
+
+
+@pytest.mark.parametrize("event", WATCHED)
 def test_who_watches_is_shown_what_sqlalchemy_shows(event: str) -> None:
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
-        assert versions.is_alone(connection)
-        for _ in range(2):  # one listener to what the cursor has executed is headway's own
+        with StatementLog().watching(connection, commits_ddl=False):
+            assert is_alone(connection)
 
-            def listen(*args: Any, **kw: Any) -> None:
-                """Only listens."""
+        def listen(*args: Any, **kw: Any) -> None:
+            """Only listens."""
 
-            sa.event.listen(connection, event, listen)
-        assert not versions.is_alone(connection)
+        sa.event.listen(engine if event in WATCHED[4:] else connection, event, listen)
+        assert not is_alone(connection)
     with sa.create_engine("sqlite://", echo=True).connect() as connection:
-        assert not versions.is_alone(connection)
+        assert not is_alone(connection)
+
+
+@pytest.mark.parametrize("on", ["the object", "the class", "a subclass", "a dialect", "an async dialect"])
+def test_who_takes_a_place_keeps_it(on: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sa.create_engine("sqlite://").connect() as connection:
+        match on:
+            case "the object":
+                monkeypatch.setattr(connection, "execute", connection.execute)
+            case "the class":
+                monkeypatch.setattr(sa.Connection, "execute", lambda self, *args: None)
+            case "a subclass":
+                connection.__class__ = type("Mine", (sa.Connection,), {})
+            case "a dialect":
+                connection.dialect.execution_ctx_cls = type("Mine", (connection.dialect.execution_ctx_cls,), {})
+            case _:
+                monkeypatch.setattr(connection.dialect, "is_async", True)
+        assert not is_alone(connection)
+
+
+class Tenant(TextClause):
+    """A text that somebody compiles."""
+
+    inherit_cache = False
+
+
+@compiles(Tenant)
+def _(element: Tenant, compiler: Any, **kw: Any) -> str:
+    return "CREATE TABLE acme_" + element.text
+
+
+def test_statements_that_are_more_than_they_say_are_executed_by_sqlalchemy() -> None:
+    with sa.create_engine("sqlite://").connect() as connection:
+        impl = MigrationContext.configure(connection=connection).impl
+        impl.execute(Tenant("x (a INTEGER)"))
+        impl.execute("CREATE TABLE y (a INTEGER DEFAULT (1 % 2), b TEXT DEFAULT '\\:c')")
+        impl.execute(sa.text("INSERT INTO acme_x VALUES (:a)").bindparams(a=3))
+        assert sa.inspect(connection).get_table_names() == ["acme_x", "y"]
+        found = impl._exec(sa.DDL("SELECT a FROM acme_x"))
+        assert found.all() == [(3,)]
+        assert [column["default"] for column in sa.inspect(connection).get_columns("y")] == ["1 % 2", "':c'"]
 
 
 @pytest.mark.parametrize(

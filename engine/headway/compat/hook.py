@@ -102,6 +102,8 @@ def has_entry_points(group: str) -> bool:
     ]:
         return True
     name = group.encode()
+    if any(str(folder).rstrip("/\\").lower().endswith(".egg") for folder in sys.path):
+        return True
     for folder in sys.path:
         try:
             entries = os.listdir(folder or os.curdir)
@@ -110,9 +112,10 @@ def has_entry_points(group: str) -> bool:
         except OSError:
             continue
         for entry in entries:
-            if entry.endswith(".egg"):
+            kind = entry.lower()
+            if kind.endswith(".egg") or kind == "egg-info":
                 return True
-            if not entry.endswith((".dist-info", ".egg-info")):
+            if not kind.endswith((".dist-info", ".egg-info")):
                 continue
             with suppress(OSError):  # most packages publish nothing and have no such file
                 if name in read_bytes(os.path.join(folder, entry, "entry_points.txt")):

@@ -40,6 +40,8 @@ from headway.operations.ready import Ready
 _NOTED_IN_TEXT = frozenset(":\\%")
 """What ``text()`` and its compilers look for: a text without any of it is printed as it is."""
 
+_CHANGES = frozenset({AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable})
+
 implementations: dict[str, type[DefaultImpl]] = {}
 """By the name of their SQLAlchemy dialect; subclasses enter themselves."""
 
@@ -159,15 +161,21 @@ class DefaultImpl(Comparing):
         return connection.execute(construct, dict(params)) if params else connection.execute(construct)
 
     def _as_driver_sql(self, construct: Any) -> str | None:
-        """What the driver gets of a construct without parameters or options; None for others."""
-        if type(construct) is Ready:
-            return construct.sql
+        """What the driver gets of plain text, or of a change that gives no rows; None for other constructs."""
+        kind = type(construct)
+        if kind is Ready:
+            return construct.sql  # type: ignore[no-any-return]
         if getattr(construct, "_execution_options", None):
             return None
-        if isinstance(construct, schema.ExecutableDDLElement):
+        if kind in _CHANGES:
             return str(construct.compile(dialect=self.dialect))
-        is_plain = isinstance(construct, TextClause) and _NOTED_IN_TEXT.isdisjoint(construct.text)
-        return construct.text if is_plain else None
+        if (
+            kind is TextClause
+            and "_compiler_dispatcher" not in vars(kind)
+            and _NOTED_IN_TEXT.isdisjoint(construct.text)
+        ):
+            return construct.text  # type: ignore[no-any-return]
+        return None
 
     def _print(self, construct: Any, params: Any, multiparams: Any) -> None:
         if multiparams or params:

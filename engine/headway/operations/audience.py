@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+_EXECUTE = Connection.execute
+
 
 def is_unwatched(connection: Any) -> bool:
     """Whether nobody is shown, or changes, the constructs that run on a connection."""
@@ -18,9 +20,18 @@ def is_unwatched(connection: Any) -> bool:
 
 
 def is_alone(connection: Any) -> bool:
-    """Whether nobody but ourselves can tell how a statement came to the driver."""
-    if type(connection) is not Connection or connection._echo:
+    """Whether nobody but ourselves can tell how a statement came to the driver.
+
+    Not listeners, nor who has put a function of theirs in the place of ``execute()``; nor the dialect, which may treat
+    DDL in a way of its own: asyncpg's forgets what it has prepared, some outside SQLAlchemy call the driver otherwise.
+    """
+    if type(connection) is not Connection or connection._echo or "execute" in vars(connection):
         return False
-    if not is_unwatched(connection) or connection.dispatch.before_cursor_execute:
+    dialect = connection.dialect
+    kinds = (type(dialect), dialect.execution_ctx_cls)
+    if dialect.is_async or dialect._has_events or not all(k.__module__.startswith("sqlalchemy.") for k in kinds):
         return False
-    return len(connection.dispatch.after_cursor_execute) <= 1  # the log of statements
+    if Connection.execute is not _EXECUTE or not is_unwatched(connection) or connection.dispatch.before_cursor_execute:
+        return False
+    heard: Any = connection.dispatch.after_cursor_execute
+    return not heard or all(function.__module__.startswith("headway.") for function in heard)  # the log of statements

@@ -245,7 +245,7 @@ def _method(op_class: type, source: str, name: str) -> Callable[..., Any]:
 
 def _batch_method(op_class: type, source: str, name: str) -> Callable[..., Any]:
     function = getattr(op_class, source)
-    parameters = _parameters(op_class, source)
+    parameters = _parameters(function)
     method_signature: list[inspect.Signature] = []
 
     def method(self: BatchOperations, *args: Any, **kw: Any) -> Any:
@@ -283,10 +283,10 @@ def _with_table(
     return positional, keywords
 
 
-@functools.cache
-def _parameters(op_class: type, source: str) -> Sequence[inspect.Parameter]:
+@functools.lru_cache(maxsize=128)  # each is asked for up to three times, one after the other
+def _parameters(class_method: Callable[..., Any]) -> Sequence[inspect.Parameter]:
     """What a class method takes after the operations that it is called with."""
-    return list(inspect.signature(getattr(op_class, source)).parameters.values())[1:]
+    return list(inspect.signature(class_method).parameters.values())[1:]
 
 
 def _first_parameter(method: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -306,7 +306,7 @@ def _named(
     method: Callable[..., Any], op_class: type, source: str, name: str, keep: Callable[[inspect.Parameter], bool]
 ) -> Callable[..., Any]:
     function = getattr(op_class, source)
-    parameters = [parameter for parameter in _parameters(op_class, source) if keep(parameter)]
+    parameters = [parameter for parameter in _parameters(function) if keep(parameter)]
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = inspect.Signature([this, *parameters])  # type: ignore[attr-defined]
     method.__name__ = name

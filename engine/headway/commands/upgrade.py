@@ -19,6 +19,7 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
     migration or the database raises goes through.
     """
     script = ScriptDirectory.from_config(config)
+    script.keep_sources()
     start: str | None = None
     if ":" in revision:
         if not sql:

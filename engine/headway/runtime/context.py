@@ -5,6 +5,7 @@ It runs steps and keeps the version table; which steps, is decided by the functi
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -29,7 +30,7 @@ from headway.script.directory import ScriptDirectory
 
 log = logger("alembic.runtime.migration")  # users' ini files configure this name
 
-_COMPILED_WHOLE = 50
+_COMPILED_WHOLE = 20
 """How many revisions at the end of a run, where the new ones are, must compile as a whole, their downgrade included."""
 
 Steps = Callable[[tuple[str, ...], "MigrationContext"], Iterable[Step]]
@@ -243,7 +244,9 @@ class MigrationContext:
     def _run_step(
         self, step: Step, path: str | None, function: Callable[..., Any] | None, kw: Mapping[str, Any]
     ) -> None:
-        log.info("Running %s", step)
+        if log.isEnabledFor(logging.INFO):
+            # Not log.info(), which looks for its caller, for each of a thousand revisions.
+            log.handle(log.makeRecord(log.name, logging.INFO, __file__, 0, "Running %s", (step,), None, "_run_step"))
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         self.progress.start(step.revision, path)
@@ -257,7 +260,10 @@ class MigrationContext:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
 
     def _function_of(self, step: Step, path: str | None, *, whole: bool) -> Callable[..., Any] | None:
-        return None if path is None else runner.migration_function(path, upgrade=step.is_upgrade, whole=whole)
+        if path is None or self.script is None:
+            return None
+        source = self.script.take_source(path)
+        return runner.migration_function(path, upgrade=step.is_upgrade, whole=whole, source=source)
 
     def _path_of(self, step: Step) -> str | None:
         if step.is_stamp or self.script is None:

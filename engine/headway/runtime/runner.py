@@ -41,14 +41,17 @@ def prepend_sys_path(config: Config) -> None:
     sys.path[:0] = wanted
 
 
-def migration_function(path: str, *, upgrade: bool, whole: bool = True) -> Callable[..., Any]:
+def migration_function(
+    path: str, *, upgrade: bool, whole: bool = True, source: bytes | None = None
+) -> Callable[..., Any]:
     """The ``upgrade`` or ``downgrade`` function of the revision file at ``path``.
 
-    Without ``whole`` only what the function needs has to be compiled. Raises ScriptError when the file lacks the function;
+    Without ``whole`` only what the function needs has to be compiled; ``source`` is what has been read of the file, if it
+    has. Raises ScriptError when the file lacks the function;
     what the module itself raises goes through unchanged.
     """
     name = "upgrade" if upgrade else "downgrade"
-    function = getattr(load_module(path, runs=None if whole else name), name, None)
+    function = getattr(load_module(path, runs=None if whole else name, source=source), name, None)
     if not callable(function):
         raise ScriptError(
             f"this revision has no {name}() function",
@@ -87,7 +90,9 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def load_module(path: str, name: str | None = None, *, runs: str | None = None) -> ModuleType:
+def load_module(
+    path: str, name: str | None = None, *, runs: str | None = None, source: bytes | None = None
+) -> ModuleType:
     """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts.
 
     Where ``runs`` names a function of a revision, what running that does not need may be missing. Raises ScriptError for
@@ -95,7 +100,7 @@ def load_module(path: str, name: str | None = None, *, runs: str | None = None) 
     """
     name = name or _NOT_IN_NAMES.sub("_", os.path.basename(path))
     if (bytecode := _missing_bytecode(path)) is not None:
-        return _compile_and_run(name, path, bytecode, runs)
+        return _compile_and_run(name, path, bytecode, runs, read_bytes(path) if source is None else source)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ScriptError("this file cannot be loaded as Python", path=path)
@@ -113,7 +118,7 @@ def _missing_bytecode(path: str) -> str | None:
     return None if os.access(bytecode, os.F_OK) else bytecode
 
 
-def _compile_and_run(name: str, path: str, bytecode: str, runs: str | None) -> ModuleType:
+def _compile_and_run(name: str, path: str, bytecode: str, runs: str | None, source: bytes) -> ModuleType:
     """What importlib does with a source file without bytecode, less its search for some: three quarters of the time."""
     loader = SourceFileLoader(name, path)
     module = ModuleType(name)
@@ -122,7 +127,6 @@ def _compile_and_run(name: str, path: str, bytecode: str, runs: str | None) -> M
     spec.cached = bytecode
     names = vars(module)
     names.update(__spec__=spec, __loader__=loader, __package__="", __file__=path, __cached__=spec.cached)
-    source = read_bytes(path)
     code, values = (None, {}) if runs is None else _code_to_run(source, path, runs)
     names.update(values)
     exec(code or compile(source, path, "exec", dont_inherit=True), names)

@@ -59,6 +59,7 @@ class ScriptDirectory:
         self.hooks = list(hooks)
         self.messaging_opts = messaging_opts
         self.recursive_version_locations = recursive_version_locations
+        self._sources: dict[str, bytes] | None = None
         if not os.access(dir, os.F_OK):
             raise ConfigError(
                 f"Path doesn't exist: {dir}.  Please use the 'init' command to create a new scripts folder.",
@@ -136,7 +137,7 @@ class ScriptDirectory:
         unreadable: list[ScriptError] = []
         for path in self._files():
             try:
-                header = read_header(path)
+                header = read_header(path, self._sources)
                 revisions.append(_revision(path, header))
             except ScriptError as error:
                 unreadable.append(error)
@@ -156,6 +157,14 @@ class ScriptDirectory:
         for script in self.scripts:
             by_id.setdefault(script.revision, script)
         return by_id
+
+    def keep_sources(self) -> None:
+        """Keeps what is read of the files from now on, so that a run executes what its route was found by."""
+        self._sources = {}
+
+    def take_source(self, path: str) -> bytes | None:
+        """What was read of a file, once; None when it was not kept."""
+        return None if self._sources is None else self._sources.pop(path, None)
 
     def forget(self) -> None:
         """Makes the next question read the files again."""

@@ -25,12 +25,17 @@ _CODING = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#.*?coding[:=][ \t]
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_header(path: str) -> Header:
-    """The header of the file at ``path``. Raises ScriptError when it cannot be read or is not Python."""
+def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
+    """The header of the file at ``path``, whose content is put into ``kept``.
+
+    Raises ScriptError when it cannot be read or is not Python.
+    """
     try:
         data = read_bytes(path)
     except OSError as error:
         raise ScriptError(f"this file cannot be read: {error.strerror}", path=path) from error
+    if kept is not None:
+        kept[path] = data
     if path.endswith((".pyc", ".pyo")):
         from headway.script.compiled import header_of_compiled
 

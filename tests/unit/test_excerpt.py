@@ -92,7 +92,7 @@ def test_the_function_sees_and_does_the_same(text: str, runs: str, load: Any) ->
 def test_the_usual_files_are_shortened(text: str) -> None:
     found = excerpt(text.encode(), upgrade=True)
     assert found is not None
-    assert found.source.count(b"\n") <= text.count("\n")
+    assert len(found.source) < len(text)
     assert found.values or b"downgrade" not in found.source
 
 

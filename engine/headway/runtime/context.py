@@ -226,11 +226,7 @@ class MigrationContext:
         self.progress.planned = [step.revision for step in steps]
         # Every module is loaded before anything runs: one that cannot be leaves the database as it is.
         paths = [self._path_of(step) for step in steps]
-        old = len(steps) - _COMPILED_WHOLE
-        functions = [
-            self._function_of(step, path, whole=number >= old)
-            for number, (step, path) in enumerate(zip(steps, paths, strict=True))
-        ]
+        functions = self._functions_of(steps, paths)
         if self.purge or not (heads or self.as_sql or self.opts.get("dont_mutate")):
             self.ensure_version_table(purge=self.purge)
         for number, (step, path, function) in enumerate(zip(steps, paths, functions, strict=True)):
@@ -259,11 +255,16 @@ class MigrationContext:
             for callback in self.on_version_apply_callbacks:
                 callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
 
-    def _function_of(self, step: Step, path: str | None, *, whole: bool) -> Callable[..., Any] | None:
-        if path is None or self.script is None:
-            return None
-        source = self.script.take_source(path)
-        return runner.migration_function(path, upgrade=step.is_upgrade, whole=whole, source=source)
+    def _functions_of(self, steps: list[Step], paths: list[str | None]) -> list[Callable[..., Any] | None]:
+        """What each step calls; None for a stamp."""
+        sources = {} if self.script is None else self.script.take_sources()
+        old = len(steps) - _COMPILED_WHOLE
+        return [
+            None
+            if path is None
+            else runner.migration_function(path, upgrade=step.is_upgrade, whole=number >= old, source=sources.get(path))
+            for number, (step, path) in enumerate(zip(steps, paths, strict=True))
+        ]
 
     def _path_of(self, step: Step) -> str | None:
         if step.is_stamp or self.script is None:

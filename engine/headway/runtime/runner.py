@@ -127,16 +127,16 @@ def _compile_and_run(name: str, path: str, bytecode: str, runs: str | None, sour
     spec.cached = bytecode
     names = vars(module)
     names.update(__spec__=spec, __loader__=loader, __package__="", __file__=path, __cached__=spec.cached)
-    code, values = (None, {}) if runs is None else _code_to_run(source, path, runs)
+    code, values = _code(source, path, runs)
     names.update(values)
-    exec(code or compile(source, path, "exec", dont_inherit=True), names)
+    exec(code, names)
     return module
 
 
-def _code_to_run(source: bytes, path: str, runs: str) -> tuple[CodeType | None, dict[str, str | None]]:
-    """The code of what one function of a revision needs, and values to set before; None where it takes the whole."""
-    found = excerpt(source, upgrade=runs == "upgrade")
+def _code(source: bytes, path: str, runs: str | None) -> tuple[CodeType, dict[str, str | None]]:
+    """The code of a module, or of what running one function of it needs, and values to set before it is executed."""
+    found = None if runs is None else excerpt(source, upgrade=runs == "upgrade")
     if found is not None:
         with suppress(SyntaxError):
             return compile(found.source, path, "exec", dont_inherit=True), found.values
-    return None, {}
+    return compile(source, path, "exec", dont_inherit=True), {}

@@ -162,9 +162,10 @@ class ScriptDirectory:
         """Keeps what is read of the files from now on, so that a run executes what its route was found by."""
         self._sources = {}
 
-    def take_source(self, path: str) -> bytes | None:
-        """What was read of a file, once; None when it was not kept."""
-        return None if self._sources is None else self._sources.pop(path, None)
+    def take_sources(self) -> dict[str, bytes]:
+        """What was kept of the files that have been read, by path; it is kept no longer."""
+        taken, self._sources = self._sources or {}, None
+        return taken
 
     def forget(self) -> None:
         """Makes the next question read the files again."""

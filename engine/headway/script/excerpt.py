@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from headway.script.header import NAMES
+
 _VALUE = rb"(?: *: *(?:str|Union|Sequence|Optional|None|[\[\], |])+)? *= *(None|'[\w.-]*'|\"[\w.-]*\")\n"
 _HEADER_COMMENT = b"\n# revision identifiers"
 _HEADER = re.compile(
     rb"%s[^\n]*\nrevision%sdown_revision%s(?:branch_labels%s)?(?:depends_on%s)?"
     % (_HEADER_COMMENT, _VALUE, _VALUE, _VALUE, _VALUE)
 )
-_NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
 _IMPORTED = (b"Union", b"Sequence", b"Optional")
 _IMPORTS = re.compile(rb"(?:(?:#[^\n'\"]*|import [\w., ]+|from [\w.]+ import [\w, ]+)?[ \t]*\n)*")
 _LAST_FUNCTION = re.compile(rb"\ndef downgrade\(\)(?: -> None)?:[^\n]*(?:\n(?:[ \t][^\n]*)?)*\Z")
@@ -45,7 +46,7 @@ def excerpt(source: bytes, *, upgrade: bool) -> Excerpt | None:
         return None if left is source else Excerpt(left, {})
     values = {
         name: None if written == b"None" else written[1:-1].decode("ascii")
-        for name, written in zip(_NAMES, header.groups(), strict=True)
+        for name, written in zip(NAMES, header.groups(), strict=True)
         if written is not None
     }
     empty = b"\n" * (len(values) + 1)  # the comment has one as well
@@ -70,6 +71,6 @@ def _is_usual_above(source: bytes, end: int, header: bytes) -> bool:
         if start < 3 or start > end or source.find(b"\\", 0, start) >= 0:
             return False
     imports = source[start:end]
-    if _IMPORTS.fullmatch(imports) is None or any(name.encode() in imports for name in _NAMES):
+    if _IMPORTS.fullmatch(imports) is None or any(name.encode() in imports for name in NAMES):
         return False
     return all(name in imports for name in _IMPORTED if name in header)

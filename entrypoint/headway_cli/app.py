@@ -34,7 +34,7 @@ app.command("rule", epilog="Example: headway rule LCK101")(rules.rule)
 @app.command("action", hidden=True)
 def action() -> None:
     """What the container runs in GitHub Actions: reads INPUT_* and GITHUB_*."""
-    from headway_cli.action.run import run_action
+    from headway_cli.action.container import run_action
 
     raise typer.Exit(run_action())
 

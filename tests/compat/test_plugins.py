@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from fixtures.programs import ROOT, Done, Program, run_program, run_python
 from headway.autogenerate import plugins
 from headway.autogenerate.api import compare_metadata, produce_migrations
-from headway.autogenerate.dispatch import PriorityDispatcher
+from headway.autogenerate.priorities import PriorityDispatcher
 from headway.compat.hook import has_entry_points, serving_alembic
 from headway.runtime.context import MigrationContext
 

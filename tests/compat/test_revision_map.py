@@ -19,7 +19,7 @@ from headway.compat.hook import serving_alembic
 from headway.config.load import load_config
 from headway.errors import GraphError, HeadwayError
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.scripts import Script, ScriptDirectory
+from headway.runtime.script_directory import Script, ScriptDirectory
 
 FLAGS = ("is_head", "is_base", "is_branch_point", "is_merge_point")
 PRIVATE = ("_is_real_head", "_is_real_base", "_is_real_branch_point")

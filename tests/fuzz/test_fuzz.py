@@ -28,7 +28,7 @@ from headway.revision.model import Revision
 from headway.revision.resolve import in_branch, resolve
 from headway.revision.route import downgrade_route, stamp_route, upgrade_route
 from headway.script.calls import read_migration
-from headway.script.directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 from headway.script.header import Header
 from headway.script.header_parser import parse_header
 from headway.script.reader import header_of
@@ -80,7 +80,7 @@ def ask(config: Config) -> None:
     answer(config.get_prepend_sys_paths_list)
     answer(config.get_hooks_list)
     answer(lambda: config.get_section("alembic"))
-    answer(lambda: list(ScriptDirectory.from_config(config).graph.ids))
+    answer(lambda: list(RevisionDirectory.from_config(config).graph.ids))
 
 
 @many

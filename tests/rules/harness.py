@@ -11,8 +11,8 @@ from headway.config.policy import Policy
 from headway.lint.catalogue import RULES
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.judge import LintResult, lint
 from headway.lint.rule import Rule
-from headway.lint.run import LintResult, lint
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
 from headway.script.calls import read_migration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headway.config.policy import Policy
 from headway.lint.catalogue import RULES
 from headway.lint.finding import Finding
-from headway.lint.run import lint
+from headway.lint.judge import lint
 from rules.harness import TODAY, facts_of
 
 

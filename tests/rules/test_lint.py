@@ -10,7 +10,7 @@ from headway.config.policy import Ignore, Policy
 from headway.errors import UsageError
 from headway.lint.catalogue import select
 from headway.lint.finding import Severity
-from headway.lint.run import LintResult
+from headway.lint.judge import LintResult
 from rules.harness import lint_piece
 
 DROP = 'op.drop_table("coupons")'

@@ -11,9 +11,9 @@ import pytest
 from fixtures.programs import Program
 from headway.config.policy import Policy
 from headway.lint.catalogue import RULES, documentation, summary
+from headway.lint.judge import lint
 from headway.lint.rule import Rule
 from headway.lint.rules.dwn.trace_left import TraceLeft
-from headway.lint.run import lint
 from rules.harness import BASE, TODAY, facts_of, history_of, migration_source
 
 HEADINGS = ["What", "Why", "Bad", "Good", "When to ignore"]

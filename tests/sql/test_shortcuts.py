@@ -18,15 +18,15 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import quoted_name
 
 from headway.dialects.base import implementations as impls
-from headway.dialects.postgresql import PostgresqlImpl
-from headway.operations import columns, directives, indexes, shortcuts, tables
+from headway.dialects.postgresql.impl import PostgresqlImpl
+from headway.operations import columns, every, indexes, shortcuts, tables
 from headway.operations.base import Operations
 from headway.operations.dispatch import implementations
 from headway.runtime.context import MigrationContext
 from sql.bank import DIALECTS, Case, bank
 from sql.tools import HEADWAY, TEMPLATE, Outcome
 
-assert directives
+assert every
 
 KINDS = (
     (columns.AddColumnOp, columns.add_column),

@@ -13,12 +13,12 @@ import alembic.operations
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 
-from headway.operations import directives
+from headway.operations import every
 from headway.operations.base import Operations
 from headway.runtime.context import MigrationContext
 from sql.bank import Case
 
-assert directives  # importing it fills Operations
+assert every  # importing it fills Operations
 
 
 @dataclass(frozen=True)

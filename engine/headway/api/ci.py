@@ -15,12 +15,12 @@ from headway.api.lint import (
     threshold,
 )
 from headway.api.project import Project
-from headway.api.run import Announce, Run, exit_code
 from headway.api.scratch_stages import on_scratch
+from headway.api.stages import Announce, Run, exit_code
 from headway.lint.facts import Facts
 from headway.lint.finding import Severity
-from headway.lint.run import LintResult, judged
-from headway.lint.run import lint as run_rules
+from headway.lint.judge import LintResult, judged
+from headway.lint.judge import lint as run_rules
 from headway.report.model import Examined, Report, Stage, Status
 from headway.version import VERSION
 

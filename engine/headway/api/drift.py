@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headway.api.project import Project
-from headway.api.run import Announce, Run, exit_code
 from headway.api.scratch_stages import on_scratch
+from headway.api.stages import Announce, Run, exit_code
 from headway.report.model import Examined, Report
 from headway.version import VERSION
 

@@ -15,9 +15,9 @@ from headway.lint import scope as scopes
 from headway.lint.catalogue import RULES, check_policy
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.judge import LintResult
+from headway.lint.judge import lint as run_rules
 from headway.lint.rule import Rule
-from headway.lint.run import LintResult
-from headway.lint.run import lint as run_rules
 from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
 from headway.repository import git

@@ -16,8 +16,8 @@ from headway.report.model import Examined, Report, Stage, Status
 from headway.revision.resolve import Symbol
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
+from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
-from headway.runtime.steps import run_environment
 from headway.version import VERSION
 
 

@@ -13,7 +13,7 @@ from headway.errors import UsageError
 from headway.redact import remember_password
 from headway.repository import git
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
-from headway.runtime.scripts import ScriptDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 @dataclass(frozen=True)

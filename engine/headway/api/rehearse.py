@@ -20,9 +20,9 @@ from headway.operations.tables import DropTableCommentOp, DropTableOp
 from headway.report.model import DriftItem
 from headway.revision.route import Step, downgrade_steps, upgrade_route
 from headway.runtime.context import MigrationContext
+from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
 from headway.runtime.progress import Progress
-from headway.runtime.steps import run_environment
 from headway.scratch import snapshot
 from headway.scratch.port import Scratch
 from headway.scratch.snapshot import Snapshot

@@ -7,7 +7,7 @@ from functools import partial
 
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, Trace
-from headway.api.run import Announce, Run, skipped
+from headway.api.stages import Announce, Run, skipped
 from headway.compat.hook import serving_alembic
 from headway.effects.model import Span
 from headway.errors import HeadwayError

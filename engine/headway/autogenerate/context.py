@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.engine import Inspector
 
 from headway.autogenerate import plugins
-from headway.autogenerate.dispatch import PriorityDispatcher
+from headway.autogenerate.priorities import PriorityDispatcher
 from headway.errors import ConfigError
 
 

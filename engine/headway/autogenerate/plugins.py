@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from headway.autogenerate.dispatch import DispatchPriority, PriorityDispatcher
+from headway.autogenerate.priorities import DispatchPriority, PriorityDispatcher
 from headway.errors import ConfigError, ScriptError
 from headway.logs import logger
 from headway.runtime import runner

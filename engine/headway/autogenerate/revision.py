@@ -12,8 +12,8 @@ from headway.config.model import Config
 from headway.errors import CheckFailed
 from headway.operations.containers import DowngradeOps, MigrationScript, UpgradeOps
 from headway.revision.route import known
-from headway.script.directory import ScriptDirectory
-from headway.script.script import Script
+from headway.script.directory import RevisionDirectory
+from headway.script.script_file import ScriptFile
 from headway.script.writer import generate_revision, rev_id
 
 
@@ -23,7 +23,7 @@ class RevisionContext:
     def __init__(
         self,
         config: Config,
-        script_directory: ScriptDirectory,
+        script_directory: RevisionDirectory,
         command_args: Mapping[str, Any],
         process_revision_directives: Callable[..., None] | None = None,
     ) -> None:
@@ -48,7 +48,7 @@ class RevisionContext:
         """Lets env.py's hooks fill an empty revision."""
         self._run(rev, migration_context, compare=False)
 
-    def generate_scripts(self) -> Iterator[Script | None]:
+    def generate_scripts(self) -> Iterator[ScriptFile | None]:
         """Writes the files."""
         for generated in self.generated_revisions:
             yield self._write(generated)
@@ -88,7 +88,7 @@ class RevisionContext:
         for generated in self.generated_revisions:
             generated._autogen = autogen  # type: ignore[attr-defined]  # what rendering needs to know of the run
 
-    def _write(self, generated: MigrationScript) -> Script:
+    def _write(self, generated: MigrationScript) -> ScriptFile:
         template_args = dict(self.template_args)
         autogen = getattr(generated, "_autogen", None)
         if autogen is not None:

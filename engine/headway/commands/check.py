@@ -8,7 +8,7 @@ from typing import Any
 from headway.config.model import Config
 from headway.errors import DriftDetected
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.scripts import ScriptDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def check(config: Config) -> None:

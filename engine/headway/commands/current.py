@@ -13,7 +13,7 @@ from headway.process import printing_to_stderr
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.scripts import ScriptDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:

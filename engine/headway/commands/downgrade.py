@@ -9,7 +9,7 @@ from headway.errors import UsageError
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.scripts import ScriptDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:

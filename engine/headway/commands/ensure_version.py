@@ -8,7 +8,7 @@ from headway.config.model import Config
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.scripts import ScriptDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def ensure_version(config: Config, sql: bool = False) -> None:

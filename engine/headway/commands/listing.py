@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from headway.config.model import Config
-from headway.script.script import Script
+from headway.script.script_file import ScriptFile
 
 SCHEMA = "headway/listing/1"
 """What the documents call themselves; a change that is more than a new key gets a new number."""
@@ -23,7 +23,7 @@ def print_json(config: Config, document: dict[str, Any]) -> None:
     config.stdout.write(json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=False) + "\n")
 
 
-def summary(script: Script) -> dict[str, Any]:
+def summary(script: ScriptFile) -> dict[str, Any]:
     """A revision as JSON shows it."""
     return {
         "revision": script.revision,

@@ -9,8 +9,8 @@ from headway.commands.revision import run_environment_if_wanted
 from headway.config.model import Config
 from headway.errors import UsageError
 from headway.revision.model import as_tuple
-from headway.runtime.scripts import ScriptDirectory
-from headway.script.script import Script
+from headway.runtime.script_directory import ScriptDirectory
+from headway.script.script_file import ScriptFile
 from headway.script.writer import generate_revision
 from headway.script.writer import rev_id as new_id
 
@@ -22,7 +22,7 @@ def merge(
     branch_label: Any = None,
     rev_id: str | None = None,
     splice: bool = False,
-) -> Script:
+) -> ScriptFile:
     """Writes a revision whose parents are ``revisions``. Raises RevisionError, UsageError for fewer than two."""
     script = ScriptDirectory.from_config(config)
     heads = script.get_revisions(tuple(as_tuple(revisions if isinstance(revisions, str) else tuple(revisions))))

@@ -7,8 +7,8 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.errors import UsageError
-from headway.runtime.scripts import ScriptDirectory
-from headway.script.script import Script
+from headway.runtime.script_directory import ScriptDirectory
+from headway.script.script_file import ScriptFile
 
 
 def revision(
@@ -23,8 +23,8 @@ def revision(
     rev_id: str | None = None,
     depends_on: Any = None,
     process_revision_directives: Callable[..., None] | None = None,
-) -> Script | list[Script | None] | None:
-    """Writes the file and returns its Script; a list when env.py's hooks ask for several or for none.
+) -> ScriptFile | list[ScriptFile | None] | None:
+    """Writes the file and returns its ScriptFile; a list when env.py's hooks ask for several or for none.
 
     Raises CheckFailed when ``autogenerate`` finds the database behind the heads, UsageError for options that
     contradict each other, RevisionError for a head that cannot be resolved.
@@ -65,7 +65,7 @@ def run_environment_if_wanted(config: Config, script: ScriptDirectory, template_
     EnvironmentContext(config, script, fn=nothing, as_sql=False, template_args=template_args).run()
 
 
-def _plain(script: ScriptDirectory, config: Config, arguments: dict[str, Any]) -> Script:
+def _plain(script: ScriptDirectory, config: Config, arguments: dict[str, Any]) -> ScriptFile:
     """The common case needs no env.py and no SQLAlchemy."""
     from headway.script.writer import generate_revision
     from headway.script.writer import rev_id as new_id
@@ -90,7 +90,7 @@ def _with_environment(
     arguments: dict[str, Any],
     process_revision_directives: Callable[..., None] | None,
     runs_environment: bool,
-) -> Script | list[Script | None] | None:
+) -> ScriptFile | list[ScriptFile | None] | None:
     from headway.autogenerate.revision import RevisionContext
     from headway.runtime.environment import EnvironmentContext
 

@@ -30,9 +30,9 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConst
 from sqlalchemy.sql.elements import TextClause
 
 from headway.dialects import elements
-from headway.dialects.comparing import Comparing
-from headway.dialects.copying import Copying
-from headway.dialects.rows import check_rows, literal_insert
+from headway.dialects.autogen import Comparing
+from headway.dialects.insert_rows import check_rows, literal_insert
+from headway.dialects.table_copy import Copying
 from headway.errors import UsageError
 from headway.operations.audience import is_alone
 from headway.operations.ready import Ready

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import conv
 
 from headway.errors import InvalidValue, NotSupported
 from headway.operations.dispatch import Dispatcher, implementations
-from headway.operations.literals import InlineLiteral
+from headway.operations.inline_literal import InlineLiteral
 
 _current: ContextVar[Operations] = ContextVar("headway_operations")
 _running: list[Operations] = []

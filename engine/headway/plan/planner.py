@@ -13,11 +13,11 @@ from headway.revision.resolve import Symbol
 from headway.revision.route import Step, upgrade_route
 from headway.runtime import runner
 from headway.runtime.context import MigrationContext
-from headway.script.directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 
 
 def make_plan(
-    script: ScriptDirectory,
+    script: RevisionDirectory,
     context: MigrationContext,
     heads: Sequence[str],
     target: Symbol,
@@ -39,7 +39,7 @@ def make_plan(
     return plan, steps
 
 
-def _step(script: ScriptDirectory, context: MigrationContext, step: Step, shown: Callable[[str], str]) -> PlanStep:
+def _step(script: RevisionDirectory, context: MigrationContext, step: Step, shown: Callable[[str], str]) -> PlanStep:
     revision = script.history.ids[step.revision]
     path = revision.path or ""
     with open(path, "rb") as file:

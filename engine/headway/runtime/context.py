@@ -15,7 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 
 from headway.dialects.base import DefaultImpl
-from headway.dialects.registry import impl_for
+from headway.dialects.choice import impl_for
 from headway.errors import ConfigError, RevisionError
 from headway.logs import logger
 from headway.redact import remember
@@ -26,7 +26,7 @@ from headway.runtime.offline import ScriptConnection
 from headway.runtime.progress import Progress
 from headway.runtime.transactions import Transactions
 from headway.runtime.versions import VersionTable
-from headway.script.directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 
 log = logger("alembic.runtime.migration")  # users' ini files configure this name
 
@@ -52,7 +52,7 @@ class MigrationContext:
         self.environment_context = environment_context
         self.opts: dict[str, Any] = dict(opts)
         self.dialect = dialect
-        self.script: ScriptDirectory | None = self.opts.get("script")
+        self.script: RevisionDirectory | None = self.opts.get("script")
         self.as_sql = bool(self.opts.get("as_sql", False))
         self.purge = bool(self.opts.get("purge", False))
         self.output_buffer = self.opts.get("output_buffer") or sys.stdout
@@ -181,7 +181,7 @@ class MigrationContext:
             return tuple(str(start).split(","))
         return tuple(revision.revision for revision in self.script.get_revisions(start))
 
-    def stamp(self, script_directory: ScriptDirectory, revision: str) -> None:
+    def stamp(self, script_directory: RevisionDirectory, revision: str) -> None:
         """Writes the version table as if the database were on ``revision``; runs no migration."""
         heads = self.get_current_heads()
         self.ensure_version_table()

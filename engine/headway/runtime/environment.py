@@ -13,15 +13,15 @@ from sqlalchemy.engine import Connection
 
 from headway.config.model import Config
 from headway.errors import ConfigError, UsageError
-from headway.operations import directives
+from headway.operations import every
 from headway.operations.base import Operations
 from headway.runtime import runner, target
 from headway.runtime.context import MigrationContext
 from headway.runtime.locks import run_lock
 from headway.runtime.options import RunOptions
-from headway.script.directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 
-DIRECTIVES = directives
+DIRECTIVES = every
 """Named so that nobody takes the import, which fills ``op``, for an unused one."""
 
 _current: ContextVar[EnvironmentContext] = ContextVar("headway_environment")
@@ -93,7 +93,7 @@ class EnvironmentContext:
     ``purge``, ``dont_mutate``, ``template_args``, ``revision_context``, ``takes_lock``.
     """
 
-    def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
+    def __init__(self, config: Config, script: RevisionDirectory, **kw: Any) -> None:
         self.config = config
         self.script = script
         self.context_opts: dict[str, Any] = kw

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from headway.effects import model as fx
-from headway.script.directives import DIRECTIVES, TABLE_PARAMETERS, Call, effects_of_statement
-from headway.script.literals import Scope, dotted, value_of
+from headway.script.constants import Scope, dotted, value_of
+from headway.script.operation_calls import DIRECTIVES, TABLE_PARAMETERS, Call, effects_of_statement
 
 MAX_DEPTH = 8  # helper functions calling helper functions
 

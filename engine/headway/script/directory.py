@@ -1,4 +1,4 @@
-"""ScriptDirectory: the revision files of a project as one history. Finds, reads and orders them; executes none."""
+"""RevisionDirectory: the revision files of a project as one history. Finds, reads and orders them; executes none."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from headway.revision.route import Step, downgrade_route, known, stamp_route, up
 from headway.script.header import Dynamic, Header
 from headway.script.reader import read_header
 from headway.script.rephrase import rephrased
-from headway.script.script import Script, first_paragraph
+from headway.script.script_file import ScriptFile, first_paragraph
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
 _COMPILED_FILE = r"(?!\.\#|__init__).*\.py[co]$"
 _LEGACY_NAME = r"([a-f0-9]+)\.py$"
 
 
-class ScriptDirectory:
+class RevisionDirectory:
     """The scripts below ``dir``; the files are read when the history is first asked for."""
 
-    script_class: type[Script] = Script
+    script_class: type[ScriptFile] = ScriptFile
     """What the scripts are made as."""
 
     def __init__(
@@ -68,7 +68,7 @@ class ScriptDirectory:
             )
 
     @classmethod
-    def from_config(cls, config: Config) -> ScriptDirectory:
+    def from_config(cls, config: Config) -> RevisionDirectory:
         """The script directory that a project is configured with. Raises ConfigError when it is not there."""
         location = config.get_text("script_location")
         if not location:
@@ -121,17 +121,17 @@ class ScriptDirectory:
         return self.graph
 
     @cached_property
-    def revision_map(self) -> RevisionMap[Script]:
+    def revision_map(self) -> RevisionMap[ScriptFile]:
         """The history under Alembic's API. Raises what ``history`` raises."""
         return RevisionMap.over(self.history, self._by_id)
 
     @property
-    def scripts(self) -> tuple[Script, ...]:
+    def scripts(self) -> tuple[ScriptFile, ...]:
         """One for each file, those that share an id included, in the order of the files."""
         return self._read[1]
 
     @cached_property
-    def _read(self) -> tuple[RevisionGraph, tuple[Script, ...]]:
+    def _read(self) -> tuple[RevisionGraph, tuple[ScriptFile, ...]]:
         revisions: list[Revision] = []
         docstrings: list[str] = []
         unreadable: list[ScriptError] = []
@@ -152,8 +152,8 @@ class ScriptDirectory:
         return graph, tuple(map(self.script_class, repeat(graph), revisions, docstrings))
 
     @cached_property
-    def _by_id(self) -> dict[str, Script]:
-        by_id: dict[str, Script] = {}
+    def _by_id(self) -> dict[str, ScriptFile]:
+        by_id: dict[str, ScriptFile] = {}
         for script in self.scripts:
             by_id.setdefault(script.revision, script)
         return by_id
@@ -173,11 +173,11 @@ class ScriptDirectory:
         self.__dict__.pop("_by_id", None)
         self.__dict__.pop("revision_map", None)
 
-    def walk_revisions(self, base: Symbol = "base", head: Symbol = "heads") -> Iterator[Script]:
+    def walk_revisions(self, base: Symbol = "base", head: Symbol = "heads") -> Iterator[ScriptFile]:
         """Every revision from ``head`` down to ``base``, newest first."""
         yield from self.iterate_revisions(head, base, inclusive=True, assert_relative_length=False)
 
-    def iterate_revisions(self, upper: Symbol, lower: Symbol, **kw: Any) -> Iterator[Script]:
+    def iterate_revisions(self, upper: Symbol, lower: Symbol, **kw: Any) -> Iterator[ScriptFile]:
         """The revisions from ``upper`` down to ``lower``, as :meth:`RevisionMap.iterate_revisions` takes and gives them.
 
         Raises RevisionError for symbols that cannot be resolved, or a lower end that is not below the upper.
@@ -185,12 +185,12 @@ class ScriptDirectory:
         with rephrased(start=lower, end=upper):
             yield from self.revision_map.iterate_revisions(upper, lower, **kw)
 
-    def get_revisions(self, id_: Symbol) -> tuple[Script, ...]:
+    def get_revisions(self, id_: Symbol) -> tuple[ScriptFile, ...]:
         """The scripts a symbol, or several, stand for. Raises RevisionError."""
         with rephrased():
             return tuple(self._by_id[found] for found in symbols.resolve(self.history, id_))
 
-    def get_all_current(self, id_: str | Sequence[str] | None) -> set[Script]:
+    def get_all_current(self, id_: str | Sequence[str] | None) -> set[ScriptFile]:
         """The scripts of version rows, and those that only count through a dependency of theirs.
 
         Raises RevisionError for a row that the history lacks.
@@ -200,7 +200,7 @@ class ScriptDirectory:
             applied = graph.ancestors(known(graph, as_tuple(id_)), inclusive=True)
         return {self._by_id[found] for found in applied if applied.isdisjoint(graph.children(found))}
 
-    def get_revision(self, id_: str | None) -> Script | None:
+    def get_revision(self, id_: str | None) -> ScriptFile | None:
         """The one script a symbol stands for; None for base. Raises RevisionError."""
         with rephrased():
             found = symbols.resolve_one(self.history, id_)

@@ -12,9 +12,9 @@ from headway.errors import ConfigError, MultipleHeads, ScriptError, UsageError
 from headway.revision import resolve as symbols
 from headway.revision.edges import ILLEGAL_CHARACTERS
 from headway.revision.model import as_tuple
-from headway.script.directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 from headway.script.hooks import run_hooks
-from headway.script.script import Script
+from headway.script.script_file import ScriptFile
 
 LONGEST_ID = 32  # alembic_version.version_num is VARCHAR(32)
 
@@ -27,7 +27,7 @@ def rev_id() -> str:
 
 
 def generate_revision(
-    script: ScriptDirectory,
+    script: RevisionDirectory,
     config: Config | None,
     revid: str,
     message: str | None,
@@ -38,8 +38,8 @@ def generate_revision(
     version_path: str | None = None,
     depends_on: Any = None,
     template_args: dict[str, Any] | None = None,
-) -> Script:
-    """Writes one revision file, runs the post-write hooks and returns its Script.
+) -> ScriptFile:
+    """Writes one revision file, runs the post-write hooks and returns its ScriptFile.
 
     Raises UsageError for an id the version table cannot hold or a parent that is no head (without ``splice``),
     RevisionError for symbols that cannot be resolved, ConfigError for a template or hook that fails.
@@ -129,7 +129,7 @@ def format_as_comma(value: Any) -> str:
     return ", ".join(as_tuple(value))
 
 
-def _parents(script: ScriptDirectory, head: Any, splice: bool | None) -> list[str]:
+def _parents(script: RevisionDirectory, head: Any, splice: bool | None) -> list[str]:
     graph = script.history
     wanted = "head" if head is None else head
     try:
@@ -148,7 +148,7 @@ def _parents(script: ScriptDirectory, head: Any, splice: bool | None) -> list[st
     return found
 
 
-def _directory(script: ScriptDirectory, parents: list[str], version_path: str | None) -> str:
+def _directory(script: RevisionDirectory, parents: list[str], version_path: str | None) -> str:
     if version_path:
         wanted = os.path.abspath(version_path)
         if wanted not in [os.path.abspath(place) for place in script.locations]:
@@ -167,7 +167,7 @@ def _directory(script: ScriptDirectory, parents: list[str], version_path: str | 
     raise UsageError("Multiple version locations present, please specify --version-path")
 
 
-def _file_name(script: ScriptDirectory, revid: str, message: str | None, moment: datetime) -> str:
+def _file_name(script: RevisionDirectory, revid: str, message: str | None, moment: datetime) -> str:
     slug = "_".join(re.findall(r"\w+", message or "")).lower()
     if len(slug) > script.truncate_slug_length:
         slug = slug[: script.truncate_slug_length].rsplit("_", 1)[0] + "_"

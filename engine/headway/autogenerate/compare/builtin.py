@@ -9,8 +9,8 @@ from headway.autogenerate.compare.defaults import ask_for_default, compare_plain
 from headway.autogenerate.compare.foreign_keys import compare_foreign_keys
 from headway.autogenerate.compare.indexes import compare_indexes_and_uniques
 from headway.autogenerate.compare.tables import compare_schemas, compare_tables
-from headway.autogenerate.dispatch import DispatchPriority
 from headway.autogenerate.plugins import Plugin
+from headway.autogenerate.priorities import DispatchPriority
 
 FIRST, LAST = DispatchPriority.FIRST, DispatchPriority.LAST
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Computed, Identity, Table
 
 from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.dispatch import PriorityDispatchResult
+from headway.autogenerate.priorities import PriorityDispatchResult
 from headway.logs import logger
 from headway.operations.alter_column import AlterColumnOp
 from headway.operations.base import MigrateOperation

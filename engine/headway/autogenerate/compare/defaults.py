@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Computed, DefaultClause, Identity
 
 from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.dispatch import PriorityDispatchResult
-from headway.dialects.compare import normal_sql
+from headway.autogenerate.priorities import PriorityDispatchResult
+from headway.dialects.differences import normal_sql
 from headway.logs import logger
 from headway.operations.alter_column import AlterColumnOp
 

@@ -19,7 +19,7 @@ from headway.compat.alembic import autogenerate as autogen
 from headway.compat.alembic import util
 from headway.compat.alembic.util import compat
 from headway.runtime.environment import EnvironmentContext
-from headway.runtime.scripts import ScriptDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 __all__ = [
     "EnvironmentContext",

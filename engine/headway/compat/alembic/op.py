@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from headway.operations import directives
+from headway.operations import every
 from headway.operations.base import Operations, current_operations, directive_function, directive_names
 
-_DIRECTIVES = directives  # importing it has filled Operations
+_DIRECTIVES = every  # importing it has filled Operations
 
 create_module_class_proxy = Operations.create_module_class_proxy
 create_module_class_proxy(globals(), globals())

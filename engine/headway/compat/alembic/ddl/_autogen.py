@@ -2,6 +2,6 @@
 
 from headway.compat.alembic import util
 from headway.compat.alembic.util import sqla_compat
-from headway.dialects.compare import ComparisonResult
+from headway.dialects.differences import ComparisonResult
 
 __all__ = ["ComparisonResult", "sqla_compat", "util"]

@@ -29,14 +29,14 @@ from headway.dialects.elements import (
     format_table_name,
     format_type,
 )
-from headway.dialects.mssql import (
-    MSSQLImpl,
+from headway.dialects.mssql.ddl import (
     visit_add_column,
     visit_column_comment,
     visit_column_default,
     visit_rename_column,
     visit_rename_table,
 )
+from headway.dialects.mssql.impl import MSSQLImpl
 
 
 def mssql_add_column(compiler: Any, column: Any, **kw: Any) -> str:

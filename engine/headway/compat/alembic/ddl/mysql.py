@@ -19,13 +19,12 @@ from headway.dialects.elements import (
     format_column_name,
     format_server_default,
 )
-from headway.dialects.mysql import (
-    MariaDBImpl,
+from headway.dialects.mysql.ddl import (
     MySQLAlterDefault,
     MySQLChangeColumn,
-    MySQLImpl,
     MySQLModifyColumn,
 )
+from headway.dialects.mysql.impl import MariaDBImpl, MySQLImpl
 
 __all__ = [
     "AlterColumn",

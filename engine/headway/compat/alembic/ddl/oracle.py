@@ -21,8 +21,7 @@ from headway.dialects.elements import (
     format_type,
     visit_rename_table,
 )
-from headway.dialects.oracle import (
-    OracleImpl,
+from headway.dialects.oracle.ddl import (
     visit_add_column,
     visit_column_comment,
     visit_column_default,
@@ -31,6 +30,7 @@ from headway.dialects.oracle import (
     visit_column_type,
     visit_identity_column,
 )
+from headway.dialects.oracle.impl import OracleImpl
 
 __all__ = [
     "AddColumn",

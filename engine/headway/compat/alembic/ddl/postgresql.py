@@ -16,7 +16,7 @@ from headway.compat.alembic.util import (
 from headway.dialects.base import (
     DefaultImpl,
 )
-from headway.dialects.compare import (
+from headway.dialects.differences import (
     ComparisonResult,
 )
 from headway.dialects.elements import (
@@ -31,13 +31,13 @@ from headway.dialects.elements import (
     format_type,
     visit_rename_table,
 )
-from headway.dialects.postgresql import (
+from headway.dialects.postgresql.ddl import (
     PostgresqlColumnType,
-    PostgresqlImpl,
     visit_column_comment,
     visit_column_type,
     visit_identity_column,
 )
+from headway.dialects.postgresql.impl import PostgresqlImpl
 from headway.operations.base import (
     BatchOperations,
     Operations,

@@ -13,11 +13,11 @@ from headway.dialects.elements import (
     format_column_name,
     format_table_name,
 )
-from headway.dialects.sqlite import (
-    SQLiteImpl,
+from headway.dialects.sqlite.ddl import (
     visit_column_name,
     visit_rename_table,
 )
+from headway.dialects.sqlite.impl import SQLiteImpl
 
 __all__ = [
     "ColumnName",

@@ -1,7 +1,7 @@
 """``alembic.ext.checkconstraint_byname``."""
 
 from headway.autogenerate.compare.builtin import set_up_checks as setup
-from headway.autogenerate.dispatch import PriorityDispatchResult
+from headway.autogenerate.priorities import PriorityDispatchResult
 from headway.compat.alembic.operations import ops
 from headway.compat.alembic.util import sqla_compat
 

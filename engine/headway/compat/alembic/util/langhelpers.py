@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.util import immutabledict, memoized_property, to_list, unique_list
 from sqlalchemy.util.langhelpers import asbool
 
-from headway.autogenerate.dispatch import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
+from headway.autogenerate.priorities import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 from headway.operations.dispatch import Dispatcher
 from headway.script.writer import rev_id
 

@@ -1,6 +1,6 @@
 """``alembic.autogenerate.compare.schema``."""
 
 from headway.autogenerate.compare.builtin import set_up_schemas as setup
-from headway.autogenerate.dispatch import PriorityDispatchResult
+from headway.autogenerate.priorities import PriorityDispatchResult
 
 __all__ = ["PriorityDispatchResult", "setup"]

@@ -1,7 +1,7 @@
 """``alembic.autogenerate.compare.server_defaults``."""
 
 from headway.autogenerate.compare.builtin import set_up_defaults as setup
-from headway.autogenerate.dispatch import DispatchPriority, PriorityDispatchResult
+from headway.autogenerate.priorities import DispatchPriority, PriorityDispatchResult
 from headway.compat.alembic import util
 from headway.compat.alembic.util import sqla_compat
 

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc
 from sqlalchemy import types as sqltypes
 
-from headway.dialects.copying import Copying, Unseen
-from headway.dialects.sqlite_text import column_options, table_options
+from headway.dialects.sqlite.create_text import column_options, table_options
+from headway.dialects.table_copy import Copying, Unseen
 from headway.errors import UsageError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement, TextClause, literal_column
 
-from headway.operations.literals import InlineLiteral
+from headway.operations.inline_literal import InlineLiteral
 
 
 def check_rows(rows: Any) -> None:

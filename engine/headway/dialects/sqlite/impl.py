@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +10,11 @@ from sqlalchemy import Computed, Constraint, Table
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
-from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
-from headway.dialects.compare import normal_sql
-from headway.dialects.copying import Copying
-from headway.dialects.elements import compiled, format_column_name
-from headway.dialects.sqlite_copy import SQLiteCopying
+from headway.dialects.sqlite.ddl import no_comments
+from headway.dialects.sqlite.defaults import is_constant, normal_default
+from headway.dialects.sqlite.table_copy import SQLiteCopying
+from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
 
 
@@ -34,7 +32,7 @@ class SQLiteImpl(DefaultImpl):
                 is_expression = default is not None and isinstance(getattr(default, "arg", None), TextClause)
                 stored = isinstance(default, Computed) and bool(default.persisted)
                 placed = kw.keys() & {"insert_before", "insert_after"}
-                if (is_expression and not _is_constant(str(default.arg))) or stored or placed:
+                if (is_expression and not is_constant(str(default.arg))) or stored or placed:
                     return True
             elif name not in ("create_index", "drop_index"):
                 return True
@@ -71,10 +69,10 @@ class SQLiteImpl(DefaultImpl):
         """Nothing: the copy's savepoint is rolled back."""
 
     def create_table_comment(self, table: Table) -> None:
-        raise _no_comments()
+        raise no_comments()
 
     def drop_table_comment(self, table: Table) -> None:
-        raise _no_comments()
+        raise no_comments()
 
     def compare_server_default(
         self,
@@ -83,12 +81,12 @@ class SQLiteImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        return _normal_default(rendered_metadata_default) != _normal_default(rendered_inspector_default)
+        return normal_default(rendered_metadata_default) != normal_default(rendered_inspector_default)
 
     def render_ddl_sql_expr(self, expr: Any, is_server_default: bool = False, **kw: Any) -> str:
         sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
         # A default that is no literal must stand in parentheses.
-        return f"({sql})" if is_server_default and isinstance(expr, ColumnElement) and not _is_constant(sql) else sql
+        return f"({sql})" if is_server_default and isinstance(expr, ColumnElement) and not is_constant(sql) else sql
 
     def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
         # Indexes on expressions; their columns are shown as none.
@@ -114,43 +112,9 @@ class SQLiteImpl(DefaultImpl):
         return Copying(self, table_name, schema) if self.as_sql else SQLiteCopying(self, table_name, schema)
 
 
-@compiled(elements.RenameTable, "sqlite")
-def visit_rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
-    table = elements.alter_table(compiler, element.table_name, element.schema)
-    return f"{table} RENAME TO {elements.format_table_name(compiler, element.new_table_name, None)}"
-
-
-@compiled(elements.ColumnName, "sqlite")
-def visit_column_name(element: elements.ColumnName, compiler: Any, **kw: Any) -> str:
-    table = elements.alter_table(compiler, element.table_name, element.schema)
-    old, new = format_column_name(compiler, element.column_name), format_column_name(compiler, element.newname)
-    return f"{table} RENAME COLUMN {old} TO {new}"
-
-
-@compiled(elements.ColumnComment, "sqlite")
-def visit_column_comment(element: elements.ColumnComment, compiler: Any, **kw: Any) -> str:
-    raise _no_comments()
-
-
 def _needs_batch(what: str) -> NotSupported:
     return NotSupported(
         f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
         "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
         hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
     )
-
-
-def _no_comments() -> NotSupported:
-    return NotSupported("SQLite has no comments", hint="Leave the comment out for this database.")
-
-
-def _is_constant(sql: str) -> bool:
-    """What ADD COLUMN accepts as a default: a literal, not an expression and not CURRENT_TIMESTAMP."""
-    return re.fullmatch(r"\s*\(?\s*('(?:[^']|'')*'|[-+]?\d+(\.\d+)?|null|true|false)\s*\)?\s*", sql, re.I) is not None
-
-
-def _normal_default(text: str | None) -> str | None:
-    if text is None:
-        return None
-    sql = normal_sql(text)
-    return re.sub(r"^'(.*)'$", r"\1", sql)

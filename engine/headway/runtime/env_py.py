@@ -16,13 +16,13 @@ from headway.runtime.environment import EnvironmentContext
 from headway.runtime.failures import explain, explain_exit
 from headway.runtime.options import RunOptions
 from headway.runtime.target import point_config_at
-from headway.script.directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 
 Choose = Callable[[tuple[str, ...], MigrationContext], Iterable[Step]]
 
 
 def run_environment(
-    config: Config, script: ScriptDirectory, choose: Choose, options: RunOptions, **environment_options: Any
+    config: Config, script: RevisionDirectory, choose: Choose, options: RunOptions, **environment_options: Any
 ) -> None:
     """Executes env.py and the steps that ``choose`` returns for the database's heads.
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from headway.effects import model as fx
 from headway.effects.from_sql import effects_of_sql
-from headway.script.literals import Scope, dotted, flag_of, text_of, value_of
+from headway.script.constants import Scope, dotted, flag_of, text_of, value_of
 
 
 @dataclass(frozen=True, slots=True)

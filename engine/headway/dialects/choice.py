@@ -14,15 +14,15 @@ def impl_for(dialect: Dialect) -> type[DefaultImpl]:
     """The implementation of a dialect. Raises ConfigError when there is none."""
     # One at a time: importing all of SQLAlchemy's dialects takes longer than many a migration.
     if dialect.name in ("mysql", "mariadb"):
-        from headway.dialects import mysql  # noqa: F401  # importing registers
+        import headway.dialects.mysql.impl
     elif dialect.name == "postgresql":
-        from headway.dialects import postgresql  # noqa: F401
+        import headway.dialects.postgresql.impl
     elif dialect.name == "sqlite":
-        from headway.dialects import sqlite  # noqa: F401
+        import headway.dialects.sqlite.impl
     elif dialect.name == "mssql":
-        from headway.dialects import mssql  # noqa: F401
+        import headway.dialects.mssql.impl
     elif dialect.name == "oracle":
-        from headway.dialects import oracle  # noqa: F401
+        import headway.dialects.oracle.impl  # noqa: F401  # as all of these, imported to register
     found = implementations.get(dialect.name)
     if found is None:
         raise ConfigError(

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Index
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
-from headway.dialects.compare import ComparisonResult, compare_indexes, compare_types, compare_uniques
+from headway.dialects.differences import ComparisonResult, compare_indexes, compare_types, compare_uniques
 
 
 class Comparing:

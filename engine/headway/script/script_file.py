@@ -9,7 +9,7 @@ from headway.revision.map import Node
 from headway.revision.model import Revision
 
 
-class Script(Node):
+class ScriptFile(Node):
     """One revision of a script directory. Reading it executes nothing."""
 
     def __init__(

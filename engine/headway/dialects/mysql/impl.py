@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, Constraint, FetchedValue, Identity, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Constraint, Identity, Table, UniqueConstraint
 from sqlalchemy import types as sqltypes
 from sqlalchemy.schema import DropConstraint
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl, isolation
-from headway.dialects.compare import normal_sql
-from headway.dialects.elements import AlterColumn, compiled, format_column_name, format_server_default, format_type
-from headway.errors import NotSupported, UsageError
+from headway.dialects.mysql.ddl import (
+    MySQLAlterDefault,
+    MySQLChangeColumn,
+    MySQLDropConstraint,
+    MySQLModifyColumn,
+    MySQLRenameTable,
+)
+from headway.dialects.mysql.defaults import normal_default, repeats_default
 from headway.operations.naming import final_name
 
 
@@ -63,7 +67,7 @@ class MySQLImpl(DefaultImpl):
             "autoincrement": autoincrement if autoincrement is not None else existing_autoincrement,
             "comment": comment if comment is not False else existing_comment,
         }
-        if name is not None or _repeats_default(definition["type_"], server_default):
+        if name is not None or repeats_default(definition["type_"], server_default):
             self._exec(MySQLChangeColumn(table_name, column_name, newname=name or column_name, **definition))
         elif nullable is not None or type_ is not None or autoincrement is not None or comment is not False:
             self._exec(MySQLModifyColumn(table_name, column_name, newname=None, **definition))
@@ -101,7 +105,7 @@ class MySQLImpl(DefaultImpl):
         table = metadata_column.table
         if metadata_column is table._autoincrement_column and rendered_metadata_default is None:
             return False
-        return _normal_default(rendered_metadata_default) != _normal_default(rendered_inspector_default)
+        return normal_default(rendered_metadata_default) != normal_default(rendered_inspector_default)
 
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
@@ -151,129 +155,5 @@ class MariaDBImpl(MySQLImpl):
     __dialect__ = "mariadb"
 
 
-class MySQLChangeColumn(AlterColumn):
-    """CHANGE: the whole definition of a column, with its new name. Without a new name it is MODIFY."""
-
-    def __init__(
-        self,
-        name: str,
-        column_name: str,
-        schema: str | None = None,
-        newname: str | None = None,
-        type_: Any = None,
-        nullable: bool | None = None,
-        default: Any = False,
-        autoincrement: bool | None = None,
-        comment: Any = False,
-    ) -> None:
-        super().__init__(name, column_name, schema=schema)
-        if type_ is None:
-            raise UsageError(
-                "All MySQL CHANGE/MODIFY COLUMN operations require the existing type.",
-                hint=f"Add existing_type=… to alter_column('{name}', '{column_name}').",
-            )
-        if isinstance(default, FetchedValue) and not hasattr(default, "arg"):
-            raise UsageError(
-                f"what the server puts into column {column_name} of {name} is not known, and would be lost",
-                hint="Give existing_server_default=… as the text of the default.",
-            )
-        self.newname = newname
-        self.type_ = sqltypes.to_instance(type_)
-        self.nullable = nullable
-        self.default = default
-        self.autoincrement = autoincrement
-        self.comment = comment
-
-
-class MySQLModifyColumn(MySQLChangeColumn):
-    """MODIFY: the whole definition of a column that keeps its name."""
-
-
-class MySQLRenameTable(elements.RenameTable):
-    """RENAME TO, with the schema: a bare name would move the table into the current one."""
-
-
-class MySQLDropConstraint(DropConstraint):
-    """The DROP that the kind of constraint needs. A class of its own, because others compile DropConstraint too."""
-
-
-class MySQLAlterDefault(AlterColumn):
-    """ALTER COLUMN … SET DEFAULT."""
-
-    def __init__(self, name: str, column_name: str, default: Any, schema: str | None = None) -> None:
-        super().__init__(name, column_name, schema=schema)
-        self.default = default
-
-
-@compiled(MySQLChangeColumn, "mysql", "mariadb")
-def _change(element: MySQLChangeColumn, compiler: Any, **kw: Any) -> str:
-    table = elements.alter_table(compiler, element.table_name, element.schema)
-    column = format_column_name(compiler, element.column_name)
-    verb = (
-        f"MODIFY {column}"
-        if element.newname is None
-        else f"CHANGE {column} {format_column_name(compiler, element.newname)}"
-    )
-    return f"{table} {verb} {_specification(element, compiler)}"
-
-
-@compiled(MySQLAlterDefault, "mysql", "mariadb")
-def _default(element: MySQLAlterDefault, compiler: Any, **kw: Any) -> str:
-    table = elements.alter_table(compiler, element.table_name, element.schema)
-    column = format_column_name(compiler, element.column_name)
-    if element.default is None:
-        return f"{table} ALTER COLUMN {column} DROP DEFAULT"
-    return f"{table} ALTER COLUMN {column} SET DEFAULT {format_server_default(compiler, element.default)}"
-
-
-def _specification(element: MySQLChangeColumn, compiler: Any) -> str:
-    text = f"{format_type(compiler, element.type_)} {'NULL' if element.nullable else 'NOT NULL'}"
-    if element.autoincrement:
-        text += " AUTO_INCREMENT"
-    if element.default is not False and element.default is not None:
-        text += f" DEFAULT {format_server_default(compiler, element.default)}"
-    if element.comment is not None:
-        text += f" COMMENT {elements.format_text(compiler, element.comment)}"
-    return text
-
-
-@compiled(MySQLRenameTable, "mysql", "mariadb")
-def _rename_table(element: MySQLRenameTable, compiler: Any, **kw: Any) -> str:
-    new = elements.format_table_name(compiler, element.new_table_name, element.schema)
-    return f"{elements.alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
-
-
-@compiled(MySQLDropConstraint, "mysql", "mariadb")
-def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
-    constraint = element.element
-    if constraint.__visit_name__ in ("foreign_key_constraint", "primary_key_constraint", "unique_constraint"):
-        return str(compiler.visit_drop_constraint(element, **kw))
-    table = compiler.preparer.format_table(constraint.table)
-    if isinstance(constraint, CheckConstraint):
-        word = "CONSTRAINT" if compiler.dialect.is_mariadb else "CHECK"
-        return f"ALTER TABLE {table} DROP {word} {compiler.preparer.format_constraint(constraint)}"
-    raise NotSupported(
-        f"MySQL needs to know what kind of constraint '{constraint.name}' of {constraint.table.name} is",
-        hint="Give drop_constraint() type_='foreignkey', 'primary', 'unique' or 'check'.",
-    )
-
-
 def _columns(item: Any) -> tuple[str, ...]:
     return tuple(column.name for column in item.columns)
-
-
-def _repeats_default(type_: Any, server_default: Any) -> bool:
-    """Whether SET DEFAULT will not do: date and time columns take functions only in a whole definition."""
-    return (
-        server_default is not None
-        and type_ is not None
-        and sqltypes.to_instance(type_)._type_affinity is sqltypes.DateTime
-    )
-
-
-def _normal_default(text: str | None) -> str | None:
-    if text is None:
-        return None
-    sql = normal_sql(re.sub(r"\bcurrent_timestamp\(\)|\bnow\(\)", "current_timestamp", text, flags=re.I))
-    sql = {"true": "1", "false": "0"}.get(sql, sql)
-    return None if sql == "null" else re.sub(r"^'(-?[\d.]+)'$", r"\1", sql)

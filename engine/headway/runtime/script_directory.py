@@ -10,10 +10,11 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.runtime import runner
-from headway.script import directory, script
+from headway.script.directory import RevisionDirectory
+from headway.script.script_file import ScriptFile
 
 
-class Script(script.Script):
+class Script(ScriptFile):
     """A revision file, with the module that executing it makes."""
 
     @cached_property
@@ -22,7 +23,7 @@ class Script(script.Script):
         return runner.load_module(self.path)
 
 
-class ScriptDirectory(directory.ScriptDirectory):
+class ScriptDirectory(RevisionDirectory):
     """The scripts of a project, as programs use them that may execute the project's code."""
 
     script_class = Script
@@ -51,7 +52,7 @@ class ScriptDirectory(directory.ScriptDirectory):
         file_template: str | None = None,
         depends_on: Any = None,
         **kw: Any,
-    ) -> script.Script | None:
+    ) -> ScriptFile | None:
         """Writes one revision file from script.py.mako, which gets ``kw`` as well, and returns its Script.
 
         ``head`` is the parent, or parents, that it follows; the single head where none is given. ``file_template`` is
@@ -74,7 +75,7 @@ class ScriptDirectory(directory.ScriptDirectory):
             template_args=kw,
         )
 
-    def _load_revisions(self) -> Iterator[script.Script]:
+    def _load_revisions(self) -> Iterator[ScriptFile]:
         """The scripts as their files stand now, in the order of the files; named so by Alembic, and known to tools."""
         self.forget()
         yield from self.scripts

@@ -1,0 +1,1 @@
+"""SQL Server: its implementation, and one file for each thing that it does its own way."""

@@ -1,0 +1,1 @@
+"""Oracle: its implementation, and one file for each thing that it does its own way."""

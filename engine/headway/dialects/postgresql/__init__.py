@@ -1,0 +1,1 @@
+"""PostgreSQL: its implementation, and one file for each thing that it does its own way."""

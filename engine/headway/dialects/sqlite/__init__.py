@@ -1,0 +1,1 @@
+"""SQLite: its implementation, and one file for each thing that it does its own way."""

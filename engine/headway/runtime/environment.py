@@ -17,7 +17,7 @@ from headway.operations import every
 from headway.operations.base import Operations
 from headway.runtime import runner, target
 from headway.runtime.context import MigrationContext
-from headway.runtime.locks import run_lock
+from headway.runtime.locks import acquire
 from headway.runtime.options import RunOptions
 from headway.script.directory import RevisionDirectory
 
@@ -248,13 +248,17 @@ class EnvironmentContext:
         options = self.run_options
         if not self.context_opts.get("takes_lock") or not options.lock or context.as_sql:
             return
-        lock = run_lock(
+        if not isinstance(context.connection, Connection):
+            return  # what only stands in for one, such as create_mock_engine() makes
+        held = acquire(
             context.connection,
             version_table=context.versions.label,
             timeout=options.lock_timeout,
             notify=options.notify,
         )
-        self._locks.enter_context(lock)
+        if held is None:
+            return
+        self._locks.callback(held.release)
         # The run's own transaction ends after run_migrations() returns; the lock must outlive the commit.
         context.transactions.on_end = self._release_locks
 

@@ -5,10 +5,11 @@ One connection that asks twice proves nothing: an idle pooler gives it the same 
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
-from typing import Any
+from contextlib import ExitStack
 
 from sqlalchemy.engine import Connection
+
+from headway.dialects.own_session import ask, own_session
 
 _ROUNDS = 3  # a pooler that hands its sessions out in turn may give the same one back once
 
@@ -23,39 +24,17 @@ def gives_sessions_away(connection: Connection) -> bool:
     """
     dialect = connection.dialect
     with ExitStack() as opened:
-        idle, busy = _connection(connection, opened), _connection(connection, opened)
+        # Each in a pool of its own: one for a single connection would give the same to both.
+        idle, busy = (opened.enter_context(own_session(connection.engine)) for _ in range(2))
         if idle is busy:
             return False  # the engine's creator hands out one connection to everybody, and nobody shares it now
         for first, second in ((idle, busy), (busy, idle)) * _ROUNDS:
             dialect.set_isolation_level(first, "AUTOCOMMIT")
-            dialect.reset_isolation_level(second)
-            before = _ask(first)
-            during = _ask(second)  # and stays in its transaction
-            after = _ask(first)
+            dialect.set_isolation_level(second, "READ COMMITTED")
+            before = ask(first, _PID)[0]
+            during = ask(second, _PID)[0]  # and stays in its transaction
+            after = ask(first, _PID)[0]
             second.rollback()
             if during == before or after != before:
                 return True
     return False
-
-
-def _connection(connection: Connection, opened: ExitStack) -> Any:
-    """One of a pool of its own; a pool for one connection alone would give the same to both."""
-    pool = connection.engine.pool.recreate()
-    opened.callback(pool.dispose)
-    fairy = pool.connect()
-    opened.callback(_quietly, fairy.invalidate)
-    return fairy.dbapi_connection
-
-
-def _quietly(end: Any) -> None:
-    with suppress(Exception):
-        end()
-
-
-def _ask(dbapi: Any) -> Any:
-    cursor = dbapi.cursor()
-    try:
-        cursor.execute(_PID)
-        return cursor.fetchone()[0]
-    finally:
-        cursor.close()

@@ -1,0 +1,90 @@
+"""A run that a signal ends: what it has at work is stopped on the server, and what became of it is said.
+
+The signals themselves, and the thread that acts on them, belong to the process (``signals.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from headway.signals import Terminated, cancelled_by_signals, ending, raise_if_ending
+from headway.redact import redact
+from headway.runtime.account import brief
+from headway.runtime.options import RunOptions
+from headway.runtime.outcome import account_of
+from headway.runtime.witness import Crossing, InFlight
+
+_WAYS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
+"""The room of each database whose statements can be stopped, by the dialect's name."""
+
+
+@contextmanager
+def ended_with_account(options: RunOptions) -> Iterator[None]:
+    """Runs the block, a whole run; one that a signal ends raises Terminated with the account, whatever it raised itself.
+
+    What comes out of a driver after a signal (a cancelled statement, a lost connection) is the signal's doing.
+    """
+    gate = _stop
+    options.witness.gates.append(gate)
+    try:
+        with cancelled_by_signals(RunCanceller(options)):
+            yield
+    except BaseException as error:
+        number = ending()
+        if number is None or (isinstance(error, Terminated) and error.account):
+            raise
+        raise Terminated(number, account_of(options.account)) from error
+    finally:
+        options.witness.gates.remove(gate)
+    if (number := ending()) is not None:
+        raise Terminated(number, account_of(options.account))
+
+
+def _stop(crossing: Crossing) -> None:
+    raise_if_ending()
+
+
+class RunCanceller:
+    """Stops what a run has in flight, or, where that is past the witness, what its own connection is at."""
+
+    def __init__(self, options: RunOptions) -> None:
+        self._options = options
+        self._last: InFlight | None = None
+        """What was asked to stop: still there for the message when its driver has gone."""
+
+    def is_busy(self) -> bool:
+        """Whether a driver has a statement that it has not answered."""
+        return self._options.witness.in_flight is not None
+
+    def cancel(self) -> None:
+        """Asks the database to stop it."""
+        flight = self._options.witness.in_flight
+        if flight is None:
+            return
+        self._last = flight
+        way = _way_of(flight)
+        if way is not None:
+            way.cancel(flight.connection.engine, flight.driver_connection)
+
+    def unconfirmed(self) -> str:
+        """The statement that may still run, the session, and how to look; then what is known to remain."""
+        flight = self._options.witness.in_flight
+        account = account_of(self._options.account)
+        if flight is None:
+            return f"It did not come to an end in time, so the connections were cut. {account}"
+        way = _way_of(flight)
+        session = None if way is None else way.session_id(flight.driver_connection)
+        where = "" if session is None else f"session {session}, "
+        look = "Look at the server's list of sessions." if way is None else way.how_to_look(session)
+        return (
+            f"The database did not confirm in time that it stopped; {where}which holds the lock of this run, may still "
+            f"be at: {redact(brief(flight.sql))}. {look} {account}"
+        )
+
+
+def _way_of(flight: InFlight) -> Any:
+    room = _WAYS.get(flight.connection.dialect.name)
+    return None if room is None else import_module(f"headway.dialects.{room}.cancel")

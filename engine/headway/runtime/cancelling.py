@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from headway.signals import Terminated, cancelled_by_signals, ending, raise_if_ending
 from headway.redact import redact
 from headway.runtime.account import brief
 from headway.runtime.options import RunOptions
 from headway.runtime.outcome import account_of
 from headway.runtime.witness import Crossing, InFlight
+from headway.signals import Terminated, cancelled_by_signals, ending, raise_if_ending
 
 _WAYS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
 """The room of each database whose statements can be stopped, by the dialect's name."""

@@ -76,6 +76,8 @@ class HeldLock:
 
     def check(self) -> None:
         """Raises LockLost when it is held no more; so it does ever after, since another run may have been at work."""
+        if self._ended:
+            return
         if self._lost is None:
             try:
                 self._lost = None if self._lock.is_held() else "its session was replaced, or somebody took it away"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 from headway.redact import redact
@@ -16,9 +15,6 @@ from headway.runtime.options import RunOptions
 from headway.runtime.outcome import account_of
 from headway.runtime.witness import Crossing, InFlight
 from headway.signals import Terminated, cancelled_by_signals, ending, raise_if_ending
-
-_WAYS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
-"""The room of each database whose statements can be stopped, by the dialect's name."""
 
 
 @contextmanager
@@ -86,5 +82,18 @@ class RunCanceller:
 
 
 def _way_of(flight: InFlight) -> Any:
-    room = _WAYS.get(flight.connection.dialect.name)
-    return None if room is None else import_module(f"headway.dialects.{room}.cancel")
+    """The module that stops a statement on this database; None where nobody knows how."""
+    match flight.connection.dialect.name:
+        case "postgresql":
+            from headway.dialects.postgresql import cancel
+
+            return cancel
+        case "mysql" | "mariadb":
+            from headway.dialects.mysql import cancel as kill
+
+            return kill
+        case "sqlite":
+            from headway.dialects.sqlite import cancel as interrupt
+
+            return interrupt
+    return None

@@ -75,7 +75,9 @@ class ConcurrentBuilds:
             self._refuse("it has another definition than the one that is to be built", found, drop)
         if not self._may_rebuild(name):
             self._refuse("what was approved does not show that it is dropped and built again", found, drop)
-        self._notify(f"headway: index {found.shown} is INVALID, left by a build that was cut off; {drop}, then built anew")
+        self._notify(
+            f"headway: index {found.shown} is INVALID, left by a build that was cut off; {drop}, then built anew"
+        )
         _send(session, drop)
 
     def after(self, connection: Connection, sql: str) -> None:

@@ -12,7 +12,7 @@ import sys
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,3 +56,27 @@ def printing_to_stderr() -> Iterator[None]:
             found = _diverted.pop()
             if not _diverted:
                 sys.stdout = found
+
+
+_counts: dict[str, tuple[int, Callable[[], None]]] = {}
+
+
+@contextmanager
+def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None]:
+    """Keeps one change of the process in place for as long as anybody needs it.
+
+    ``begin`` makes the change called ``name`` for the first one who needs it and returns what takes it back, which is
+    called after the last.
+    """
+    with _guard:
+        users, end = _counts.get(name) or (0, begin())
+        _counts[name] = (users + 1, end)
+    try:
+        yield
+    finally:
+        with _guard:
+            users, end = _counts.pop(name)
+            if users > 1:
+                _counts[name] = (users - 1, end)
+            else:
+                end()

@@ -16,7 +16,9 @@ from headway.errors import ConfigError, UsageError
 from headway.operations import every
 from headway.operations.base import Operations
 from headway.runtime import runner, target
+from headway.runtime.cancelling import ended_with_account
 from headway.runtime.context import MigrationContext
+from headway.runtime.guards import LockGuard, guarding_index_builds
 from headway.runtime.locks import acquire
 from headway.runtime.options import RunOptions
 from headway.script.directory import RevisionDirectory
@@ -100,12 +102,16 @@ class EnvironmentContext:
         self.run_options = RunOptions.of(config)
         self._migration_context: MigrationContext | None = None
         self._tokens: list[Token[EnvironmentContext]] = []
+        self._watch = ExitStack()
         self._targets = ExitStack()
         self._locks = ExitStack()
 
     def __enter__(self) -> EnvironmentContext:
         self._tokens.append(_current.set(self))
         _running.append(self)
+        if not self.is_offline_mode():
+            self._watch.enter_context(self.run_options.witness.watching())
+            self._watch.enter_context(guarding_index_builds(self.run_options))
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
@@ -115,10 +121,11 @@ class EnvironmentContext:
             self._targets.__exit__(*exc_info)  # commits or rolls back, so it comes before the lock goes
         finally:
             self._release_locks()
+            self._watch.close()
 
     def run(self) -> None:
         """Executes the script directory's env.py in this environment."""
-        with self:
+        with ended_with_account(self.run_options), self:
             runner.run_env(self.config, self.script.env_py_location)
 
     @classmethod
@@ -188,7 +195,8 @@ class EnvironmentContext:
         if "output_buffer" not in opts:
             opts["output_buffer"] = getattr(self.config, "output_buffer", None)
         opts["script"] = self.script
-        opts["progress"] = self.run_options.progress
+        opts["headway.witness"] = self.run_options.witness
+        opts["headway.listeners"] = self.run_options.listeners
         if self.run_options.url is not None:
             if self.is_offline_mode():
                 connection, url, dialect_name = None, self.run_options.url, None
@@ -259,6 +267,7 @@ class EnvironmentContext:
         if held is None:
             return
         self._locks.callback(held.release)
+        context.listeners = (LockGuard(held), *context.listeners)
         # The run's own transaction ends after run_migrations() returns; the lock must outlive the commit.
         context.transactions.on_end = self._release_locks
 

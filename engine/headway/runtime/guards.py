@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from headway.dialects.postgresql.concurrent_index import ConcurrentBuilds
 from headway.effects.sql_kind import Kind
 from headway.runtime.listener import RunListener
 from headway.runtime.locks import HeldLock
@@ -27,10 +31,9 @@ class LockGuard(RunListener):
         self._held.check()
 
 
-def guard_index_builds(options: RunOptions) -> None:
+@contextmanager
+def guarding_index_builds(options: RunOptions) -> Iterator[None]:
     """Has concurrent index builds on PostgreSQL looked at before and after, on every connection of the run."""
-    from headway.dialects.postgresql.concurrent_index import ConcurrentBuilds
-
     builds = ConcurrentBuilds(timeout=options.lock_timeout, notify=options.notify, may_rebuild=options.may_rebuild)
 
     def before(crossing: Crossing) -> None:
@@ -43,6 +46,11 @@ def guard_index_builds(options: RunOptions) -> None:
 
     options.witness.gates.append(before)
     options.witness.after.append(after)
+    try:
+        yield
+    finally:
+        options.witness.gates.remove(before)
+        options.witness.after.remove(after)
 
 
 def _may_build(crossing: Crossing) -> bool:

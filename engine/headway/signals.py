@@ -211,7 +211,9 @@ class Signals:
     def _give_up(self) -> None:
         """Ends the process: only the server could still do something, and the main thread waits for it."""
         number = self.number or signal.SIGTERM
-        told = " ".join(canceller.unconfirmed() for canceller in list(self.cancellers))
+        told = "What was at work could not be told."
+        with contextlib.suppress(Exception):  # nothing may keep the process from ending now
+            told = " ".join(canceller.unconfirmed() for canceller in list(self.cancellers))
         with contextlib.suppress(OSError):
             os.write(2, f"headway: ended by signal {number}. {' '.join(told.split())}\n".encode())
         os._exit(128 + number)

@@ -126,20 +126,24 @@ def project(place: Path, url: sa.URL, body: str) -> Path:
 
 def begin(place: Path, *arguments: str) -> subprocess.Popen[str]:
     """Starts ``upgrade head`` and waits until the slow statement is about to be sent."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}/engine:{ROOT}/entrypoint"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "headway_cli", "upgrade", "head", *arguments],
-        cwd=place,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(place, "upgrade", "head", *arguments)
     deadline = time.monotonic() + 60
     while not (place / "started").exists():
         assert process.poll() is None and time.monotonic() < deadline, process.communicate()
         time.sleep(0.02)
     return process
+
+
+def start(place: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Starts the program in the project."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "headway_cli", *arguments],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}/engine:{ROOT}/entrypoint"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 class Watcher:

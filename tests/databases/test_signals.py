@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from databases.endings import Watcher, begin, project
+from databases.endings import Watcher, begin, project, start
 from databases.test_run_lock import driver_url, is_free
 
 WITHIN = 6.0
@@ -142,7 +142,7 @@ def test_a_run_that_waits_for_the_lock(database_url: str, tmp_path: Path) -> Non
     watcher = Watcher(database_url)
     first = begin(project(tmp_path / "p", sa.make_url(database_url), "sleep"))
     (tmp_path / "p" / "started").rename(tmp_path / "p" / "was started")
-    second = subprocess.Popen(first.args, cwd=tmp_path / "p", stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    second = start(tmp_path / "p", "upgrade", "head")
     time.sleep(2.5)
     assert second.poll() is None
     said = end(second, signal.SIGTERM, watcher)

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from headway.dialects.run_lock import RunLock
 from headway.errors import LockLost, LockNotAcquired, PooledConnection
+from headway.signals import raise_if_ending
 
 FIRST_PAUSE = 0.05  # seconds between two tries, doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 1.0
@@ -136,6 +137,7 @@ def _wait(lock: RunLock, timeout: float, notify: Callable[[str], None]) -> None:
             notify(f"headway: waiting for the lock on this database, held by {lock.holder()}")
             next_notice = waited + NOTICE_EVERY
         time.sleep(min(pause, timeout - waited))
+        raise_if_ending()
         pause = min(pause * 2, LONGEST_PAUSE)
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.engine import Engine
 from headway.dialects.own_session import ask_aside
 
 
-def cancel(engine: Engine, native: Any) -> None:
+def cancel(engine: Engine, native: Any, session: int | None) -> None:
     """Kills what the driver's connection has at work, over another session: the protocol knows no request for it.
 
     See https://dev.mysql.com/doc/refman/8.4/en/kill.html
     """
-    ask_aside(engine, f"KILL QUERY {session_id(native)}")
+    ask_aside(engine, f"KILL QUERY {session}")
 
 
 def session_id(native: Any) -> int | None:

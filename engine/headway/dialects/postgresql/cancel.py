@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from headway.dialects.own_session import ask_aside
 
 
-def cancel(engine: Engine, native: Any) -> None:
+def cancel(engine: Engine, native: Any, session: int | None) -> None:
     """Sends a cancel request for what the driver's connection has at work.
 
     The requests of psycopg and psycopg2 may come from any thread; asyncpg's may not, so another session asks.

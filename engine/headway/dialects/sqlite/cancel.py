@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 
-def cancel(engine: Engine, native: Any) -> None:
+def cancel(engine: Engine, native: Any, session: int | None) -> None:
     """Interrupts it; aiosqlite wraps the connection that can. See https://www.sqlite.org/c3ref/interrupt.html"""
     getattr(native, "_conn", native).interrupt()
 

@@ -84,7 +84,7 @@ def ended_by_signals() -> Iterator[Signals]:
         _signals = None
         state.stop()
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if state.last else handler)
 
 
 @contextmanager
@@ -124,6 +124,8 @@ class Signals:
         """The first that arrived."""
         self.raised = False
         """Whether the program has been told, or is over."""
+        self.last = False
+        """Whether the process ends with the block: one more signal must not change how."""
         self.cancellers: list[Canceller] = []
         self._since = 0.0
         self._watcher: threading.Thread | None = None

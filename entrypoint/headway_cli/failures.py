@@ -37,6 +37,7 @@ def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
             outcome.exit_code = _say(error)
         except Terminated as error:
             outcome.exit_code = _say_ended(error)
+            signals.last = True
         except KeyboardInterrupt:
             outcome.exit_code = _say_ended(Terminated(signal.SIGINT))
         except BrokenPipeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from databases.endings import Watcher, begin, project, start
 from databases.test_run_lock import driver_url, is_free
+from fixtures.databases import missing
 
 WITHIN = 6.0
 
@@ -29,6 +31,8 @@ BOTH = [signal.SIGTERM, signal.SIGINT]
 
 def database(request: pytest.FixtureRequest, kind: str) -> tuple[str, sa.URL]:
     backend, _, driver = kind.partition("+")
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
     url = str(request.getfixturevalue(f"{backend}_url"))
     return url, driver_url(url, driver)
 

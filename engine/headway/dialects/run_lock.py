@@ -68,3 +68,12 @@ class DriverSession:
             return cursor.fetchone()
         finally:
             cursor.close()
+
+    def give_up_if_lost(self, error: Exception) -> bool:
+        """Whether an error says that the session is gone; SQLAlchemy, which has not seen it, is told."""
+        dialect: Any = self.connection.dialect
+        if not isinstance(error, dialect.dbapi.Error) or not dialect.is_disconnect(error, self.dbapi, None):
+            return False
+        if self.is_current():
+            self.connection.invalidate(error)
+        return True

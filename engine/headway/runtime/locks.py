@@ -15,7 +15,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from headway.dialects.run_lock import RunLock
-from headway.errors import LockLost, LockNotAcquired, PooledConnection
+from headway.errors import DatabaseFailure, LockLost, LockNotAcquired, PooledConnection
+from headway.redact import redact
 from headway.signals import raise_if_ending
 
 FIRST_PAUSE = 0.05  # seconds between two tries, doubled up to LONGEST_PAUSE
@@ -55,7 +56,15 @@ def acquire(
     lock = _lock_for(connection, version_table, notify)
     if lock is None:
         return None
-    _wait(lock, timeout, notify)
+    try:
+        _wait(lock, timeout, notify)
+    except Exception as error:
+        if not lock.session.give_up_if_lost(error):
+            raise
+        raise DatabaseFailure(
+            f"the connection to the database was lost while the lock was taken: {_text(error)}",
+            hint="Nothing was applied. Look at the server and run the same command again.",
+        ) from error
     held = kept[version_table] = HeldLock(lock)
     _listen_to_pool(connection)
     return held
@@ -83,7 +92,8 @@ class HeldLock:
             try:
                 self._lost = None if self._lock.is_held() else "its session was replaced, or somebody took it away"
             except Exception as error:
-                self._lost = " ".join(str(error).split()) or type(error).__name__
+                self._lost = redact(_text(error))
+                self._lock.session.give_up_if_lost(error)
                 raise self._error() from error
         if self._lost is not None:
             raise self._error()
@@ -167,8 +177,7 @@ def _refuse_pooler(connection: Connection, notify: Callable[[str], None]) -> Non
     try:
         pooled = gives_sessions_away(connection)
     except Exception as error:  # noqa: BLE001  # a server that lets one more in, but not three
-        text = str(error).splitlines()[0] if str(error) else type(error).__name__
-        notify(f"headway: could not tell whether a pooler stands before the database ({text})")
+        notify(f"headway: could not tell whether a pooler stands before the database ({redact(_text(error))})")
         return
     if pooled:
         raise PooledConnection(
@@ -176,6 +185,10 @@ def _refuse_pooler(connection: Connection, notify: Callable[[str], None]) -> Non
             hint="Connect to the server itself, or through a pool in session mode; "
             "--no-lock runs without a lock, if nothing else can run.",
         )
+
+
+def _text(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 # -- what goes with the driver's connection ------------------------------------------------------------------------

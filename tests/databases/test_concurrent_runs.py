@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from databases.mixed_runs import MixedRuns
 from fixtures.programs import Done, Program, set_url
 
 HEAD = "d16e2b7f5a08"
@@ -94,6 +97,28 @@ def test_the_lock_leaves_nothing_behind(shop: tuple[Path, str], headway: Program
     with sa.create_engine(url, poolclass=NullPool).connect() as connection:
         tables = sa.inspect(connection).get_table_names()
     assert [name for name in tables if "lock" in name] == []
+
+
+ROUNDS = 20 if os.environ.get("HEADWAY_FULL") == "1" else 2
+
+
+def test_sixteen_runs_at_once(database_url: str, tmp_path: Path) -> None:
+    """Mixed verbs; in every second round the session that holds the lock is killed again and again."""
+    chance = random.Random(9)
+    runs = MixedRuns(tmp_path / "p", database_url)
+    lost = 0
+    for number in range(ROUNDS):
+        kills = number % 2 == 1
+        for verb, code, err in runs.round(chance, count=16, kills=kills, stamps=number % 5 >= 3):
+            assert "Traceback" not in err and "File exists" not in err, (number, verb, err)
+            # There is nothing below base to go back to, and nothing above the head.
+            fine = code == 0 or (code == 2 and verb[-1] in ("-1", "+1"))
+            assert fine or (kills and code in (3, 4, 6)), (number, verb, code, err)
+            lost += "lost its lock" in err
+        runs.assert_whole()
+    assert lost or runs.backend != "sqlite", "nobody noticed that the file was gone"
+    runs.settle()
+    runs.assert_whole()
 
 
 @contextmanager

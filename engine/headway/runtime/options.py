@@ -27,7 +27,8 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
     many seconds they wait for it. ``url`` is the database to run against, whatever env.py connects to; None leaves the
     choice to env.py. ``log`` says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too
     often for that. One-line progress goes to ``notify``; ``listeners`` are told what the run does, and ``witness`` sees
-    what it sends.
+    what it sends. ``may_rebuild`` says whether an INVALID index of that name, left by a concurrent build that was cut
+    off, may be dropped and built again.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         log: bool = True,
         notify: Callable[[str], None] = _to_stderr,
         listeners: Sequence[RunListener] = (),
+        may_rebuild: Callable[[str], bool] = lambda index: True,
     ) -> None:
         self.lock = lock
         self.lock_timeout = lock_timeout
@@ -45,6 +47,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         self.log = log
         self.notify = notify
         self.listeners = list(listeners)
+        self.may_rebuild = may_rebuild
         self.witness = Witness()
 
     @property

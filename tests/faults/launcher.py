@@ -11,13 +11,7 @@ import sys
 
 
 def main() -> None:
-    import sqlalchemy.dialects.mysql.pymysql
-    import sqlalchemy.dialects.postgresql.psycopg
-    import sqlalchemy.dialects.sqlite.pysqlite
 
-    import headway.api.verbs
-    import headway.commands.downgrade
-    import headway.commands.upgrade
     import headway_cli.alembic_verbs
     import headway_cli.main  # noqa: F401  # these are what a run would import
 

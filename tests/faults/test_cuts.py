@@ -7,6 +7,7 @@ fixed seed, each kind among them, run always; ``./dev full faults`` runs all.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -26,10 +27,11 @@ from databases.histories import make_project
 from faults.servers import proxied
 from faults.shop import REVISIONS, Facts, Said, empty, facts_of, steps
 from fixtures.programs import ROOT, set_url
-from fixtures.proxy import Cut, Proxy
+from fixtures.proxy import Cut
 
 FULL = os.environ.get("HEADWAY_FULL") == "1"
 SAMPLE, SEED = 14, 20
+MARIADB_LOCK = "headway:" + hashlib.sha256(b"cuts.alembic_version").hexdigest()[:40]
 SIGNALS = {"KILL": signal.SIGKILL, "TERM": signal.SIGTERM, "INT": signal.SIGINT}
 
 
@@ -92,7 +94,7 @@ CUTS = [
     *(("lost", cut) for cut in (Cut.BEFORE, Cut.AFTER)),
     *((name, cut) for name in SIGNALS for cut in (Cut.STOPPED, Cut.HELD)),
 ]
-LONGEST_RUN = {"postgresql": 90, "mariadb": 70}
+LONGEST_RUN = {"postgresql": 160, "mariadb": 160}
 """More messages than a run sends; cuts beyond its end are left out."""
 
 
@@ -132,7 +134,7 @@ class Server:
         """Whether nobody holds the run lock."""
         sql = {
             "postgresql": "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'",
-            "mariadb": "SELECT count(*) = 0 FROM information_schema.metadata_lock_info WHERE lock_type LIKE 'User%%'",
+            "mariadb": f"SELECT IS_FREE_LOCK('{MARIADB_LOCK}')",
         }[self.kind]
         with sa.create_engine(self.url, poolclass=NullPool).connect() as connection:
             return bool(connection.exec_driver_sql(sql).scalar())
@@ -223,11 +225,12 @@ def servers(
 
 
 def chosen(kind: str) -> list[tuple[str, Cut, int]]:
-    """All cuts, or a few of each kind."""
+    """Two cuts at every message, the kinds in turn; or a few of each kind."""
     if FULL:
-        return [(what, cut, at) for what, cut in CUTS for at in range(1, LONGEST_RUN[kind] + 1)]
+        numbers = range(1, LONGEST_RUN[kind] + 1)
+        return [(*CUTS[(at * step + turn) % len(CUTS)], at) for at in numbers for turn, step in ((0, 1), (3, 3))]
     chance = random.Random(SEED)
-    return [(what, cut, chance.randint(2, 55)) for what, cut in CUTS for _ in range(2)]
+    return [(what, cut, chance.randint(2, 120)) for what, cut in CUTS for _ in range(2)]
 
 
 def _parameters(kind: str) -> list[object]:
@@ -310,7 +313,10 @@ SQLITE_STATEMENTS = 75
 
 def chosen_on_sqlite() -> list[tuple[str, str, int]]:
     if FULL:
-        return [(what, when, at) for what, when in SQLITE_CUTS for at in range(1, SQLITE_STATEMENTS + 1)]
+        numbers, kinds = range(1, SQLITE_STATEMENTS + 1), SQLITE_CUTS
+        return [
+            (*kinds[(at * step + turn) % len(kinds)], at) for at in numbers for turn, step in ((0, 1), (3, 3), (5, 5))
+        ]
     chance = random.Random(SEED)
     return [(what, when, chance.randint(2, 60)) for what, when in SQLITE_CUTS for _ in range(2)]
 

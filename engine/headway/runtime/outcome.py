@@ -47,11 +47,11 @@ def account_of(account: Account) -> str:
     if account.complete and account.running is None:
         return f"Everything was applied before that: {', '.join(account.applied)}. Nothing is left to do."
     if not account.anything_remains:
-        return " ".join(_nothing(account, "When it suits"))
-    return " ".join(_part(account, "When it suits"))
+        return " ".join(_nothing(account, None))
+    return " ".join(_part(account, None))
 
 
-def _nothing(account: Account, remedy: str) -> Iterator[str]:
+def _nothing(account: Account, remedy: str | None) -> Iterator[str]:
     """The sentences for a run of which nothing remains."""
     if account.found:
         yield (
@@ -68,7 +68,7 @@ def _nothing(account: Account, remedy: str) -> Iterator[str]:
         yield _next(remedy)
 
 
-def _part(account: Account, remedy: str) -> Iterator[str]:
+def _part(account: Account, remedy: str | None) -> Iterator[str]:
     """The sentences for a run of which something remains, or may remain."""
     for section in account.sections[:-1]:
         if section.applied or section.doubtful:
@@ -94,8 +94,10 @@ def _part(account: Account, remedy: str) -> Iterator[str]:
         yield _next(remedy)
 
 
-def _next(remedy: str) -> str:
-    """The next step; a remedy that is a sentence of its own stays one."""
+def _next(remedy: str | None) -> str:
+    """The next step; a remedy that is a sentence of its own stays one, and None is nothing to mend."""
+    if remedy is None:
+        return f"{_AGAIN.capitalize()} when it suits."
     return f"{remedy} Then {_AGAIN}." if remedy.endswith(".") else f"{remedy} and {_AGAIN}."
 
 

@@ -1,0 +1,127 @@
+"""Connections that the server itself keeps from changing anything. Knows how each driver asks for one; which runs want
+them is not decided here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from headway.errors import NotSupported
+
+Parameters = tuple[list[Any], dict[str, Any]]
+
+
+def connect_read_only(dialect: Any, arguments: list[Any], parameters: MutableMapping[str, Any]) -> Any:
+    """A driver's connection, opened with the arguments that SQLAlchemy would give it, on which nothing can be changed.
+
+    Raises NotSupported for a database or a driver that cannot be told to refuse changes, or does not do it.
+    """
+    prepare = _PREPARED.get(dialect.name)
+    if prepare is None:
+        raise NotSupported(
+            f"{dialect.name} cannot be told to refuse every change, so that a plan would not be safe",
+            hint="Use 'headway upgrade --sql' to see what would run.",
+        )
+    prepared = prepare(dialect, list(arguments), dict(parameters))
+    connection = dialect.connect(*prepared[0], **prepared[1])
+    try:
+        _make_sure(dialect, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+# -- each database ------------------------------------------------------------------------------------------------
+
+
+def _sqlite(dialect: Any, arguments: list[Any], parameters: dict[str, Any]) -> Parameters:
+    if dialect.driver not in ("pysqlite", "aiosqlite"):
+        raise _unknown_driver(dialect, "pysqlite or aiosqlite")
+    name = str(arguments[0]) if arguments else str(parameters.pop("database", ":memory:"))
+    return [_read_only_file(name, uri=bool(parameters.get("uri")))], parameters | {"uri": True}
+
+
+def _read_only_file(name: str, *, uri: bool) -> str:
+    """The name of a SQLite file as a URI that lets nobody write; a file that is missing is an empty database."""
+    path, query = name, ""
+    if uri and name.startswith("file:"):
+        path, _, query = name.removeprefix("file:").partition("?")
+        path = path.removeprefix("//")
+    kept = [part for part in query.split("&") if part and not part.startswith("mode=")]
+    in_memory = name in ("", ":memory:") or "mode=memory" in query or path in ("", ":memory:")
+    if in_memory or not os.path.exists(path):
+        return "file::memory:"
+    return f"file:{quote(os.path.abspath(path))}?{'&'.join([*kept, 'mode=ro'])}"
+
+
+def _postgresql(dialect: Any, arguments: list[Any], parameters: dict[str, Any]) -> Parameters:
+    if dialect.driver in ("psycopg", "psycopg_async", "psycopg2"):
+        given = str(parameters.get("options") or "")
+        parameters["options"] = f"{given} -c default_transaction_read_only=on".strip()
+    elif dialect.driver == "asyncpg":
+        settings = dict(parameters.get("server_settings") or {})
+        parameters["server_settings"] = settings | {"default_transaction_read_only": "on"}
+    else:
+        raise _unknown_driver(dialect, "psycopg, psycopg2 or asyncpg")
+    return arguments, parameters
+
+
+def _mysql(dialect: Any, arguments: list[Any], parameters: dict[str, Any]) -> Parameters:
+    return arguments, parameters
+
+
+_PREPARED: dict[str, Callable[[Any, list[Any], dict[str, Any]], Parameters]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+    "mysql": _mysql,
+    "mariadb": _mysql,
+}
+
+
+def _make_sure(dialect: Any, connection: Any) -> None:
+    """Asks the server whether it refuses changes: a pooler in between may have dropped what it was told."""
+    if dialect.name == "sqlite":
+        _run(connection, "PRAGMA query_only = ON")  # a database in memory stays empty
+        return
+    if dialect.name == "postgresql":
+        answer = _run(connection, "SHOW transaction_read_only")
+    else:
+        _run(connection, "SET SESSION TRANSACTION READ ONLY")
+        answer = _run(connection, "SELECT @@session.tx_read_only" if _is_old(dialect, connection) else _MYSQL_ASKS)
+    connection.rollback()
+    if str(answer).lower() not in ("on", "1", "true"):
+        raise NotSupported(
+            f"the {dialect.name} server did not take over that this session must change nothing (it says {answer!r})",
+            hint="A pooler may stand in between: give plan a direct URL.",
+        )
+
+
+_MYSQL_ASKS = "SELECT @@session.transaction_read_only"
+
+
+def _is_old(dialect: Any, connection: Any) -> bool:
+    """Whether the server knows only the old name; MariaDB has the new one from 11.1 on."""
+    version = str(_run(connection, "SELECT VERSION()"))
+    parts = [int(part) for part in version.partition("-")[0].split(".")[:2] if part.isdigit()]
+    return parts < [11, 1] if "mariadb" in version.lower() else parts < [5, 7]
+
+
+def _run(connection: Any, sql: str) -> Any:
+    """The first value of the answer, if there is one."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(sql)
+        row = cursor.fetchone() if cursor.description else None
+    finally:
+        cursor.close()
+    return None if row is None else row[0]
+
+
+def _unknown_driver(dialect: Any, known: str) -> NotSupported:
+    return NotSupported(
+        f"the driver {dialect.driver} cannot be told to open connections that change nothing",
+        hint=f"Use {known} in the URL for plan.",
+    )

@@ -7,19 +7,27 @@ managers for these put back what each of them found, and so undo or keep what an
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-_guard = threading.Lock()
+_guard = threading.RLock()  # whoever hears an audit event may come back here
 _ignored: Counter[tuple[Any, ...]] = Counter()
 _diverted: list[Any] = []
 """The standard outputs that were found, the real one first."""
+_replaced: dict[tuple[int, str], tuple[int, Any]] = {}
+"""How often an attribute of an object was replaced, and what was found there."""
+_variables: dict[str, tuple[int, str | None]] = {}
+"""How often an environment variable was set, and its value before."""
+_hearers: dict[str, list[Callable[..., None]]] = {}
+_has_hook = False
+_MISSING = object()
 
 
 @contextmanager
@@ -56,3 +64,83 @@ def printing_to_stderr() -> Iterator[None]:
             found = _diverted.pop()
             if not _diverted:
                 sys.stdout = found
+
+
+@contextmanager
+def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
+    """Puts ``make(what is there)`` in the place of an attribute of a module or class while the block runs.
+
+    Of several users the first one's stays until the last one has ended. A descriptor is given and put back as the
+    class has it; what a class only inherits is made its own, and taken away again.
+    """
+    key = id(owner), name
+    with _guard:
+        users, found = _replaced.get(key, (0, _MISSING))
+        if not users:
+            found = vars(owner).get(name, _MISSING)
+            setattr(owner, name, make(getattr(owner, name) if found is _MISSING else found))
+        _replaced[key] = users + 1, found
+    try:
+        yield
+    finally:
+        with _guard:
+            users, found = _replaced.pop(key)
+            if users > 1:
+                _replaced[key] = users - 1, found
+            elif found is _MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, found)
+
+
+@contextmanager
+def environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Sets environment variables, or with None takes them away, while the block runs; they are as before afterwards."""
+    with _guard:
+        for name, value in values.items():
+            users, before = _variables.get(name, (0, os.environ.get(name)))
+            _variables[name] = users + 1, before
+            _set_variable(name, value)
+    try:
+        yield
+    finally:
+        with _guard:
+            for name in values:
+                users, before = _variables.pop(name)
+                if users > 1:
+                    _variables[name] = users - 1, before
+                else:
+                    _set_variable(name, before)
+
+
+@contextmanager
+def hearing(event: str, hearer: Callable[..., None]) -> Iterator[None]:
+    """Calls ``hearer`` with the arguments of each of Python's audit events of a name while the block runs.
+
+    What it raises stops what the event is about. See https://docs.python.org/3/library/audit_events.html
+    """
+    global _has_hook
+    with _guard:
+        if not _has_hook:
+            sys.addaudithook(_hear)  # cannot be taken away again; without hearers it does nothing
+            _has_hook = True
+        _hearers[event] = [*_hearers.get(event, ()), hearer]
+    try:
+        yield
+    finally:
+        with _guard:
+            left = list(_hearers[event])
+            left.remove(hearer)
+            _hearers[event] = left
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    for hearer in _hearers.get(event, ()):
+        hearer(*arguments)
+
+
+def _set_variable(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value

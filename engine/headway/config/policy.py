@@ -60,6 +60,8 @@ class Policy:
     severities: Mapping[str, str] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
     targets: Mapping[str, Target] = field(default_factory=dict)
+    not_shown: str = "allow"
+    """Whether a plan may have steps that are covered by their code only: ``allow`` or ``refuse``."""
 
 
 def load_policy(directory: str) -> Policy:
@@ -142,6 +144,7 @@ class _Checker:
             "rules": self._rules,
             "ignore": self._ignores,
             "targets": self._targets,
+            "approval": self._approval,
         }
         if document is None:
             document = {}
@@ -227,6 +230,17 @@ class _Checker:
             self._problem(("targets",), "'targets' must map a name to {url, lock_timeout}")
             return {}
         return {"targets": {str(name): self._target(str(name), item) for name, item in value.items()}}
+
+    def _approval(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._problem(("approval",), "'approval' must be a mapping, such as {not_shown: refuse}")
+            return {}
+        for key in value:
+            if key != "not_shown":
+                self._problem(("approval", str(key)), f"an approval has no '{key}'; known is not_shown")
+        if "not_shown" not in value:
+            return {}
+        return {"not_shown": self._one_of(("approval", "not_shown"), value["not_shown"], ("allow", "refuse"))}
 
     def _target(self, name: str, item: Any) -> Target:
         at: Path = ("targets", name)

@@ -4,28 +4,30 @@ them is not decided here."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
 from headway.errors import NotSupported
+from headway.runtime.connecting import Attempt
 
-Parameters = tuple[list[Any], dict[str, Any]]
 
-
-def connect_read_only(dialect: Any, arguments: list[Any], parameters: MutableMapping[str, Any]) -> Any:
-    """A driver's connection, opened with the arguments that SQLAlchemy would give it, on which nothing can be changed.
+def connect_read_only(attempt: Attempt) -> DBAPIConnection:
+    """The connection that an engine asks for, opened in such a way that nothing can be changed over it.
 
     Raises NotSupported for a database or a driver that cannot be told to refuse changes, or does not do it.
     """
+    dialect = attempt.dialect
     prepare = _PREPARED.get(dialect.name)
     if prepare is None:
         raise NotSupported(
             f"{dialect.name} cannot be told to refuse every change, so that a plan would not be safe",
             hint="Use 'headway upgrade --sql' to see what would run.",
         )
-    prepared = prepare(dialect, list(arguments), dict(parameters))
-    connection = dialect.connect(*prepared[0], **prepared[1])
+    prepare(attempt)
+    connection = attempt.open()
     try:
         _make_sure(dialect, connection)
     except BaseException:
@@ -37,11 +39,13 @@ def connect_read_only(dialect: Any, arguments: list[Any], parameters: MutableMap
 # -- each database ------------------------------------------------------------------------------------------------
 
 
-def _sqlite(dialect: Any, arguments: list[Any], parameters: dict[str, Any]) -> Parameters:
-    if dialect.driver not in ("pysqlite", "aiosqlite"):
-        raise _unknown_driver(dialect, "pysqlite or aiosqlite")
-    name = str(arguments[0]) if arguments else str(parameters.pop("database", ":memory:"))
-    return [_read_only_file(name, uri=bool(parameters.get("uri")))], parameters | {"uri": True}
+def _sqlite(attempt: Attempt) -> None:
+    if attempt.dialect.driver not in ("pysqlite", "aiosqlite"):
+        raise _unknown_driver(attempt.dialect, "pysqlite or aiosqlite")
+    name = _read_only_file(attempt.file or "", uri=bool(attempt.cparams.get("uri")))
+    attempt.cparams.pop("database", None)
+    attempt.cargs[:] = [name]
+    attempt.cparams["uri"] = True
 
 
 def _read_only_file(name: str, *, uri: bool) -> str:
@@ -57,23 +61,22 @@ def _read_only_file(name: str, *, uri: bool) -> str:
     return f"file:{quote(os.path.abspath(path))}?{'&'.join([*kept, 'mode=ro'])}"
 
 
-def _postgresql(dialect: Any, arguments: list[Any], parameters: dict[str, Any]) -> Parameters:
-    if dialect.driver in ("psycopg", "psycopg_async", "psycopg2"):
-        given = str(parameters.get("options") or "")
-        parameters["options"] = f"{given} -c default_transaction_read_only=on".strip()
-    elif dialect.driver == "asyncpg":
+def _postgresql(attempt: Attempt) -> None:
+    driver, parameters = attempt.dialect.driver, attempt.cparams
+    if driver in ("psycopg", "psycopg_async", "psycopg2"):
+        parameters["options"] = f"{parameters.get('options') or ''} -c default_transaction_read_only=on".strip()
+    elif driver == "asyncpg":
         settings = dict(parameters.get("server_settings") or {})
         parameters["server_settings"] = settings | {"default_transaction_read_only": "on"}
     else:
-        raise _unknown_driver(dialect, "psycopg, psycopg2 or asyncpg")
-    return arguments, parameters
+        raise _unknown_driver(attempt.dialect, "psycopg, psycopg2 or asyncpg")
 
 
-def _mysql(dialect: Any, arguments: list[Any], parameters: dict[str, Any]) -> Parameters:
-    return arguments, parameters
+def _mysql(attempt: Attempt) -> None:
+    """Nothing to ask for: it is told when the session is there."""
 
 
-_PREPARED: dict[str, Callable[[Any, list[Any], dict[str, Any]], Parameters]] = {
+_PREPARED: dict[str, Callable[[Attempt], None]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
     "mysql": _mysql,

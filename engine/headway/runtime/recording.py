@@ -1,5 +1,5 @@
 """Stands in the driver's place for as long as a block runs: every statement of every engine of the process is handed
-over before the driver gets it, and no connection can change anything. What is done with a statement is decided above."""
+over before the driver gets it. What is done with a statement is decided above."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-
-from headway.runtime.read_only import connect_read_only
 
 
 class Call(NamedTuple):
@@ -39,13 +37,6 @@ Handle = Callable[[Call], bool]
 
 @contextmanager
 def in_the_drivers_place(handle: Handle) -> Iterator[None]:
-    """Hands every statement of the process to ``handle``, and opens every connection read-only, while the block runs."""
-    with seeing_statements(handle), _opening_read_only():
-        yield
-
-
-@contextmanager
-def seeing_statements(handle: Handle) -> Iterator[None]:
     """Hands every statement of the process to ``handle`` while the block runs."""
 
     def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
@@ -57,23 +48,21 @@ def seeing_statements(handle: Handle) -> Iterator[None]:
     def many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         return handle(Call(statement, parameters, True, cursor, context))
 
-    with _listening({"do_execute": one, "do_execute_no_params": bare, "do_executemany": many}):
+    listeners: dict[str, Callable[..., Any]] = {
+        "do_execute": one,
+        "do_execute_no_params": bare,
+        "do_executemany": many,
+        "set_connection_execution_options": _keep_read_only,
+        "set_engine_execution_options": _keep_read_only,
+    }
+    with _listening(listeners):
         yield
 
 
-@contextmanager
-def _opening_read_only() -> Iterator[None]:
-    def connect(dialect: Any, record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
-        return connect_read_only(dialect, arguments, parameters)
-
-    def keep_read_only(target: Any, options: MutableMapping[str, Any]) -> None:
-        # psycopg, psycopg2 and asyncpg turn it into BEGIN READ WRITE, which comes before the session's default.
-        if options.get("postgresql_readonly") is False:
-            del options["postgresql_readonly"]
-
-    names = ("set_connection_execution_options", "set_engine_execution_options")
-    with _listening({"do_connect": connect, **dict.fromkeys(names, keep_read_only)}):
-        yield
+def _keep_read_only(target: Any, options: MutableMapping[str, Any]) -> None:
+    # psycopg, psycopg2 and asyncpg turn it into BEGIN READ WRITE, which goes before the session's default.
+    if options.get("postgresql_readonly") is False:
+        del options["postgresql_readonly"]
 
 
 @contextmanager

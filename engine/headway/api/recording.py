@@ -17,7 +17,7 @@ from headway.errors import HeadwayError, UsageError
 from headway.plan.code import ProjectCode
 from headway.plan.identity import target_of
 from headway.plan.model import Plan, Target
-from headway.plan.recorder import Recorder
+from headway.plan.recorder import Recorder, RecordingWitness
 from headway.plan.recording import Recording, Revision, plan_of
 from headway.revision.resolve import Symbol, resolve
 from headway.revision.route import Step, upgrade_route
@@ -53,6 +53,7 @@ def record(project: Project, url: str | None, target: str, *, log: bool = True) 
     Raises HeadwayError when the database cannot be reached or there is no way to the target.
     """
     options = RunOptions(url=url, lock=False, log=log)
+    options.witness = RecordingWitness()
     recorder = Recorder(options.witness, project.shown)
     options.listeners.append(recorder)
     found: list[tuple[Target, str, tuple[str, ...], tuple[Step, ...]]] = []

@@ -25,6 +25,13 @@ from headway.runtime.sites import Site, site_of_call
 from headway.runtime.witness import Witness
 
 
+class RecordingWitness(Witness):
+    """The witness of a run that is recorded: nothing of it is ever applied."""
+
+    def finished(self, revision: str) -> None:
+        """Notes nothing."""
+
+
 class NotShown(HeadwayError):
     """Ends a revision whose statements cannot be told any further."""
 
@@ -126,7 +133,7 @@ class Recorder(RunListener):
     def _refuse_stale(self, call: Call, site: Site) -> None:
         if self._section.why is not None and self._inside:
             raise NotShown(self._section.why)
-        concern = self._changes.concern(call, site.reflects)
+        concern = self._changes.concern(call, "reflect_table" if site.senders & _REFLECTING else site.reflects)
         if concern is None:
             return
         why = f"it reads from the database what is changed by then: {concern}"
@@ -188,6 +195,10 @@ class _OnlyReading:
             f"{call}() goes past SQLAlchemy, so that nothing keeps it from changing the database during a plan",
             hint="Use an engine of SQLAlchemy's, or leave it out while a plan is made.",
         )
+
+
+_REFLECTING = frozenset({"table_copy.py", "create_text.py"})
+"""Our own files that look at the one table that a batch is about."""
 
 
 def _starts_as_plain_read(sql: str) -> bool:

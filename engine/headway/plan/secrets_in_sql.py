@@ -16,4 +16,4 @@ _PASSWORD = re.compile(
 def shown_sql(sql: str) -> str:
     """The text without the passwords in it."""
     hidden = re.sub(_PASSWORD, lambda match: f"{match[1]}'{MASK}'", sql.replace("\x00", ""))
-    return redact(hidden)
+    return redact(hidden).strip()

@@ -3,6 +3,7 @@ concerns other objects, or gives the reason why not."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,14 @@ _ABOUT_ONE_TABLE = frozenset(
     "get_check_constraints get_table_comment get_table_options reflect_table".split()
 )
 """Methods of SQLAlchemy's inspector whose queries are about the table that they name."""
+
+_OF_THE_SESSION = re.compile(
+    r"(?i)\s*(?:PRAGMA\s+(?:\w+\.)?(?:foreign_keys|defer_foreign_keys|legacy_alter_table|encoding|compile_options"
+    r"|recursive_triggers|busy_timeout|query_only)|SHOW\s+(?:\w+|(?:SESSION\s+|GLOBAL\s+)?VARIABLES\s+LIKE\s+\S+))\s*;?\s*$"
+)
+_ABOUT_ONE_TABLE_IN_SQL = re.compile(
+    r"(?i)\s*PRAGMA\s+(?:\w+\.)?(?:table_info|table_xinfo|index_list|foreign_key_list)\s*\(|\s*SHOW\s+CREATE\s+TABLE\s"
+)
 
 _CATALOGS = frozenset({"information_schema", "pg_catalog", "sqlite_master", "sqlite_schema", "mysql", "sys"})
 
@@ -50,7 +59,9 @@ class Changes:
         """Why a read may ask for something that was changed; None when it provably does not."""
         if not self._tables and self.everything is None:
             return None
-        if reflects in _ABOUT_ONE_TABLE:
+        if _OF_THE_SESSION.match(call.sql):
+            return None
+        if reflects in _ABOUT_ONE_TABLE or _ABOUT_ONE_TABLE_IN_SQL.match(call.sql):
             return self._concern_of_reflection(call)
         tables = read_tables(call.sql)
         if tables is not None and not tables:

@@ -88,6 +88,7 @@ def _make_sure(dialect: Any, connection: Any) -> None:
     """Asks the server whether it refuses changes: a pooler in between may have dropped what it was told."""
     if dialect.name == "sqlite":
         _run(connection, "PRAGMA query_only = ON")  # a database in memory stays empty
+        _forbid_attach(connection)
         return
     if dialect.name == "postgresql":
         answer = _run(connection, "SHOW transaction_read_only")
@@ -100,6 +101,23 @@ def _make_sure(dialect: Any, connection: Any) -> None:
             f"the {dialect.name} server did not take over that this session must change nothing (it says {answer!r})",
             hint="A pooler may stand in between: give plan a direct URL.",
         )
+
+
+_SQLITE_ATTACH, _SQLITE_DENY, _SQLITE_OK = 24, 1, 0
+"""See https://www.sqlite.org/c3ref/c_alter_table.html"""
+
+
+def _forbid_attach(connection: Any) -> None:
+    """ATTACH makes the file that it names, whatever the connection may write."""
+
+    def allow(action: int, *about: Any) -> int:
+        return _SQLITE_DENY if action == _SQLITE_ATTACH else _SQLITE_OK
+
+    driver = getattr(connection, "driver_connection", None)
+    if driver is None:
+        connection.set_authorizer(allow)
+    else:
+        connection.await_(driver.set_authorizer(allow))
 
 
 _MYSQL_ASKS = "SELECT @@session.transaction_read_only"

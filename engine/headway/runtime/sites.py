@@ -13,7 +13,7 @@ _LIBRARIES = tuple(
     sorted({path + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(name))})
 )
 
-_OWN_WORK = frozenset({"locks.py", "cancel.py", "witness.py", "identity.py", "stale.py", "pooler.py", "invalid_indexes.py"})
+_OWN_WORK = frozenset({"locks.py", "cancel.py", "leftovers.py", "identity.py", "stale.py", "pooler.py", "poolers.py"})
 """Files whose statements are headway's own business: no part of what a plan shows or apply compares."""
 
 

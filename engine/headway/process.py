@@ -66,6 +66,30 @@ def printing_to_stderr() -> Iterator[None]:
                 sys.stdout = found
 
 
+_counts: dict[str, tuple[int, Callable[[], None]]] = {}
+
+
+@contextmanager
+def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None]:
+    """Keeps one change of the process in place for as long as anybody needs it.
+
+    ``begin`` makes the change called ``name`` for the first one who needs it and returns what takes it back, which is
+    called after the last.
+    """
+    with _guard:
+        users, end = _counts.get(name) or (0, begin())
+        _counts[name] = (users + 1, end)
+    try:
+        yield
+    finally:
+        with _guard:
+            users, end = _counts.pop(name)
+            if users > 1:
+                _counts[name] = (users - 1, end)
+            else:
+                end()
+
+
 @contextmanager
 def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
     """Puts ``make(what is there)`` in the place of an attribute of a module or class while the block runs.

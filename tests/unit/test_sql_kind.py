@@ -34,7 +34,7 @@ CASES = {
     "PREPARE TRANSACTION 'x'": Kind.TRANSACTION,
     "PREPARE x AS SELECT 1": Kind.UNKNOWN,
     "PRAGMA foreign_keys": Kind.READ,
-    "PRAGMA table_info(\"t\")": Kind.READ,
+    'PRAGMA table_info("t")': Kind.READ,
     "PRAGMA main.table_xinfo('t')": Kind.READ,
     "PRAGMA foreign_keys=OFF": Kind.SETTING,
     "PRAGMA journal_mode(WAL)": Kind.SETTING,

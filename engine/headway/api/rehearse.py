@@ -22,7 +22,6 @@ from headway.revision.route import Step, downgrade_steps, upgrade_route
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
-from headway.runtime.progress import Progress
 from headway.scratch import snapshot
 from headway.scratch.port import Scratch
 from headway.scratch.snapshot import Snapshot
@@ -134,7 +133,7 @@ class Rehearsal:
         return seen[0], seen[1]
 
     def _run(self, choose: Callable[..., Iterable[Step]]) -> None:
-        options = RunOptions(lock=False, url=self.scratch.url, log=self.log, progress=Progress())
+        options = RunOptions(lock=False, url=self.scratch.url, log=self.log)
         with serving_alembic():
             run_environment(self.project.fresh_config(), self.project.directory, choose, options)
 

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """Changes the session, not the database."""
     TRANSACTION = "transaction"
     """Begins or ends a transaction or a savepoint."""
+    VERSION = "version row"
+    """Reads or writes the version table; told by who sends it, never by its text."""
     UNKNOWN = "unknown"
 
 
@@ -63,10 +65,10 @@ _TOKENS = re.compile(
 
 _READS = frozenset({"SELECT", "SHOW", "VALUES", "TABLE", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "PRAGMA"})
 _DATA = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "UPSERT"})
-_DDL = frozenset(
-    "CREATE ALTER DROP RENAME TRUNCATE COMMENT GRANT REVOKE ANALYZE REINDEX VACUUM CLUSTER REFRESH OPTIMIZE REPAIR "
-    "ATTACH DETACH IMPORT SECURITY REASSIGN FLUSH INSTALL UNINSTALL".split()
-)
+_DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT", "GRANT", "REVOKE"}) | {
+    *("ANALYZE", "REINDEX", "VACUUM", "CLUSTER", "REFRESH", "OPTIMIZE", "REPAIR", "ATTACH", "DETACH", "IMPORT"),
+    *("SECURITY", "REASSIGN", "FLUSH", "INSTALL", "UNINSTALL"),
+}
 _SETTINGS = frozenset({"SET", "RESET", "USE", "DISCARD", "DEALLOCATE", "UNLISTEN"})
 _TRANSACTION = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "XA"})
 _CHANGES_IN_A_READ = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|ANALYZE|ANALYSE)\b")

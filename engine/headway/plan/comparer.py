@@ -14,7 +14,7 @@ from headway.plan.recorded import Recorded, condensed, fingerprint
 from headway.plan.recorder import recorded_of
 from headway.plan.secrets_in_sql import shown_sql
 from headway.revision.route import Step
-from headway.runtime.run import RunListener
+from headway.runtime.listener import RunListener
 from headway.runtime.sites import site_of_call
 from headway.runtime.witness import Crossing, Witness
 

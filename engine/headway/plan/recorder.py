@@ -20,7 +20,7 @@ from headway.runtime.failures import user_place
 from headway.runtime.held_back import hold_back
 from headway.runtime.read_only import connect_read_only
 from headway.runtime.recording import Call, in_the_drivers_place
-from headway.runtime.run import RunListener
+from headway.runtime.listener import RunListener
 from headway.runtime.sites import Site, site_of_call
 from headway.runtime.witness import Witness
 

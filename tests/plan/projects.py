@@ -29,7 +29,7 @@ def run():
 run()
 """
 
-REVISION = '''
+REVISION = """
 import sqlalchemy as sa
 from sqlalchemy import text
 from sqlalchemy.orm import Session, declarative_base
@@ -48,7 +48,7 @@ def upgrade():
 
 def downgrade():
     pass
-'''
+"""
 
 
 class Project:
@@ -75,6 +75,15 @@ class Project:
         self._last = name
         return name
 
+    def revision_again(self, name: str, body: str) -> None:
+        """Writes the newest revision anew."""
+        self._last = f"r{int(name[1:]) - 1}"
+        assert self.revision(body) == name
+
+    def apply_now(self) -> Done:
+        """Applies what is there, without a plan."""
+        return self.run("apply", "--format", "json")
+
     @property
     def versions(self) -> Path:
         return self.place / "migrations" / "versions"
@@ -84,11 +93,13 @@ class Project:
 
     def fill(self) -> None:
         """Three customers, and the version table, as an upgrade leaves them."""
-        self.revision('op.create_table("customers", sa.Column("id", sa.Integer, primary_key=True), '
-                      'sa.Column("name", sa.String(40)))\n'
-                      'op.create_table("shops", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(40)))\n'
-                      'op.execute("INSERT INTO customers (id, name) VALUES (1, \'ann\'), (2, \'bob\'), (3, \'cid\')")\n'
-                      'op.execute("INSERT INTO shops (id, name) VALUES (1, \'here\')")')
+        self.revision(
+            'op.create_table("customers", sa.Column("id", sa.Integer, primary_key=True), '
+            'sa.Column("name", sa.String(40)))\n'
+            'op.create_table("shops", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(40)))\n'
+            "op.execute(\"INSERT INTO customers (id, name) VALUES (1, 'ann'), (2, 'bob'), (3, 'cid')\")\n"
+            "op.execute(\"INSERT INTO shops (id, name) VALUES (1, 'here')\")"
+        )
         done = self.run("apply", "--format", "json")
         assert done.code == 0, done.err
 
@@ -112,8 +123,7 @@ class Project:
         url = sa.make_url(self.url)
         if url.get_backend_name() == "sqlite":
             path = Path(str(url.database))
-            found = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in path.parent.glob("*.db*")}
-            return found
+            return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in path.parent.glob("*.db*")}
         with sa.create_engine(url, poolclass=NullPool).connect() as connection:
             inspector = sa.inspect(connection)
             tables = inspector.get_table_names()

@@ -14,7 +14,7 @@ OWN_ENGINE = 'e = sa.create_engine(context.config.get_main_option("sqlalchemy.ur
 
 CHANGES = {
     "op": 'op.add_column("customers", sa.Column("age", sa.Integer))\nop.create_index("ix", "customers", ["name"])',
-    "op.execute": "op.execute(\"DELETE FROM customers\")",
+    "op.execute": 'op.execute("DELETE FROM customers")',
     "bulk_insert": 'op.bulk_insert(customers, [{"id": 9, "name": "x"}, {"id": 8, "name": "y"}])',
     "get_bind": "op.get_bind().execute(text(\"update customers set name = 'x'\"))",
     "context.get_bind": "context.get_bind().execute(text(\"update customers set name = 'x'\"))",
@@ -88,7 +88,9 @@ LIFTING = {
 @pytest.mark.parametrize("lifting", LIFTING)
 def test_read_only_cannot_be_lifted_on_postgresql(lifting: str, postgresql_project: Project) -> None:
     body = f'b = op.get_bind()\nb.exec_driver_sql("{LIFTING[lifting]}")\nb.exec_driver_sql("COMMIT")\n'
-    postgresql_project.revision(body + 'c = b.connection.cursor()\nc.execute("DELETE FROM customers")\nb.connection.commit()')
+    postgresql_project.revision(
+        body + 'c = b.connection.cursor()\nc.execute("DELETE FROM customers")\nb.connection.commit()'
+    )
     before = postgresql_project.state()
     (step,) = postgresql_project.plan()["steps"]
     assert step["statements"] is None
@@ -111,7 +113,7 @@ def test_the_option_postgresql_readonly_does_not_lift_it(postgresql_project: Pro
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
 def test_every_driver_of_postgresql_is_told(driver: str, postgresql_project: Project) -> None:
     url = postgresql_project.url.replace("+psycopg:", f"+{driver}:")
-    call = f'e = sa.create_engine({url!r}, poolclass=sa.pool.NullPool)\nwith e.begin() as c:\n    '
+    call = f"e = sa.create_engine({url!r}, poolclass=sa.pool.NullPool)\nwith e.begin() as c:\n    "
     if driver == "asyncpg":
         call = (
             "from sqlalchemy.ext.asyncio import create_async_engine\nimport asyncio, threading\n"
@@ -132,7 +134,7 @@ def test_every_driver_of_postgresql_is_told(driver: str, postgresql_project: Pro
 SQLITE = {
     "journal_mode": 'op.execute("PRAGMA journal_mode = WAL")',
     "raw journal_mode": 'op.get_bind().connection.cursor().execute("PRAGMA journal_mode = WAL")',
-    "attach": "op.execute(\"ATTACH 'more.db' AS more\")\nop.execute(\"CREATE TABLE more.x (id INTEGER)\")",
+    "attach": 'op.execute("ATTACH \'more.db\' AS more")\nop.execute("CREATE TABLE more.x (id INTEGER)")',
     "raw attach": "c = op.get_bind().connection.cursor()\nc.execute(\"ATTACH '{place}/more.db' AS more\")\nc.execute('CREATE TABLE more.x (id INTEGER)')",
     "user_version": 'op.execute("PRAGMA user_version = 7")',
     "query_only": 'op.execute("PRAGMA query_only = OFF")\nop.execute("DELETE FROM customers")',

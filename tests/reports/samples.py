@@ -77,7 +77,13 @@ PLAN = Plan(
             ),
         ),
         PlanStep(
-            "7a60", "upgrade", "migrations/versions/7a60_loyalty.py", 9, "python3.11:1", None, "it reads what it changes"
+            "7a60",
+            "upgrade",
+            "migrations/versions/7a60_loyalty.py",
+            9,
+            "python3.11:1",
+            None,
+            "it reads what it changes",
         ),
     ),
     environment=(

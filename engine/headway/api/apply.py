@@ -120,7 +120,12 @@ def _code_check(project: Project, plan: Plan) -> Callable[[], None]:
 
 def _name_a_remedy_that_works(error: HeadwayError, plan: Plan | None) -> None:
     """An edited revision is no longer what was approved: the same command would refuse it."""
-    if plan is not None and error.hint and "the same command again" in error.hint and not isinstance(error, LockNotAcquired):
+    if (
+        plan is not None
+        and error.hint
+        and "the same command again" in error.hint
+        and not isinstance(error, LockNotAcquired)
+    ):
         error.hint = error.hint.replace("and run the same command again.", f"and then: {gate.PLAN_AGAIN}").replace(
             "then run the same command again.", f"then: {gate.PLAN_AGAIN}"
         )

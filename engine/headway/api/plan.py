@@ -6,11 +6,11 @@ import time
 
 from headway.api.project import Project
 from headway.api.recording import make_plan
+from headway.errors import GateRefused
 from headway.plan import gate
 from headway.plan.model import Plan
 from headway.report.model import Examined, Report, Stage, Status
 from headway.version import VERSION
-from headway.errors import GateRefused
 
 
 def plan(project: Project, url: str | None, target: str) -> Report:

@@ -43,8 +43,7 @@ def make_plan(project: Project, url: str | None, target: str, *, here: bool) -> 
     path = list(sys.path)  # as it is before the project puts its own folders in front
     first = record(project, url, target) if here else _elsewhere(project, url, target, path)
     second = _elsewhere(project, url, target, path)
-    plan = plan_of(_as_piped(first), second, code_of(project), project.directory.env_py_location, project.shown)
-    return plan
+    return plan_of(_as_piped(first), second, code_of(project), project.directory.env_py_location, project.shown)
 
 
 def record(project: Project, url: str | None, target: str, *, log: bool = True) -> Recording:
@@ -101,7 +100,9 @@ def answer(request: Mapping[str, Any]) -> None:
     """Records what ``request`` asks for and writes it to the pipe that it names; what the other process runs."""
     try:
         project = open_project(request["files"], request["name"])
-        said: dict[str, Any] = {"recording": record(project, request["url"], request["target"], log=False).as_document()}
+        said: dict[str, Any] = {
+            "recording": record(project, request["url"], request["target"], log=False).as_document()
+        }
     except HeadwayError as error:
         fields = {"message": error.message, "hint": error.hint, "path": error.path, "line": error.line}
         said = {"error": {"kind": type(error).__name__, **fields}}

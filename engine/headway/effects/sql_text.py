@@ -23,8 +23,32 @@ Token = tuple[str, str]
 _AFTER_FROM = frozenset({"from", "join"})
 _NO_TABLE = frozenset({"select", "lateral", "unnest", "only", "generate_series", "json_each", "values"})
 _ENDS_FROM = frozenset(
-    "where group order having limit union except intersect on using join left right inner cross natural full outer "
-    "window fetch for offset set returning".split()
+    [
+        "where",
+        "group",
+        "order",
+        "having",
+        "limit",
+        "union",
+        "except",
+        "intersect",
+        "on",
+        "using",
+        "join",
+        "left",
+        "right",
+        "inner",
+        "cross",
+        "natural",
+        "full",
+        "outer",
+        "window",
+        "fetch",
+        "for",
+        "offset",
+        "set",
+        "returning",
+    ]
 )
 
 
@@ -60,7 +84,7 @@ def functions(sql: str) -> frozenset[str]:
     """The names in lower case, with their schema, of everything that looks like a function call."""
     found: set[str] = set()
     all_tokens = tokens(sql)
-    for number, (kind, text) in enumerate(all_tokens):
+    for number, (_, text) in enumerate(all_tokens):
         if text == "(" and number and all_tokens[number - 1][0] == "name":
             name = plain(all_tokens[number - 1][1])
             if number > 2 and all_tokens[number - 2][1] == "." and all_tokens[number - 3][0] == "name":

@@ -31,7 +31,11 @@ class ProjectCode:
     def owns(self, path: str) -> bool:
         """Whether a file is the project's own."""
         real = os.path.realpath(path)
-        return is_users(path) and is_users(real) and any(real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
+        return (
+            is_users(path)
+            and is_users(real)
+            and any(real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
+        )
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """The digest of each file by its shown path."""
@@ -78,6 +82,10 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
             first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
                 node.body = node.body[1:]
     return tree

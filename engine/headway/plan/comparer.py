@@ -102,7 +102,9 @@ class Comparer(RunListener):
         uses = self.witness.account.raw_uses
         if uses and self._step is not None and self._step.recorded is not None:
             path, _, line = uses[-1].rpartition(":")
-            raise self._refused(f"{place(self.shown(path), int(line))}takes the driver's own connection, which it did not when it was planned")
+            raise self._refused(
+                f"{place(self.shown(path), int(line))}takes the driver's own connection, which it did not when it was planned"
+            )
 
     def _refused(self, what: str) -> GateRefused:
         step = self._step

@@ -79,7 +79,7 @@ class _Reader:
         if not all(isinstance(value, str) for value in code.values()):
             self._wrong("'code' maps paths to digests")
         return Plan(
-            database=Target(**{name: self._text(database, name) for name in fields}),  # type: ignore[arg-type]
+            database=Target(**{name: self._text(database, name) for name in fields}),
             version_table=self._get(document, "version_table", str),
             current=self._texts(document, "current"),
             target=self._texts(document, "target"),
@@ -137,5 +137,16 @@ class _Reader:
 
 
 _KEYS = frozenset(
-    "schema digest database version_table current target steps environment code not_covered".split()
+    [
+        "schema",
+        "digest",
+        "database",
+        "version_table",
+        "current",
+        "target",
+        "steps",
+        "environment",
+        "code",
+        "not_covered",
+    ]
 )

@@ -18,9 +18,9 @@ from headway.revision.route import Step
 from headway.runtime.connecting import Attempt, Guard, guarded
 from headway.runtime.failures import user_place
 from headway.runtime.held_back import hold_back
+from headway.runtime.listener import RunListener
 from headway.runtime.read_only import connect_read_only
 from headway.runtime.recording import Call, in_the_drivers_place
-from headway.runtime.listener import RunListener
 from headway.runtime.sites import Site, site_of_call
 from headway.runtime.witness import Witness
 
@@ -72,7 +72,9 @@ class Recorder(RunListener):
         """The revision ended in an error, and the run goes on: what it would have done is not shown."""
         path, line = user_place(error) or (None, None)
         said = redact(" ".join(str(error).split()))[:160]
-        self._not_shown(f"{place(path and self.shown(path), line)}it raised {type(error).__name__} while it was recorded: {said}")
+        self._not_shown(
+            f"{place(path and self.shown(path), line)}it raised {type(error).__name__} while it was recorded: {said}"
+        )
         return True
 
     def revision_finished(self, step: Step) -> None:
@@ -105,16 +107,22 @@ class Recorder(RunListener):
                 self._refuse_stale(call, site)
             self._ask(call, site)
             return True
-        if self._section.why is not None and not site.is_version_table and self._inside:
-            if kind_of(call.sql) is not Kind.TRANSACTION:  # a savepoint of a block that is being left
-                raise NotShown(self._section.why)
+        self._refuse_what_follows(call, site)
         self._record(call, site)
         if passage is Passage.SENT and self._section.why is None:
             self._ask(call, site)
         else:
             rows = 1 if site.is_version_table else None
-            hold_back(call.context, lambda what: self._refuse(f"it needs {what} of a statement that was not sent", site), rows)
+            hold_back(
+                call.context, lambda what: self._refuse(f"it needs {what} of a statement that was not sent", site), rows
+            )
         return True
+
+    def _refuse_what_follows(self, call: Call, site: Site) -> None:
+        """Ends a revision that is not shown, but for the savepoints of a block that is being left."""
+        why = self._section.why
+        if why and self._inside and not site.is_version_table and kind_of(call.sql) is not Kind.TRANSACTION:
+            raise NotShown(why)
 
     def _record(self, call: Call, site: Site) -> None:
         kind = kind_of(call.sql)
@@ -157,7 +165,9 @@ class Recorder(RunListener):
         uses = self.witness.account.raw_uses
         if uses and self._section.why is None:
             path, _, line = uses[-1].rpartition(":")
-            self._not_shown(f"{self.shown(path)}:{line}: it takes the driver's own connection, past which nothing is seen")
+            self._not_shown(
+                f"{self.shown(path)}:{line}: it takes the driver's own connection, past which nothing is seen"
+            )
         uses.clear()
 
     def _refuse(self, why: str, site: Site) -> NoReturn:

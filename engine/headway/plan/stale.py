@@ -12,8 +12,19 @@ from headway.effects.sql_text import changed_tables, functions, plain, read_tabl
 from headway.runtime.recording import Call
 
 _ABOUT_ONE_TABLE = frozenset(
-    "has_table has_index get_columns get_pk_constraint get_foreign_keys get_indexes get_unique_constraints "
-    "get_check_constraints get_table_comment get_table_options reflect_table".split()
+    [
+        "has_table",
+        "has_index",
+        "get_columns",
+        "get_pk_constraint",
+        "get_foreign_keys",
+        "get_indexes",
+        "get_unique_constraints",
+        "get_check_constraints",
+        "get_table_comment",
+        "get_table_options",
+        "reflect_table",
+    ]
 )
 """Methods of SQLAlchemy's inspector whose queries are about the table that they name."""
 

@@ -34,24 +34,32 @@ def hold_back(context: Any, refuse: Refuse, rows: int | None = None) -> None:
     context._setup_result_proxy = result
 
 
+def _refused_rows(self: Any, *args: Any, **kw: Any) -> Any:
+    self._refuse("its rows")
+
+
 class _HeldBack(CursorResult[Any]):
     """A result without an answer. The ORM, which only checks that each row was found, is told that it was."""
 
     __slots__ = ()
+
+    fetchone = fetchall = fetchmany = all = first = one = one_or_none = _refused_rows
+    scalar = scalar_one = scalar_one_or_none = scalars = mappings = tuples = columns = _refused_rows
+    partitions = freeze = keys = __iter__ = __next__ = _refused_rows
 
     def _refuse(self, what: str) -> NoReturn:
         self.__dict__["held_back"][0](what)
         raise AssertionError
 
     @property
-    def rowcount(self) -> int:  # type: ignore[override]
+    def rowcount(self) -> int:
         _, rows, _ = self.__dict__["held_back"]
         caller = sys._getframe(1).f_code.co_filename
         if rows is not None:
             return int(rows)
         if "sqlalchemy" in caller:
             return len(self.context.compiled_parameters or ()) or 1
-        self._refuse("the number of rows")
+        return self._refuse("the number of rows")
 
     @property
     def inserted_primary_key_rows(self) -> Any:
@@ -78,23 +86,3 @@ class _HeldBack(CursorResult[Any]):
         return None
 
     returned_defaults_rows = returned_defaults
-
-
-def _refusing(name: str) -> Callable[..., Any]:
-    def refused(self: Any, *args: Any, **kw: Any) -> NoReturn:
-        self._refuse("its rows")
-
-    refused.__name__ = name
-    return refused
-
-
-def _rows_refused() -> None:
-    names = (
-        "fetchone fetchall fetchmany all first one one_or_none scalar scalar_one scalar_one_or_none scalars mappings "
-        "tuples columns partitions freeze keys __iter__ __next__"
-    )
-    for name in names.split():
-        setattr(_HeldBack, name, _refusing(name))
-
-
-_rows_refused()

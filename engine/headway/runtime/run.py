@@ -76,8 +76,8 @@ class Run:
         try:
             function(**kw)
         except Exception as error:
-            # All are asked, so that each hears of it.
-            if not any([listener.raised(step, error) for listener in self.listeners]):
+            answers = [listener.raised(step, error) for listener in self.listeners]  # all of them hear of it
+            if not any(answers):
                 raise
 
     def _call_back(self, step: Step, kw: Mapping[str, Any]) -> None:

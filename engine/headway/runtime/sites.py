@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LIBRARIES = tuple(
-    sorted({path + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(name))})
+    sorted(
+        {path + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(name))}
+    )
 )
 
 _OWN_WORK = frozenset({"locks.py", "cancel.py", "leftovers.py", "identity.py", "stale.py", "pooler.py", "poolers.py"})

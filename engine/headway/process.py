@@ -134,6 +134,21 @@ def hearing(event: str, hearer: Callable[..., None]) -> Iterator[None]:
             _hearers[event] = left
 
 
+@contextmanager
+def forgetting_modules(ours: Callable[[str, Any], bool]) -> Iterator[None]:
+    """Takes modules that were imported in the block, and that ``ours(name, module)`` claims, out of ``sys.modules``.
+
+    Who imports them again executes them again.
+    """
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            if name not in before and ours(name, module):
+                sys.modules.pop(name, None)
+
+
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     for hearer in _hearers.get(event, ()):
         hearer(*arguments)

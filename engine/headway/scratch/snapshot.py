@@ -32,6 +32,14 @@ def take(connection: Connection, *, leave_out: Iterable[str] = ()) -> Snapshot:
     return frozenset(lines)
 
 
+def name_of(connection: Connection) -> str:
+    """What tells the database at the other end from others, whatever URL its engine was made with."""
+    sql = _NAMES.get(connection.dialect.name)
+    if sql is None:
+        return connection.engine.url.render_as_string()
+    return f"{connection.dialect.name} {connection.exec_driver_sql(sql).scalar()}"
+
+
 def difference(before: Snapshot, after: Snapshot, *, made_by_server: Snapshot = frozenset()) -> list[str]:
     """What is missing (-) and what is left over (+), sorted by what it is about.
 
@@ -151,3 +159,10 @@ _TRIGGERS = {
     "FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
 }
 _TRIGGERS["mariadb"] = _TRIGGERS["mysql"]
+
+_NAMES = {
+    "sqlite": "SELECT file FROM pragma_database_list WHERE name = 'main'",
+    "postgresql": "SELECT current_database()",
+    "mysql": "SELECT DATABASE()",
+}
+_NAMES["mariadb"] = _NAMES["mysql"]

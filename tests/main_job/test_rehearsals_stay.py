@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def scratch_for(prod: Production, request: pytest.FixtureRequest) -> str:
     if kind == "sqlite":
         return "sqlite"
     server = str(request.getfixturevalue("postgresql_server" if kind == "postgresql" else "mariadb_server"))
-    return database_of(server, "scratch_of_rehearsals")
+    return database_of(server, f"scratch_{uuid.uuid4().hex[:12]}")
 
 
 def report_of(done: Done) -> dict[str, Any]:

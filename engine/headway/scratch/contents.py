@@ -68,9 +68,11 @@ def _of_postgresql(connection: Connection) -> Iterator[Thing]:
         if kind == "large object":
             yield Thing(kind, identity, f"SELECT lo_unlink({identity})")
         else:
-            word = "statistics" if kind == "statistics object" else kind
-            yield Thing(kind, identity, f"DROP {word.upper()} IF EXISTS {identity} CASCADE")
+            yield Thing(kind, identity, f"DROP {_WORDS.get(kind, kind).upper()} IF EXISTS {identity} CASCADE")
 
+
+_WORDS = {"statistics object": "statistics", "foreign-data wrapper": "foreign data wrapper"}
+"""Kinds that ``pg_identify_object`` calls otherwise than DROP does."""
 
 _FIRST_OF_USERS = 16384
 """Object ids below it are the server's own: https://www.postgresql.org/docs/current/system-catalog-initial-data.html"""

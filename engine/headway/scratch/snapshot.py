@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import NullType
 
 Snapshot = frozenset[str]
 
@@ -86,7 +87,13 @@ def _tables(inspector: Any, schema: str | None, left_out: set[str]) -> Iterator[
 
 def _columns(table: str, columns: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
     for column in columns:
-        parts = [column["type"].compile(dialect=dialect), "NULL" if column["nullable"] else "NOT NULL"]
+        known = not isinstance(
+            column["type"], NullType
+        )  # SQLAlchemy does not know every type, such as a range of one's own
+        parts = [
+            column["type"].compile(dialect=dialect) if known else "(another type)",
+            "NULL" if column["nullable"] else "NOT NULL",
+        ]
         if column.get("default") is not None:
             parts.append(f"DEFAULT {column['default']}")
         for extra in ("computed", "identity", "comment"):

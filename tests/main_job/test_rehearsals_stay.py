@@ -274,7 +274,7 @@ def raw_call(driver: str, prod: Production) -> str:
 def test_a_driver_called_by_hand(
     driver: str, where: str, postgresql_prod: Production, tmp_path: Path, headway: Program
 ) -> None:
-    project = make_project(tmp_path, STYLES["create_engine from the environment"])
+    project = make_project(tmp_path, TEMPLATE, url="sqlite:///dev.db")
     call = raw_call(driver, postgresql_prod)
     if where == "env.py":
         path = project / "migrations" / "env.py"
@@ -292,8 +292,7 @@ def test_sqlite3_called_by_hand(tmp_path: Path, headway: Program) -> None:
     (tmp_path / "prod").mkdir()
     with production(f"sqlite:///{tmp_path / 'prod' / 'prod.db'}", tmp_path) as prod:
         call = f'sqlite3.connect({str(prod.file)!r}).execute("CREATE TABLE hello (x)")'
-        env = f"import sqlite3\n{call}\n{STYLES['create_engine from the environment']}"
-        project = make_project(tmp_path, env)
+        project = make_project(tmp_path, f"import sqlite3\n{call}\n{TEMPLATE}", url="sqlite:///dev.db")
         done = ci(headway, project, "sqlite")
         assert_refused(done, project / "migrations" / "env.py", call, "sqlite3.connect()")
         prod.assert_untouched()
@@ -312,7 +311,7 @@ def test_a_refusal_cannot_be_swallowed_into_a_green_gate(
     swallowed: str, postgresql_prod: Production, tmp_path: Path, headway: Program
 ) -> None:
     env = f"import psycopg\n{swallowed.format(call=raw_call('psycopg', postgresql_prod))}"
-    project = make_project(tmp_path, env + STYLES["create_engine from the environment"])
+    project = make_project(tmp_path, env + TEMPLATE, url="sqlite:///dev.db")
     done = ci(headway, project, "sqlite")
     assert_refused(done, project / "migrations" / "env.py", "psycopg.connect(", "psycopg.connect()")
     postgresql_prod.assert_untouched()

@@ -23,8 +23,8 @@
     │   ├── DriftDetected           1    models and schema differ
     │   └── DatabaseNotAtHead       1    the database is behind
     ├── DatabaseFailure             3    the database refused or could not be reached
-    │   ├── MigrationFailed         3    a migration raised and nothing of it remains
     │   └── LockNotAcquired         3    another run holds the lock
+    ├── MigrationFailed             6    a migration raised, and nothing of the whole run remains
     ├── PartialFailure              4    a run stopped half-way and something of it remains
     └── GateRefused                 5    wrong digest, missing approval, wrong target
 
@@ -220,8 +220,10 @@ class DatabaseFailure(HeadwayError):
     exit_code = 3
 
 
-class MigrationFailed(DatabaseFailure):
-    """A migration raised, and nothing of it remains in the database."""
+class MigrationFailed(HeadwayError):
+    """A migration raised, and nothing of the whole run remains in the database."""
+
+    exit_code = 6
 
 
 class LockNotAcquired(DatabaseFailure):

@@ -21,8 +21,7 @@ _guard = threading.RLock()  # whoever hears an audit event may come back here
 _ignored: Counter[tuple[Any, ...]] = Counter()
 _diverted: list[Any] = []
 """The standard outputs that were found, the real one first."""
-_replaced: dict[tuple[int, str], tuple[int, Any]] = {}
-"""How often an attribute of an object was replaced, and what was found there."""
+_counts: dict[str, tuple[int, Callable[[], None]]] = {}
 _variables: dict[str, tuple[int, str | None]] = {}
 """How often an environment variable was set, and its value before."""
 _hearers: dict[str, list[Callable[..., None]]] = {}
@@ -67,30 +66,41 @@ def printing_to_stderr() -> Iterator[None]:
 
 
 @contextmanager
-def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
-    """Puts ``make(what is there)`` in the place of an attribute of a module or class while the block runs.
+def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None]:
+    """Keeps one change of the process in place for as long as anybody needs it.
 
-    Of several users the first one's stays until the last one has ended. A descriptor is given and put back as the
-    class has it; what a class only inherits is made its own, and taken away again.
+    ``begin`` makes the change called ``name`` for the first one who needs it and returns what takes it back, which is
+    called after the last.
     """
-    key = id(owner), name
     with _guard:
-        users, found = _replaced.get(key, (0, _MISSING))
-        if not users:
-            found = vars(owner).get(name, _MISSING)
-            setattr(owner, name, make(getattr(owner, name) if found is _MISSING else found))
-        _replaced[key] = users + 1, found
+        users, end = _counts.get(name) or (0, begin())
+        _counts[name] = (users + 1, end)
     try:
         yield
     finally:
         with _guard:
-            users, found = _replaced.pop(key)
+            users, end = _counts.pop(name)
             if users > 1:
-                _replaced[key] = users - 1, found
-            elif found is _MISSING:
-                delattr(owner, name)
+                _counts[name] = (users - 1, end)
             else:
-                setattr(owner, name, found)
+                end()
+
+
+@contextmanager
+def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
+    """Puts ``make(what is there)`` in the place of an attribute of a module or class while the block runs.
+
+    A descriptor is given and put back as the class has it; what a class only inherits is made its own, and taken away
+    again.
+    """
+
+    def begin() -> Callable[[], None]:
+        found = vars(owner).get(name, _MISSING)
+        setattr(owner, name, make(getattr(owner, name) if found is _MISSING else found))
+        return (lambda: delattr(owner, name)) if found is _MISSING else (lambda: setattr(owner, name, found))
+
+    with counted(f"{name} of {id(owner)}", begin):
+        yield
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def test_nothing_is_claimed_when_nothing_stays(
     project = make_project(tmp_path / "project", database_url, [CREATE, failing])
     assert headway("upgrade", "r1", cwd=project).code == 0
     done = headway("upgrade", "head", cwd=project)
-    assert done.code == 3
+    assert done.code == 6
     done.assert_one_clear_line("revision r2 failed", "Nothing was applied")
     assert state_of(database_url) == ({"t"}, ["r1"], [])
 

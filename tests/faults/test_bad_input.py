@@ -180,8 +180,9 @@ def test_nothing_runs_when_a_later_revision_cannot_be_loaded(storefront: Path, h
     assert headway("current", cwd=storefront).out == ""
 
 
-@pytest.mark.parametrize(("broken", "applied"), [(59, False), (40, False), (39, True)])
-def test_a_downgrade_that_cannot_be_compiled(broken: int, applied: bool, tmp_path: Path, headway: Program) -> None:
+@pytest.mark.parametrize("broken", [59, 40, 39, 0])
+def test_a_downgrade_that_cannot_be_compiled(broken: int, tmp_path: Path, headway: Program) -> None:
+    """Wherever it stands in a long history: what is found does not depend on how much runs."""
     env = {"PYTHONDONTWRITEBYTECODE": "1"}
     assert headway("init", "migrations", cwd=tmp_path).code == 0
     set_url(tmp_path, f"sqlite:///{tmp_path}/a.db")
@@ -194,16 +195,9 @@ def test_a_downgrade_that_cannot_be_compiled(broken: int, applied: bool, tmp_pat
         )
     done = headway("upgrade", "head", cwd=tmp_path, env=env)
     file = f"migrations/versions/r{broken}.py:11"
-    if not applied:  # where new revisions are, a fault is found before anything is changed
-        assert done.code == 2, done.err
-        done.assert_one_clear_line(file, "never closed")
-        return
-    assert done.code == 0, done.err
-    assert "r59 (head)" in headway("current", cwd=tmp_path, env=env).out
-    done = headway("downgrade", f"r{broken - 1}", cwd=tmp_path, env=env)
-    assert done.code == 2
+    assert done.code == 2, done.err
     done.assert_one_clear_line(file, "never closed")
-    assert "r59 (head)" in headway("current", cwd=tmp_path, env=env).out
+    assert headway("current", cwd=tmp_path, env=env).out == ""
 
 
 def test_every_fault_of_a_history_at_once(storefront: Path, headway: Program) -> None:

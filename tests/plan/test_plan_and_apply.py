@@ -206,7 +206,7 @@ def test_a_failed_run_on_postgresql_leaves_nothing(storefront: Path, headway: Pr
     plan(headway, storefront, postgresql_url)
     done = apply(headway, storefront, postgresql_url)
     report = report_of(done)
-    assert (done.code, report["applied"], report["failed"]) == (3, [], NEWEST)
+    assert (done.code, report["applied"], report["failed"]) == (6, [], NEWEST)
     assert "Nothing was applied" in report["error"]
     assert versions(postgresql_url) == []
 

@@ -71,20 +71,20 @@ def apply(project: Project, options: RunOptions, planned: Plan | None, approved:
     try:
         _run(project, choose, options, takes_lock=True)
     except HeadwayError as caught:
-        if isinstance(caught, GateRefused | LockNotAcquired) or not options.progress.started:
+        if isinstance(caught, GateRefused | LockNotAcquired) or not options.account.started:
             raise
         error = caught
-    progress = options.progress
+    account = options.account
     seconds = time.perf_counter() - started
     plan_ = done[0] if done else planned
-    applied = tuple(progress.applied)
+    applied = tuple(account.applied)
     if error is None:
         summary = f"{len(applied)} revision(s) applied" if applied else "nothing to do"
         return _report(project, "apply", 0, Stage("apply", Status.PASS, seconds, summary), plan_, applied)
     stage = Stage(
         "apply", Status.FAIL, seconds, f"{len(applied)} revision(s) applied", redact(error.one_line()), error.exit_code
     )
-    failed = progress.running
+    failed = account.running
     return _report(project, "apply", error.exit_code, stage, plan_, applied, failed, redact(error.one_line()))
 
 

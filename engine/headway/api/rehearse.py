@@ -27,7 +27,6 @@ from headway.runtime.connecting import Guard, guarded
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
-from headway.runtime.progress import Progress
 from headway.scratch import snapshot
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
@@ -149,13 +148,7 @@ class Rehearsal:
     def _run(self, choose: Callable[..., Iterable[Step]]) -> None:
         config = self.project.fresh_config()
         self.urls.put_into(config)
-        options = RunOptions(
-            lock=False,
-            url=self.urls.main,
-            log=self.log,
-            progress=Progress(),
-            accepts=self.stand_ins.accepts,
-        )
+        options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
         try:
             with serving_alembic():
                 run_environment(config, self.project.directory, choose, options)

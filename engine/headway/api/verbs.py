@@ -25,7 +25,7 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
         except Exception as error:
             from headway.runtime.failures import explain
 
-            explained = explain(error, options.progress)
+            explained = explain(error, options.account)
             if raw or explained is None:
                 raise
             if explained is error:

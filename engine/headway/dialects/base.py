@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -23,24 +24,17 @@ from sqlalchemy import (
     Table,
     cast,
     schema,
-    text,
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
-from sqlalchemy.sql.elements import TextClause
 
 from headway.dialects import elements
 from headway.dialects.autogen import Comparing
 from headway.dialects.insert_rows import check_rows, literal_insert
 from headway.dialects.table_copy import Copying
+from headway.effects.sql_kind import Kind
 from headway.errors import UsageError
-from headway.operations.audience import is_alone
-from headway.operations.ready import Ready
-
-_NOTED_IN_TEXT = frozenset(":\\%")
-"""What ``text()`` and its compilers look for: a text without any of it is printed as it is."""
-
-_CHANGES = frozenset({AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable})
+from headway.operations.statement import Door, DriverText, Statement
 
 implementations: dict[str, type[DefaultImpl]] = {}
 """By the name of their SQLAlchemy dialect; subclasses enter themselves."""
@@ -83,8 +77,7 @@ class DefaultImpl(Comparing):
         self.batch_separator = context_opts.get(f"{self.__dialect__}_batch_separator", self.batch_separator)
         # SQLAlchemy notes here which named types a run has made, so that two tables can share one.
         self.memo: dict[Any, Any] = {}
-        self.templates: dict[Any, Any] = {}
-        """What :mod:`headway.operations.shortcuts` has learnt of this database's SQL."""
+        self._sending_as: Kind | None = None
         if transactional_ddl is not None:
             self.transactional_ddl = transactional_ddl
         if as_sql:
@@ -92,6 +85,7 @@ class DefaultImpl(Comparing):
             dialect.identifier_preparer._double_percents = False
         if self.literal_binds and not self.as_sql:
             raise UsageError("Can't use literal_binds setting without as_sql mode")
+        self.outlet: Door = context_opts.get("headway.outlet", _NoDoor)(self)
 
     @classmethod
     def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
@@ -141,57 +135,29 @@ class DefaultImpl(Comparing):
         multiparams: Sequence[Mapping[str, Any]] | None = None,
         params: Mapping[str, Any] | None = None,
     ) -> Any:
-        if isinstance(construct, str):
-            if self.as_sql and not params and not multiparams and _NOTED_IN_TEXT.isdisjoint(construct):
-                self._print_statement(construct.replace("\t", "    ").strip())
-                return None
-            construct = text(construct)
-        if self.as_sql:
-            self._print(construct, params, multiparams)
-            return None
-        connection = self.connection
-        if not (execution_options or multiparams or params) and is_alone(connection):
-            sql = self._as_driver_sql(construct)
-            if sql is not None:
-                return connection.exec_driver_sql(sql)
-        if execution_options:
-            connection = connection.execution_options(**execution_options)
-        if multiparams:
-            return connection.execute(construct, list(multiparams))
-        return connection.execute(construct, dict(params)) if params else connection.execute(construct)
+        statement = Statement(
+            construct, params, many=multiparams, execution_options=execution_options, kind=self._sending_as
+        )
+        return self.outlet.send(statement)
 
-    def _as_driver_sql(self, construct: Any) -> str | None:
-        """What the driver gets of plain text, or of a change that gives no rows; None for other constructs."""
-        kind = type(construct)
-        if kind is Ready:
-            return construct.sql  # type: ignore[no-any-return]
-        if getattr(construct, "_execution_options", None):
-            return None
-        if kind in _CHANGES:
-            return str(construct.compile(dialect=self.dialect))
-        if (
-            kind is TextClause
-            and "_compiler_dispatcher" not in vars(kind)
-            and _NOTED_IN_TEXT.isdisjoint(construct.text)
-        ):
-            return construct.text  # type: ignore[no-any-return]
-        return None
+    def driver_sql(self, sql: str, parameters: Any = None) -> Any:
+        """Sends SQL as it is, with parameters in the driver's own form; returns the result."""
+        return self.outlet.send(Statement(DriverText(sql, parameters)))
 
-    def _print(self, construct: Any, params: Any, multiparams: Any) -> None:
-        if multiparams or params:
-            raise UsageError("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
-        options = {"compile_kwargs": {"literal_binds": True}} if self._renders_literals(construct) else {}
-        compiled = construct.compile(dialect=self.dialect, **options)
-        self._print_statement(str(compiled).replace("\t", "    ").strip())
+    @contextmanager
+    def sending_as(self, kind: Kind) -> Iterator[None]:
+        """Says of what the block executes that it is of this kind, whatever it looks like."""
+        before, self._sending_as = self._sending_as, kind
+        try:
+            yield
+        finally:
+            self._sending_as = before
 
-    def _print_statement(self, sql: str) -> None:
+    def print_statement(self, sql: str) -> None:
+        """Prints a statement of the SQL script, with what ends it."""
         self.static_output(sql + self.command_terminator)
         if self.batch_separator:
             self.static_output(self.batch_separator)
-
-    def _renders_literals(self, construct: Any) -> bool:
-        is_ddl = isinstance(construct, schema.ExecutableDDLElement)
-        return self.literal_binds and not is_ddl
 
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
         """Executes or prints a statement of the user's."""
@@ -384,6 +350,19 @@ class DefaultImpl(Comparing):
         """Lets ``existing_transfer["expr"]``, which fills a column of a copy, be a cast where the kinds of type differ."""
         if existing.type._type_affinity is not new_type._type_affinity:
             existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
+
+
+class _NoDoor:
+    """Of an implementation that nobody has made a migration context for."""
+
+    def __init__(self, impl: DefaultImpl) -> None:
+        self.impl = impl
+
+    def send(self, statement: Statement) -> Any:
+        raise UsageError(
+            f"{type(self.impl).__name__} stands alone and can execute nothing",
+            hint="Take the one of a migration context: MigrationContext.configure(connection).impl.",
+        )
 
 
 implementations[DefaultImpl.__dialect__] = DefaultImpl  # what is rendered without a database has its dialect

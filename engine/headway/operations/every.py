@@ -8,7 +8,6 @@ from headway.operations import (
     containers,
     data,
     indexes,
-    shortcuts,
     tables,
     views,
 )
@@ -21,9 +20,6 @@ __all__ = [
     "containers",
     "data",
     "indexes",
-    "shortcuts",
     "tables",
     "views",
 ]
-
-shortcuts.install()

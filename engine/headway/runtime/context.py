@@ -5,7 +5,6 @@ It runs steps and keeps the version table; which steps, is decided by the functi
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -18,21 +17,19 @@ from headway.dialects.base import DefaultImpl
 from headway.dialects.choice import impl_for
 from headway.errors import ConfigError, RevisionError
 from headway.logs import logger
+from headway.operations.statement import Door
 from headway.redact import remember
 from headway.revision.route import Step
-from headway.runtime import runner
-from headway.runtime.info import MigrationInfo
+from headway.runtime import outlet
+from headway.runtime.listener import RunListener
 from headway.runtime.offline import ScriptConnection
-from headway.runtime.progress import Progress
+from headway.runtime.run import Run
 from headway.runtime.transactions import Transactions
 from headway.runtime.versions import VersionTable
+from headway.runtime.witness import Witness
 from headway.script.directory import RevisionDirectory
 
 log = logger("alembic.runtime.migration")  # users' ini files configure this name
-
-_COMPILED_WHOLE = 20
-"""How many revisions at the end of a run, where the new ones are, must compile as a whole, their downgrade included."""
-
 Steps = Callable[[tuple[str, ...], "MigrationContext"], Iterable[Step]]
 
 
@@ -56,12 +53,14 @@ class MigrationContext:
         self.as_sql = bool(self.opts.get("as_sql", False))
         self.purge = bool(self.opts.get("purge", False))
         self.output_buffer = self.opts.get("output_buffer") or sys.stdout
-        self.progress: Progress = self.opts.get("progress") or Progress()
+        self.witness: Witness = self.opts.pop("headway.witness", None) or Witness()
+        self.listeners: tuple[RunListener, ...] = tuple(self.opts.pop("headway.listeners", ()))
         callbacks = self.opts.get("on_version_apply") or ()
         self.on_version_apply_callbacks = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
         self.connection: Any = (
             ScriptConnection(dialect, lambda sql: self.impl._exec(sql)) if self.as_sql else connection
         )
+        self.opts[outlet.KEY] = lambda impl: outlet.outlet_for(impl, self.witness)
         self.impl: DefaultImpl = impl_for(dialect)(
             dialect,
             self.connection,
@@ -75,7 +74,6 @@ class MigrationContext:
             None if self.as_sql else connection,
             per_migration=bool(self.opts.get("transaction_per_migration", False)),
             as_sql=self.as_sql,
-            progress=self.progress,
         )
         self.version_table = str(self.opts.get("version_table", "alembic_version"))
         self.version_table_schema: str | None = self.opts.get("version_table_schema")
@@ -87,9 +85,11 @@ class MigrationContext:
             self.as_sql,
         )
         self._steps: Steps = self.opts.get("fn") or _no_steps
+        self.database: str | None = None
+        """The database, without its password; None for a script."""
         if not self.as_sql and connection is not None:
             remember(connection.engine.url.password)
-            self.progress.database = connection.engine.url.render_as_string(hide_password=True)
+            self.database = connection.engine.url.render_as_string(hide_password=True)
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
@@ -209,67 +209,24 @@ class MigrationContext:
         """Whether the version table is there."""
         return self.versions.exists(self.connection)
 
+    @property
+    def outlet(self) -> Door:
+        """The door through which everything of this context leaves."""
+        return self.impl.outlet
+
+    def choose_steps(self, heads: tuple[str, ...]) -> Iterable[Step]:
+        """The steps that the options' ``fn`` chooses for a database on ``heads``."""
+        return self._steps(heads, self)
+
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
+        run = Run(self, self.listeners)
         if self.as_sql or self.connection is None:
-            self._run_migrations(kw)
+            run.all_steps(kw)
             return
-        commits_ddl = not type(self.impl).transactional_ddl
-        with self.progress.statements.watching(self.connection, commits_ddl=commits_ddl):
-            self._run_migrations(kw)
-
-    def _run_migrations(self, kw: Mapping[str, Any]) -> None:
-        self.impl.start_migrations()
-        self.progress.started = True
-        heads = () if self.purge else self.get_current_heads()
-        steps = list(self._steps(heads, self))
-        self.progress.planned = [step.revision for step in steps]
-        # Every module is loaded before anything runs: one that cannot be leaves the database as it is.
-        paths = [self._path_of(step) for step in steps]
-        functions = self._functions_of(steps, paths)
-        if self.purge or not (heads or self.as_sql or self.opts.get("dont_mutate")):
-            self.ensure_version_table(purge=self.purge)
-        for number, (step, path, function) in enumerate(zip(steps, paths, functions, strict=True)):
-            with self.transactions.begin(one_migration=True):
-                if self.as_sql and not heads and number == 0:
-                    self.versions.create(None)  # a script from base starts with it, in the first transaction
-                self._run_step(step, path, function, kw)
-
-    # -- one step ------------------------------------------------------------------------------------------
-
-    def _run_step(
-        self, step: Step, path: str | None, function: Callable[..., Any] | None, kw: Mapping[str, Any]
-    ) -> None:
-        if log.isEnabledFor(logging.INFO):
-            # Not log.info(), which looks for its caller, for each of a thousand revisions.
-            log.handle(log.makeRecord(log.name, logging.INFO, __file__, 0, "Running %s", (step,), None, "_run_step"))
-        if self.as_sql:
-            self.impl.static_output(f"-- Running {step.short_log}")
-        self.progress.start(step.revision, path)
-        if function is not None:
-            function(**kw)
-        self.versions.apply(step)
-        self.progress.finish()
-        if self.on_version_apply_callbacks and self.script is not None:
-            info = MigrationInfo.of(self.script.revision_map, step)
-            for callback in self.on_version_apply_callbacks:
-                callback(ctx=self, step=info, heads=set(step.heads_after), run_args=dict(kw))
-
-    def _functions_of(self, steps: list[Step], paths: list[str | None]) -> list[Callable[..., Any] | None]:
-        """What each step calls; None for a stamp."""
-        sources = {} if self.script is None else self.script.take_sources()
-        old = len(steps) - _COMPILED_WHOLE
-        return [
-            None
-            if path is None
-            else runner.migration_function(path, upgrade=step.is_upgrade, whole=number >= old, source=sources.get(path))
-            for number, (step, path) in enumerate(zip(steps, paths, strict=True))
-        ]
-
-    def _path_of(self, step: Step) -> str | None:
-        if step.is_stamp or self.script is None:
-            return None
-        return self.script.history.ids[step.revision].path
+        with self.witness.watching():
+            self.witness.migrates_over(self.connection)
+            run.all_steps(kw)
 
 
 def _no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:

@@ -45,9 +45,9 @@ def run_environment(
     except SystemExit as error:
         raise explain_exit(error) from error
     except HeadwayError as error:
-        raise explain(error, options.progress) or error from error
+        raise explain(error, options.account) or error from error
     except Exception as error:
-        explained = explain(error, options.progress)
+        explained = explain(error, options.account)
         if explained is None:
             raise
         raise explained from error

@@ -100,12 +100,15 @@ class EnvironmentContext:
         self.run_options = RunOptions.of(config)
         self._migration_context: MigrationContext | None = None
         self._tokens: list[Token[EnvironmentContext]] = []
+        self._watch = ExitStack()
         self._targets = ExitStack()
         self._locks = ExitStack()
 
     def __enter__(self) -> EnvironmentContext:
         self._tokens.append(_current.set(self))
         _running.append(self)
+        if not self.is_offline_mode():
+            self._watch.enter_context(self.run_options.witness.watching())
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
@@ -115,6 +118,7 @@ class EnvironmentContext:
             self._targets.__exit__(*exc_info)  # commits or rolls back, so it comes before the lock goes
         finally:
             self._release_locks()
+            self._watch.close()
 
     def run(self) -> None:
         """Executes the script directory's env.py in this environment."""
@@ -188,7 +192,8 @@ class EnvironmentContext:
         if "output_buffer" not in opts:
             opts["output_buffer"] = getattr(self.config, "output_buffer", None)
         opts["script"] = self.script
-        opts["progress"] = self.run_options.progress
+        opts["headway.witness"] = self.run_options.witness
+        opts["headway.listeners"] = self.run_options.listeners
         if self.run_options.url is not None:
             if self.is_offline_mode():
                 connection, url, dialect_name = None, self.run_options.url, None

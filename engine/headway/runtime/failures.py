@@ -8,35 +8,30 @@ import traceback
 
 from sqlalchemy import exc
 
-from headway.errors import (
-    DatabaseFailure,
-    HeadwayError,
-    MigrationFailed,
-    PartialFailure,
-    ScriptError,
-    not_python,
-)
+from headway.errors import DatabaseFailure, HeadwayError, PartialFailure, ScriptError, not_python
 from headway.redact import redact
-from headway.runtime.progress import Progress
-from headway.runtime.statements import brief
+from headway.runtime.account import Account
+from headway.runtime.outcome import outcome
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
-def explain(error: BaseException, progress: Progress | None = None) -> HeadwayError | None:
+def explain(error: BaseException, account: Account | None = None) -> HeadwayError | None:
     """The error as one of headway's own, or None when nothing says that it came from the user or the database.
 
-    With the ``progress`` of the run it says what was applied and what was not.
+    With the ``account`` of the run it says what was applied and what was not.
     """
     if isinstance(error, HeadwayError):
-        return _with_progress(_placed(error, progress), progress)
+        return _with_account(_placed(error, account), account)
     place = user_place(error)
     path, line = place or (None, None)
     if isinstance(error, SyntaxError):
         return not_python(error, error.filename)
-    if progress is not None and progress.running is not None:
-        return _migration_failed(error, progress, path, line)
+    if account is not None and account.running is not None:
+        return _migration_failed(error, account, path, line)
+    if account is not None and account.anything_remains:
+        return _ended_badly(error, account, path, line)
     if isinstance(error, ImportError):
         return _missing_import(error, path, line)
     if isinstance(error, exc.DBAPIError):
@@ -71,6 +66,8 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
         path = frame.filename
         if path.startswith(("<", _OURS, *_LIBRARIES)) or "site-packages" in path:
             continue
+        if not os.path.isfile(path):  # what a compiled driver was once made of, such as asyncpg/protocol.pyx
+            continue
         if "headway_cli" in path or frame.lineno is None:
             continue
         return path, frame.lineno
@@ -85,66 +82,56 @@ def _lacks_url(error: BaseException) -> bool:
     )
 
 
-def _migration_failed(error: BaseException, progress: Progress, path: str | None, line: int | None) -> HeadwayError:
-    revision = progress.running or "?"
+def _migration_failed(error: BaseException, account: Account, path: str | None, line: int | None) -> HeadwayError:
+    revision = account.running or "?"
     what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
     kind = "" if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: "
     message = f"revision {revision} failed: {kind}{redact(what)}"
-    path = path or progress.running_path
+    path = path or account.running_path
     if isinstance(error, ImportError):
         message = f"revision {revision} cannot be loaded: {_missing_import(error, None, None).message}"
-    remedy = "Mend the revision"
+    if _is_lost(error):
+        message = f"the connection to the database was lost in revision {revision}: {redact(what)}"
+        return outcome(message, account, path, line, remedy="Look at the server", infrastructure=True)
     if isinstance(error, exc.DBAPIError) and (refusal := _refusal(what)) and refusal[0] is _READ_ONLY:
         # The revision is right and the database is not: sending someone to the revision would cost them the night.
         message = f"revision {revision} failed: {refusal[1]}: {redact(what)}"
-        remedy = refusal[2]
-    return _outcome(message, progress, path, line, remedy)
+        return outcome(message, account, path, line, remedy=refusal[2], infrastructure=True)
+    return outcome(message, account, path, line)
 
 
-def _placed(error: HeadwayError, progress: Progress | None) -> HeadwayError:
+def _ended_badly(error: BaseException, account: Account, path: str | None, line: int | None) -> HeadwayError:
+    """An error between revisions, at a commit, or after everything."""
+    what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
+    if _is_lost(error):
+        message, remedy = f"the connection to the database was lost: {redact(what)}", "Look at the server"
+    elif isinstance(error, exc.DBAPIError):
+        message, remedy = f"the database refused: {redact(what)}", "Mend what it names"
+    else:
+        message, remedy = f"raised {type(error).__name__}: {redact(what)}", "Mend it"
+    return outcome(message, account, path, line, remedy=remedy, infrastructure=isinstance(error, exc.DBAPIError))
+
+
+def _is_lost(error: BaseException) -> bool:
+    return isinstance(error, exc.DBAPIError) and error.connection_invalidated
+
+
+def _placed(error: HeadwayError, account: Account | None) -> HeadwayError:
     """The same error, with the line of the migration that made it."""
-    if error.path is None and progress is not None and progress.running is not None:
+    if error.path is None and account is not None and account.running is not None:
         place = user_place(error)
         if place is not None:
             error.path, error.line = place
     return error
 
 
-def _with_progress(error: HeadwayError, progress: Progress | None) -> HeadwayError:
+def _with_account(error: HeadwayError, account: Account | None) -> HeadwayError:
     """Adds what was applied to an error that stopped a run half-way."""
-    if progress is None or not (progress.applied or progress.partly_in_effect) or isinstance(error, PartialFailure):
+    if account is None or not account.anything_remains or isinstance(error, PartialFailure):
         return error
-    if not progress.planned:
+    if not account.planned:
         return error
-    return _outcome(error.one_line(), progress, None, None)
-
-
-def _outcome(
-    message: str, progress: Progress, path: str | None, line: int | None, remedy: str = "Mend the revision"
-) -> HeadwayError:
-    if not progress.applied and not progress.partly_in_effect:
-        hint = f"Nothing was applied. {remedy} and run the same command again."
-        return MigrationFailed(message, path=path, line=line, hint=hint)
-    applied = ", ".join(progress.applied) or "none"
-    rest = ", ".join(progress.remaining) or "none"
-    hint = f"Applied: {applied}. Not run: {rest}. "
-    if progress.partly_in_effect:
-        hint += (
-            f"These statements of {progress.running} have taken effect and are not undone: "
-            f"{redact(progress.statements.shown())}. "
-            "Undo them by hand or make the revision skip them, then run the same command again."
-        )
-    else:
-        hint += f"{remedy} and run the same command again."
-    return PartialFailure(
-        message,
-        applied=progress.applied,
-        failed=progress.running,
-        statements=[redact(brief(sql)) for sql in progress.statements.in_effect],
-        path=path,
-        line=line,
-        hint=hint,
-    )
+    return outcome(error.one_line(), account, None, None)
 
 
 def _missing_import(error: ImportError, path: str | None, line: int | None) -> ScriptError:

@@ -1,13 +1,15 @@
-"""How one run behaves apart from what env.py decides: the lock, the forced target, where progress is recorded."""
+"""How one run behaves apart from what env.py decides: the lock, the forced target, who listens."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from headway.config.model import Config
-from headway.runtime.progress import Progress
+from headway.runtime.account import Account
+from headway.runtime.listener import RunListener
+from headway.runtime.witness import Witness
 
 DEFAULT_LOCK_TIMEOUT = 300.0  # seconds; longer than most deploys, shorter than a job's time limit
 
@@ -23,8 +25,9 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
 
     ``lock`` says whether upgrade, downgrade and stamp hold a lock on the database while they run, ``lock_timeout`` how
     many seconds they wait for it. ``url`` is the database to run against, whatever env.py connects to; None leaves the
-    choice to env.py. ``accepts`` tells whether a connection of env.py's leads there; None compares the URLs. ``log`` says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too
-    often for that. One-line progress goes to ``notify``; what is done is noted in ``progress``.
+    choice to env.py. ``accepts`` tells whether a connection of env.py's leads there; None compares the URLs. ``log``
+    says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too often for that. One-line
+    progress goes to ``notify``; ``listeners`` are told what the run does, and ``witness`` sees what it sends.
     """
 
     def __init__(
@@ -34,7 +37,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         url: str | None = None,
         log: bool = True,
         notify: Callable[[str], None] = _to_stderr,
-        progress: Progress | None = None,
+        listeners: Sequence[RunListener] = (),
         accepts: Callable[[Any], bool] | None = None,
     ) -> None:
         self.lock = lock
@@ -43,7 +46,13 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         self.accepts = accepts
         self.log = log
         self.notify = notify
-        self.progress = Progress() if progress is None else progress
+        self.listeners = list(listeners)
+        self.witness = Witness()
+
+    @property
+    def account(self) -> Account:
+        """What the run has done."""
+        return self.witness.account
 
     @classmethod
     def of(cls, config: Config) -> RunOptions:

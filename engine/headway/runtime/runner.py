@@ -7,14 +7,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import CodeType, ModuleType
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
 from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ScriptError
-from headway.script.excerpt import excerpt
 from headway.script.reader import read_bytes
 
 _NOT_IN_NAMES = re.compile(r"\W")
@@ -41,17 +39,14 @@ def prepend_sys_path(config: Config) -> None:
     sys.path[:0] = wanted
 
 
-def migration_function(
-    path: str, *, upgrade: bool, whole: bool = True, source: bytes | None = None
-) -> Callable[..., Any]:
+def migration_function(path: str, *, upgrade: bool, source: bytes | None = None) -> Callable[..., Any]:
     """The ``upgrade`` or ``downgrade`` function of the revision file at ``path``.
 
-    Without ``whole`` only what the function needs has to be compiled; ``source`` is what has been read of the file, if it
-    has. Raises ScriptError when the file lacks the function;
-    what the module itself raises goes through unchanged.
+    ``source`` is what has been read of the file, if it has: that runs, whatever has become of the file meanwhile. Raises
+    ScriptError when the file lacks the function; what the module itself raises goes through unchanged.
     """
     name = "upgrade" if upgrade else "downgrade"
-    function = getattr(load_module(path, runs=None if whole else name, source=source), name, None)
+    function = getattr(load_module(path, source=source), name, None)
     if not callable(function):
         raise ScriptError(
             f"this revision has no {name}() function",
@@ -90,53 +85,22 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def load_module(
-    path: str, name: str | None = None, *, runs: str | None = None, source: bytes | None = None
-) -> ModuleType:
+def load_module(path: str, name: str | None = None, *, source: bytes | None = None) -> ModuleType:
     """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts.
 
-    Where ``runs`` names a function of a revision, what running that does not need may be missing. Raises ScriptError for
-    a file that is no Python by its name; what executing it raises goes through.
+    What runs is the source, or ``source`` where it has been read already; never a bytecode file beside it, which a pull
+    request may bring (PEP 552 lets one go unchecked). Only a ``.pyc`` that stands for its source, as
+    ``sourceless = true`` allows it, is bytecode. Raises ScriptError for a file that is no Python by its name; what
+    executing it raises goes through.
     """
     name = name or _NOT_IN_NAMES.sub("_", os.path.basename(path))
-    if (bytecode := _missing_bytecode(path)) is not None:
-        return _compile_and_run(name, path, bytecode, runs, read_bytes(path) if source is None else source)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ScriptError("this file cannot be loaded as Python", path=path)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    if not isinstance(spec.loader, SourceFileLoader):
+        spec.loader.exec_module(module)
+        return module
+    code = compile(read_bytes(path) if source is None else source, path, "exec", dont_inherit=True)
+    exec(code, vars(module))
     return module
-
-
-def _missing_bytecode(path: str) -> str | None:
-    """Where a source would have its bytecode, if there is none to take and none to be written; else None."""
-    if not (path.endswith(".py") and os.path.isabs(path) and sys.dont_write_bytecode and sys.pycache_prefix is None):
-        return None
-    folder, _, file = path.rpartition(os.sep)
-    bytecode = f"{folder}{os.sep}__pycache__{os.sep}{file[:-3]}.{sys.implementation.cache_tag}.pyc"
-    return None if os.access(bytecode, os.F_OK) else bytecode
-
-
-def _compile_and_run(name: str, path: str, bytecode: str, runs: str | None, source: bytes) -> ModuleType:
-    """What importlib does with a source file without bytecode, less its search for some: three quarters of the time."""
-    loader = SourceFileLoader(name, path)
-    module = ModuleType(name)
-    spec = ModuleSpec(name, loader, origin=path)
-    spec.has_location = True
-    spec.cached = bytecode
-    names = vars(module)
-    names.update(__spec__=spec, __loader__=loader, __package__="", __file__=path, __cached__=spec.cached)
-    code, values = _code(source, path, runs)
-    names.update(values)
-    exec(code, names)
-    return module
-
-
-def _code(source: bytes, path: str, runs: str | None) -> tuple[CodeType, dict[str, str | None]]:
-    """The code of a module, or of what running one function of it needs, and values to set before it is executed."""
-    found = None if runs is None else excerpt(source, upgrade=runs == "upgrade")
-    if found is not None:
-        with suppress(SyntaxError):
-            return compile(found.source, path, "exec", dont_inherit=True), found.values
-    return compile(source, path, "exec", dont_inherit=True), {}

@@ -9,7 +9,6 @@ from sqlalchemy.engine import Connection, RootTransaction
 
 from headway.dialects.base import DefaultImpl
 from headway.errors import UsageError
-from headway.runtime.progress import Progress
 
 
 class Transactions:
@@ -19,17 +18,17 @@ class Transactions:
     (``external``) is its owner's: nothing is begun or committed here.
     """
 
-    def __init__(
-        self, impl: DefaultImpl, connection: Connection | None, *, per_migration: bool, as_sql: bool, progress: Progress
-    ) -> None:
+    def __init__(self, impl: DefaultImpl, connection: Connection | None, *, per_migration: bool, as_sql: bool) -> None:
         self.impl = impl
         self.connection = connection
         self.per_migration = per_migration
         self.as_sql = as_sql
-        self.progress = progress
         self.external = connection is not None and connection.in_transaction()
         self.on_end: Callable[[], None] | None = None
+        self.on_failure: Callable[[], None] | None = None
+        """Called when a scope has failed and been rolled back."""
         self._active: RootTransaction | None = None
+        self._was_split = False
 
     def begin(self, *, one_migration: bool = False) -> AbstractContextManager[object]:
         """The scope around a whole run, or around one migration of it; the one that is not wanted does nothing."""
@@ -74,7 +73,7 @@ class Transactions:
         had_transaction = self._active is not None
         if (open_transaction := connection.get_transaction()) is not None:
             open_transaction.commit()
-            self.progress.committed()
+        self._was_split = had_transaction
         level = connection.get_isolation_level()
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
@@ -86,6 +85,14 @@ class Transactions:
             connection.execution_options(isolation_level=level)
             self._active = connection.begin() if had_transaction else None
 
+    def after_step(self) -> None:
+        """Commits a revision whose autocommit block has committed half of it already: its version row must not be the
+        only part that a later failure takes back."""
+        if self._was_split and self._active is not None and self.connection is not None:
+            self._active.commit()
+            self._active = self.connection.begin()
+        self._was_split = False
+
     @contextmanager
     def _database_scope(self, *, ends_run: bool) -> Iterator[object]:
         assert self.connection is not None
@@ -96,12 +103,12 @@ class Transactions:
         except BaseException:
             if self._active is not None and self._active.is_active:
                 self._active.rollback()
-            self.progress.rolled_back()
+            if self.on_failure is not None:
+                self.on_failure()
             raise
         else:
             if self._active is not None:
                 self._active.commit()
-            self.progress.committed()
         finally:
             self._active = None
             if ends_run and self.on_end is not None:

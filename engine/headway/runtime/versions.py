@@ -6,18 +6,16 @@ The table is Alembic's, column for column, so that either tool understands a dat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import String, Table, bindparam, inspect, literal_column, select
-from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.engine.interfaces import BindTyping
+from sqlalchemy import Table, bindparam, inspect, literal_column, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from headway.dialects.base import DefaultImpl
+from headway.effects.sql_kind import Kind
 from headway.errors import CheckFailed
-from headway.operations.audience import is_alone
-from headway.operations.ready import Printed
+from headway.operations.statement import Statement
 
 
 class VersionChange(Protocol):
@@ -55,15 +53,14 @@ class VersionTable:
         """The revision ids in the table, or an empty tuple when there is no table yet."""
         if not self.exists(connection):
             return ()
-        rows = connection.execute(select(self.table.c.version_num))
+        rows = self.impl.outlet.send(Statement(select(self.table.c.version_num), kind=Kind.READ))
         return tuple(str(row[0]) for row in rows)
 
     def create(self, connection: Connection | None) -> None:
         """Creates the table if it is missing; in offline mode prints CREATE TABLE."""
-        if self.as_sql:
-            self.impl.create_table(self.table)
-        elif connection is not None and not self.exists(connection):
-            self.table.create(connection, checkfirst=False)
+        if self.as_sql or (connection is not None and not self.exists(connection)):
+            with self.impl.sending_as(Kind.VERSION):
+                self.impl.create_table(self.table)
 
     def purge(self) -> None:
         """Deletes every row."""
@@ -92,15 +89,11 @@ class VersionTable:
             self._run(self._prepared[0], {"new_version": revision})
 
     def _update(self, old: str, new: str) -> None:
+        column = self.table.c.version_num
         if self.as_sql:
-            self._run(self._printed_update.filled(old, new))
+            self._run(self.table.update().values(version_num=_literal(new)).where(column == _literal(old)))
             return
-        values = {"old_version": old, "new_version": new}
-        update, connection = self._driver_update, self.impl.connection
-        if update is not None and is_alone(connection):
-            result = connection.exec_driver_sql(update.text, update.parameters(values))
-        else:
-            result = self._run(self._prepared[1], values)
+        result = self._run(self._prepared[1], {"old_version": old, "new_version": new})
         self._expect_one_row(result, f"updating '{old}' to '{new}' in")
 
     def _delete(self, revision: str) -> None:
@@ -125,20 +118,8 @@ class VersionTable:
             )
         return self._statements
 
-    @cached_property
-    def _driver_update(self) -> _DriverUpdate | None:
-        return _DriverUpdate.of(self._prepared[1], self.impl.dialect)
-
-    @cached_property
-    def _printed_update(self) -> _PrintedUpdate:
-        return _PrintedUpdate(self.table, self.impl.dialect)
-
     def _run(self, statement: Any, parameters: dict[str, str] | None = None) -> Any:
-        if self.as_sql or parameters is None:
-            return self.impl._exec(statement)
-        connection = self.impl.connection
-        assert connection is not None
-        return connection.execute(statement, parameters)
+        return self.impl.outlet.send(Statement(statement, parameters, kind=Kind.VERSION))
 
     def _expect_one_row(self, result: Any, doing: str) -> None:
         dialect = self.impl.dialect
@@ -148,43 +129,6 @@ class VersionTable:
             f"Online migration expected to match one row when {doing} '{self.table.name}'; {result.rowcount} found",
             hint="Another process moved this database at the same time; run 'headway current' and start again.",
         )
-
-
-class _DriverUpdate:
-    """The UPDATE as the driver takes it: finding the compiled form of a statement again takes a while, 1,000 times."""
-
-    def __init__(self, compiled: Any) -> None:
-        self._places: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-        self.text = str(compiled)
-
-    @classmethod
-    def of(cls, statement: Update, dialect: Dialect) -> _DriverUpdate | None:
-        """The form for a dialect; None where SQLAlchemy does something to the values before the driver sees them."""
-        converts = String().dialect_impl(dialect).bind_processor(dialect) is not None
-        if converts or dialect.is_async or dialect.bind_typing is BindTyping.SETINPUTSIZES:
-            return None
-        return cls(statement.compile(dialect=dialect))
-
-    def parameters(self, values: dict[str, str]) -> Any:
-        """The values in the form of the driver's parameters."""
-        return values if self._places is None else tuple([values[name] for name in self._places])
-
-
-class _PrintedUpdate:
-    """The UPDATE of an SQL script, compiled once: compiling takes longer than all else that such a step does."""
-
-    _OLD, _NEW = "\0old", "\0new"
-
-    def __init__(self, table: Table, dialect: Dialect) -> None:
-        statement = table.update().values(version_num=literal_column(self._NEW))
-        self._compiled: Any = statement.where(table.c.version_num == literal_column(self._OLD)).compile(dialect=dialect)
-        self._text = str(self._compiled)
-
-    def filled(self, old: str, new: str) -> Printed:
-        """The statement for two revisions."""
-        escape = self._compiled.escape_literal_column
-        text = self._text.replace(self._OLD, escape(_quoted(old))).replace(self._NEW, escape(_quoted(new)))
-        return Printed(text)
 
 
 def _literal(revision: str) -> Any:

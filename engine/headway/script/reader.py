@@ -60,7 +60,8 @@ def read_bytes(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         data = os.read(descriptor, 65536)
-        while len(data) % 65536 == 0 and (more := os.read(descriptor, 65536)):
+        # Only an empty read is the end: a network file system may give less than was asked for.
+        while data and (more := os.read(descriptor, 65536)):
             data += more
         return data
     finally:

@@ -41,7 +41,7 @@ class MSSQLImpl(DefaultImpl):
         self.static_output(f"BEGIN TRANSACTION{self.command_terminator}")
 
     def emit_commit(self) -> None:
-        self._print_statement("COMMIT")
+        self.print_statement("COMMIT")
 
     def alter_column(
         self,
@@ -121,9 +121,9 @@ class MSSQLImpl(DefaultImpl):
             return
         # A script cannot ask whether a column is an IDENTITY, which refuses values unless told so.
         name = self.dialect.identifier_preparer.format_table(table)
-        self._print_statement(f"SET IDENTITY_INSERT {name} ON")
+        self.print_statement(f"SET IDENTITY_INSERT {name} ON")
         super().bulk_insert(table, rows, multiinsert)
-        self._print_statement(f"SET IDENTITY_INSERT {name} OFF")
+        self.print_statement(f"SET IDENTITY_INSERT {name} OFF")
 
     def compare_server_default(
         self,

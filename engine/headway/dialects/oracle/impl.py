@@ -22,10 +22,10 @@ class OracleImpl(DefaultImpl):
     type_synonyms = (*DefaultImpl.type_synonyms, {"VARCHAR", "VARCHAR2"}, {"BIGINT", "INTEGER", "SMALLINT", "DECIMAL"})
 
     def emit_begin(self) -> None:
-        self._print_statement("SET TRANSACTION READ WRITE")
+        self.print_statement("SET TRANSACTION READ WRITE")
 
     def emit_commit(self) -> None:
-        self._print_statement("COMMIT")
+        self.print_statement("COMMIT")
 
     def compare_server_default(
         self,

@@ -242,7 +242,7 @@ class SQLiteCopying(Copying):
         return bool(getattr(driver, "in_transaction", False))
 
     def _execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
-        return self.impl.connection.exec_driver_sql(sql, parameters)
+        return self.impl.driver_sql(sql, parameters)
 
 
 def _complete_columns(table: Table, options: Mapping[str, Mapping[str, str]]) -> None:

@@ -205,7 +205,7 @@ class TableRewrite:
         for index in [*self.indexes.values(), *self.new_indexes]:
             impl.create_index(self._index_on(new, index, renamed))
         for sql in self.raw_indexes.values():
-            impl.connection.exec_driver_sql(with_renamed(sql, renamed, self._quote))
+            impl.driver_sql(with_renamed(sql, renamed, self._quote))
 
     def _new_table(self) -> Table:
         renamed = self._renamed()

@@ -1,0 +1,103 @@
+"""What kind of statement a text is, told from its first words. Parses nothing: what a statement does in detail is not
+its business, and what it does not know is unknown, never a read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Kind(StrEnum):
+    """What a statement is for."""
+
+    READ = "read"
+    DATA = "data"
+    DDL = "ddl"
+    SETTING = "setting"
+    """Changes the session, not the database."""
+    TRANSACTION = "transaction"
+    """Begins or ends a transaction or a savepoint."""
+    VERSION = "version row"
+    """Reads or writes the version table; told by who sends it, never by its text."""
+    UNKNOWN = "unknown"
+
+
+@lru_cache(maxsize=512)
+def kind_of(sql: str) -> Kind:
+    """The kind of a text; UNKNOWN for several statements that are not all of one kind, and for an empty text."""
+    kinds = {_kind(words) for words in map(_words, statements_in(sql)) if words}
+    return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
+
+
+def first_words(sql: str, count: int = 3) -> tuple[str, ...]:
+    """The first words of a text in capitals, past comments and parentheses."""
+    return tuple(_words(next(statements_in(sql)))[:count])
+
+
+def statements_in(sql: str) -> Iterator[str]:
+    """The statements of a text, without comments and with what stands in quotes left out of each."""
+    current: list[str] = []
+    for token in _TOKENS.finditer(sql):
+        kind = token.lastgroup
+        if kind == "end":
+            yield "".join(current)
+            current = []
+        elif kind == "executable":  # MySQL runs what stands in such a comment
+            current.append(f" {token['inner']} ")
+        elif kind == "comment":
+            current.append(" ")
+        else:
+            current.append({"quoted": "''", "name": '""'}.get(str(kind), token[0]))
+    yield "".join(current)
+
+
+_TOKENS = re.compile(
+    r"(?P<executable>/\*M?!\d*(?P<inner>.*?)\*/)"
+    r"|(?P<comment>--[^\n]*|\#[^\n]*|/\*.*?(?:\*/|\Z))"
+    r"|(?P<quoted>'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
+    r"|(?P<name>\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\])"
+    r"|(?P<end>;)"
+    r"|(?P<plain>[^'\"`\[;/$\#-]+|.)",
+    re.S,
+)
+
+_READS = frozenset({"SELECT", "SHOW", "VALUES", "TABLE", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "PRAGMA"})
+_DATA = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "UPSERT"})
+_DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT", "GRANT", "REVOKE"}) | {
+    *("ANALYZE", "REINDEX", "VACUUM", "CLUSTER", "REFRESH", "OPTIMIZE", "REPAIR", "ATTACH", "DETACH", "IMPORT"),
+    *("SECURITY", "REASSIGN", "FLUSH", "INSTALL", "UNINSTALL"),
+}
+_SETTINGS = frozenset({"SET", "RESET", "USE", "DISCARD", "DEALLOCATE", "UNLISTEN"})
+_TRANSACTION = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "XA"})
+_CHANGES_IN_A_READ = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|ANALYZE|ANALYSE)\b")
+_LOCKS_ROWS = re.compile(r"\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b")
+_READING_PRAGMAS = re.compile(r"(?i)PRAGMA (?:[\w\"]+\.)?\w+(?<=_info|xinfo|_list|check)\b|PRAGMA [\w.\"]+\Z")
+
+
+def _kind(words: list[str]) -> Kind:
+    first = words[0]
+    if first in _READS:
+        return _kind_of_read(first, " ".join(words))
+    if first == "SET" and words[1:2] in (["TRANSACTION"], ["CONSTRAINTS"]):
+        return Kind.TRANSACTION
+    for known, kind in ((_DATA, Kind.DATA), (_DDL, Kind.DDL), (_SETTINGS, Kind.SETTING)):
+        if first in known:
+            return kind
+    if first in _TRANSACTION or (first == "PREPARE" and words[1:2] == ["TRANSACTION"]):
+        return Kind.TRANSACTION
+    return Kind.UNKNOWN
+
+
+def _kind_of_read(first: str, text: str) -> Kind:
+    """A statement that begins as a read; some of them change something all the same."""
+    if first == "PRAGMA":
+        return Kind.READ if _READING_PRAGMAS.match(text) else Kind.SETTING
+    if _CHANGES_IN_A_READ.search(_LOCKS_ROWS.sub("", text)):
+        return Kind.DATA
+    return Kind.READ
+
+
+def _words(statement: str) -> list[str]:
+    return statement.upper().replace("(", " ( ").lstrip(" \t\r\n(").split() if statement else []

@@ -21,8 +21,7 @@ _guard = threading.RLock()  # whoever hears an audit event may come back here
 _ignored: Counter[tuple[Any, ...]] = Counter()
 _diverted: list[Any] = []
 """The standard outputs that were found, the real one first."""
-_replaced: dict[tuple[int, str], tuple[int, Any]] = {}
-"""How often an attribute of an object was replaced, and what was found there."""
+_counts: dict[str, tuple[int, Callable[[], None]]] = {}
 _variables: dict[str, tuple[int, str | None]] = {}
 """How often an environment variable was set, and its value before."""
 _hearers: dict[str, list[Callable[..., None]]] = {}
@@ -66,9 +65,6 @@ def printing_to_stderr() -> Iterator[None]:
                 sys.stdout = found
 
 
-_counts: dict[str, tuple[int, Callable[[], None]]] = {}
-
-
 @contextmanager
 def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None]:
     """Keeps one change of the process in place for as long as anybody needs it.
@@ -94,27 +90,17 @@ def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None
 def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
     """Puts ``make(what is there)`` in the place of an attribute of a module or class while the block runs.
 
-    Of several users the first one's stays until the last one has ended. A descriptor is given and put back as the
-    class has it; what a class only inherits is made its own, and taken away again.
+    A descriptor is given and put back as the class has it; what a class only inherits is made its own, and taken away
+    again.
     """
-    key = id(owner), name
-    with _guard:
-        users, found = _replaced.get(key, (0, _MISSING))
-        if not users:
-            found = vars(owner).get(name, _MISSING)
-            setattr(owner, name, make(getattr(owner, name) if found is _MISSING else found))
-        _replaced[key] = users + 1, found
-    try:
+
+    def begin() -> Callable[[], None]:
+        found = vars(owner).get(name, _MISSING)
+        setattr(owner, name, make(getattr(owner, name) if found is _MISSING else found))
+        return (lambda: delattr(owner, name)) if found is _MISSING else (lambda: setattr(owner, name, found))
+
+    with counted(f"{name} of {id(owner)}", begin):
         yield
-    finally:
-        with _guard:
-            users, found = _replaced.pop(key)
-            if users > 1:
-                _replaced[key] = users - 1, found
-            elif found is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, found)
 
 
 @contextmanager
@@ -156,6 +142,21 @@ def hearing(event: str, hearer: Callable[..., None]) -> Iterator[None]:
             left = list(_hearers[event])
             left.remove(hearer)
             _hearers[event] = left
+
+
+@contextmanager
+def forgetting_modules(ours: Callable[[str, Any], bool]) -> Iterator[None]:
+    """Takes modules that were imported in the block, and that ``ours(name, module)`` claims, out of ``sys.modules``.
+
+    Who imports them again executes them again.
+    """
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            if name not in before and ours(name, module):
+                sys.modules.pop(name, None)
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:

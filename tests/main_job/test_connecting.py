@@ -160,6 +160,19 @@ def test_the_projects_own_listeners_are_heard_when_the_policy_asks(sqlite_url: s
         assert guard.refusal() is not None
 
 
+def test_what_lies_in_a_pool_from_before_is_opened_anew(tmp_path: Any) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'before.db'}")
+    memory = sa.create_engine("sqlite://", poolclass=StaticPool)
+    memory.connect().exec_driver_sql("CREATE TABLE kept (id INTEGER)")
+    with engine.connect() as connection:
+        assert where(connection).endswith("before.db")
+    for name in ("one.db", "two.db"):
+        with redirected(f"sqlite:///{tmp_path / name}"):
+            with engine.connect() as connection:
+                assert where(connection).endswith(name)
+            assert sa.inspect(memory).get_table_names() == ["kept"]
+
+
 # -- drivers past SQLAlchemy ------------------------------------------------------------------------------------
 
 RAW: dict[str, Callable[[], Any]] = {

@@ -19,12 +19,13 @@ after, sync or async, in whatever thread::
 
 What connects past SQLAlchemy (``psycopg.connect()`` and its like, an engine's ``creator=``) is refused with what
 ``raw`` returns; a SQLite database in memory passes. A refusal that user code catches is not forgotten: ``check()``
-raises it, and so does the end of the block. Our own connections are opened inside of ``trusted()``.
+raises it, and so does the end of the block. What lies in a pool from before is opened anew. Our own connections are opened inside of ``trusted()``.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import sys
 import sysconfig
 import threading
@@ -38,6 +39,8 @@ from typing import Any, Protocol
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import Pool
 
 from headway.errors import ConnectionRefused
 from headway.process import replaced
@@ -164,6 +167,7 @@ def trusted() -> Iterator[None]:
 _guards: list[Guard] = []
 """Those of all threads."""
 _guard_here: ContextVar[Guard | None] = ContextVar("headway_guard", default=None)
+_MARK = "headway.opened_by"
 _PACKAGES = re.compile(r"[/\\](?:site-packages|dist-packages|headway_cli)[/\\]")
 _trusted: ContextVar[bool] = ContextVar("headway_trusted", default=False)
 _installing = threading.Lock()
@@ -193,15 +197,35 @@ def _install() -> None:
         stack.enter_context(replaced(Dialect, "_has_events", lambda found: True))
         event.listen(Engine, "do_connect", _answer, insert=True)
         stack.callback(event.remove, Engine, "do_connect", _answer)
+        event.listen(Pool, "checkout", _renew)
+        stack.callback(event.remove, Pool, "checkout", _renew)
         stack.enter_context(drivers.checked(_check, _check_file))
         _taken_away.push(stack.pop_all())
 
 
 def _answer(dialect: Dialect, record: Any, cargs: list[Any], cparams: dict[str, Any]) -> DBAPIConnection | None:
     if _trusted.get() or not _guards:
+        _mark(record, _trusted)
         return None
     guard = _guard_of("an engine connects")
+    _mark(record, guard)
     return guard.policy.connection(Attempt(guard, dialect, record, cargs, cparams))
+
+
+def _mark(record: Any, opened_by: object) -> None:
+    if record is not None:  # an engine that only asks what the server is gives none
+        record.info[_MARK] = opened_by
+
+
+def _renew(connection: DBAPIConnection, record: Any, proxy: Any) -> None:
+    """Lets a pool open its connection anew that another policy, or none, has let it open."""
+    if _trusted.get() or not _guards or record.info.get(_MARK) in (_trusted, _guard_of("a pool is asked")):
+        return
+    if isinstance(connection, sqlite3.Connection):
+        ((file,),) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        if not file:
+            return  # it lives in memory, and would be another one
+    raise DisconnectionError("opened before anybody looked on")
 
 
 def _check(call: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from fixtures.programs import Done, Program
+from fixtures.databases import database_of
+from fixtures.programs import Done
 from plan.projects import Project
 
 ONE = "op.execute(\"UPDATE customers SET name = 'x' WHERE id = 1\")"
@@ -77,29 +80,17 @@ def test_every_field_of_the_plan_file_counts(old: str, new: str, sqlite_project:
     done.assert_one_clear_line("plan.json: ", "changed after it was made")
 
 
-def test_another_database_is_refused(tmp_path: Path, project: Project, headway: Program) -> None:
+def test_another_database_is_refused(project: Project, tmp_path: Path) -> None:
     project.revision(ONE)
     digest = project.plan()["digest"]
-    other = Project(tmp_path / "other", project.url, headway)
-    kind = project.url.partition(":")[0]
-    if kind == "sqlite":
-        path = project.url.removeprefix("sqlite:///")
-        Path(path).rename(path + ".other.db")
-        url = f"sqlite:///{path}.other.db"
+    url = sa.make_url(project.url)
+    if url.get_backend_name() == "sqlite":
+        other = url.set(database=str(tmp_path / "other.db")).render_as_string(hide_password=False)
+        shutil.copy(str(url.database), tmp_path / "other.db")
     else:
-        project_rows = project.rows("SELECT count(*) FROM customers")
-        assert project_rows == [(3,)]
-        server = project.url
-        url = server
-        other_name = "planother"
-        from fixtures.databases import database_of
-
-        import sqlalchemy as sa
-
-        base = sa.make_url(server).set(database="postgres" if kind.startswith("postgresql") else None)
-        url = database_of(base.render_as_string(hide_password=False), other_name)
-    other.url = url
-    done = headway("apply", "plan.json", "--approve", digest, "--url", url, cwd=project.place)
+        server = url.set(database="postgres" if url.get_backend_name() == "postgresql" else None)
+        other = database_of(server.render_as_string(hide_password=False), "planother")
+    done = project.headway("apply", "plan.json", "--approve", digest, "--url", other, cwd=project.place)
     assert done.code == 5, done.err
     done.assert_one_clear_line("another database")
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.util.concurrency import await_only
 
 from headway.errors import NotSupported
 from headway.runtime.connecting import Attempt
@@ -117,7 +118,7 @@ def _forbid_attach(connection: Any) -> None:
     if driver is None:
         connection.set_authorizer(allow)
     else:
-        connection.await_(driver.set_authorizer(allow))
+        await_only(driver.set_authorizer(allow))
 
 
 _MYSQL_ASKS = "SELECT @@session.transaction_read_only"

@@ -79,6 +79,7 @@ class Run:
             answers = [listener.raised(step, error) for listener in self.listeners]  # all of them hear of it
             if not any(answers):
                 raise
+            self.context.transactions.begin_again()
 
     def _call_back(self, step: Step, kw: Mapping[str, Any]) -> None:
         context = self.context

@@ -312,3 +312,64 @@ def test_a_policy_can_refuse_what_is_not_shown(sqlite_project: Project) -> None:
     refused_ = project.apply("--approve", allowed["digest"])
     assert refused_.code == 5
     refused_.assert_one_clear_line("the policy refuses")
+
+
+def test_a_refusal_that_user_code_catches_stays(project: Project) -> None:
+    project.revision(
+        "import os\nif os.environ.get('MORE'):\n    try:\n        op.execute('DELETE FROM shops')\n"
+        "    except Exception:\n        pass\n" + ONE
+    )
+    digest = project.plan()["digest"]
+    refused(project.apply("--approve", digest, env={"MORE": "1"}), "sends 'DELETE FROM shops' where the plan has")
+    assert project.rows("SELECT count(*) FROM shops") == [(1,)]
+    assert project.rows("SELECT name FROM customers WHERE id = 1") == [("ann",)]
+
+
+def test_env_py_sends_nothing_to_another_database(sqlite_project: Project, tmp_path: Path) -> None:
+    project = sqlite_project
+    project.env(before="connection.execute(text('DELETE FROM shops')); connection.commit()")
+    project.revision(ONE)
+    digest = project.plan()["digest"]
+    shutil.copy(str(sa.make_url(project.url).database), tmp_path / "other.db")
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    done = project.headway("apply", "plan.json", "--approve", digest, "--url", other, cwd=project.place)
+    refused_elsewhere = done.code
+    project.url = other
+    assert (refused_elsewhere, project.rows("SELECT count(*) FROM shops")) == (5, [(1,)])
+
+
+def test_what_env_py_does_each_time_is_no_difference_when_nothing_is_left_to_do(project: Project) -> None:
+    line = "connection.execute(text(\"UPDATE shops SET name = 'z'\")); connection.commit()"
+    project.env(before=line, after=line)
+    project.revision(ONE)
+    digest = project.plan()["digest"]
+    assert project.apply("--approve", digest).code == 0
+    again = project.apply("--approve", digest)
+    assert (again.code, json.loads(again.out)["result"]) == (0, "noop"), again.err
+    empty = project.plan()
+    assert empty["steps"] == []
+    assert project.apply("--approve", empty["digest"]).code == 0
+
+
+def test_a_raw_cursor_in_a_step_that_is_not_shown_is_no_difference_later(project: Project) -> None:
+    raw = "op.get_bind().connection.cursor().execute('SELECT 1')\n"
+    names = [project.revision(raw + ONE), project.revision("op.execute('DELETE FROM shops')")]
+    plan = project.plan()
+    assert [step["statements"] is None for step in plan["steps"]] == [True, False]
+    done = project.apply("--approve", plan["digest"])
+    assert json.loads(done.out)["applied"] == names, done.err
+
+
+def test_an_orm_session_is_recorded_and_compared(project: Project) -> None:
+    project.revision(
+        "Base = declarative_base()\nclass Customer(Base):\n    __tablename__ = 'customers'\n"
+        "    id = sa.Column(sa.Integer, primary_key=True)\n    name = sa.Column(sa.String(40))\n"
+        "session = Session(bind=op.get_bind())\n"
+        "session.get(Customer, 2).name = 'zoe'\nsession.add(Customer(id=77, name='new'))\nsession.flush()"
+    )
+    plan = project.plan()
+    (step,) = plan["steps"]
+    assert {one["kind"] for one in step["recorded"]} == {"data", "version row"}, step
+    done = project.apply("--approve", plan["digest"])
+    assert done.code == 0, done.err
+    assert project.rows("SELECT name FROM customers WHERE id IN (2, 77) ORDER BY id") == [("zoe",), ("new",)]

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
+from sqlalchemy.engine import Connection
+
 from headway.api.plan import plan_report
 from headway.api.project import Project
 from headway.api.recording import code_of, make_plan, way_to
@@ -23,6 +25,7 @@ from headway.revision.route import Step, upgrade_route
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
+from headway.runtime.raw_cursors import RawCursorWitness
 
 
 def apply(project: Project, options: RunOptions, planned: Plan | None, approved: str | None, target: str) -> Report:
@@ -38,10 +41,11 @@ def apply(project: Project, options: RunOptions, planned: Plan | None, approved:
         plan = make_plan(project, options.url, target, here=False)
     if plan is not None:
         _require(project, plan, approved)
-    comparer = Comparer(options.witness, project.shown)
+    options.witness = witness = RawCursorWitness()
+    comparer = Comparer(witness, project.shown)
     options.listeners.append(comparer)
     if plan is not None:
-        comparer.follow(plan, _code_check(project, plan))
+        comparer.follow(plan, _code_check(project, plan), _target_check(plan))
     error = _run(project, options, plan, comparer, target)
     seconds = time.perf_counter() - started
     account = options.account
@@ -82,6 +86,18 @@ def _run(
             raise
         return caught
     return None
+
+
+def _target_check(plan: Plan) -> Callable[[Connection], None]:
+    """What raises GateRefused for a connection to another database than the plan's."""
+    seen: set[int] = set()
+
+    def check(connection: Connection) -> None:
+        if id(connection.engine) not in seen:
+            gate.require_target(plan, target_of(connection))
+            seen.add(id(connection.engine))
+
+    return check
 
 
 def _with_what_stands(error: HeadwayError, options: RunOptions) -> HeadwayError:

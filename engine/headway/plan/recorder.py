@@ -19,13 +19,13 @@ from headway.runtime.connecting import Attempt, Guard, guarded
 from headway.runtime.failures import user_place
 from headway.runtime.held_back import hold_back
 from headway.runtime.listener import RunListener
+from headway.runtime.raw_cursors import RawCursorWitness
 from headway.runtime.read_only import connect_read_only
 from headway.runtime.recording import Call, in_the_drivers_place
 from headway.runtime.sites import Site, site_of_call
-from headway.runtime.witness import Witness
 
 
-class RecordingWitness(Witness):
+class RecordingWitness(RawCursorWitness):
     """The witness of a run that is recorded: nothing of it is ever applied."""
 
     def finished(self, revision: str) -> None:
@@ -39,7 +39,7 @@ class NotShown(HeadwayError):
 class Recorder(RunListener):
     """Records one run; ``sections`` is what came of it, env.py's part first and last."""
 
-    def __init__(self, witness: Witness, shown: Callable[[str], str]) -> None:
+    def __init__(self, witness: RawCursorWitness, shown: Callable[[str], str]) -> None:
         self.witness = witness
         self.shown = shown
         self.sections = [Section(BEFORE)]
@@ -62,6 +62,8 @@ class Recorder(RunListener):
     def planned(self, steps: Any) -> None:
         """The run says what it will do."""
         self._left = len(steps)
+        if not steps:
+            self.sections.append(Section(AFTER))
 
     def revision_started(self, step: Step, path: str | None) -> None:
         """Statements belong to this revision now."""
@@ -162,13 +164,9 @@ class Recorder(RunListener):
             raise
 
     def _look_for_raw_cursors(self) -> None:
-        uses = self.witness.account.raw_uses
-        if uses and self._section.why is None:
-            path, _, line = uses[-1].rpartition(":")
-            self._not_shown(
-                f"{self.shown(path)}:{line}: it takes the driver's own connection, past which nothing is seen"
-            )
-        uses.clear()
+        if (taken := self.witness.taken()) is not None:
+            where = place(self.shown(taken[0]), taken[1])
+            self._not_shown(f"{where}it takes the driver's own connection, past which nothing is seen")
 
     def _refuse(self, why: str, site: Site) -> NoReturn:
         self._not_shown(f"{_place(site, self.shown)}{why}")

@@ -1,1 +1,8 @@
-pytest_plugins = ["fixtures.databases", "fixtures.programs", "fixtures.chance", "fixtures.docker", "fixtures.postgis"]
+pytest_plugins = [
+    "fixtures.databases",
+    "fixtures.pgbouncer",
+    "fixtures.programs",
+    "fixtures.chance",
+    "fixtures.docker",
+    "fixtures.postgis",
+]

@@ -23,7 +23,9 @@
     │   ├── DriftDetected           1    models and schema differ
     │   └── DatabaseNotAtHead       1    the database is behind
     ├── DatabaseFailure             3    the database refused or could not be reached
-    │   └── LockNotAcquired         3    another run holds the lock
+    │   ├── LockNotAcquired         3    another run holds the lock
+    │   │   └── PooledConnection    3    a pooler gives the session away between transactions: no lock means anything there
+    │   └── LockLost                3    this run held the lock and holds it no more
     ├── MigrationFailed             6    a migration raised, and nothing of the whole run remains
     ├── PartialFailure              4    a run stopped half-way and something of it remains
     └── GateRefused                 5    wrong digest, missing approval, wrong target
@@ -228,6 +230,14 @@ class MigrationFailed(HeadwayError):
 
 class LockNotAcquired(DatabaseFailure):
     """Another run holds the lock on this database."""
+
+
+class LockLost(DatabaseFailure):
+    """The lock of this run went with its session, or somebody took it away: another run may be at work."""
+
+
+class PooledConnection(LockNotAcquired):
+    """The connection leads through a pooler that gives the server's session away after each transaction."""
 
 
 class PartialFailure(DatabaseFailure):

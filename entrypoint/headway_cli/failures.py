@@ -7,10 +7,10 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
 
 from headway.errors import HeadwayError
 from headway.redact import redact
+from headway.signals import Terminated, ended_by_signals
 
 BUG = 70
 
@@ -22,44 +22,38 @@ class Outcome:
         self.exit_code = 0
 
 
-class Terminated(BaseException):
-    """A signal asked the program to end; raised so that transactions roll back and locks go."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 @contextmanager
 def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
     """Runs the block and turns what it raises into a line on standard error and an exit code."""
     outcome = Outcome()
-    previous = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield outcome
-    except HeadwayError as error:
-        _show_trace(error, arguments)
-        outcome.exit_code = _say(error)
-    except Terminated as error:
-        print(f"headway: ended by signal {error.number}; open transactions were rolled back", file=sys.stderr)
-        outcome.exit_code = 128 + error.number
-    except KeyboardInterrupt:
-        print("headway: interrupted; open transactions were rolled back", file=sys.stderr)
-        outcome.exit_code = 128 + signal.SIGINT
-    except BrokenPipeError:
-        # The reader (head, less) went away: not an error. Python would complain again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except SystemExit as error:
-        outcome.exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 2
-    except Exception as error:  # noqa: BLE001  # the last line of defence
-        _show_trace(error, arguments)
-        outcome.exit_code = _say_unexpected(error, arguments)
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    with ended_by_signals() as signals:
+        try:
+            try:
+                yield outcome
+            finally:
+                signals.over()  # one more must not cut off what is said about the first
+        except HeadwayError as error:
+            _show_trace(error, arguments)
+            outcome.exit_code = _say(error)
+        except Terminated as error:
+            outcome.exit_code = _say_ended(error)
+            signals.last = True
+        except KeyboardInterrupt:
+            outcome.exit_code = _say_ended(Terminated(signal.SIGINT))
+        except BrokenPipeError:
+            # The reader (head, less) went away: not an error. Python would complain again when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except SystemExit as error:
+            outcome.exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 2
+        except Exception as error:  # noqa: BLE001  # the last line of defence
+            _show_trace(error, arguments)
+            outcome.exit_code = _say_unexpected(error, arguments)
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated(number)
+def _say_ended(ended: Terminated) -> int:
+    account = "" if ended.account is None else f". {redact(ended.account)}"
+    print(f"headway: ended by signal {ended.number}{account}", file=sys.stderr)
+    return 128 + ended.number
 
 
 def _show_trace(error: Exception, arguments: Sequence[str]) -> None:

@@ -16,8 +16,10 @@ from headway.errors import ConfigError, UsageError
 from headway.operations import every
 from headway.operations.base import Operations
 from headway.runtime import runner, target
+from headway.runtime.cancelling import ended_with_account
 from headway.runtime.context import MigrationContext
-from headway.runtime.locks import run_lock
+from headway.runtime.guards import LockGuard, guarding_index_builds
+from headway.runtime.locks import acquire
 from headway.runtime.options import RunOptions
 from headway.script.directory import RevisionDirectory
 
@@ -109,6 +111,7 @@ class EnvironmentContext:
         _running.append(self)
         if not self.is_offline_mode():
             self._watch.enter_context(self.run_options.witness.watching())
+            self._watch.enter_context(guarding_index_builds(self.run_options))
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
@@ -122,7 +125,7 @@ class EnvironmentContext:
 
     def run(self) -> None:
         """Executes the script directory's env.py in this environment."""
-        with self:
+        with ended_with_account(self.run_options), self:
             runner.run_env(self.config, self.script.env_py_location)
 
     @classmethod
@@ -255,13 +258,18 @@ class EnvironmentContext:
         options = self.run_options
         if not self.context_opts.get("takes_lock") or not options.lock or context.as_sql:
             return
-        lock = run_lock(
+        if not isinstance(context.connection, Connection):
+            return  # what only stands in for one, such as create_mock_engine() makes
+        held = acquire(
             context.connection,
             version_table=context.versions.label,
             timeout=options.lock_timeout,
             notify=options.notify,
         )
-        self._locks.enter_context(lock)
+        if held is None:
+            return
+        self._locks.callback(held.release)
+        context.listeners = (LockGuard(held), *context.listeners)
         # The run's own transaction ends after run_migrations() returns; the lock must outlive the commit.
         context.transactions.on_end = self._release_locks
 

@@ -1,61 +1,137 @@
-"""The run lock: at most one headway changes a database at a time.
+"""The run lock: at most one headway changes a database at a time. Waits for it, watches it, gives it back.
 
-The lock lives on a connection of its own, never on the one that migrates, so that commits, autocommit blocks and
-CREATE INDEX CONCURRENTLY neither release it nor wait for it. It is a session lock: it goes with its owner, however
-that ends, and leaves no row behind.
+The session that works holds it, never one beside it: such a one may end alone, and then two runs are at work; and while
+the server still works for a run that was killed, the lock is not free. How each database locks is in ``dialects``.
 """
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Protocol
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from headway.errors import LockNotAcquired
+from headway.dialects.run_lock import RunLock
+from headway.errors import DatabaseFailure, LockLost, LockNotAcquired, PooledConnection
+from headway.redact import redact
+from headway.signals import raise_if_ending
 
 FIRST_PAUSE = 0.05  # seconds between two tries, doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 1.0
 FIRST_NOTICE = 2.0  # seconds of waiting before the first line about it
 NOTICE_EVERY = 30.0
 
-
-class Lock(Protocol):
-    """One way to lock a database."""
-
-    def try_acquire(self) -> bool: ...
-    def holder(self) -> str: ...
-    def release(self) -> None: ...
+_KEY = "headway.run_locks"
 
 
 @contextmanager
 def run_lock(
     connection: Connection, *, version_table: str, timeout: float, notify: Callable[[str], None]
-) -> Iterator[None]:
-    """Holds the lock of the history kept in ``version_table`` on this connection's database.
+) -> Iterator[HeldLock | None]:
+    """Holds the lock as :func:`acquire` takes it while the block runs."""
+    held = acquire(connection, version_table=version_table, timeout=timeout, notify=notify)
+    try:
+        yield held
+    finally:
+        if held is not None:
+            held.release()
 
-    ``timeout`` is in seconds. Raises LockNotAcquired, naming the holder, when it does not come free in time.
+
+def acquire(
+    connection: Connection, *, version_table: str, timeout: float, notify: Callable[[str], None]
+) -> HeldLock | None:
+    """The lock of the history kept in ``version_table`` on this connection's database; None where there is none.
+
+    ``timeout`` is in seconds. Raises LockNotAcquired, naming the holder, when it does not come free in time, and
+    PooledConnection where a pooler would make it meaningless.
     """
-    lock = _lock_for(connection, version_table)
+    kept = _kept_with(connection)
+    held = kept.get(version_table)
+    if held is not None and not held.ended:
+        held.enter()  # a run inside a run, or a second one in a transaction that the caller holds
+        return held
+    lock = _lock_for(connection, version_table, notify)
     if lock is None:
-        notify(f"headway: no run lock on {connection.dialect.name}; make sure that no other run is active")
-        yield
-        return
+        return None
     try:
         _wait(lock, timeout, notify)
-        yield
-    finally:
-        lock.release()
+    except Exception as error:
+        if not lock.session.give_up_if_lost(error):
+            raise
+        raise DatabaseFailure(
+            f"the connection to the database was lost while the lock was taken: {_text(error)}",
+            hint="Nothing was applied. Look at the server and run the same command again.",
+        ) from error
+    held = kept[version_table] = HeldLock(lock)
+    _listen_to_pool(connection)
+    return held
 
 
-def _wait(lock: Lock, timeout: float, notify: Callable[[str], None]) -> None:
+class HeldLock:
+    """The lock of a run that has it. Given back when everybody who entered has released it."""
+
+    def __init__(self, lock: RunLock) -> None:
+        self._lock = lock
+        self._entered = 1
+        self._ended = False
+        self._lost: str | None = None
+
+    def enter(self) -> None:
+        """One more release is needed. Raises LockLost when it is not held any more."""
+        self.check()
+        self._entered += 1
+
+    def check(self) -> None:
+        """Raises LockLost when it is held no more; so it does ever after, since another run may have been at work."""
+        if self._ended:
+            return
+        if self._lost is None:
+            try:
+                self._lost = None if self._lock.is_held() else "its session was replaced, or somebody took it away"
+            except Exception as error:
+                self._lost = redact(_text(error))
+                self._lock.session.give_up_if_lost(error)
+                raise self._error() from error
+        if self._lost is not None:
+            raise self._error()
+
+    def release(self) -> None:
+        """Gives it back; while a transaction of env.py's is open, that is left to the end of that transaction.
+
+        Then its connection goes back to its pool, and the lock with it.
+        """
+        self._entered -= 1
+        if self._entered <= 0 and not self._ended:
+            with suppress(
+                Exception
+            ):  # the session is gone, with its server or with env.py's event loop: so is the lock
+                self._ended = self._lock.release()
+
+    def end(self) -> None:
+        """Gives it back now: the connection goes back to its pool, and its next owner must not hold the lock."""
+        self._entered = 0
+        self._lock.session.returned = True
+        self.release()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been given back."""
+        return self._ended
+
+    def _error(self) -> LockLost:
+        return LockLost(
+            f"this run has lost its lock on the database ({self._lost}), so another run may be at work",
+            hint="'headway current' tells where that one has brought it.",
+        )
+
+
+# -- how it is taken -----------------------------------------------------------------------------------------------
+
+
+def _wait(lock: RunLock, timeout: float, notify: Callable[[str], None]) -> None:
     started = time.monotonic()
     pause, next_notice = FIRST_PAUSE, FIRST_NOTICE
     # Polling, not a blocking wait: a session that waits inside a statement holds a snapshot,
@@ -71,145 +147,64 @@ def _wait(lock: Lock, timeout: float, notify: Callable[[str], None]) -> None:
             notify(f"headway: waiting for the lock on this database, held by {lock.holder()}")
             next_notice = waited + NOTICE_EVERY
         time.sleep(min(pause, timeout - waited))
+        raise_if_ending()
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def _lock_for(connection: Connection, version_table: str) -> Lock | None:
+def _lock_for(connection: Connection, version_table: str, notify: Callable[[str], None]) -> RunLock | None:
     dialect = connection.dialect.name
+    # One at a time, as with the implementations: none of them needs the others.
     if dialect == "sqlite":
-        path = connection.engine.url.database
-        return SqliteLock(_sqlite_path(path)) if path and path != ":memory:" and "mode=memory" not in path else NoLock()
+        from headway.dialects.sqlite.locks import sqlite_lock
+
+        return sqlite_lock(connection)
     if dialect == "postgresql":
+        from headway.dialects.postgresql.locks import PostgresqlLock
+
+        _refuse_pooler(connection, notify)
         return PostgresqlLock(connection, version_table)
     if dialect in ("mysql", "mariadb"):
+        from headway.dialects.mysql.locks import MysqlLock
+
         return MysqlLock(connection, version_table)
+    notify(f"headway: no run lock on {dialect}; make sure that no other run is active")
     return None
 
 
-class NoLock:
-    """For a database that lives in this process only."""
+def _refuse_pooler(connection: Connection, notify: Callable[[str], None]) -> None:
+    from headway.dialects.postgresql.pooler import gives_sessions_away
 
-    def try_acquire(self) -> bool:
-        return True
-
-    def holder(self) -> str:
-        return "nobody"
-
-    def release(self) -> None:
-        return None
-
-
-class _SessionLock:
-    """A lock on a database session of its own."""
-
-    def __init__(self, connection: Connection, version_table: str) -> None:
-        self.version_table = version_table
-        self.session = connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-
-    def release(self) -> None:
-        # Closing the session releases the lock, whatever state the session is in.
-        with suppress(Exception):  # a dead connection has released it already
-            self.session.invalidate()
-        self.session.close()
-
-
-class PostgresqlLock(_SessionLock):
-    """pg_try_advisory_lock. See https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"""
-
-    @property
-    def key(self) -> int:
-        # Advisory locks are per database, so the version table alone tells histories apart.
-        digest = hashlib.sha256(f"headway:{self.version_table}".encode()).digest()
-        return int.from_bytes(digest[:8], "big", signed=True)
-
-    def try_acquire(self) -> bool:
-        return bool(self.session.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self.key}))
-
-    def holder(self) -> str:
-        row = self.session.execute(
-            text(
-                "SELECT a.pid, a.usename, a.backend_start FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-                " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database ="
-                " (SELECT oid FROM pg_database WHERE datname = current_database())"
-                " AND ((l.classid::bigint << 32) | l.objid::bigint) = :key"
-            ),
-            {"key": self.key},
-        ).first()
-        return (
-            "a session that just ended"
-            if row is None
-            else f"server process {row[0]}, user {row[1]}, since {row[2]:%H:%M:%S}"
+    try:
+        pooled = gives_sessions_away(connection)
+    except Exception as error:  # noqa: BLE001  # a server that lets one more in, but not three
+        notify(f"headway: could not tell whether a pooler stands before the database ({redact(_text(error))})")
+        return
+    if pooled:
+        raise PooledConnection(
+            "the connection leads through a pooler in transaction mode, where no lock protects this run",
+            hint="Connect to the server itself, or through a pool in session mode; "
+            "--no-lock runs without a lock, if nothing else can run.",
         )
 
 
-class MysqlLock(_SessionLock):
-    """GET_LOCK. See https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html"""
-
-    @property
-    def name(self) -> str:
-        # GET_LOCK names are server-wide and at most 64 characters long.
-        database = self.session.engine.url.database or ""
-        return "headway:" + hashlib.sha256(f"{database}.{self.version_table}".encode()).hexdigest()[:40]
-
-    def try_acquire(self) -> bool:
-        return bool(self.session.scalar(text("SELECT GET_LOCK(:name, 0)"), {"name": self.name}) == 1)
-
-    def holder(self) -> str:
-        return f"connection {self.session.scalar(text('SELECT IS_USED_LOCK(:name)'), {'name': self.name})}"
-
-    def release(self) -> None:
-        with suppress(Exception):  # a dead connection has released it already
-            self.session.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": self.name})
-        super().release()
+def _text(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-class SqliteLock:
-    """An flock on a file beside the database: SQLite itself only locks single transactions."""
-
-    def __init__(self, database: str) -> None:
-        self.path = f"{database}-headway-lock"
-        self._descriptor: int | None = None
-
-    def try_acquire(self) -> bool:
-        try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise LockNotAcquired(
-                f"the lock file beside the database cannot be written: {error.strerror}",
-                path=self.path,
-                hint="Make the database's directory writable, or run with --no-lock if nothing else can run.",
-            ) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The holder removes the file before it lets go: a lock on a removed file protects nothing.
-            if os.path.samestat(os.fstat(descriptor), os.stat(self.path)):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
-                self._descriptor = descriptor
-                return True
-        except (BlockingIOError, FileNotFoundError):
-            pass  # held by another, or removed between open and flock: try again
-        os.close(descriptor)
-        return False
-
-    def holder(self) -> str:
-        try:
-            with open(self.path, encoding="utf-8", errors="replace") as file:
-                return file.read(200) or "another process"
-        except OSError:
-            return "a process that just ended"
-
-    def release(self) -> None:
-        if self._descriptor is None:
-            return
-        with suppress(FileNotFoundError):  # somebody cleaned up by hand
-            os.unlink(self.path)
-        os.close(self._descriptor)
-        self._descriptor = None
+# -- what goes with the driver's connection ------------------------------------------------------------------------
 
 
-def _sqlite_path(database: str) -> str:
-    """The file behind a SQLite database name, which may be a ``file:`` URI."""
-    if database.startswith("file:"):
-        database = database.removeprefix("file:").split("?", 1)[0]
-    return os.path.abspath(database)
+def _kept_with(connection: Connection) -> dict[str, HeldLock]:
+    kept: dict[str, HeldLock] = connection.info.setdefault(_KEY, {})
+    return kept
+
+
+def _listen_to_pool(connection: Connection) -> None:
+    pool = connection.engine.pool
+    if not event.contains(pool, "checkin", _give_back):
+        event.listen(pool, "checkin", _give_back)
+
+
+def _give_back(dbapi_connection: Any, record: Any) -> None:
+    for held in record.info.pop(_KEY, {}).values():
+        held.end()

@@ -28,6 +28,8 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
     choice to env.py. ``accepts`` tells whether a connection of env.py's leads there; None compares the URLs. ``log``
     says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too often for that. One-line
     progress goes to ``notify``; ``listeners`` are told what the run does, and ``witness`` sees what it sends.
+    ``may_rebuild`` says whether an INVALID index of that name, left by a concurrent build that was cut off, may be
+    dropped and built again.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         notify: Callable[[str], None] = _to_stderr,
         listeners: Sequence[RunListener] = (),
         accepts: Callable[[Any], bool] | None = None,
+        may_rebuild: Callable[[str], bool] = lambda index: True,
     ) -> None:
         self.lock = lock
         self.lock_timeout = lock_timeout
@@ -47,6 +50,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         self.log = log
         self.notify = notify
         self.listeners = list(listeners)
+        self.may_rebuild = may_rebuild
         self.witness = Witness()
 
     @property

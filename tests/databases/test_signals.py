@@ -1,0 +1,156 @@
+"""SIGTERM and SIGINT stop the running statement on its server, roll back, and give the lock back last."""
+
+from __future__ import annotations
+
+import importlib.util
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from databases.endings import Watcher, begin, project, start
+from databases.test_run_lock import driver_url, is_free
+from fixtures.databases import missing
+
+WITHIN = 6.0
+
+DRIVERS = [
+    "postgresql+psycopg",
+    "postgresql+psycopg2",
+    "postgresql+asyncpg",
+    "mariadb+pymysql",
+    "mariadb+mysqldb",
+    "sqlite+pysqlite",
+    "sqlite+aiosqlite",
+]
+BOTH = [signal.SIGTERM, signal.SIGINT]
+
+
+def database(request: pytest.FixtureRequest, kind: str) -> tuple[str, sa.URL]:
+    backend, _, driver = kind.partition("+")
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
+    url = str(request.getfixturevalue(f"{backend}_url"))
+    return url, driver_url(url, driver)
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals, watcher: Watcher) -> str:
+    """Sends the signal and waits; nobody may get in while the server is still at work."""
+    sent = time.monotonic()
+    process.send_signal(number)
+    while process.poll() is None:
+        assert time.monotonic() - sent < WITHIN, "still there"
+        if watcher.backend != "sqlite":
+            free = is_free(watcher.url)
+            assert not (free and watcher.at_work()), "a second run gets in"
+        time.sleep(0.05)
+    out, err = process.communicate()
+    assert process.returncode == 128 + number, err
+    assert "Traceback" not in out + err
+    said = [line for line in err.splitlines() if line.startswith("headway: ended by signal")]
+    assert len(said) == 1, err
+    assert f"ended by signal {int(number)}. " in said[0]
+    return said[0]
+
+
+def all_quiet(watcher: Watcher) -> None:
+    assert not watcher.at_work()
+    assert is_free(watcher.url)
+    assert not [name for name in watcher.tables() if name.startswith("_alembic_tmp")]
+
+
+@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("where", ["transaction", "autocommit"])
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_statement_in_flight(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, where: str, number: signal.Signals
+) -> None:
+    url, driven = database(request, kind)
+    watcher = Watcher(url)
+    process = begin(project(tmp_path / "p", driven, where))
+    watcher.wait_for_work()
+    said = end(process, number, watcher)
+    all_quiet(watcher)
+    there = "q" in watcher.tables()
+    assert there is (watcher.versions() == ["a1"])
+    if there:
+        assert "Applied: a1." in said
+        assert ("t" in watcher.tables()) is ("CREATE TABLE t" in said)
+    else:
+        assert "Nothing was applied." in said and where == "transaction" and "t" not in watcher.tables()
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+@pytest.mark.parametrize("where", ["swallowed", "session", "sleep"])
+def test_wherever_it_is(request: pytest.FixtureRequest, tmp_path: Path, kind: str, where: str) -> None:
+    """What the migration catches, sends past ``op``, or does without a database."""
+    url, driven = database(request, kind)
+    watcher = Watcher(url)
+    process = begin(project(tmp_path / "p", driven, where))
+    if where != "sleep":
+        watcher.wait_for_work()
+    end(process, signal.SIGTERM, watcher)
+    all_quiet(watcher)
+    assert watcher.versions() in ([], ["a1"])
+
+
+@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("kind", ["sqlite+pysqlite", "sqlite+aiosqlite"])
+def test_in_a_batch(request: pytest.FixtureRequest, tmp_path: Path, kind: str, number: signal.Signals) -> None:
+    url, driven = database(request, kind)
+    watcher = Watcher(url)
+    process = begin(project(tmp_path / "p", driven, "batch"))
+    watcher.wait_for_work()
+    end(process, number, watcher)
+    all_quiet(watcher)
+    assert watcher.versions() == ["a1"]
+
+
+@pytest.mark.parametrize("kind", ["postgresql+psycopg", "mariadb+pymysql", "sqlite+pysqlite"])
+def test_a_second_signal_loses_nothing(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    url, driven = database(request, kind)
+    watcher = Watcher(url)
+    process = begin(project(tmp_path / "p", driven, "autocommit"))
+    watcher.wait_for_work()
+    for _ in range(40):
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        time.sleep(0.01)
+    said = end(process, signal.SIGTERM, watcher)
+    assert "Applied: a1." in said
+    all_quiet(watcher)
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
+def test_a_server_that_does_not_stop(postgresql_url: str, tmp_path: Path, driver: str) -> None:
+    watcher = Watcher(postgresql_url)
+    process = begin(project(tmp_path / "p", driver_url(postgresql_url, driver), "stubborn"))
+    watcher.wait_for_work()
+    said = end(process, signal.SIGTERM, watcher)
+    assert "may still be at: DO $$" in said and "pg_stat_activity" in said and "session " in said
+    # client_connection_check_interval ends what has no client any more; until then nobody gets in
+    deadline = time.monotonic() + 10
+    while True:
+        free, busy = is_free(postgresql_url), watcher.at_work()
+        assert not (free and busy)
+        if free:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_run_that_waits_for_the_lock(database_url: str, tmp_path: Path) -> None:
+    watcher = Watcher(database_url)
+    first = begin(project(tmp_path / "p", sa.make_url(database_url), "sleep"))
+    (tmp_path / "p" / "started").rename(tmp_path / "p" / "was started")
+    second = start(tmp_path / "p", "upgrade", "head")
+    time.sleep(2.5)
+    assert second.poll() is None
+    said = end(second, signal.SIGTERM, watcher)
+    assert "Nothing was applied." in said
+    assert first.poll() is None and not is_free(database_url)
+    end(first, signal.SIGINT, watcher)
+    all_quiet(watcher)

@@ -1,0 +1,128 @@
+"""Signals end a program where that harms nobody, and cost one that has no run to stop nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from fixtures.programs import ROOT
+from headway.signals import Terminated, cancelled_by_signals, ended_by_signals, ending, raise_if_ending
+
+
+class Work:
+    """A run whose statement is answered once it is cancelled."""
+
+    def __init__(self, *, busy: bool) -> None:
+        self.busy = busy
+        self.asked = threading.Event()
+
+    def is_busy(self) -> bool:
+        return self.busy
+
+    def cancel(self) -> None:
+        self.busy = False
+        self.asked.set()
+
+    def unconfirmed(self) -> str:
+        return "?"
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_without_a_run_it_is_raised_at_once_and_no_thread_is_needed(number: signal.Signals) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with pytest.raises(Terminated) as error, ended_by_signals():
+        assert "headway-signals" not in threads()
+        os.kill(os.getpid(), number)
+        time.sleep(5)
+    assert error.value.number == number
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+    assert ending() is None
+
+
+def test_while_a_driver_is_busy_nothing_is_raised_in_it() -> None:
+    work = Work(busy=True)
+    reached = False
+    with pytest.raises(Terminated), ended_by_signals(), cancelled_by_signals(work):
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert work.asked.wait(2), "the thread asks, whatever the main thread does"
+        reached = True
+        time.sleep(5)
+    assert reached
+    assert "headway-signals" not in threads()
+
+
+def test_the_wake_up_of_somebody_else_comes_back() -> None:
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    before = signal.set_wakeup_fd(writes)
+    try:
+        with ended_by_signals(), cancelled_by_signals(Work(busy=False)):
+            pass
+        assert signal.set_wakeup_fd(writes) == writes
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reads)
+        os.close(writes)
+
+
+def test_it_is_raised_again_for_who_goes_on() -> None:
+    with ended_by_signals(), cancelled_by_signals(Work(busy=False)):
+        raise_if_ending()
+        with pytest.raises(Terminated):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        for _ in range(2):
+            with pytest.raises(Terminated):
+                raise_if_ending()
+        os.kill(os.getpid(), signal.SIGTERM)  # while it rolls back
+        time.sleep(0.3)
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_in_a_thread_nothing_is_changed() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    seen: list[object] = []
+
+    def run() -> None:
+        with ended_by_signals(), cancelled_by_signals(Work(busy=True)):
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [before]
+
+
+def test_listings_start_no_thread() -> None:
+    code = (
+        "import sys, threading\n"
+        "from headway_cli.main import main\n"
+        "code = main(['heads'])\n"
+        "assert 'sqlalchemy' not in sys.modules\n"
+        "assert threading.active_count() == 1 and code == 0\n"
+    )
+    project = Path(ROOT) / "examples" / "storefront"
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}/engine:{ROOT}/entrypoint", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@
     HeadwayError                         (alembic.util.CommandError is this class)
     ├── ConfigError                 2    the project cannot be read as configured
     │   └── ScriptError             2    a revision file or env.py cannot be read or run
+    │       └── ConnectionRefused   2    user code opens a database connection that it may not have now
     ├── UsageError                  2    an argument or option makes no sense
     │   ├── InvalidValue            2    it has no such value; also a ValueError, as which scripts catch it
     │   ├── NotSupported            2    the database cannot do it; also a NotImplementedError
@@ -88,6 +89,10 @@ class ConfigError(HeadwayError):
 
 class ScriptError(ConfigError):
     """A revision file or env.py cannot be read or run."""
+
+
+class ConnectionRefused(ScriptError):
+    """User code opens a connection to a database that it may not reach while this command looks on."""
 
 
 def not_python(error: SyntaxError, path: str | None) -> ScriptError:

@@ -7,19 +7,26 @@ managers for these put back what each of them found, and so undo or keep what an
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-_guard = threading.Lock()
+_guard = threading.RLock()  # whoever hears an audit event may come back here
 _ignored: Counter[tuple[Any, ...]] = Counter()
 _diverted: list[Any] = []
 """The standard outputs that were found, the real one first."""
+_counts: dict[str, tuple[int, Callable[[], None]]] = {}
+_variables: dict[str, tuple[int, str | None]] = {}
+"""How often an environment variable was set, and its value before."""
+_hearers: dict[str, list[Callable[..., None]]] = {}
+_has_hook = False
+_MISSING = object()
 
 
 @contextmanager
@@ -58,9 +65,6 @@ def printing_to_stderr() -> Iterator[None]:
                 sys.stdout = found
 
 
-_counts: dict[str, tuple[int, Callable[[], None]]] = {}
-
-
 @contextmanager
 def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None]:
     """Keeps one change of the process in place for as long as anybody needs it.
@@ -80,3 +84,88 @@ def counted(name: str, begin: Callable[[], Callable[[], None]]) -> Iterator[None
                 _counts[name] = (users - 1, end)
             else:
                 end()
+
+
+@contextmanager
+def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
+    """Puts ``make(what is there)`` in the place of an attribute of a module or class while the block runs.
+
+    A descriptor is given and put back as the class has it; what a class only inherits is made its own, and taken away
+    again.
+    """
+
+    def begin() -> Callable[[], None]:
+        found = vars(owner).get(name, _MISSING)
+        setattr(owner, name, make(getattr(owner, name) if found is _MISSING else found))
+        return (lambda: delattr(owner, name)) if found is _MISSING else (lambda: setattr(owner, name, found))
+
+    with counted(f"{name} of {id(owner)}", begin):
+        yield
+
+
+@contextmanager
+def environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Sets environment variables, or with None takes them away, while the block runs; they are as before afterwards."""
+    with _guard:
+        for name, value in values.items():
+            users, before = _variables.get(name, (0, os.environ.get(name)))
+            _variables[name] = users + 1, before
+            _set_variable(name, value)
+    try:
+        yield
+    finally:
+        with _guard:
+            for name in values:
+                users, before = _variables.pop(name)
+                if users > 1:
+                    _variables[name] = users - 1, before
+                else:
+                    _set_variable(name, before)
+
+
+@contextmanager
+def hearing(event: str, hearer: Callable[..., None]) -> Iterator[None]:
+    """Calls ``hearer`` with the arguments of each of Python's audit events of a name while the block runs.
+
+    What it raises stops what the event is about. See https://docs.python.org/3/library/audit_events.html
+    """
+    global _has_hook
+    with _guard:
+        if not _has_hook:
+            sys.addaudithook(_hear)  # cannot be taken away again; without hearers it does nothing
+            _has_hook = True
+        _hearers[event] = [*_hearers.get(event, ()), hearer]
+    try:
+        yield
+    finally:
+        with _guard:
+            left = list(_hearers[event])
+            left.remove(hearer)
+            _hearers[event] = left
+
+
+@contextmanager
+def forgetting_modules(ours: Callable[[str, Any], bool]) -> Iterator[None]:
+    """Takes modules that were imported in the block, and that ``ours(name, module)`` claims, out of ``sys.modules``.
+
+    Who imports them again executes them again.
+    """
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            if name not in before and ours(name, module):
+                sys.modules.pop(name, None)
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    for hearer in _hearers.get(event, ()):
+        hearer(*arguments)
+
+
+def _set_variable(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value

@@ -54,7 +54,12 @@ ScratchKinds = Annotated[
     ),
 ]
 Url = Annotated[
-    str, typer.Option("--url", help="The database: a URL, env:NAME, file:PATH, cmd:COMMAND, or a target of the policy.")
+    str | None,
+    typer.Option(
+        "--url",
+        help="The database: a URL, env:NAME, file:PATH, cmd:COMMAND, or a target of the policy; default: the one of the "
+        "configuration.",
+    ),
 ]
 LockTimeout = Annotated[
     float | None, typer.Option("--lock-timeout", min=0, help="Seconds to wait for another run to end; default 300.")

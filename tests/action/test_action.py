@@ -136,6 +136,20 @@ def test_plan_then_apply_with_the_digest_that_plan_put_out(job: Job, postgresql_
     assert any("digest" in message for _, _, message in annotations(refused))
 
 
+def test_apply_needs_a_digest_or_none_written_out(job: Job, sqlite_url: str) -> None:
+    secret = {"SHOP_URL": sqlite_url}
+    assert job.run(secret, working_directory="shop", command="plan", url="env:SHOP_URL").code == 0
+    for empty in ({}, {"approve": ""}, {"approve": "  "}):
+        done = job.run(secret, working_directory="shop", command="apply", url="env:SHOP_URL", **empty)
+        assert done.code == 5
+        ((kind, _, message),) = annotations(done)
+        assert kind == "error" and "'approve', and it is empty" in message
+        assert job.outputs == {**job.outputs, "result": "fail", "exit-code": "5"}
+    done = job.run(secret, working_directory="shop", command="apply", url="env:SHOP_URL", approve="none")
+    assert done.code == 0, done.out + done.err
+    assert job.outputs["applied-count"] == "14"
+
+
 def test_check_on_a_database_at_head(job: Job) -> None:
     done = job.run(working_directory="shop", command="check")
     assert done.code == 1  # nothing has been migrated

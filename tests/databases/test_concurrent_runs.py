@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from databases.endings import begin, start
 from databases.mixed_runs import MixedRuns
 from fixtures.programs import Done, Program, set_url
 
@@ -131,3 +133,68 @@ def held(url: str) -> Iterator[None]:
         run_lock(connection, version_table="alembic_version", timeout=1, notify=print),
     ):
         yield
+
+
+SLOW_STEP = """
+import os, time
+from alembic import op
+
+revision = "r1"
+down_revision = None
+
+
+def upgrade():
+    op.execute("INSERT INTO work VALUES ('begins')")
+    open("started", "w").close()
+    time.sleep(4)
+    op.execute("INSERT INTO work VALUES ('ends')")
+"""
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
+def test_a_server_that_ends_idle_sessions(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> None:
+    """Two seconds are less than a revision takes; whoever has the lock is never idle while it works."""
+    url = sa.make_url(str(request.getfixturevalue(f"{backend}_url")))
+    if backend == "mariadb":
+        url = url.update_query_dict({"init_command": "SET SESSION wait_timeout=2"})
+    else:
+        url = url.update_query_dict({"options": "-c idle_session_timeout=2s"})
+    runs = MixedRuns(tmp_path / "p", url.render_as_string(hide_password=False))
+    for file in (tmp_path / "p" / "versions").iterdir():
+        file.unlink()
+    (tmp_path / "p" / "versions" / "r1.py").write_text(SLOW_STEP)
+    first = begin(tmp_path / "p")
+    second = start(tmp_path / "p", "upgrade", "head")
+    with runs.engine.connect() as connection:
+        while first.poll() is None or second.poll() is None:
+            rows = list(connection.exec_driver_sql("SELECT revision FROM work").scalars())
+            connection.rollback()
+            assert rows in ([], ["begins", "ends"]), "each is in the database at once, and once"
+            time.sleep(0.1)
+    codes = sorted(process.returncode for process in (first, second))
+    told = first.communicate()[1] + second.communicate()[1]
+    assert "Traceback" not in told
+    # MariaDB counts a session as idle inside a transaction too: then it says so and nothing remains.
+    assert codes == [0, 0] if backend == "postgresql" else codes in ([0, 0], [0, 3], [3, 3]), told
+    assert len(versions(str(runs.engine.url.render_as_string(hide_password=False)))) == (codes[0] == 0)
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb", "sqlite"])
+def test_a_run_that_lost_its_lock_goes_no_further(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> None:
+    """``pg_advisory_unlock_all()`` of a migration, ``RELEASE_ALL_LOCKS()``, a lock file that was cleaned up."""
+    url = str(request.getfixturevalue(f"{backend}_url"))
+    runs = MixedRuns(tmp_path / "p", url)
+    gone = {
+        "postgresql": 'op.execute("SELECT pg_advisory_unlock_all()")',
+        "mariadb": 'op.execute("SELECT RELEASE_ALL_LOCKS()")',
+        "sqlite": "[path.unlink() for path in __import__('pathlib').Path('..').glob('*-headway-lock')]",
+    }[backend]
+    file = tmp_path / "p" / "versions" / "r2.py"
+    file.write_text(file.read_text().replace("def upgrade():\n", f"def upgrade():\n    {gone}\n"))
+    process = start(tmp_path / "p", "upgrade", "head")
+    _, err = process.communicate()
+    assert process.returncode == 4, err
+    (line,) = [line for line in err.splitlines() if line.startswith("FAILED:")]
+    assert "lost its lock" in line and "Applied: r1." in line and "Not run: r2, r3, r4, r5." in line
+    assert versions(url) == ["r1"]
+    runs.assert_whole()

@@ -215,7 +215,7 @@ def test_a_scratch_database_that_is_not_empty_is_refused(
     done = headway("ci", "--scratch", postgresql_url, "--format", "json", cwd=storefront)
     report = report_of(done)
     assert done.code == 3
-    assert any("is not empty: it holds precious" in (stage["why"] or "") for stage in report["stages"])
+    assert any("is not empty: it holds table public.precious" in (stage["why"] or "") for stage in report["stages"])
 
 
 def test_a_scratch_database_given_by_url(storefront: Path, headway: Program, mariadb_url: str) -> None:

@@ -169,18 +169,25 @@ def test_an_edited_plan_file_is_refused(behind: tuple[Path, str], headway: Progr
     done.assert_one_clear_line("plan.json: ", "changed after it was made")
 
 
-def test_a_revision_that_asks_the_database_has_no_sql_to_show(behind: tuple[Path, str], headway: Program) -> None:
+def test_a_revision_that_asks_the_database_is_answered(behind: tuple[Path, str], headway: Program) -> None:
     place, url = behind
     path = next((place / VERSIONS).glob(f"{NEWEST}_*"))
-    edit(
-        path,
-        "def upgrade() -> None:\n",
-        'def upgrade() -> None:\n    assert op.get_bind().execute(sa.text("SELECT 1")).scalar() == 1\n',
-    )
+    asks = 'assert op.get_bind().execute(sa.text("SELECT count(*) FROM orders")).scalar() == 0'
+    edit(path, "def upgrade() -> None:\n", f"def upgrade() -> None:\n    {asks}\n")
+    (step,) = plan(headway, place, url)["plan"]["steps"]
+    assert step["statements"][0].startswith("ALTER TABLE orders")
+    assert report_of(apply(headway, place, url))["applied"] == [NEWEST]
+
+
+def test_a_revision_that_asks_for_what_it_changed_is_not_shown(behind: tuple[Path, str], headway: Program) -> None:
+    place, url = behind
+    path = next((place / VERSIONS).glob(f"{NEWEST}_*"))
+    asks = 'assert op.get_bind().execute(sa.text("SELECT currency FROM orders")).all() == []'
+    edit(path, "\n\n\ndef downgrade", f"\n    {asks}\n\n\ndef downgrade")
     report = plan(headway, place, url)
     (step,) = report["plan"]["steps"]
     assert step["statements"] is None
-    assert "needs a database" in step["why"]
+    assert f"revision {NEWEST} changes orders" in step["why"]
     assert report_of(apply(headway, place, url, "--approve", report["plan"]["digest"]))["applied"] == [NEWEST]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headway.lint.finding import Finding, Severity
-from headway.plan.model import Plan, PlanStep
+from headway.plan.model import Plan, PlanStatement, PlanStep, Target
 from headway.report.model import DriftItem, Examined, Report, Stage, Status
 
 SOURCE = (
@@ -52,18 +52,52 @@ NOWHERE = Finding(
     help="check script_location",
 )
 PLAN = Plan(
-    dialect="postgresql",
+    database=Target("postgresql", "16.2", None, "shop", "public", "system 7391, database 5", "the system identifier"),
     version_table="alembic_version",
     current=("83c0",),
     target=("7a60",),
     steps=(
         PlanStep(
-            "d16e", "upgrade", "migrations/versions/d16e_currency.py", 14, "0" * 64, ("ALTER TABLE a;", "UPDATE b;")
+            "d16e",
+            "upgrade",
+            "migrations/versions/d16e_currency.py",
+            14,
+            "python3.11:0",
+            (
+                PlanStatement("ALTER TABLE a", "ddl", "migrations/versions/d16e_currency.py", 16, (), (), "sha256:0"),
+                PlanStatement(
+                    "UPDATE b SET c = %(c)s, d = %(d)s",
+                    "data",
+                    "migrations/versions/d16e_currency.py",
+                    17,
+                    (("c", "EUR"), ("d", "4711")),
+                    ("d",),
+                    "sha256:1",
+                ),
+            ),
         ),
         PlanStep(
-            "7a60", "upgrade", "migrations/versions/7a60_loyalty.py", 9, "1" * 64, None, "the revision needs a database"
+            "7a60",
+            "upgrade",
+            "migrations/versions/7a60_loyalty.py",
+            9,
+            "python3.11:1",
+            None,
+            "it reads what it changes",
         ),
     ),
+    environment=(
+        PlanStep(
+            "before",
+            "environment",
+            "migrations/env.py",
+            None,
+            "python3.11:2",
+            (PlanStatement("CREATE SCHEMA IF NOT EXISTS shop", "ddl", "migrations/env.py", 12, (), (), "sha256:2"),),
+        ),
+        PlanStep("after", "environment", "migrations/env.py", None, "python3.11:2", ()),
+    ),
+    code={"migrations/env.py": "python3.11:2", "migrations/versions/d16e_currency.py": "python3.11:0"},
 )
 
 SAMPLES: dict[str, Report] = {

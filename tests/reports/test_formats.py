@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from headway.plan.model import PlanStatement
 from headway.report import github, markdown, text
 from headway.report import json as json_report
 from headway.report.model import Report
@@ -53,7 +54,7 @@ def test_json_follows_the_schema_that_ships(name: str) -> None:
 
 def test_the_schema_is_strict() -> None:
     document = json.loads(json_report.render(SAMPLES["clean"]))
-    for change in ({"surprise": 1}, {"result": "perfect"}, {"exit_code": 6}):
+    for change in ({"surprise": 1}, {"result": "perfect"}, {"exit_code": 7}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**document, **change}, SCHEMA)
 
@@ -85,7 +86,7 @@ def test_colour_adds_codes_and_changes_nothing_else() -> None:
 
 
 def test_sql_cannot_end_its_block() -> None:
-    step = replace(PLAN.steps[0], statements=("SELECT '```' -- ````",))
+    step = replace(PLAN.steps[0], recorded=(PlanStatement("SELECT '```' -- ````"),))
     rendered = markdown.render(replace(SAMPLES["plan"], plan=replace(PLAN, steps=(step,))))
     assert "\n`````sql\nSELECT '```' -- ````\n`````\n" in rendered
 

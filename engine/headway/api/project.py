@@ -10,7 +10,7 @@ from headway.config.load import load_config
 from headway.config.model import Config
 from headway.config.policy import Policy, load_policy
 from headway.errors import UsageError
-from headway.redact import remember_password
+from headway.redact import redact, remember_password
 from headway.repository import git
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
 from headway.runtime.script_directory import ScriptDirectory
@@ -39,9 +39,31 @@ class Project:
         """A configuration that a run may change without the next one seeing it."""
         return load_config(self.files, self.name)
 
-    def lock_timeout(self, url: str, asked: float | None) -> float:
+    def database_url(self, given: str | None) -> str | None:
+        """The URL of the database that a command was given; None leaves the choice to env.py, as 'upgrade' does.
+
+        Raises UsageError when nothing is given and nothing is configured, or for what is neither a URL nor a target.
+        """
+        if given is None:
+            if self.config.get_main_option("sqlalchemy.url"):
+                return None
+            raise UsageError(
+                "no database is named, and the configuration has no sqlalchemy.url",
+                hint="Give --url, such as --url env:DATABASE_URL.",
+            )
+        url = self.resolve_url(given)
+        if "://" not in url:
+            targets = ", ".join(sorted(self.policy.targets)) or "none"
+            raise UsageError(
+                f"'{redact(given)}' is neither a database URL nor a target of the policy, whose targets are: {targets}",
+                hint="Use env:NAME, file:PATH, cmd:COMMAND, a URL such as postgresql+psycopg://host/name, or add it to "
+                "'targets' in .headway.yml.",
+            )
+        return url
+
+    def lock_timeout(self, url: str | None, asked: float | None) -> float:
         """Seconds to wait for another run on the database of ``url``: what was asked for, or its target's setting."""
-        target = self.policy.targets.get(url)
+        target = self.policy.targets.get(url or "")
         wanted = asked if asked is not None or target is None else target.lock_timeout
         return DEFAULT_LOCK_TIMEOUT if wanted is None else wanted
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from headway.api.project import Project
@@ -17,14 +20,18 @@ from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import DropIndexOp
 from headway.operations.tables import DropTableCommentOp, DropTableOp
+from headway.process import environment, forgetting_modules
 from headway.report.model import DriftItem
 from headway.revision.route import Step, downgrade_steps, upgrade_route
+from headway.runtime.connecting import Guard, guarded
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
 from headway.scratch import snapshot
 from headway.scratch.port import Scratch
+from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.snapshot import Snapshot
+from headway.scratch.stand_ins import StandIns, standing_in
 from headway.script.calls import read_migration
 
 
@@ -41,12 +48,14 @@ class Rehearsal:
     """One history on one scratch database; its methods are called in order."""
 
     project: Project
-    scratch: Scratch
+    stand_ins: StandIns
+    urls: ShownUrls
+    guard: Guard
     new: frozenset[str]
     log: bool = False
     """Whether each run of env.py is logged, as ``upgrade`` does it."""
-    before: dict[str, Snapshot] = field(default_factory=dict)
-    """The schema as each new revision found it."""
+    before: dict[str, Schemas] = field(default_factory=dict)
+    """The schemas as each new revision found them."""
 
     def replay(self) -> int:
         """Upgrades the empty database to every head, and returns how many revisions ran.
@@ -66,7 +75,8 @@ class Rehearsal:
 
     def compare(self) -> list[DriftItem]:
         """What the models ask for that the replayed schema lacks. Raises ConfigError without models."""
-        found: list[DriftItem] = []
+        found: list[tuple[str, DriftItem]] = []
+        databases: set[str] = set()
 
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             if context.opts.get("target_metadata") is None:
@@ -75,11 +85,14 @@ class Rehearsal:
                     path=self.project.shown(self.project.directory.env_py_location),
                     hint="Give context.configure() target_metadata=Base.metadata.",
                 )
-            found.extend(_drift(context))
+            databases.add(snapshot.name_of(context.connection))
+            found.extend((snapshot.name_of(context.connection), item) for item in _drift(context))
             return ()
 
         self._run(look)
-        return found
+        if len(databases) < 2:
+            return [item for _, item in found]
+        return [replace(item, detail=f"{item.detail} (database {name})") for name, item in found]
 
     def downgrade_and_return(self) -> tuple[list[Trace], list[str]]:
         """Undoes the new revisions, looks at what each left behind, and runs them again.
@@ -96,9 +109,7 @@ class Rehearsal:
             ):
                 kept.append(revision)
                 continue
-            upgraded, after = self._down(revision)
-            state = upgraded if self.scratch.url.startswith(("mysql", "mariadb")) else frozenset()
-            if lines := snapshot.difference(self.before[revision], after, made_by_server=state):
+            if lines := _left(self.before[revision], *self._down(revision)):
                 traces.append(Trace(revision, tuple(lines)))
         if not traces:
             self._run(lambda heads, context: upgrade_route(graph, heads, "heads"))
@@ -108,42 +119,108 @@ class Rehearsal:
 
     def _one_up(self, revision: str) -> Callable[..., Iterable[Step]]:
         graph = self.project.directory.history
+        schemas = self.before[revision] = {}
 
         def choose(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-            self.before[revision] = _schema(context)
+            _look_at(context, schemas)
             return [step for step in upgrade_route(graph, heads, revision) if step.revision == revision]
 
         return choose
 
-    def _down(self, revision: str) -> tuple[Snapshot, Snapshot]:
-        """The schema before and after the downgrade."""
+    def _down(self, revision: str) -> tuple[Schemas, Schemas]:
+        """The schemas before and after the downgrade."""
         graph = self.project.directory.history
-        seen: list[Snapshot] = []
+        upgraded: Schemas = {}
+        after: Schemas = {}
 
         def undo(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-            seen.append(_schema(context))
+            _look_at(context, upgraded)
             return downgrade_steps(graph, heads, [revision])
 
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-            seen.append(_schema(context))
+            _look_at(context, after)
             return ()
 
         self._run(undo)
         self._run(look)
-        return seen[0], seen[1]
+        return upgraded, after
 
     def _run(self, choose: Callable[..., Iterable[Step]]) -> None:
-        options = RunOptions(lock=False, url=self.scratch.url, log=self.log)
-        with serving_alembic():
-            run_environment(self.project.fresh_config(), self.project.directory, choose, options)
+        config = self.project.fresh_config()
+        self.urls.put_into(config)
+        options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
+        try:
+            with serving_alembic():
+                run_environment(config, self.project.directory, choose, options)
+        except Exception as error:
+            # Where a connection was refused, that is what is wrong, whatever user code made of it.
+            refusal = self.guard.refusal()
+            if refusal is None or refusal is error:
+                raise
+            raise refusal from error
+        self.guard.check()
+
+
+@contextmanager
+def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: bool = False) -> Iterator[Rehearsal]:
+    """A rehearsal on ``scratch``: while the block runs, nothing that the project executes reaches another database.
+
+    Raises ConnectionRefused at the end when something was refused that no stage has told of.
+    """
+    with ExitStack() as stack:
+        stand_ins = stack.enter_context(standing_in(scratch))
+        source = _text_of(project.directory.env_py_location)
+        urls = ShownUrls(project.fresh_config(), stand_ins, project.policy.url_variables, source)
+        # A module of the project that is kept has engines and settings of this scratch database, not of the next one.
+        stack.enter_context(forgetting_modules(partial(_is_of_project, project.root)))
+        stack.enter_context(environment(urls.variables))
+        guard = stack.enter_context(guarded(stand_ins))
+        yield Rehearsal(project, stand_ins, urls, guard, new, log)
+
+
+Schemas = dict[str, Snapshot]
+"""The schema of each database that env.py migrates, by its name."""
+
+
+def _look_at(context: MigrationContext, schemas: Schemas) -> None:
+    # An env.py may run the history several times in one database; the first look at it is the one from before.
+    name = snapshot.name_of(context.connection)
+    if name not in schemas:
+        schemas[name] = snapshot.take(context.connection, leave_out=[context.version_table])
+
+
+def _left(before: Schemas, upgraded: Schemas, after: Schemas) -> list[str]:
+    """What a downgrade has left or taken too much, in all databases together."""
+    lines: list[str] = []
+    for name, found in before.items():
+        made_by_server = upgraded.get(name, frozenset()) if name.startswith("mysql") else frozenset()
+        lines += snapshot.difference(found, after.get(name, frozenset()), made_by_server=made_by_server)
+    return lines
+
+
+def _is_of_project(root: str, name: str, module: Any) -> bool:
+    """Whether a module's source lies in the project, and not among the packages that are installed there."""
+    if name.partition(".")[0] in ("headway", "headway_cli"):
+        return False
+    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+    inside = os.path.join(os.path.realpath(root), "")
+    library = os.path.join(os.path.realpath(sysconfig.get_path("stdlib")), "")
+    for place in map(os.path.realpath, filter(None, places)):
+        if place.startswith(inside) and not place.startswith(library) and f"-packages{os.sep}" not in place:
+            return True
+    return False
+
+
+def _text_of(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:  # whoever executes it says so
+        return ""
 
 
 def _limited(steps: Iterable[Step], wanted: set[str]) -> Iterable[Step]:
     return [step for step in steps if step.revision in wanted]
-
-
-def _schema(context: MigrationContext) -> Snapshot:
-    return snapshot.take(context.connection, leave_out=[context.version_table])
 
 
 def _drift(context: MigrationContext) -> Iterable[DriftItem]:

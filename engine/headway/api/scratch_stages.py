@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from headway.api.project import Project
-from headway.api.rehearse import Rehearsal, Trace
+from headway.api.rehearse import Rehearsal, Trace, rehearsing
 from headway.api.stages import Announce, Run, skipped
 from headway.compat.hook import serving_alembic
 from headway.effects.model import Span
@@ -37,17 +37,20 @@ def on_scratch(
     if blocked is not None:
         run.stages += [Stage(name, Status.SKIPPED, 0.0, why=f"not run: {blocked}", exit_code=1) for name in names]
         return
-    entered = False
+    before = len(run.stages)
     try:
         announce(f"headway: opening the scratch database {_public(kind)}")
         # Opening it may import a dialect of a third party, which defines its implementation by Alembic's names.
-        with serving_alembic(), open_scratch(kind) as scratch:
-            entered = True
-            rehearsal = Rehearsal(project, scratch, new, log=log)
+        with (
+            serving_alembic(),
+            open_scratch(kind) as scratch,
+            rehearsing(project, scratch, new, log=log) as rehearsal,
+        ):
             _run_stages(rehearsal, dict(zip(names, stages, strict=True)), run, announce)
     except HeadwayError as error:
-        if entered:
-            raise
+        if len(run.stages) > before:
+            run.stages.append(run.stopped(_stage_name("clean-up", kind), error, 0.0))
+            return
         run.stages.append(run.stopped(names[0], error, 0.0))
         run.stages += [skipped(name, "there is no scratch database") for name in names[1:]]
 

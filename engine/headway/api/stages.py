@@ -6,7 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from headway.errors import DatabaseFailure, HeadwayError, MigrationFailed, PartialFailure, RevisionError, place
+from headway.errors import (
+    ConnectionRefused,
+    DatabaseFailure,
+    HeadwayError,
+    MigrationFailed,
+    PartialFailure,
+    RevisionError,
+    place,
+)
 from headway.lint.finding import Finding, Severity
 from headway.redact import redact
 from headway.report.model import DriftItem, Stage, Status
@@ -42,6 +50,11 @@ class Run:
     def stopped(self, name: str, error: HeadwayError, seconds: float) -> Stage:
         """A migration that fails on the scratch database is a no of the check; anything else kept it from running."""
         file = None if error.path is None else self.shown(error.path)
+        if isinstance(error, ConnectionRefused):
+            # The project reaches for another database: that is a no, and what to do about it must be read.
+            return Stage(
+                name, Status.FAIL, seconds, why=redact(error.one_line()), exit_code=1, file=file, line=error.line
+            )
         if isinstance(error, MigrationFailed | PartialFailure | RevisionError):
             # On a scratch database nobody needs to know what to clean up, so the hint is left out.
             why = f"{place(error.path, error.line)}{error.message}"

@@ -6,6 +6,7 @@ Reads and checks it whole, so that every problem is reported at once with its li
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -57,9 +58,13 @@ class Policy:
     """The databases this history runs on; empty takes them from ``sqlalchemy.url``."""
     scratch: tuple[str, ...] = ()
     """Scratch databases of ``headway ci``; empty means ``auto``."""
+    url_variables: tuple[str, ...] = ()
+    """The environment variables that the project reads its databases' URLs from, beside ``DATABASE_URL``."""
     severities: Mapping[str, str] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
     targets: Mapping[str, Target] = field(default_factory=dict)
+    not_shown: str = "allow"
+    """Whether a plan may have steps that are covered by their code only: ``allow`` or ``refuse``."""
 
 
 def load_policy(directory: str) -> Policy:
@@ -139,9 +144,11 @@ class _Checker:
             "fail_on": lambda value: {"fail_on": self._one_of(("fail_on",), value, SEVERITIES[:3])},
             "dialects": lambda value: {"dialects": self._dialects(value)},
             "scratch": lambda value: {"scratch": self._texts(("scratch",), value)},
+            "url_variables": self._url_variables,
             "rules": self._rules,
             "ignore": self._ignores,
             "targets": self._targets,
+            "approval": self._approval,
         }
         if document is None:
             document = {}
@@ -183,6 +190,13 @@ class _Checker:
         for index, name in enumerate(names):
             self._one_of(("dialects", index), name, DIALECTS)
         return names
+
+    def _url_variables(self, value: Any) -> dict[str, Any]:
+        names = self._texts(("url_variables",), value)
+        for index, name in enumerate(names):
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+                self._problem(("url_variables", index), f"{name!r} cannot be an environment variable's name")
+        return {"url_variables": names}
 
     def _expected_heads(self, value: Any) -> dict[str, Any]:
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
@@ -227,6 +241,17 @@ class _Checker:
             self._problem(("targets",), "'targets' must map a name to {url, lock_timeout}")
             return {}
         return {"targets": {str(name): self._target(str(name), item) for name, item in value.items()}}
+
+    def _approval(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._problem(("approval",), "'approval' must be a mapping, such as {not_shown: refuse}")
+            return {}
+        for key in value:
+            if key != "not_shown":
+                self._problem(("approval", str(key)), f"an approval has no '{key}'; known is not_shown")
+        if "not_shown" not in value:
+            return {}
+        return {"not_shown": self._one_of(("approval", "not_shown"), value["not_shown"], ("allow", "refuse"))}
 
     def _target(self, name: str, item: Any) -> Target:
         at: Path = ("targets", name)

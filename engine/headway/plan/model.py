@@ -5,118 +5,170 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
-from headway.errors import UsageError
+SCHEMA = "headway/plan/2"
 
-SCHEMA = "headway/plan/1"
+BEFORE, AFTER = "before", "after"
+"""What env.py sends before the first revision and after the last one."""
+
+NOT_COVERED = (
+    "installed packages",
+    "environment variables",
+    "files that migrations read",
+    "statements that a project sends past SQLAlchemy",
+)
+"""What may change between plan and apply without changing the digest; every plan says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStatement:
+    """One statement as the driver would get it."""
+
+    sql: str
+    """The text; passwords in it are hidden, and the fingerprint covers them."""
+    kind: str = "unknown"
+    file: str | None = None
+    line: int | None = None
+    values: tuple[tuple[str, Any], ...] = ()
+    """The bound values, each under its place: ``name``, ``0``, or ``3/name`` where there are several sets."""
+    run_time: tuple[str, ...] = ()
+    """Places of values, or ``literal N``, that are made when it runs: they differed when it was recorded twice."""
+    fingerprint: str = ""
+    """SHA-256 of the text, without the literals of ``run_time``."""
+
+    @property
+    def shown(self) -> str:
+        """The statement on one's screen: its text, and the values below it."""
+        if not self.values:
+            return self.sql
+        made = set(self.run_time)
+        values = ", ".join(f"{place}={'(made when it runs)' if place in made else repr(v)}" for place, v in self.values)
+        return f"{self.sql}  -- {values}"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One revision of the plan."""
+    """One revision of the plan, or what env.py does around them."""
 
     revision: str
     direction: str
-    """``upgrade`` or ``downgrade``."""
+    """``upgrade``, ``downgrade`` or ``environment``."""
     file: str | None
     line: int | None
     script_digest: str
-    """SHA-256 of the revision file's bytes."""
-    statements: tuple[str, ...] | None
-    """The SQL; None when it depends on what the database answers."""
+    """What the file says, by content."""
+    recorded: tuple[PlanStatement, ...] | None
+    """The statements; None when they cannot be told."""
     why: str | None = None
     """Why there are no statements."""
 
+    @property
+    def statements(self) -> tuple[str, ...] | None:
+        """The statements as text."""
+        return None if self.recorded is None else tuple(statement.shown for statement in self.recorded)
+
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Which database this is."""
+
+    dialect: str
+    server_version: str = ""
+    host: str | None = None
+    database: str | None = None
+    schema: str | None = None
+    identity: str | None = None
+    """What the server calls itself: a system identifier, a UUID, a file."""
+    named_by: str = "host and database"
+    """What tells the database from others."""
+
+    @property
+    def described(self) -> str:
+        """The database in one line."""
+        name = " on ".join(part for part in (self.database, self.host) if part) or "a database"
+        schema = f", schema {self.schema}" if self.schema else ""
+        identity = f", {self.identity}" if self.identity else ""
+        return f"{self.dialect} {self.server_version}: {name}{schema}{identity} (told from others by {self.named_by})"
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything an approval binds to."""
 
-    dialect: str
+    database: Target
     version_table: str
     current: tuple[str, ...]
     target: tuple[str, ...]
     steps: tuple[PlanStep, ...]
+    environment: tuple[PlanStep, ...] = ()
+    """What env.py sends before and after the steps."""
+    code: Mapping[str, str] = field(default_factory=dict)
+    """The project's own modules that were imported, env.py and the revisions, by path, with a digest of each."""
+    not_covered: tuple[str, ...] = NOT_COVERED
     schema: str = SCHEMA
 
     @property
+    def dialect(self) -> str:
+        """The SQLAlchemy name of the database's kind."""
+        return self.database.dialect
+
+    @property
+    def in_order(self) -> tuple[PlanStep, ...]:
+        """The steps, with those of env.py that send something around them."""
+        told = [step for step in self.environment if step.recorded is None or step.recorded]
+        before = tuple(step for step in told if step.revision == BEFORE)
+        return (*before, *self.steps, *(step for step in told if step.revision == AFTER))
+
+    @property
+    def not_shown(self) -> tuple[PlanStep, ...]:
+        """The steps that are covered by their code only."""
+        return tuple(step for step in (*self.environment, *self.steps) if step.recorded is None)
+
+    @cached_property
     def digest(self) -> str:
-        """``sha256:…`` over the revisions, their files and their SQL; the same plan always has the same one."""
-        facts = {
-            "dialect": self.dialect,
-            "version_table": self.version_table,
-            "current": sorted(self.current),
-            "target": sorted(self.target),
-            "steps": [
-                [step.revision, step.direction, step.script_digest, step.statements and list(step.statements)]
-                for step in self.steps
-            ],
-        }
-        canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        """``sha256:…`` over every field; the same plan always has the same one."""
+        canonical = json.dumps(as_document(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def to_json(plan: Plan) -> str:
-    """The plan file."""
-    document = {
+def as_document(plan: Plan) -> dict[str, Any]:
+    """The plan as plain values, without its digest."""
+    return {
         "schema": plan.schema,
-        "digest": plan.digest,
-        "dialect": plan.dialect,
+        "database": asdict(plan.database),
         "version_table": plan.version_table,
-        "current": list(plan.current),
-        "target": list(plan.target),
-        "steps": [
-            {
-                "revision": step.revision,
-                "direction": step.direction,
-                "file": step.file,
-                "line": step.line,
-                "script_digest": step.script_digest,
-                "statements": None if step.statements is None else list(step.statements),
-                "why": step.why,
-            }
-            for step in plan.steps
-        ],
+        "current": sorted(plan.current),
+        "target": sorted(plan.target),
+        "steps": [_step(step) for step in plan.steps],
+        "environment": [_step(step) for step in plan.environment],
+        "code": dict(sorted(plan.code.items())),
+        "not_covered": list(plan.not_covered),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def from_json(text: str, path: str) -> Plan:
-    """The plan in a plan file; ``path`` only names it in errors.
-
-    Raises UsageError when it is not a plan file, or when its digest does not fit its contents.
-    """
-    try:
-        document = json.loads(text)
-        if document.get("schema") != SCHEMA:
-            raise UsageError(f"this is not a plan of the format {SCHEMA}", path=path, hint=_MAKE_ANEW)
-        plan = Plan(
-            dialect=document["dialect"],
-            version_table=document["version_table"],
-            current=tuple(document["current"]),
-            target=tuple(document["target"]),
-            steps=tuple(_step(step) for step in document["steps"]),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"this is not a plan file: {error}", path=path, hint=_MAKE_ANEW) from error
-    if plan.digest != document.get("digest"):
-        raise UsageError("the plan file was changed after it was made", path=path, hint=_MAKE_ANEW)
-    return plan
+def _step(step: PlanStep) -> dict[str, Any]:
+    return {
+        "revision": step.revision,
+        "direction": step.direction,
+        "file": step.file,
+        "line": step.line,
+        "script_digest": step.script_digest,
+        "why": step.why,
+        "statements": None if step.recorded is None else [statement_document(statement) for statement in step.recorded],
+    }
 
 
-_MAKE_ANEW = "Make it anew with 'headway plan -o plan.json'."
-
-
-def _step(document: Mapping[str, Any]) -> PlanStep:
-    statements = document["statements"]
-    return PlanStep(
-        revision=document["revision"],
-        direction=document["direction"],
-        file=document["file"],
-        line=document["line"],
-        script_digest=document["script_digest"],
-        statements=None if statements is None else tuple(statements),
-        why=document["why"],
-    )
+def statement_document(statement: PlanStatement) -> dict[str, Any]:
+    """A statement as plain values."""
+    return {
+        "sql": statement.sql,
+        "kind": statement.kind,
+        "file": statement.file,
+        "line": statement.line,
+        "values": [list(pair) for pair in statement.values],
+        "run_time": list(statement.run_time),
+        "fingerprint": statement.fingerprint,
+    }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from headway.lint.finding import Finding
-from headway.plan.model import Plan
+from headway.plan.model import Plan, PlanStep, statement_document
 from headway.report.model import SCHEMA, Report
 
 
@@ -58,19 +59,28 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan's part of the report."""
     return {
         "digest": plan.digest,
+        "schema": plan.schema,
+        "database": asdict(plan.database),
+        "version_table": plan.version_table,
         "current": list(plan.current),
         "target": list(plan.target),
-        "steps": [
-            {
-                "revision": step.revision,
-                "direction": step.direction,
-                "statements": None if step.statements is None else list(step.statements),
-                "file": step.file,
-                "line": step.line,
-                "why": step.why,
-            }
-            for step in plan.steps
-        ],
+        "steps": [_step(step) for step in plan.steps],
+        "environment": [_step(step) for step in plan.environment],
+        "code": dict(plan.code),
+        "not_covered": list(plan.not_covered),
+    }
+
+
+def _step(step: PlanStep) -> dict[str, Any]:
+    recorded = None if step.recorded is None else [statement_document(statement) for statement in step.recorded]
+    return {
+        "revision": step.revision,
+        "direction": step.direction,
+        "statements": None if step.statements is None else list(step.statements),
+        "recorded": recorded,
+        "file": step.file,
+        "line": step.line,
+        "why": step.why,
     }
 
 

@@ -31,7 +31,7 @@ def escape(text: object) -> str:
 def _lines(report: Report) -> Iterator[str]:
     sign = "✅" if report.exit_code == 0 else "❌"
     yield f"## {sign} headway {report.command}: {report.result}"
-    if report.error:
+    if report.error and not any(stage.why == report.error for stage in report.stages):
         yield f"\n**{escape(report.error)}**"
     if report.stages:
         yield "\n| stage | | seconds | |\n|---|---|--:|---|"
@@ -61,9 +61,10 @@ def _lines(report: Report) -> Iterator[str]:
 def _plan(report: Report) -> Iterator[str]:
     plan = report.plan
     assert plan is not None
-    yield f"\nPlan digest: `{plan.digest}`"
-    for step in plan.steps:
-        sql = "\n".join(step.statements) if step.statements is not None else f"-- not shown: {step.why}"
+    yield f"\nPlan digest: `{plan.digest}`, on {escape(plan.database.described)}"
+    for step in plan.in_order:
+        hidden = f"-- not shown, covered by its code only: {step.why}"
+        sql = "\n".join(step.statements) if step.statements is not None else hidden
         # A fence that no text inside can end.
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", sql) or [""]))
         yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n\n{fence}sql"

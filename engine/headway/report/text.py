@@ -77,12 +77,14 @@ def _plan(report: Report) -> Iterator[str]:
         yield f"plan: nothing to do, the database is on {_names(plan.current)}"
         return
     yield f"plan: {_names(plan.current)} -> {_names(plan.target)}, {len(plan.steps)} revision(s)"
-    for step in plan.steps:
+    yield f"  on {plan.database.described}"
+    for step in plan.in_order:
         yield f"  {step.direction} {step.revision}  {step.file or ''}"
         if step.statements is None:
-            yield f"      -- not shown: {step.why}"
+            yield f"      -- not shown, covered by its code only: {step.why}"
         for statement in step.statements or ():
             yield from (f"      {line}" for line in statement.splitlines())
+    yield f"not covered: {', '.join(plan.not_covered)}"
     yield f"digest: {plan.digest}"
 
 
@@ -109,7 +111,7 @@ def _verdict(report: Report, paint: Painter) -> str:
     if report.drift:
         counts.append(f"{len(report.drift)} drift")
     tail = f" ({', '.join(counts)})" if counts else ""
-    if report.error:
+    if report.error and not any(stage.why == report.error for stage in report.stages):
         tail += f": {report.error}"
     word = {"pass": "passed", "noop": "nothing to do", "fail": "failed", "error": "error"}[report.result]
     return f"headway {report.command}: {paint(word, '32' if report.exit_code == 0 else '31')}{tail}"

@@ -202,7 +202,9 @@ class EnvironmentContext:
                 connection, url, dialect_name = None, self.run_options.url, None
             else:
                 connection = self._targets.enter_context(
-                    target.connection_to(self.run_options.url, connection, self.run_options.notify)
+                    target.connection_to(
+                        self.run_options.url, connection, self.run_options.notify, self.run_options.accepts
+                    )
                 )
         self._migration_context = MigrationContext.configure(
             connection=connection,

@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from headway.errors import (
     DatabaseFailure,
     HeadwayError,
+    LockLost,
     MigrationFailed,
     PartialFailure,
     ScriptError,
@@ -137,6 +138,8 @@ def _with_account(error: HeadwayError, account: Account | None) -> HeadwayError:
     """Adds what was applied to an error that stopped a run half-way; one of a migration is a migration that failed."""
     if account is None or not account.planned or isinstance(error, PartialFailure | MigrationFailed):
         return error
+    if isinstance(error, LockLost):
+        return outcome(error.message, account, error.path, error.line, remedy=error.hint or "", infrastructure=True)
     if account.anything_remains:
         return outcome(error.one_line(), account, None, None)
     if account.running is None or account.database is None or not isinstance(error, UsageError):

@@ -19,6 +19,10 @@ class RunListener:
     def revision_started(self, step: Step, path: str | None) -> None:
         """The revision's function is about to be called; ``path`` is its file, None for a stamp."""
 
+    def raised(self, step: Step, error: Exception) -> bool:
+        """The function has raised; whether the run goes on as if it had returned."""
+        return False
+
     def revision_finished(self, step: Step) -> None:
         """The function has returned and the version row is written; its commit may come later."""
 

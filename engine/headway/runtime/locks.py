@@ -124,7 +124,7 @@ class HeldLock:
     def _error(self) -> LockLost:
         return LockLost(
             f"this run has lost its lock on the database ({self._lost}), so another run may be at work",
-            hint="Look at what that one did ('headway current'), then run the same command again.",
+            hint="'headway current' tells where that one has brought it.",
         )
 
 

@@ -25,10 +25,11 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
 
     ``lock`` says whether upgrade, downgrade and stamp hold a lock on the database while they run, ``lock_timeout`` how
     many seconds they wait for it. ``url`` is the database to run against, whatever env.py connects to; None leaves the
-    choice to env.py. ``log`` says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too
-    often for that. One-line progress goes to ``notify``; ``listeners`` are told what the run does, and ``witness`` sees
-    what it sends. ``may_rebuild`` says whether an INVALID index of that name, left by a concurrent build that was cut
-    off, may be dropped and built again.
+    choice to env.py. ``accepts`` tells whether a connection of env.py's leads there; None compares the URLs. ``log``
+    says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too often for that. One-line
+    progress goes to ``notify``; ``listeners`` are told what the run does, and ``witness`` sees what it sends.
+    ``may_rebuild`` says whether an INVALID index of that name, left by a concurrent build that was cut off, may be
+    dropped and built again.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         log: bool = True,
         notify: Callable[[str], None] = _to_stderr,
         listeners: Sequence[RunListener] = (),
+        accepts: Callable[[Any], bool] | None = None,
         may_rebuild: Callable[[str], bool] = lambda index: True,
     ) -> None:
         self.lock = lock
         self.lock_timeout = lock_timeout
         self.url = url
+        self.accepts = accepts
         self.log = log
         self.notify = notify
         self.listeners = list(listeners)

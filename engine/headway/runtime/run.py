@@ -64,13 +64,22 @@ class Run:
         self.account.start(step.revision, path)
         self._tell("revision_started", step, path)
         if function is not None:
-            function(**kw)
+            self._carry_out(step, function, kw)
         context.versions.apply(step)
         context.witness.finished(step.revision)
         self.account.stop()
         self._tell("revision_finished", step)
         context.transactions.after_step()
         self._call_back(step, kw)
+
+    def _carry_out(self, step: Step, function: Callable[..., Any], kw: Mapping[str, Any]) -> None:
+        try:
+            function(**kw)
+        except Exception as error:
+            answers = [listener.raised(step, error) for listener in self.listeners]  # all of them hear of it
+            if not any(answers):
+                raise
+            self.context.transactions.begin_again()
 
     def _call_back(self, step: Step, kw: Mapping[str, Any]) -> None:
         context = self.context

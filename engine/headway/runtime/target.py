@@ -12,6 +12,8 @@ from sqlalchemy.pool import NullPool
 
 from headway.config.model import Config
 
+Place = tuple[str, str, int | None, str]
+
 
 def point_config_at(config: Config, url: str) -> None:
     """Makes an env.py that reads ``sqlalchemy.url`` connect to ``url`` by itself."""
@@ -19,14 +21,19 @@ def point_config_at(config: Config, url: str) -> None:
 
 
 @contextmanager
-def connection_to(url: str, offered: Connection | None, notify: Callable[[str], None]) -> Iterator[Connection]:
+def connection_to(
+    url: str,
+    offered: Connection | None,
+    notify: Callable[[str], None],
+    accepts: Callable[[Connection], bool] | None = None,
+) -> Iterator[Connection]:
     """The connection env.py offers if it leads to ``url``, otherwise one of our own.
 
     An env.py that builds its URL from somewhere else must never make a run reach another database than the one
-    named on the command line.
+    named on the command line. ``accepts`` tells where the offered one leads, when its URL does not.
     """
     wanted = make_url(url)
-    if offered is not None and same_database(offered.engine.url, wanted):
+    if offered is not None and (same_database(offered.engine.url, wanted) if accepts is None else accepts(offered)):
         yield offered
         return
     if offered is not None:
@@ -45,7 +52,7 @@ def connection_to(url: str, offered: Connection | None, notify: Callable[[str], 
 
 def same_database(one: URL, other: URL) -> bool:
     """Whether two URLs lead to the same database; driver and credentials do not matter."""
-    return _place(one) == _place(other)
+    return place_of(one) == place_of(other)
 
 
 def sync_url(url: URL) -> URL:
@@ -54,16 +61,28 @@ def sync_url(url: URL) -> URL:
         url.get_driver_name() if "+" in url.drivername else ""
     )
     driver = "mysql+pymysql" if url.drivername.endswith("+asyncmy") else driver
+    driver = "postgresql" if url.drivername == "postgres" else driver  # as some hosts still write it
     return url if driver is None else url.set(drivername=driver)
 
 
-def _place(url: URL) -> tuple[str, str, int | None, str]:
-    backend = url.get_backend_name()
+def place_of(url: URL) -> Place:
+    """Where a URL leads: database, host, port and name, whatever the driver and the credentials."""
+    host = url.host or str(url.query.get("host") or url.query.get("unix_socket") or "")
+    return place(url.get_backend_name(), host, url.port, url.database)
+
+
+def place(backend: str, host: str, port: int | None, database: str | None) -> Place:
+    """The same from its parts."""
     if backend == "sqlite":
-        return backend, "", None, os.path.abspath(url.database) if url.database else ""
-    default_port = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}.get(backend)
-    host = url.host or str(url.query.get("host") or url.query.get("unix_socket") or "localhost")
-    return backend.replace("mariadb", "mysql"), host, url.port or default_port, url.database or ""
+        return backend, "", None, _file_of(database) if database else ""
+    backend = {"mariadb": "mysql", "postgres": "postgresql"}.get(backend, backend)
+    default_port = {"postgresql": 5432, "mysql": 3306}.get(backend)
+    host = "localhost" if host in ("", "127.0.0.1", "::1") else host
+    return backend, host, port or default_port, database or ""
+
+
+def _file_of(database: str) -> str:
+    return os.path.realpath(database.removeprefix("file:").partition("?")[0])
 
 
 def _public(url: URL) -> str:

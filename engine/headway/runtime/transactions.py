@@ -96,6 +96,14 @@ class Transactions:
             self._active = self.connection.begin()
         self._was_split = False
 
+    def begin_again(self) -> None:
+        """Begins the run's transaction anew where an error that did not end the run has rolled it back: a session of
+        the ORM does so with the transaction that it was given."""
+        connection, active = self.connection, self._active
+        if connection is not None and active is not None and not active.is_active:
+            connection.rollback()
+            self._active = connection.begin()
+
     @contextmanager
     def _database_scope(self, *, ends_run: bool) -> Iterator[object]:
         assert self.connection is not None

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headway.effects.sql_kind import Kind, kind_of
-from headway.process import counted
+from headway.process import counted, replaced
 from headway.runtime.account import Account, Sent
 from headway.runtime.driver_state import autocommits, gave_up_transaction, in_transaction, is_syntax_error
 from headway.runtime.ledger import Ledger
@@ -212,7 +212,10 @@ def _install() -> Callable[[], None]:
         (Pool, "invalidate", lambda dbapi, record, error: _ended(dbapi)),
         (Pool, "close", lambda dbapi, record: _ended(dbapi)),
     ]
-    had_events = Dialect._has_events, Engine._has_events
+    stack = ExitStack()
+    for target in (Dialect, Engine):
+        # SQLAlchemy notes on the class that it has listeners, and never takes that back.
+        stack.enter_context(replaced(target, "_has_events", lambda found: True))
     for target, name, function in listeners:
         event.listen(target, name, function)
     unpatch = _watch_raw_cursors()
@@ -221,7 +224,7 @@ def _install() -> Callable[[], None]:
         unpatch()
         for target, name, function in listeners:
             event.remove(target, name, function)
-        Dialect._has_events, Engine._has_events = had_events
+        stack.close()
         _forget_dialects()
 
     return end

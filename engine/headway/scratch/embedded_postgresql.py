@@ -5,9 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from headway.errors import ConfigError, DatabaseFailure
 from headway.process import ignoring
+from headway.runtime.connecting import trusted
 from headway.scratch.port import Scratch
 
 
@@ -35,7 +40,15 @@ def open_postgresql() -> Iterator[Scratch]:
                 f"the embedded PostgreSQL does not start: {error}",
                 hint="Give --scratch the URL of an empty database instead.",
             ) from error
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         try:
-            yield Scratch("postgresql", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+            yield Scratch("postgresql", url, partial(_make_database, url))
         finally:
             server.cleanup()
+
+
+def _make_database(server: str, name: str) -> str:
+    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with trusted(), engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    return engine.url.set(database=name).render_as_string(hide_password=False)

@@ -15,6 +15,8 @@ class Scratch:
     """As shown in reports: ``sqlite``, ``postgresql``, or a URL without its password."""
     url: str
     """For SQLAlchemy, password included; never shown."""
+    another: Callable[[str], str] | None = None
+    """Makes one more empty database beside it, named like this, and returns its URL; None where there can be no more."""
 
 
 Opener = Callable[[], AbstractContextManager[Scratch]]

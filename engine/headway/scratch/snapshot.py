@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import NullType
 
 Snapshot = frozenset[str]
 
@@ -30,6 +31,14 @@ def take(connection: Connection, *, leave_out: Iterable[str] = ()) -> Snapshot:
         lines.update(_others(inspector, schema))
     lines.update(_triggers(connection))
     return frozenset(lines)
+
+
+def name_of(connection: Connection) -> str:
+    """What tells the database at the other end from others, whatever URL its engine was made with."""
+    sql = _NAMES.get(connection.dialect.name)
+    if sql is None:
+        return connection.engine.url.render_as_string()
+    return f"{connection.dialect.name} {connection.exec_driver_sql(sql).scalar()}"
 
 
 def difference(before: Snapshot, after: Snapshot, *, made_by_server: Snapshot = frozenset()) -> list[str]:
@@ -78,7 +87,13 @@ def _tables(inspector: Any, schema: str | None, left_out: set[str]) -> Iterator[
 
 def _columns(table: str, columns: Iterable[Mapping[str, Any]], dialect: Any) -> Iterator[str]:
     for column in columns:
-        parts = [column["type"].compile(dialect=dialect), "NULL" if column["nullable"] else "NOT NULL"]
+        known = not isinstance(
+            column["type"], NullType
+        )  # SQLAlchemy does not know every type, such as a range of one's own
+        parts = [
+            column["type"].compile(dialect=dialect) if known else "(another type)",
+            "NULL" if column["nullable"] else "NOT NULL",
+        ]
         if column.get("default") is not None:
             parts.append(f"DEFAULT {column['default']}")
         for extra in ("computed", "identity", "comment"):
@@ -151,3 +166,10 @@ _TRIGGERS = {
     "FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
 }
 _TRIGGERS["mariadb"] = _TRIGGERS["mysql"]
+
+_NAMES = {
+    "sqlite": "SELECT file FROM pragma_database_list WHERE name = 'main'",
+    "postgresql": "SELECT current_database()",
+    "mysql": "SELECT DATABASE()",
+}
+_NAMES["mariadb"] = _NAMES["mysql"]

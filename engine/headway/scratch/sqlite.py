@@ -1,4 +1,4 @@
-"""A SQLite file in a temporary directory."""
+"""SQLite files in a temporary directory."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from headway.scratch.port import Scratch
 
 @contextmanager
 def open_sqlite() -> Iterator[Scratch]:
-    """An empty SQLite database."""
+    """An empty SQLite database, and as many more as are asked for."""
     with tempfile.TemporaryDirectory(prefix="headway-") as directory:
-        yield Scratch("sqlite", f"sqlite:///{os.path.join(directory, 'scratch.db')}")
+
+        def file(name: str) -> str:
+            return f"sqlite:///{os.path.join(directory, name)}.db"
+
+        yield Scratch("sqlite", file("scratch"), file)

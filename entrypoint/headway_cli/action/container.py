@@ -102,7 +102,7 @@ def _arguments(inputs: Inputs) -> list[str]:
         "lint": [*base, "--fail-on", inputs.fail_on],
         "drift": scratch,
         "plan": [*url, "--output", inputs.plan],
-        "apply": [*url, *(["--approve", inputs.approve] if inputs.approve else [])],
+        "apply": [*url, *(["--approve", inputs.approve] if inputs.approve != "none" else [])],
     }
     plan = [inputs.plan] if inputs.command == "apply" else []
     return [inputs.command, *config, *verbs[inputs.command], *plan]

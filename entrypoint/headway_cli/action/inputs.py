@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from headway.errors import UsageError
+from headway.errors import GateRefused, UsageError
 
 COMMANDS = ("ci", "lint", "drift", "plan", "apply", "check")
 
@@ -57,6 +57,12 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     if command in ("plan", "apply") and not inputs.url:
         raise UsageError(
             f"command '{command}' needs the input 'url'", hint="Use url: env:DATABASE_URL and env: with a secret."
+        )
+    if command == "apply" and not inputs.approve:
+        # A workflow that fills it from the output of a step that did not run gives an empty text, as one without it does.
+        raise GateRefused(
+            "command 'apply' needs the input 'approve', and it is empty",
+            hint="Give the digest of the plan, such as the output plan-digest, or write approve: none to do without one.",
         )
     return inputs
 

@@ -10,11 +10,11 @@ from headway_cli import options as opt
 
 
 def apply(
-    url: opt.Url,
     plan: Annotated[
         str | None,
         typer.Argument(help="The file that 'headway plan -o' wrote; without it the plan of this moment is applied."),
     ] = None,
+    url: opt.Url = None,
     approve: Annotated[
         str | None, typer.Option("--approve", help="The digest that was approved; anything else is refused.")
     ] = None,
@@ -29,29 +29,30 @@ def apply(
 ) -> None:
     """Run exactly the approved plan.
 
-    Holds a lock on the database while it runs; a second run waits and then finds nothing to do.
+    Compares each statement with the plan before it is sent. Holds a lock on the database while it runs; a second run
+    waits and then finds nothing to do.
 
     Ends with 0 when done or when there was nothing left to do, 4 when it stopped half-way, 5 when the plan is not the
-    approved one or the database has moved since.
+    approved one, when what runs is not what was planned, or when the database has moved since, and nothing has taken
+    effect.
     """
-    from headway.api.plan import apply as run
+    from headway.api.apply import apply as run
     from headway.api.project import open_project
     from headway.errors import HeadwayError, UsageError
-    from headway.plan.model import from_json
+    from headway.plan.plan_file import read_plan
     from headway.runtime.options import RunOptions
 
     opt.check_reports(report)
     try:
+        if approve is not None and not approve.strip():
+            raise UsageError(
+                "--approve is empty, and an empty approval approves nothing",
+                hint="Give the digest that 'headway plan' printed, or leave --approve out.",
+            )
         project = open_project(config or (), name)
-        planned = None
-        if plan is not None:
-            try:
-                with open(plan, encoding="utf-8") as file:
-                    planned = from_json(file.read(), plan)
-            except OSError as error:
-                raise UsageError(f"the plan cannot be read: {error.strerror}", path=plan) from error
+        planned = None if plan is None else read_plan(plan)
         options = RunOptions(
-            url=project.resolve_url(url),
+            url=project.database_url(url),
             lock=not no_lock,
             lock_timeout=project.lock_timeout(url, lock_timeout),
         )

@@ -10,7 +10,7 @@ from headway_cli import options as opt
 
 
 def plan(
-    url: opt.Url,
+    url: opt.Url = None,
     to: Annotated[str, typer.Option("--to", help="The revision to reach.")] = "heads",
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Write the plan to this file, for 'headway apply'.")
@@ -24,22 +24,23 @@ def plan(
 ) -> None:
     """Show what would run on a database.
 
-    Reads the revision that the database is on and prints the revisions that would run, their SQL, and a digest over
-    both. Changes nothing. Whoever approves the plan approves the digest.
+    Runs env.py and the revisions, twice, with a recorder in the place of the driver: the database answers reads and is
+    read-only, and all else is written down. Prints the revisions that would run, their statements, and a digest over
+    everything that decides what runs. Whoever approves the plan approves the digest.
+
+    Nothing of the database is changed. Effects outside of it (files, HTTP) are not held back: the code runs.
     """
     from headway.api.plan import plan as run
     from headway.api.project import open_project
     from headway.errors import HeadwayError
-    from headway.plan.model import to_json
-    from headway.runtime.options import RunOptions
+    from headway.plan.plan_file import write_plan
 
     opt.check_reports(report)
     try:
         project = open_project(config or (), name)
-        result = run(project, RunOptions(url=project.resolve_url(url)), to)
+        result = run(project, project.database_url(url), to)
         if output is not None and result.plan is not None:
-            with open(output, "w", encoding="utf-8") as file:
-                file.write(to_json(result.plan))
+            write_plan(result.plan, output)
             opt.announcer(quiet)(f"headway: plan written to {output}")
     except HeadwayError as error:
         opt.fail("plan", error, format, report)

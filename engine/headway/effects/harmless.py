@@ -1,0 +1,411 @@
+"""Which statements a database may be asked during a plan: those that can change nothing. Lists what is known to be
+harmless; everything else is held back."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from headway.effects.sql_kind import Kind, kind_of
+from headway.effects.sql_text import functions, tokens
+
+
+class Passage(StrEnum):
+    """What a plan does with a statement."""
+
+    ANSWERED = "answered"
+    """A read: the database answers it, and it is no part of the plan."""
+    SENT = "sent"
+    """A setting of the session or a savepoint: sent, and part of the plan."""
+    HELD = "held"
+    """Everything else: part of the plan, not sent."""
+
+
+def passage_of(sql: str) -> Passage:
+    """What a plan does with a statement of this text."""
+    kind = kind_of(sql)
+    if _is_several(sql):
+        return Passage.HELD
+    if kind is Kind.READ:
+        return Passage.ANSWERED if why_no_read(sql) is None else Passage.HELD
+    if kind is Kind.SETTING:
+        return Passage.SENT if _is_plain_setting(sql) else Passage.HELD
+    if kind is Kind.TRANSACTION and _SAVEPOINT.match(sql):
+        return Passage.SENT
+    return Passage.HELD
+
+
+def why_no_read(sql: str) -> str | None:
+    """Why a statement that begins as a read is not asked; None when it may be."""
+    if _BUSY_PRAGMA.match(sql):
+        return "it makes the database tidy itself up"
+    if sql.lstrip()[:6].upper() == "PRAGMA":
+        return None
+    words = {text.lower() for kind, text in tokens(sql) if kind == "name"}
+    if "for" in words and words & {"update", "share"}:
+        return "it locks rows"
+    called = functions(sql) - _NO_FUNCTIONS - _words_before_lists(sql)
+    unknown = sorted(name for name in called if not _is_pure(name))
+    return f"it calls {unknown[0]}(), which may have effects" if unknown else None
+
+
+def _words_before_lists(sql: str) -> frozenset[str]:
+    """Names that a list in parentheses follows without being called: common table expressions."""
+    found = set()
+    all_tokens = tokens(sql)
+    for number, (_, text) in enumerate(all_tokens[:-1]):
+        before = all_tokens[number - 1][1].lower() if number else ""
+        if before in ("with", "recursive") and all_tokens[number][0] == "name":
+            found.add(text.strip('"`').lower())
+    return frozenset(found)
+
+
+def _is_several(sql: str) -> bool:
+    """Whether a semicolon stands anywhere but at the end, in whatever quotes: databases do not agree on quotes."""
+    return ";" in sql.strip().rstrip("; \t\r\n")
+
+
+def _is_pure(name: str) -> bool:
+    schema, _, plain = name.rpartition(".")
+    return schema in ("", "pg_catalog", "information_schema") and (plain in _PURE or bool(_PURE_PATTERN.match(plain)))
+
+
+def _is_plain_setting(sql: str) -> bool:
+    if _PRAGMA.match(sql):
+        return True
+    if not _SETTING.match(sql) or _LIFTS.search(sql):
+        return False
+    return not [name for name in functions(sql) if not _is_pure(name)]
+
+
+_SAVEPOINT = re.compile(r"(?is)\s*(?:SAVEPOINT\s|RELEASE\s|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO\s)")
+
+_SETTING = re.compile(
+    r"(?is)\s*(?:SET\s+(?:SESSION\s+|LOCAL\s+)?(?:ROLE|NAMES|SCHEMA|TIME\s+ZONE|CHARACTER\s+SET|@?@?[\w.]+\s*(?:=|:=|TO\b))"
+    r"|RESET\s+\w+\s*;?\s*$|USE\s)"
+)
+_LIFTS = re.compile(
+    r"(?i)read_only|read\s+only|read\s+write|transaction|characteristics|\bglobal\b|\bpersist|\ball\b|autocommit|"
+    r"password|\bstatement\s|sql_log_bin|log_bin|sql_log_off|session_authorization|\bautovacuum"
+)
+"""What could end the read-only state, or reaches past the session."""
+
+_PRAGMA = re.compile(
+    r"(?is)\s*PRAGMA\s+(?:\w+\.)?(?:foreign_keys|defer_foreign_keys|legacy_alter_table|case_sensitive_like|busy_timeout|"
+    r"cache_size|recursive_triggers|synchronous|temp_store|read_uncommitted|ignore_check_constraints)\s*[=(][^;]*$"
+)
+
+_BUSY_PRAGMA = re.compile(r"(?i)\s*PRAGMA\s+(?:\w+\.)?(?:optimize|wal_checkpoint|incremental_vacuum|shrink_memory)\b")
+
+_NO_FUNCTIONS = frozenset(
+    [
+        "in",
+        "values",
+        "select",
+        "from",
+        "where",
+        "and",
+        "or",
+        "not",
+        "exists",
+        "any",
+        "all",
+        "some",
+        "on",
+        "using",
+        "over",
+        "partition",
+        "filter",
+        "within",
+        "as",
+        "when",
+        "then",
+        "else",
+        "case",
+        "union",
+        "intersect",
+        "except",
+        "distinct",
+        "by",
+        "having",
+        "limit",
+        "join",
+        "is",
+        "like",
+        "between",
+        "interval",
+        "array",
+        "row",
+        "lateral",
+        "with",
+        "materialized",
+        "char",
+        "varchar",
+        "numeric",
+        "decimal",
+        "timestamp",
+        "time",
+        "bit",
+        "character",
+        "cast",
+        "enum",
+        "offset",
+        "end",
+        "returning",
+        "recursive",
+        "order",
+        "group",
+        "ilike",
+        "only",
+        "table_info",
+        "table_xinfo",
+        "index_list",
+        "index_info",
+        "index_xinfo",
+        "foreign_key_list",
+    ]
+)
+"""Words that a parenthesis may follow without a call."""
+
+_PURE = frozenset(
+    [
+        "abs",
+        "age",
+        "any_value",
+        "array_agg",
+        "array_length",
+        "array_lower",
+        "array_position",
+        "array_position",
+        "array_remove",
+        "array_to_string",
+        "array_upper",
+        "avg",
+        "bit_length",
+        "bool_and",
+        "bool_or",
+        "btrim",
+        "cardinality",
+        "cast",
+        "ceil",
+        "ceiling",
+        "char_length",
+        "character_length",
+        "chr",
+        "coalesce",
+        "col_description",
+        "concat",
+        "concat_ws",
+        "convert",
+        "count",
+        "cume_dist",
+        "curdate",
+        "current_catalog",
+        "current_database",
+        "current_date",
+        "current_schema",
+        "current_schemas",
+        "current_setting",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "curtime",
+        "database",
+        "date",
+        "date_add",
+        "date_bin",
+        "date_format",
+        "date_part",
+        "date_sub",
+        "date_trunc",
+        "datediff",
+        "datetime",
+        "day",
+        "dayofmonth",
+        "decode",
+        "dense_rank",
+        "encode",
+        "every",
+        "exp",
+        "extract",
+        "field",
+        "find_in_set",
+        "first_value",
+        "floor",
+        "format",
+        "format_type",
+        "from_unixtime",
+        "generate_series",
+        "generate_subscripts",
+        "getdate",
+        "glob",
+        "greatest",
+        "group_concat",
+        "hex",
+        "hour",
+        "if",
+        "ifnull",
+        "iif",
+        "instr",
+        "inet_server_addr",
+        "isnull",
+        "json",
+        "json_agg",
+        "json_array",
+        "json_array_length",
+        "json_build_array",
+        "json_build_object",
+        "json_contains",
+        "json_each",
+        "json_extract",
+        "json_extract_path",
+        "json_extract_path_text",
+        "json_object",
+        "json_object_agg",
+        "json_type",
+        "json_unquote",
+        "json_valid",
+        "jsonb_agg",
+        "jsonb_array_elements",
+        "jsonb_array_length",
+        "jsonb_build_object",
+        "jsonb_each",
+        "jsonb_extract_path",
+        "jsonb_typeof",
+        "julianday",
+        "justify_days",
+        "lag",
+        "last_value",
+        "lcase",
+        "lead",
+        "least",
+        "left",
+        "length",
+        "ln",
+        "localtime",
+        "localtimestamp",
+        "locate",
+        "log",
+        "lower",
+        "lpad",
+        "ltrim",
+        "make_date",
+        "max",
+        "md5",
+        "mid",
+        "min",
+        "minute",
+        "mod",
+        "month",
+        "name",
+        "now",
+        "nth_value",
+        "nullif",
+        "nvl",
+        "obj_description",
+        "octet_length",
+        "oidvectortypes",
+        "overlay",
+        "percent_rank",
+        "pg_encoding_to_char",
+        "pg_typeof",
+        "pg_column_size",
+        "pg_relation_size",
+        "pg_table_size",
+        "pg_total_relation_size",
+        "pg_size_pretty",
+        "pg_is_in_recovery",
+        "pg_backend_pid",
+        "position",
+        "pow",
+        "power",
+        "quarter",
+        "quote",
+        "quote_ident",
+        "quote_literal",
+        "quote_nullable",
+        "rank",
+        "regexp_like",
+        "regexp_match",
+        "regexp_matches",
+        "regexp_replace",
+        "regexp_substr",
+        "repeat",
+        "replace",
+        "reverse",
+        "right",
+        "round",
+        "row_number",
+        "row_to_json",
+        "rpad",
+        "rtrim",
+        "schema",
+        "second",
+        "session_user",
+        "shobj_description",
+        "sign",
+        "split_part",
+        "sqlite_version",
+        "sqrt",
+        "stddev",
+        "str_to_date",
+        "strftime",
+        "string_agg",
+        "string_to_array",
+        "strpos",
+        "substr",
+        "substring",
+        "substring_index",
+        "sum",
+        "sysdate",
+        "system_user",
+        "time",
+        "timestamp",
+        "timestampdiff",
+        "to_char",
+        "to_date",
+        "to_jsonb",
+        "to_json",
+        "to_number",
+        "to_regclass",
+        "to_regnamespace",
+        "to_regtype",
+        "to_timestamp",
+        "total",
+        "translate",
+        "trim",
+        "trunc",
+        "truncate",
+        "typeof",
+        "ucase",
+        "unaccent",
+        "unhex",
+        "unicode",
+        "unix_timestamp",
+        "unnest",
+        "upper",
+        "user",
+        "utc_timestamp",
+        "uuid",
+        "variance",
+        "version",
+        "week",
+        "weekday",
+        "year",
+        "year_month",
+        "date_diff",
+        "substr_count",
+        "bit_count",
+        "nextval_none",
+        "last_insert_rowid",
+        "changes",
+        "row_count",
+        "found_rows",
+        "sqlite_compileoption_used",
+        "statement_timestamp",
+        "transaction_timestamp",
+        "clock_timestamp",
+        "txid_current_if_assigned",
+    ]
+)
+_PURE_PATTERN = re.compile(r"pg_get_\w+|pg_\w+_is_visible|has_\w+_privilege|array_\w+|pragma_\w+$")

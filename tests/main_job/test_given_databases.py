@@ -1,0 +1,293 @@
+"""A scratch database given by URL: it counts as empty only when nothing is in it, and is empty again afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from fixtures.programs import Done, Program
+from headway.scratch.contents import contents
+from main_job.projects import make_project
+from main_job.test_rehearsals_stay import TEMPLATE
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path, TEMPLATE)
+
+
+def ci(headway: Program, project: Path, url: str) -> tuple[Done, dict[str, Any]]:
+    done = headway("ci", "--format", "json", "--scratch", "env:SCRATCH", cwd=project, env={"SCRATCH": url})
+    return done, json.loads(done.out)
+
+
+def execute(url: str, *statements: str) -> None:
+    with sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def holds(url: str) -> list[str]:
+    with sa.create_engine(url, poolclass=NullPool).connect() as connection:
+        return [str(thing) for thing in contents(connection) if thing.kind != "extension"]
+
+
+def whys(report: dict[str, Any]) -> list[str]:
+    return [stage["why"] for stage in report["stages"] if stage["why"]]
+
+
+# -- empty means empty ------------------------------------------------------------------------------------------
+
+SOMETHING = {
+    "postgresql": {
+        "table public.t": "CREATE TABLE t (id INTEGER)",
+        "view public.v": "CREATE VIEW v AS SELECT 1 AS one",
+        "materialized view public.mv": "CREATE MATERIALIZED VIEW mv AS SELECT 1 AS one",
+        "sequence public.s": "CREATE SEQUENCE s",
+        "type public.mood": "CREATE TYPE mood AS ENUM ('ok')",
+        "type public.pair": "CREATE TYPE pair AS (a INTEGER, b INTEGER)",
+        "type public.positive": "CREATE DOMAIN positive AS INTEGER CHECK (VALUE > 0)",
+        "function public.one()": "CREATE FUNCTION one() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1'",
+        "procedure public.p()": "CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'",
+        "schema shop": "CREATE SCHEMA shop",
+        "large object": "SELECT lo_create(0)",
+    },
+    "mariadb": {
+        "table t": "CREATE TABLE t (id INTEGER)",
+        "view v": "CREATE VIEW v AS SELECT 1 AS one",
+        "sequence s": "CREATE SEQUENCE s",
+        "procedure p": "CREATE PROCEDURE p() SELECT 1",
+        "function f": "CREATE FUNCTION f() RETURNS INTEGER RETURN 1",
+        "event e": "CREATE EVENT e ON SCHEDULE EVERY 1 YEAR DO SELECT 1",
+    },
+    "sqlite": {
+        "table t": "CREATE TABLE t (id INTEGER)",
+        "view v": "CREATE VIEW v AS SELECT 1 AS one",
+    },
+}
+
+
+@pytest.mark.parametrize(("kind", "what"), [(kind, what) for kind, things in SOMETHING.items() for what in things])
+def test_whatever_is_in_it_is_named_and_stays(
+    kind: str, what: str, project: Path, headway: Program, request: pytest.FixtureRequest
+) -> None:
+    url = str(request.getfixturevalue(f"{kind}_url"))
+    execute(url, SOMETHING[kind][what])
+    before = holds(url)
+    done, report = ci(headway, project, url)
+    assert done.code == 3
+    assert f"is not empty: it holds {what}" in whys(report)[0]
+    assert holds(url) == before != []
+
+
+def test_tables_of_another_schema_are_something(postgresql_url: str, project: Path, headway: Program) -> None:
+    execute(postgresql_url, "CREATE SCHEMA shop", "CREATE TABLE shop.t (id INTEGER)")
+    done, report = ci(headway, project, postgresql_url)
+    assert done.code == 3
+    assert "schema shop, table shop.t" in whys(report)[0]
+    assert holds(postgresql_url) == ["schema shop", "table shop.t"]
+
+
+def extension_of(url: str) -> str:
+    """An extension with objects of its own that this server has."""
+    with sa.create_engine(url, poolclass=NullPool).connect() as connection:
+        there = set(connection.scalars(sa.text("SELECT name FROM pg_available_extensions")))
+    found = sorted(there & {"citext", "hstore", "vector", "pg_trgm", "uuid-ossp", "postgis"})
+    if not found:
+        pytest.skip("this server has no extension with objects of its own")
+    return found[0]
+
+
+def test_what_an_extension_owns_does_not_count_and_stays(postgresql_url: str, project: Path, headway: Program) -> None:
+    name = extension_of(postgresql_url)
+    execute(postgresql_url, "CREATE SCHEMA extensions", f'CREATE EXTENSION "{name}" SCHEMA extensions')
+    for _ in range(2):
+        done, report = ci(headway, project, postgresql_url)
+        assert done.code == 0, report["stages"]
+    assert holds(postgresql_url) == []
+    with sa.create_engine(postgresql_url, poolclass=NullPool).connect() as connection:
+        assert (
+            connection.scalar(sa.text("SELECT count(*) FROM pg_extension WHERE extname = :name"), {"name": name}) == 1
+        )
+
+
+# -- and is empty again -----------------------------------------------------------------------------------------
+
+MAKES = {
+    "postgresql": [
+        "CREATE SCHEMA shop",
+        "CREATE TABLE shop.orders (id SERIAL PRIMARY KEY, at INTEGER GENERATED ALWAYS AS IDENTITY)",
+        "CREATE TABLE parts (id INTEGER, day DATE) PARTITION BY RANGE (day)",
+        "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+        "CREATE TYPE mood AS ENUM ('ok')",
+        "CREATE DOMAIN positive AS INTEGER CHECK (VALUE > 0)",
+        "CREATE TYPE pair AS (a mood, b positive)",
+        "CREATE TYPE span AS RANGE (subtype = DATE)",
+        "CREATE TABLE of_all (a mood, b positive, c pair, d span)",
+        "CREATE FUNCTION one(m mood) RETURNS INTEGER LANGUAGE sql AS 'SELECT 1'",
+        "CREATE AGGREGATE total(INTEGER) (sfunc = int4pl, stype = INTEGER)",
+        "CREATE OPERATOR === (leftarg = INTEGER, rightarg = INTEGER, function = int4eq)",
+        "CREATE CAST (mood AS INTEGER) WITH FUNCTION one(mood)",
+        "CREATE VIEW v AS SELECT * FROM of_all",
+        "CREATE MATERIALIZED VIEW mv AS SELECT * FROM v",
+        "CREATE STATISTICS st ON a, b FROM of_all",
+        "CREATE COLLATION german (locale = 'C')",
+        "CREATE TEXT SEARCH CONFIGURATION words (copy = simple)",
+        "CREATE FOREIGN DATA WRAPPER fdw",
+        "CREATE SERVER far FOREIGN DATA WRAPPER fdw",
+        "CREATE FUNCTION fired() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+        "CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION fired()",
+        "CREATE PUBLICATION news FOR TABLE of_all",
+        "SELECT lo_create(0)",
+    ],
+    "mariadb": [
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY) ENGINE=InnoDB",
+        "CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER, FOREIGN KEY (parent) REFERENCES parents (id))",
+        "CREATE VIEW v AS SELECT * FROM parents",
+        "CREATE SEQUENCE s",
+        "CREATE TRIGGER tr BEFORE INSERT ON parents FOR EACH ROW SET NEW.id = 1",
+        "CREATE PROCEDURE p() SELECT 1",
+        "CREATE FUNCTION f() RETURNS INTEGER RETURN 1",
+        "CREATE EVENT e ON SCHEDULE EVERY 1 YEAR DO SELECT 1",
+    ],
+    "sqlite": [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)",
+        "CREATE VIEW v AS SELECT * FROM t",
+        "PRAGMA user_version = 7",
+    ],
+}
+
+
+def makes(project: Path, statements: list[str], then: str = "") -> None:
+    """Lets the first revision make all of it, with no way back; the second one ends with ``then``."""
+    path = project / "migrations" / "versions" / "aa01_things.py"
+    lines = "".join(f"    op.execute({statement!r})\n" for statement in statements)
+    path.write_text(path.read_text().replace("def upgrade() -> None:\n", f"def upgrade() -> None:\n{lines}"))
+    second = path.with_name("aa02_name.py")
+    second.write_text(second.read_text().replace("nullable=True))\n", f"nullable=True))\n{then}"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def given(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    yield request.param, str(request.getfixturevalue(f"{request.param}_url"))
+
+
+def test_all_that_was_made_is_gone_so_that_a_second_run_works(
+    given: tuple[str, str], project: Path, headway: Program
+) -> None:
+    kind, url = given
+    makes(project, MAKES[kind])
+    # Models know nothing of all this; what counts is that replay and downgrade get through, twice.
+    for _ in range(2):
+        done = headway("ci", "--format", "json", "--scratch", "env:SCRATCH", cwd=project, env={"SCRATCH": url})
+        stages = {stage["name"].partition(" ")[0]: stage for stage in json.loads(done.out)["stages"]}
+        assert stages["replay"]["status"] == "pass", stages["replay"]["why"]
+        assert stages["downgrade"]["status"] == "pass", stages["downgrade"]["why"]
+        assert "clean-up" not in stages, stages["clean-up"]["why"]
+        if kind != "sqlite":
+            assert holds(url) == []
+    if kind == "sqlite":
+        assert not Path(sa.make_url(url).database or "").exists()
+
+
+def test_it_is_emptied_also_when_a_migration_fails(given: tuple[str, str], project: Path, headway: Program) -> None:
+    kind, url = given
+    makes(project, MAKES[kind], "    op.execute('UPDATE nowhere SET x = 1')\n")
+    for _ in range(2):
+        done, report = ci(headway, project, url)
+        assert done.code == 1
+        assert "nowhere" in whys(report)[0]
+        assert kind == "sqlite" or holds(url) == []
+
+
+def test_sessions_that_user_code_leaves_open_do_not_keep_it_from_being_emptied(
+    postgresql_url: str, project: Path, headway: Program
+) -> None:
+    app = project / "app" / "db.py"
+    app.write_text(
+        "import os\nimport sqlalchemy as sa\n\nengine = sa.create_engine(os.environ['DATABASE_URL'])\nopen_ = []\n"
+    )
+    env = project / "migrations" / "env.py"
+    env.write_text(
+        f"{env.read_text()}\nfrom app import db\nif sa.inspect(db.engine).has_table('things'):\n"
+        "    left = db.engine.connect()\n    left.execute(sa.text('SELECT * FROM things'))\n    db.open_.append(left)\n"
+    )
+    path = project / "migrations" / "versions" / "aa02_name.py"
+    path.write_text(path.read_text() + "\n\nirreversible = 'a session of its own locks the table'\n")
+    path.write_text(path.read_text().replace('    op.add_column("things", sa', '    op.create_table("more", sa'))
+    _, report = ci(headway, project, postgresql_url)
+    assert [stage for stage in report["stages"] if stage["name"].startswith("clean-up")] == []
+    assert holds(postgresql_url) == []
+
+
+def test_what_is_made_outside_of_it_is_said(postgresql_url: str, project: Path, headway: Program) -> None:
+    name = f"maker_{sa.make_url(postgresql_url).database}"
+    makes(project, [f"CREATE ROLE {name}"])
+    try:
+        done, report = ci(headway, project, postgresql_url)
+        assert done.code == 3
+        stage = report["stages"][-1]
+        assert stage["name"].startswith("clean-up")
+        assert f"stays: role {name}" in stage["why"]
+        assert "Drop it before the next run" in stage["why"]
+    finally:
+        execute(postgresql_url, f"DROP ROLE IF EXISTS {name}")
+
+
+def test_what_cannot_be_removed_is_said(mariadb_url: str, project: Path, headway: Program) -> None:
+    """Another session of the user's own holds the table, past all patience."""
+    with sa.create_engine(mariadb_url, poolclass=NullPool).connect() as holder:
+        makes(project, ["CREATE TABLE held (id INTEGER PRIMARY KEY)"])
+        text = "import threading\n"
+        path = project / "migrations" / "versions" / "aa02_name.py"
+        path.write_text(text + path.read_text())
+        before = holder.exec_driver_sql("SELECT 1").scalar()
+        assert before == 1
+        # The lock is taken as soon as the table is there.
+        import threading
+
+        stop = threading.Event()
+
+        def hold() -> None:
+            while not stop.is_set():
+                try:
+                    holder.exec_driver_sql("LOCK TABLES held READ")
+                    return
+                except sa.exc.DBAPIError:
+                    holder.rollback()
+                    stop.wait(0.01)
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        try:
+            done, report = ci(headway, project, mariadb_url)
+        finally:
+            stop.set()
+            thread.join()
+        stage = report["stages"][-1]
+        assert done.code == 3
+        assert "could not be emptied again" in stage["why"]
+        assert "table held" in stage["why"]
+
+
+def test_a_file_that_is_there_and_empty_is_as_before(sqlite_url: str, project: Path, headway: Program) -> None:
+    execute(sqlite_url, "PRAGMA user_version = 3")
+    file = Path(sa.make_url(sqlite_url).database or "")
+    before = file.read_bytes()
+    for _ in range(2):
+        done, report = ci(headway, project, sqlite_url)
+        assert done.code == 0, report["stages"]
+        assert file.read_bytes() == before
+        assert [path.name for path in file.parent.iterdir() if path.name.startswith(file.name)] == [file.name]
+
+
+def test_memory_is_no_scratch_database(project: Path, headway: Program) -> None:
+    done, report = ci(headway, project, "sqlite://")
+    assert done.code == 2
+    assert "Use --scratch sqlite" in whys(report)[0]

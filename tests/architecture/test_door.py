@@ -23,12 +23,13 @@ ALLOWED = {
     "headway.plan.identity": "asks which database it is, reads",
     "headway.plan.stale": "asks where a change can show, reads",
     "headway.runtime.read_only": "tells a session to refuse changes before anybody has it",
+    "headway.runtime.connecting": "asks a driver's connection which file it has open",
     "headway.operations.data": "op.execute is a directive of that name",
     "headway.runtime.context": "context.execute is Alembic's name for the way to the door",
     "headway.runtime.environment": "context.execute is Alembic's name for the way to the door",
 }
-LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index")
-"""Parts of a database's folder that speak of sessions, not of migrations."""
+LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index", "own_session", "run_lock")
+"""Parts that speak of sessions, not of migrations: they ask the driver past SQLAlchemy, and change nothing in a database."""
 
 
 def calls(module: Module) -> list[tuple[str, int]]:

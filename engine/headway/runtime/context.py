@@ -5,8 +5,7 @@ It runs steps and keeps the version table; which steps, is decided by the functi
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -21,16 +20,14 @@ from headway.operations.statement import Door
 from headway.redact import remember
 from headway.revision.route import Step
 from headway.runtime import outlet
-from headway.runtime.listener import RunListener
+from headway.runtime.context_options import ContextOptions
 from headway.runtime.offline import ScriptConnection
 from headway.runtime.run import Run
 from headway.runtime.transactions import Transactions
 from headway.runtime.versions import VersionTable
-from headway.runtime.witness import Witness
 from headway.script.directory import RevisionDirectory
 
 log = logger("alembic.runtime.migration")  # users' ini files configure this name
-Steps = Callable[[tuple[str, ...], "MigrationContext"], Iterable[Step]]
 
 
 class MigrationContext:
@@ -49,14 +46,14 @@ class MigrationContext:
         self.environment_context = environment_context
         self.opts: dict[str, Any] = dict(opts)
         self.dialect = dialect
-        self.script: RevisionDirectory | None = self.opts.get("script")
-        self.as_sql = bool(self.opts.get("as_sql", False))
-        self.purge = bool(self.opts.get("purge", False))
-        self.output_buffer = self.opts.get("output_buffer") or sys.stdout
-        self.witness: Witness = self.opts.pop("headway.witness", None) or Witness()
-        self.listeners: tuple[RunListener, ...] = tuple(self.opts.pop("headway.listeners", ()))
-        callbacks = self.opts.get("on_version_apply") or ()
-        self.on_version_apply_callbacks = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
+        self.options = options = ContextOptions.of(self.opts)
+        self.script = options.script
+        self.as_sql = options.as_sql
+        self.purge = options.purge
+        self.output_buffer = options.output_buffer
+        self.witness = options.witness
+        self.listeners = options.listeners
+        self.on_version_apply_callbacks = options.on_version_apply
         self.connection: Any = (
             ScriptConnection(dialect, lambda sql: self.impl._exec(sql)) if self.as_sql else connection
         )
@@ -65,26 +62,25 @@ class MigrationContext:
             dialect,
             self.connection,
             self.as_sql,
-            self.opts.get("transactional_ddl"),
+            options.transactional_ddl,
             self.output_buffer,
             self.opts,
         )
         self.transactions = Transactions(
             self.impl,
             None if self.as_sql else connection,
-            per_migration=bool(self.opts.get("transaction_per_migration", False)),
+            per_migration=options.transaction_per_migration,
             as_sql=self.as_sql,
         )
-        self.version_table = str(self.opts.get("version_table", "alembic_version"))
-        self.version_table_schema: str | None = self.opts.get("version_table_schema")
+        self.version_table = options.version_table
+        self.version_table_schema = options.version_table_schema
         self.versions = VersionTable(
             self.impl,
             self.version_table,
             self.version_table_schema,
-            bool(self.opts.get("version_table_pk", True)),
+            options.version_table_pk,
             self.as_sql,
         )
-        self._steps: Steps = self.opts.get("fn") or _no_steps
         self.database: str | None = None
         """The database, without its password; None for a script."""
         # What only stands in for a connection, such as create_mock_engine() makes, leads nowhere.
@@ -176,7 +172,7 @@ class MigrationContext:
         """Every revision the database is on; in offline mode the starting revision of the range."""
         if not self.as_sql:
             return self.versions.read(self.connection)
-        start = self.opts.get("starting_rev")
+        start = self.options.starting_rev
         if not start or start == "base":
             return ()
         if self.script is None:
@@ -218,7 +214,7 @@ class MigrationContext:
 
     def choose_steps(self, heads: tuple[str, ...]) -> Iterable[Step]:
         """The steps that the options' ``fn`` chooses for a database on ``heads``."""
-        return self._steps(heads, self)
+        return self.options.choose_steps(heads, self)
 
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
@@ -229,7 +225,3 @@ class MigrationContext:
         with self.witness.watching():
             self.witness.migrates_over(self.connection)
             run.all_steps(kw)
-
-
-def _no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-    return ()

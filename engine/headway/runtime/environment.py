@@ -18,6 +18,7 @@ from headway.operations.base import Operations
 from headway.runtime import runner, target
 from headway.runtime.cancelling import ended_with_account
 from headway.runtime.context import MigrationContext
+from headway.runtime.context_options import LISTENERS, WITNESS
 from headway.runtime.guards import LockGuard, guarding_index_builds
 from headway.runtime.locks import acquire
 from headway.runtime.options import RunOptions
@@ -158,7 +159,7 @@ class EnvironmentContext:
     def get_starting_revision_argument(self) -> Any:
         """The start of an offline range. Raises ConfigError when there is none to tell."""
         if self._migration_context is not None:
-            return self.script.as_revision_number(self._migration_context.opts.get("starting_rev"))
+            return self.script.as_revision_number(self._migration_context.options.starting_rev)
         if "starting_rev" in self.context_opts:
             return self.script.as_revision_number(self.context_opts["starting_rev"])
         raise ConfigError("No starting revision argument is available.")
@@ -195,8 +196,8 @@ class EnvironmentContext:
         if "output_buffer" not in opts:
             opts["output_buffer"] = getattr(self.config, "output_buffer", None)
         opts["script"] = self.script
-        opts["headway.witness"] = self.run_options.witness
-        opts["headway.listeners"] = self.run_options.listeners
+        opts[WITNESS] = self.run_options.witness
+        opts[LISTENERS] = self.run_options.listeners
         if self.run_options.url is not None:
             if self.is_offline_mode():
                 connection, url, dialect_name = None, self.run_options.url, None

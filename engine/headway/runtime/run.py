@@ -42,7 +42,7 @@ class Run:
         paths = [self._path_of(step) for step in steps]
         functions = self._functions_of(steps, paths)
         self._tell("planned", steps)
-        if context.purge or not (heads or context.as_sql or context.opts.get("dont_mutate")):
+        if context.purge or not (heads or context.as_sql or context.options.dont_mutate):
             context.ensure_version_table(purge=context.purge)
         for number, (step, path, function) in enumerate(zip(steps, paths, functions, strict=True)):
             with context.transactions.begin(one_migration=True):

@@ -7,6 +7,7 @@ managers for these put back what each of them found, and so undo or keep what an
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import sys
@@ -63,6 +64,27 @@ def printing_to_stderr() -> Iterator[None]:
             found = _diverted.pop()
             if not _diverted:
                 sys.stdout = found
+
+
+@contextmanager
+def garbage_left_alone() -> Iterator[None]:
+    """Looks for no garbage while the block runs, unless it asks for it, and later more seldom than Python by itself."""
+    gc.set_threshold(2_000, 100)
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def look_for_garbage() -> None:
+    """Looks for garbage again; user code may make some."""
+    gc.enable()
+
+
+def keep_what_is_there() -> None:
+    """Never looks through what there is now."""
+    gc.freeze()
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import gc
 from collections.abc import Sequence
 
 from headway.commands.commandline import CommandLine
 from headway.config.model import Config
+from headway.process import keep_what_is_there, look_for_garbage
 
 STATIC = frozenset({"branches", "heads", "history", "init", "list_templates", "show"})
 """Verbs that run no user code, unless they are asked about the database's current revision."""
@@ -27,8 +27,8 @@ class _Program(CommandLine):
             return
         from headway.api.verbs import run_guarded
 
-        gc.freeze()  # what has been imported stays
-        gc.enable()
+        keep_what_is_there()  # what has been imported stays
+        look_for_garbage()
         run_guarded(config, lambda: super(_Program, self).run_cmd(config, options), raw=options.raiseerr)
 
 

@@ -6,10 +6,11 @@ verbs are a typer program.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
+
+from headway.process import garbage_left_alone, keep_what_is_there, look_for_garbage
 
 ALEMBIC_VERBS = frozenset(
     [
@@ -39,14 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Modules and histories are made by the thousand and all kept. By default Python looks for garbage so often, and
     # through all of them, that it takes a tenth of an upgrade; before user code runs there is none at all.
-    gc.set_threshold(2_000, 100)
-    gc.disable()
-    try:
+    with garbage_left_alone():
         exit_code = _run(arguments)
-    finally:
-        gc.enable()
     if argv is None:
-        gc.freeze()  # the process ends, and looking for garbage once more takes another tenth
+        keep_what_is_there()  # the process ends, and looking for garbage once more takes another tenth
     return exit_code
 
 
@@ -63,7 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
         else:
             from headway_cli.app import run_app
 
-            gc.enable()
+            look_for_garbage()
             outcome.exit_code = run_app(arguments)
     return outcome.exit_code
 

@@ -78,6 +78,7 @@ def record(project: Project, url: str | None, target: str, *, log: bool = True) 
         route=tuple(_revision(project, step) for step in steps),
         sections=tuple(recorder.sections),
         loaded=tuple(sorted(code_of(project).loaded())),
+        rebuilds=tuple(sorted(recorder.rebuilds)),
     )
 
 

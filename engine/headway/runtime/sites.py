@@ -15,7 +15,19 @@ _LIBRARIES = tuple(
     )
 )
 
-_OWN_WORK = frozenset({"locks.py", "cancel.py", "leftovers.py", "identity.py", "stale.py", "pooler.py", "poolers.py"})
+_OWN_WORK = frozenset(
+    {
+        "locks.py",
+        "run_lock.py",
+        "own_session.py",
+        "driver_session.py",
+        "cancel.py",
+        "pooler.py",
+        "leftovers.py",
+        "identity.py",
+        "stale.py",
+    }
+)
 """Files whose statements are headway's own business: no part of what a plan shows or apply compares."""
 
 

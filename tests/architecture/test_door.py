@@ -22,13 +22,13 @@ ALLOWED = {
     "headway.dialects.postgresql.impl": "lets the server compare two defaults, a read",
     "headway.plan.identity": "asks which database it is, reads",
     "headway.plan.stale": "asks where a change can show, reads",
+    "headway.runtime.connecting": "looks at the file behind a connection, a read",
     "headway.runtime.read_only": "tells a session to refuse changes before anybody has it",
-    "headway.runtime.connecting": "asks a driver's connection which file it has open",
     "headway.operations.data": "op.execute is a directive of that name",
     "headway.runtime.context": "context.execute is Alembic's name for the way to the door",
     "headway.runtime.environment": "context.execute is Alembic's name for the way to the door",
 }
-LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index", "own_session", "run_lock")
+LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index", "own_session", "driver_session", "run_lock")
 """Parts that speak of sessions, not of migrations: they ask the driver past SQLAlchemy, and change nothing in a database."""
 
 

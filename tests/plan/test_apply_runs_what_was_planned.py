@@ -373,3 +373,31 @@ def test_an_orm_session_is_recorded_and_compared(project: Project) -> None:
     done = project.apply("--approve", plan["digest"])
     assert done.code == 0, done.err
     assert project.rows("SELECT name FROM customers WHERE id IN (2, 77) ORDER BY id") == [("zoe",), ("new",)]
+
+
+@pytest.mark.parametrize("invalid", ["before the plan", "after the plan"])
+def test_an_invalid_index_is_built_again_only_if_the_plan_shows_it(invalid: str, postgresql_project: Project) -> None:
+    project = postgresql_project
+    project.revision(
+        "with context.get_context().autocommit_block():\n"
+        "    op.execute('CREATE INDEX CONCURRENTLY ix ON customers (name)')"
+    )
+
+    def cut_off() -> None:
+        with sa.create_engine(project.url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("CREATE INDEX ix ON customers (name)")
+            connection.exec_driver_sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix'::regclass")
+
+    if invalid == "before the plan":
+        cut_off()
+    plan = project.plan()
+    assert plan["rebuilds"] == (["ix"] if invalid == "before the plan" else [])
+    if invalid == "after the plan":
+        cut_off()
+    done = project.apply("--approve", plan["digest"])
+    valid = project.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix'::regclass")
+    if invalid == "before the plan":
+        assert (done.code, valid) == (0, [(True,)]), done.err
+    else:
+        assert (done.code != 0, valid) == (True, [(False,)])
+        assert "DROP INDEX CONCURRENTLY" in done.out + done.err

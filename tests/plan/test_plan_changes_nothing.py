@@ -197,3 +197,16 @@ def test_databases_that_cannot_be_made_read_only_are_refused(sqlite_project: Pro
     done = sqlite_project.run("plan")
     assert done.code == 2
     done.assert_one_clear_line("mssql cannot be told to refuse every change")
+
+
+def test_a_listener_that_writes_at_connect_is_told_why_there_is_no_plan(sqlite_project: Project) -> None:
+    sqlite_project.env(
+        imports="from sqlalchemy import Engine, event\n"
+        "@event.listens_for(Engine, 'connect')\n"
+        "def wal(dbapi, record):\n    dbapi.execute('PRAGMA journal_mode = WAL')\n"
+    )
+    before = sqlite_project.state()
+    done = sqlite_project.run("plan")
+    assert done.code != 0
+    done.assert_one_clear_line("read-only", "journal mode")
+    assert sqlite_project.state() == before

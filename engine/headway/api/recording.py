@@ -62,8 +62,16 @@ def record(project: Project, url: str | None, target: str, *, log: bool = True) 
         found.append((target_of(context.connection), context.versions.label, heads, steps))
         return steps
 
-    with serving_alembic(), recorder.recording():
-        run_environment(project.fresh_config(), project.directory, choose, options)
+    try:
+        with serving_alembic(), recorder.recording():
+            run_environment(project.fresh_config(), project.directory, choose, options)
+    except HeadwayError as error:
+        if "cannot be written" in error.message:
+            error.hint = (
+                "A plan opens every connection read-only: what env.py or a listener changes past SQLAlchemy, such as the "
+                "journal mode of SQLite, has to be left out or to be there already."
+            )
+        raise
     if len(found) != 1:
         raise UsageError(
             f"env.py configures {len(found)} databases, and a plan is for one",
@@ -78,6 +86,7 @@ def record(project: Project, url: str | None, target: str, *, log: bool = True) 
         route=tuple(_revision(project, step) for step in steps),
         sections=tuple(recorder.sections),
         loaded=tuple(sorted(code_of(project).loaded())),
+        rebuilds=tuple(sorted(recorder.rebuilds)),
     )
 
 

@@ -22,34 +22,11 @@ Token = tuple[str, str]
 
 _AFTER_FROM = frozenset({"from", "join"})
 _NO_TABLE = frozenset({"select", "lateral", "unnest", "only", "generate_series", "json_each", "values"})
-_ENDS_FROM = frozenset(
-    [
-        "where",
-        "group",
-        "order",
-        "having",
-        "limit",
-        "union",
-        "except",
-        "intersect",
-        "on",
-        "using",
-        "join",
-        "left",
-        "right",
-        "inner",
-        "cross",
-        "natural",
-        "full",
-        "outer",
-        "window",
-        "fetch",
-        "for",
-        "offset",
-        "set",
-        "returning",
-    ]
+_ENDS_FROM_WORDS = (
+    "where group order having limit union except intersect on using join left right inner cross natural full "
+    "outer window fetch for offset set returning"
 )
+_ENDS_FROM = frozenset(_ENDS_FROM_WORDS.split())
 
 
 @lru_cache(maxsize=512)

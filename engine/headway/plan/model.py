@@ -107,6 +107,8 @@ class Plan:
     """What env.py sends before and after the steps."""
     code: Mapping[str, str] = field(default_factory=dict)
     """The project's own modules that were imported, env.py and the revisions, by path, with a digest of each."""
+    rebuilds: tuple[str, ...] = ()
+    """Indexes that a concurrent build which was cut off has left INVALID, and that are dropped and built again."""
     not_covered: tuple[str, ...] = NOT_COVERED
     schema: str = SCHEMA
 
@@ -145,6 +147,7 @@ def as_document(plan: Plan) -> dict[str, Any]:
         "steps": [_step(step) for step in plan.steps],
         "environment": [_step(step) for step in plan.environment],
         "code": dict(sorted(plan.code.items())),
+        "rebuilds": list(plan.rebuilds),
         "not_covered": list(plan.not_covered),
     }
 

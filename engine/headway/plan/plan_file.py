@@ -86,6 +86,7 @@ class _Reader:
             steps=tuple(map(self._step, self._get(document, "steps", list))),
             environment=tuple(map(self._step, self._get(document, "environment", list))),
             code=code,
+            rebuilds=self._texts(document, "rebuilds"),
             not_covered=self._texts(document, "not_covered"),
         )
 
@@ -147,6 +148,7 @@ _KEYS = frozenset(
         "steps",
         "environment",
         "code",
+        "rebuilds",
         "not_covered",
     ]
 )

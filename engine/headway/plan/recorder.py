@@ -12,7 +12,7 @@ from headway.effects.sql_kind import Kind, kind_of
 from headway.errors import ConnectionRefused, HeadwayError, NotSupported, place
 from headway.plan.model import AFTER, BEFORE
 from headway.plan.recorded import Recorded, Section
-from headway.plan.stale import Changes
+from headway.plan.stale import Changes, invalid_indexes
 from headway.redact import redact
 from headway.revision.route import Step
 from headway.runtime.connecting import Attempt, Guard, guarded
@@ -43,6 +43,8 @@ class Recorder(RunListener):
         self.witness = witness
         self.shown = shown
         self.sections = [Section(BEFORE)]
+        self.rebuilds: set[str] = set()
+        """INVALID indexes that a concurrent build finds in its way, and that are dropped for it."""
         self._changes = Changes()
         self._guard: Guard | None = None
         self._left = 0
@@ -132,6 +134,7 @@ class Recorder(RunListener):
             self._refuse(f"a query is not sent: {why_no_read(call.sql) or 'it is several statements'}", site)
         recorded = recorded_of(call, site, self.shown)
         self._section.statements.append(recorded)
+        self.rebuilds.update(invalid_indexes(call))
         name = f"revision {self._section.name}" if self._inside else "env.py"
         if not site.is_version_table:
             self._changes.note(call.sql, recorded.kind, name)

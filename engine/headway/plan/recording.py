@@ -34,6 +34,8 @@ class Recording:
     sections: tuple[Section, ...]
     loaded: tuple[str, ...]
     """Files of the project's own that were imported."""
+    rebuilds: tuple[str, ...] = ()
+    """INVALID indexes that are dropped and built again."""
 
     def as_document(self) -> dict[str, Any]:
         """Plain values."""
@@ -62,6 +64,7 @@ class Recording:
             route=tuple(Revision(**one) for one in document["route"]),
             sections=sections,
             loaded=tuple(document["loaded"]),
+            rebuilds=tuple(document["rebuilds"]),
         )
 
 
@@ -83,6 +86,7 @@ def plan_of(first: Recording, second: Recording, code: ProjectCode, env_py: str,
         steps=tuple(step for step in steps if step.direction != "environment"),
         environment=tuple(step for step in steps if step.direction == "environment"),
         code=digests,
+        rebuilds=tuple(sorted({*first.rebuilds, *second.rebuilds})),
     )
 
 

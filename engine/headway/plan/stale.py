@@ -153,6 +153,19 @@ _QUERIES = {
 _QUERIES["mariadb"] = _QUERIES["mysql"]
 
 
+def invalid_indexes(call: Call) -> list[str]:
+    """The indexes that a concurrent build names and that an earlier one, cut off, has left INVALID."""
+    if call.context.dialect.name != "postgresql" or "concurrently" not in call.sql.lower():
+        return []
+    found = _rows(
+        call,
+        "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid"
+        " WHERE NOT i.indisvalid",
+    )
+    named = {text.strip('"') if text.startswith('"') else text.lower() for _, text in tokens(call.sql)}
+    return sorted(str(row[0]) for row in found if row[0] in named)
+
+
 def _rows(call: Call, sql: str) -> list[Any]:
     if not sql:
         return []

@@ -67,6 +67,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "steps": [_step(step) for step in plan.steps],
         "environment": [_step(step) for step in plan.environment],
         "code": dict(plan.code),
+        "rebuilds": list(plan.rebuilds),
         "not_covered": list(plan.not_covered),
     }
 

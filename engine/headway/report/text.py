@@ -84,6 +84,8 @@ def _plan(report: Report) -> Iterator[str]:
             yield f"      -- not shown, covered by its code only: {step.why}"
         for statement in step.statements or ():
             yield from (f"      {line}" for line in statement.splitlines())
+    for index in plan.rebuilds:
+        yield f"index {index} is INVALID, left by a build that was cut off: it is dropped and built again"
     yield f"not covered: {', '.join(plan.not_covered)}"
     yield f"digest: {plan.digest}"
 

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from sqlalchemy.engine import CursorResult
 
+from headway.runtime.sites import SQLALCHEMY
+
 Refuse = Callable[[str], NoReturn]
 
 
@@ -57,7 +59,7 @@ class _HeldBack(CursorResult[Any]):
         caller = sys._getframe(1).f_code.co_filename
         if rows is not None:
             return int(rows)
-        if "sqlalchemy" in caller:
+        if caller.startswith(SQLALCHEMY):
             return len(self.context.compiled_parameters or ()) or 1
         return self._refuse("the number of rows")
 

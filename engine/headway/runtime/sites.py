@@ -8,6 +8,10 @@ import sys
 import sysconfig
 from typing import NamedTuple
 
+import sqlalchemy
+
+SQLALCHEMY = os.path.dirname(os.path.abspath(sqlalchemy.__file__)) + os.sep
+"""Where SQLAlchemy is installed."""
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LIBRARIES = tuple(
     sorted(
@@ -15,7 +19,19 @@ _LIBRARIES = tuple(
     )
 )
 
-_OWN_WORK = frozenset({"locks.py", "cancel.py", "leftovers.py", "identity.py", "stale.py", "pooler.py", "poolers.py"})
+_OWN_WORK = frozenset(
+    {
+        "locks.py",
+        "run_lock.py",
+        "own_session.py",
+        "driver_session.py",
+        "cancel.py",
+        "pooler.py",
+        "leftovers.py",
+        "identity.py",
+        "stale.py",
+    }
+)
 """Files whose statements are headway's own business: no part of what a plan shows or apply compares."""
 
 
@@ -49,7 +65,7 @@ def site_of_call() -> Site:
         path = frame.f_code.co_filename
         if path.startswith(_OURS):
             senders.add(path.rpartition(os.sep)[2])
-        elif path.endswith(_REFLECTION):
+        elif path == _REFLECTION:
             reflects = frame.f_code.co_name  # the outermost counts: it is what the user called
         elif is_users(path):
             return Site(frozenset(senders), path, frame.f_lineno, reflects)
@@ -59,9 +75,9 @@ def site_of_call() -> Site:
 
 def is_users(path: str) -> bool:
     """Whether a file is neither ours, nor a library's, nor no file at all."""
-    if path.startswith(("<", _OURS, *_LIBRARIES)):
+    if path.startswith(("<", _OURS, SQLALCHEMY, *_LIBRARIES)):
         return False
     return "site-packages" not in path and "headway_cli" not in path
 
 
-_REFLECTION = os.path.join("sqlalchemy", "engine", "reflection.py")
+_REFLECTION = os.path.join(SQLALCHEMY, "engine", "reflection.py")

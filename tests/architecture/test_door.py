@@ -24,7 +24,7 @@ ALLOWED = {
     "headway.runtime.context": "context.execute is Alembic's name for the way to the door",
     "headway.runtime.environment": "context.execute is Alembic's name for the way to the door",
 }
-LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index")
+LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index", "run_lock", "own_session")
 """Parts of a database's folder that speak of sessions, not of migrations."""
 
 

@@ -134,9 +134,12 @@ def begin(place: Path, *arguments: str) -> subprocess.Popen[str]:
     return process
 
 
+_started: list[subprocess.Popen[str]] = []
+
+
 def start(place: Path, *arguments: str) -> subprocess.Popen[str]:
     """Starts the program in the project."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "headway_cli", *arguments],
         cwd=place,
         env={**os.environ, "PYTHONPATH": f"{ROOT}/engine:{ROOT}/entrypoint"},
@@ -144,6 +147,17 @@ def start(place: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    _started.append(process)
+    return process
+
+
+def kill_what_was_started() -> None:
+    """After a test that failed: a statement that nobody stops would work for an hour."""
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 class Watcher:

@@ -15,12 +15,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from databases.endings import begin, start
+from databases.endings import begin, kill_what_was_started, start
 from databases.mixed_runs import MixedRuns
 from fixtures.programs import Done, Program, set_url
 
 HEAD = "d16e2b7f5a08"
 REVISIONS = 14
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    kill_what_was_started()
 
 
 @pytest.fixture(params=["postgresql", "mariadb", "sqlite"])

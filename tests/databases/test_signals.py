@@ -6,12 +6,13 @@ import importlib.util
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from databases.endings import Watcher, begin, project, start
+from databases.endings import Watcher, begin, kill_what_was_started, project, start
 from databases.test_run_lock import driver_url, is_free
 from fixtures.databases import missing
 
@@ -27,6 +28,12 @@ DRIVERS = [
     "sqlite+aiosqlite",
 ]
 BOTH = [signal.SIGTERM, signal.SIGINT]
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    kill_what_was_started()
 
 
 def database(request: pytest.FixtureRequest, kind: str) -> tuple[str, sa.URL]:

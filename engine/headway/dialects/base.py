@@ -30,7 +30,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConst
 
 from headway.dialects import elements
 from headway.dialects.autogen import Comparing
-from headway.dialects.insert_rows import check_rows, literal_insert
+from headway.dialects.insert_rows import check_rows, literal_insert, translatable
 from headway.dialects.table_copy import Copying
 from headway.effects.sql_kind import Kind
 from headway.errors import UsageError
@@ -320,11 +320,13 @@ class DefaultImpl(Comparing):
         if self.as_sql:
             for row in rows:
                 self._exec(literal_insert(table, row, self.dialect))
-        elif rows and multiinsert:
-            self._exec(table.insert().inline(), multiparams=rows)
+            return
+        insert = translatable(table, self.connection).insert().inline()
+        if rows and multiinsert:
+            self._exec(insert, multiparams=rows)
         else:
             for row in rows:
-                self._exec(table.insert().inline().values(**row))
+                self._exec(insert.values(**row))
 
     # -- batch --------------------------------------------------------------------------------------------------
 

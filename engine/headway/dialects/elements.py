@@ -144,9 +144,22 @@ class ColumnComment(AlterColumn):
 
 
 def format_table_name(compiler: Any, name: str, schema: str | None) -> str:
-    """The quoted name of a table."""
-    quote = compiler.preparer.quote
-    return f"{compiler.preparer.quote_schema(schema)}.{quote(name)}" if schema else str(quote(name))
+    """The quoted name of a table, in the schema that the connection's ``schema_translate_map`` puts in its place.
+
+    See https://docs.sqlalchemy.org/en/21/core/connections.html#translation-of-schema-names
+    """
+    preparer = compiler.preparer
+    effective = preparer.schema_for_object(_InSchema(schema))
+    return f"{preparer.quote_schema(effective)}.{preparer.quote(name)}" if effective else str(preparer.quote(name))
+
+
+class _InSchema:
+    """What SQLAlchemy's preparers ask for the schema of a table, and whether it may be another."""
+
+    _use_schema_map = True
+
+    def __init__(self, schema: str | None) -> None:
+        self.schema = schema
 
 
 def format_column_name(compiler: Any, name: Any) -> str:
@@ -247,7 +260,7 @@ def compiled(element: type, *dialects: str) -> Callable[[Callable[..., str]], Ca
 
 @compiled(RenameTable)
 def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
-    new = format_table_name(compiler, element.new_table_name, None)
+    new = compiler.preparer.quote(element.new_table_name)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 
 

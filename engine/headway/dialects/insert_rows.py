@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement, TextClause, literal_column
 
@@ -30,6 +31,14 @@ def literal_insert(table: Any, row: Mapping[str, Any], dialect: Dialect) -> Any:
         value = default.arg(None) if default.is_callable else default.arg
         values[column.key] = _literal(column, value, dialect)
     return table.insert().inline().values(**values)
+
+
+def translatable(table: Any, connection: Any) -> Any:
+    """``table`` as one whose schema the connection's ``schema_translate_map`` replaces, which it does not for sa.table()."""
+    if isinstance(table, Table) or not connection.get_execution_options().get("schema_translate_map"):
+        return table
+    columns = [Column(column.name, column.type, key=column.key) for column in table.c]
+    return Table(table.name, MetaData(), *columns, schema=table.schema)
 
 
 def _literal(column: Any, value: Any, dialect: Dialect) -> Any:

@@ -155,9 +155,9 @@ class Account:
 
     @property
     def anything_remains(self) -> bool:
-        """Whether something of this run is, or may be, in the database."""
+        """Whether something of this run's revisions is, or may be, in the database."""
         done = any(section.applied or section.doubtful for section in self.sections)
-        return done or bool(self.standing or self.uncertain)
+        return done or any(entry.revision is not None for entry in (*self.standing, *self.uncertain))
 
     @property
     def complete(self) -> bool:

@@ -87,7 +87,9 @@ class MigrationContext:
         self._steps: Steps = self.opts.get("fn") or _no_steps
         self.database: str | None = None
         """The database, without its password; None for a script."""
-        if not self.as_sql and connection is not None:
+        # What only stands in for a connection, such as create_mock_engine() makes, leads nowhere.
+        self._is_real = not self.as_sql and connection is not None and hasattr(connection, "in_transaction")
+        if connection is not None and self._is_real:
             remember(connection.engine.url.password)
             self.database = connection.engine.url.render_as_string(hide_password=True)
         log.info("Context impl %s.", type(self.impl).__name__)
@@ -221,7 +223,7 @@ class MigrationContext:
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""
         run = Run(self, self.listeners)
-        if self.as_sql or self.connection is None:
+        if not self._is_real:
             run.all_steps(kw)
             return
         with self.witness.watching():

@@ -61,6 +61,8 @@ def _nothing(account: Account, remedy: str) -> Iterator[str]:
         )
     else:
         yield "Nothing was applied."
+    yield from _standing(account)
+    yield from _uncertain(account)
     yield from _unseen(account)
     if not account.found:
         yield f"{remedy} and {_AGAIN}."
@@ -86,7 +88,7 @@ def _part(account: Account, remedy: str) -> Iterator[str]:
             f"An earlier run may have stopped inside {account.running}; these objects of it exist: "
             f"{redact('; '.join(account.found))}."
         )
-    if account.standing or account.uncertain or account.found:
+    if any(entry.revision is not None for entry in (*account.standing, *account.uncertain)) or account.found:
         yield f"Undo them by hand or make the revision skip them, then {_AGAIN}."
     else:
         yield f"{remedy} and {_AGAIN}."
@@ -96,8 +98,11 @@ def _standing(account: Account) -> Iterator[str]:
     """What has taken effect of revisions that are not applied, revision by revision."""
     for revision in dict.fromkeys(entry.revision for entry in account.standing):
         entries = [entry for entry in account.standing if entry.revision == revision]
-        whose = "env.py, outside any revision," if revision is None else revision
-        yield f"These statements of {whose} have taken effect and are not undone: {redact(shown(entries))}."
+        what = redact(shown(entries))
+        if revision is None:
+            yield f"env.py itself, outside any revision, executed and committed: {what}."
+        else:
+            yield f"These statements of {revision} have taken effect and are not undone: {what}."
 
 
 def _uncertain(account: Account) -> Iterator[str]:

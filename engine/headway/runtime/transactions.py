@@ -23,7 +23,10 @@ class Transactions:
         self.connection = connection
         self.per_migration = per_migration
         self.as_sql = as_sql
-        self.external = connection is not None and connection.in_transaction()
+        # What only stands in for a connection, such as create_mock_engine() makes, has no transactions.
+        self.external = connection is not None and not hasattr(connection, "in_transaction")
+        if connection is not None and not self.external:
+            self.external = connection.in_transaction()
         self.on_end: Callable[[], None] | None = None
         self.on_failure: Callable[[], None] | None = None
         """Called when a scope has failed and been rolled back."""

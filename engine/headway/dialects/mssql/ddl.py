@@ -90,7 +90,7 @@ def visit_rename_column(element: elements.ColumnName, compiler: Any, **kw: Any) 
 @compiled(elements.RenameTable, "mssql")
 def visit_rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
     old = _quoted(format_table_name(compiler, element.table_name, element.schema))
-    return f"EXEC sp_rename '{old}', {format_table_name(compiler, element.new_table_name, None)}"
+    return f"EXEC sp_rename '{old}', {compiler.preparer.quote(element.new_table_name)}"
 
 
 @compiled(elements.AddColumn, "mssql")

@@ -12,7 +12,7 @@ from headway.errors import NotSupported
 @compiled(elements.RenameTable, "sqlite")
 def visit_rename_table(element: elements.RenameTable, compiler: Any, **kw: Any) -> str:
     table = elements.alter_table(compiler, element.table_name, element.schema)
-    return f"{table} RENAME TO {elements.format_table_name(compiler, element.new_table_name, None)}"
+    return f"{table} RENAME TO {compiler.preparer.quote(element.new_table_name)}"
 
 
 @compiled(elements.ColumnName, "sqlite")

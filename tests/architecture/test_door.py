@@ -1,0 +1,61 @@
+"""Statements of migrations leave through the outlet; this finds any other way.
+
+Looked for is every call by which SQLAlchemy or a driver executes something, in the rooms from ``operations`` up to
+``runtime``. Who may call one is named here, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from architecture.house import Module, modules
+
+ROOMS = ("headway.operations", "headway.dialects", "headway.runtime", "headway.autogenerate", "headway.plan")
+EXECUTES = {"execute", "exec_driver_sql", "executemany", "scalar", "scalars", "execution_options"}
+MAKES = {"create", "drop", "create_all", "drop_all"}
+
+ALLOWED = {
+    "headway.runtime.outlet": "the driver sink, behind the door",
+    "headway.runtime.transactions": "switches the isolation level of the connection, no statement",
+    "headway.dialects.postgresql.sequences": "asks the inspector's own connection while it reflects",
+    "headway.dialects.sqlite.impl": "asks the inspector's own connection while it reflects",
+    "headway.dialects.postgresql.impl": "lets the server compare two defaults, a read",
+    "headway.operations.data": "op.execute is a directive of that name",
+    "headway.runtime.context": "context.execute is Alembic's name for the way to the door",
+    "headway.runtime.environment": "context.execute is Alembic's name for the way to the door",
+}
+LOCK_FILES = ("locks", "cancel", "pooler", "concurrent_index")
+"""Parts of a database's folder that speak of sessions, not of migrations."""
+
+
+def calls(module: Module) -> list[tuple[str, int]]:
+    found = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            if (name in EXECUTES and (node.args or node.keywords)) or (
+                name in MAKES and _names_a_table(node.func.value)
+            ):
+                found.append((name, node.lineno))
+    return found
+
+
+def _names_a_table(node: ast.expr) -> bool:
+    text = ast.unparse(node)
+    return "table" in text.lower() or "metadata" in text.lower()
+
+
+def test_nothing_is_executed_past_the_outlet() -> None:
+    wrong = [
+        f"{module.path}:{line}: {name}()"
+        for module in modules().values()
+        if module.name.startswith(ROOMS)
+        and module.name not in ALLOWED
+        and module.name.rpartition(".")[2] not in LOCK_FILES
+        for name, line in calls(module)
+    ]
+    assert wrong == []
+
+
+def test_nobody_is_allowed_who_needs_it_not() -> None:
+    assert [name for name in ALLOWED if not calls(modules()[name])] == []

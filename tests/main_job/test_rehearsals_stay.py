@@ -326,6 +326,34 @@ def test_an_engines_own_creator(postgresql_prod: Production, tmp_path: Path, hea
     postgresql_prod.assert_untouched()
 
 
+@pytest.mark.parametrize("swallowed", [False, True])
+def test_attaching_a_file(swallowed: bool, tmp_path: Path, headway: Program) -> None:
+    (tmp_path / "prod").mkdir()
+    with production(f"sqlite:///{tmp_path / 'prod' / 'prod.db'}", tmp_path) as prod:
+        call = f"connection.exec_driver_sql({f'ATTACH {str(prod.file)!r} AS prod'!r})"
+        block = f"    try:\n        {call}\n    except Exception:\n        pass\n" if swallowed else f"    {call}\n"
+        harmless = "    connection.exec_driver_sql(\"ATTACH ':memory:' AS aside\")\n    connection.rollback()\n"
+        env = TEMPLATE.replace("    migrate(connection)\n", f"{harmless}{block}    migrate(connection)\n")
+        project = make_project(tmp_path, env)
+        done = ci(headway, project, "sqlite")
+        assert_refused(done, project / "migrations" / "env.py", call, "ATTACH opens another database")
+        prod.assert_untouched()
+
+
+def test_attaching_a_file_by_aiosqlite(tmp_path: Path, headway: Program) -> None:
+    (tmp_path / "prod").mkdir()
+    with production(f"sqlite:///{tmp_path / 'prod' / 'prod.db'}", tmp_path) as prod:
+        head = ASYNC_HEAD.replace(
+            "def migrate(connection):\n",
+            f'def migrate(connection):\n    connection.exec_driver_sql("ATTACH ? AS prod", ({str(prod.file)!r},))\n',
+        )
+        project = make_project(tmp_path, ASYNC_STYLES["from the environment"] + "\n", head=head)
+        done = ci(headway, project, "sqlite")
+        assert done.code == 1
+        assert "ATTACH opens another database" in next(s["why"] for s in report_of(done)["stages"] if s["why"])
+        prod.assert_untouched()
+
+
 # -- afterwards -------------------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ ALLOWED = {
     "headway.dialects.sqlite.impl": "asks the inspector's own connection while it reflects",
     "headway.dialects.postgresql.impl": "lets the server compare two defaults, a read",
     "headway.operations.data": "op.execute is a directive of that name",
+    "headway.runtime.connecting": "asks SQLite's driver whether what a pool holds lives in memory, a read",
     "headway.runtime.context": "context.execute is Alembic's name for the way to the door",
     "headway.runtime.environment": "context.execute is Alembic's name for the way to the door",
 }

@@ -98,7 +98,7 @@ def test_a_percent_sign_in_the_url(storefront: Path, headway: Program) -> None:
     [
         ("nonsense", "Could not parse"),
         ("postgres://u:hunter2@localhost/db", "sqlalchemy.dialects:postgres"),
-        ("postgresql+psycopg2://u:hunter2@localhost/db", "'psycopg2', which is not installed"),
+        ("postgresql+pg8000://u:hunter2@localhost/db", "'pg8000', which is not installed"),
     ],
 )
 def test_a_url_that_is_none(url: str, said: str, storefront: Path, headway: Program) -> None:

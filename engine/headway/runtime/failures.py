@@ -8,7 +8,15 @@ import traceback
 
 from sqlalchemy import exc
 
-from headway.errors import DatabaseFailure, HeadwayError, PartialFailure, ScriptError, not_python
+from headway.errors import (
+    DatabaseFailure,
+    HeadwayError,
+    MigrationFailed,
+    PartialFailure,
+    ScriptError,
+    UsageError,
+    not_python,
+)
 from headway.redact import redact
 from headway.runtime.account import Account
 from headway.runtime.outcome import outcome
@@ -126,12 +134,14 @@ def _placed(error: HeadwayError, account: Account | None) -> HeadwayError:
 
 
 def _with_account(error: HeadwayError, account: Account | None) -> HeadwayError:
-    """Adds what was applied to an error that stopped a run half-way."""
-    if account is None or not account.anything_remains or isinstance(error, PartialFailure):
+    """Adds what was applied to an error that stopped a run half-way; one of a migration is a migration that failed."""
+    if account is None or not account.planned or isinstance(error, PartialFailure | MigrationFailed):
         return error
-    if not account.planned:
+    if account.anything_remains:
+        return outcome(error.one_line(), account, None, None)
+    if account.running is None or account.database is None or not isinstance(error, UsageError):
         return error
-    return outcome(error.one_line(), account, None, None)
+    return outcome(error.message, account, error.path, error.line, remedy=error.hint or "Mend the revision")
 
 
 def _missing_import(error: ImportError, path: str | None, line: int | None) -> ScriptError:

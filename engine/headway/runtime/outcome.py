@@ -65,7 +65,7 @@ def _nothing(account: Account, remedy: str) -> Iterator[str]:
     yield from _uncertain(account)
     yield from _unseen(account)
     if not account.found:
-        yield f"{remedy} and {_AGAIN}."
+        yield _next(remedy)
 
 
 def _part(account: Account, remedy: str) -> Iterator[str]:
@@ -91,7 +91,12 @@ def _part(account: Account, remedy: str) -> Iterator[str]:
     if any(entry.revision is not None for entry in (*account.standing, *account.uncertain)) or account.found:
         yield f"Undo them by hand or make the revision skip them, then {_AGAIN}."
     else:
-        yield f"{remedy} and {_AGAIN}."
+        yield _next(remedy)
+
+
+def _next(remedy: str) -> str:
+    """The next step; a remedy that is a sentence of its own stays one."""
+    return f"{remedy} Then {_AGAIN}." if remedy.endswith(".") else f"{remedy} and {_AGAIN}."
 
 
 def _standing(account: Account) -> Iterator[str]:

@@ -1,0 +1,275 @@
+"""What is said of a run that stopped is what a second connection finds: each of these sentences was false once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from databases.histories import make_project, state_of
+from faults.servers import proxied
+from fixtures.programs import Done, Program, set_url
+from fixtures.proxy import Cut, Proxy
+
+CREATE = 'op.create_table("t", sa.Column("n", sa.Integer))'
+FAIL = "raise NameError('missing')"
+PER_MIGRATION = "transaction_per_migration=True"
+
+SERVERS = ["postgresql", "mariadb"]
+
+
+def insert(number: int) -> str:
+    return f'op.execute("INSERT INTO t VALUES ({number})")'
+
+
+@pytest.fixture
+def proxies() -> Iterator[list[Proxy]]:
+    made: list[Proxy] = []
+    yield made
+    for proxy in made:
+        proxy.close()
+
+
+def through_proxy(url: str, project: Path, proxies: list[Proxy], driver: str | None = None) -> Proxy:
+    proxy, through = proxied(url, driver)
+    proxies.append(proxy)
+    set_url(project, through)
+    return proxy
+
+
+# -- an autocommit block commits what came before it ------------------------------------------------------------
+
+
+BLOCK = "with op.get_context().autocommit_block():\n    " + insert(2)
+
+
+def test_an_autocommit_block_commits_earlier_revisions(database_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was "Nothing was applied", and the rerun failed on "already exists"."""
+    project = make_project(tmp_path / "project", database_url, [CREATE, f"{insert(1)}\n{BLOCK}", FAIL, insert(3)])
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("revision r3 failed", "Applied: r1, r2. Not run: r4.")
+    assert state_of(database_url) == ({"t"}, ["r2"], [1, 2])
+    path = project / "migrations" / "versions" / "r3.py"
+    path.write_text(path.read_text().replace(FAIL, "pass"))
+    assert headway("upgrade", "head", cwd=project).code == 0
+    assert state_of(database_url) == ({"t"}, ["r4"], [1, 2, 3])
+
+
+def test_a_failure_behind_an_autocommit_block_of_the_same_revision(
+    postgresql_url: str, headway: Program, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project", postgresql_url, [CREATE, f"{insert(1)}\n{BLOCK}\n{insert(3)}\n{FAIL}"])
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line(
+        "Applied: r1.", "These statements of r2 have taken effect", "2) INSERT INTO t VALUES (2)."
+    )
+    assert state_of(postgresql_url) == ({"t"}, ["r1"], [1, 2])
+
+
+# -- connections that are lost ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+def test_the_connection_is_lost_at_a_commit(
+    kind: str, cut: Cut, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    """The commit of r2: r1 is long in the database; of r2 nobody can say, and how to find out is said."""
+    url = request.getfixturevalue(f"{kind}_url")
+    steps = [CREATE, insert(1), insert(2)]
+    project = make_project(tmp_path / "project", url, steps, options=PER_MIGRATION)
+    proxy = through_proxy(url, project, proxies)
+    proxy.marks = (b"COMMIT",)
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    commits = len(proxy.seen)
+    assert headway("downgrade", "base", cwd=project).code == 0
+    with sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("DROP TABLE t")
+    proxy.seen.clear()
+    proxy.at, proxy.cut = commits + 1, cut
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4, done.err
+    done.assert_one_clear_line(
+        "connection to the database was lost", "Applied: r1.", "Not known: r2;", "headway current"
+    )
+    assert "Not run: r3." in done.err
+    there = cut is Cut.AFTER
+    assert state_of(url) == ({"t"}, ["r2" if there else "r1"], [1] if there else [])
+    set_url(project, url)
+    assert headway("upgrade", "head", cwd=project).code == 0
+    assert state_of(url) == ({"t"}, ["r3"], [1, 2])
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_the_connection_is_lost_inside_a_revision(
+    kind: str, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    project = make_project(tmp_path / "project", url, [CREATE, f"{insert(1)}\n{insert(2)}"], options=PER_MIGRATION)
+    proxy = through_proxy(url, project, proxies)
+    proxy.marks, proxy.at, proxy.cut = (b"VALUES (2)",), 1, Cut.AFTER
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("connection to the database was lost in revision r2", "Applied: r1. Not run: none.")
+    assert "taken effect" not in done.err
+    assert state_of(url) == ({"t"}, ["r1"], [])
+
+
+def test_ddl_whose_answer_is_lost_is_in_doubt_where_it_commits_by_itself(
+    mariadb_url: str, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    second = f'{insert(1)}\nop.create_table("u", sa.Column("n", sa.Integer))'
+    project = make_project(tmp_path / "project", mariadb_url, [CREATE, second])
+    proxy = through_proxy(mariadb_url, project, proxies)
+    proxy.marks, proxy.at, proxy.cut = (b"CREATE TABLE u",), 1, Cut.AFTER
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("Applied: r1.", "Of these nobody can say", "INSERT INTO t VALUES (1)", "CREATE TABLE u")
+    assert state_of(mariadb_url) == ({"t", "u"}, ["r1"], [1])
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_the_connection_is_lost_when_everything_is_applied(
+    kind: str, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    """env.py goes on with the connection after the run."""
+    url = request.getfixturevalue(f"{kind}_url")
+    body = "with context.begin_transaction():\n        context.run_migrations()\n"
+    body += '    connection.exec_driver_sql("SELECT 4711")'
+    project = make_project(tmp_path / "project", url, [CREATE, insert(1)], body=body)
+    proxy = through_proxy(url, project, proxies)
+    proxy.marks, proxy.at = (b"4711",), 1
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 3
+    done.assert_one_clear_line("Everything was applied before that: r1, r2. Nothing is left to do.")
+    assert state_of(url) == ({"t"}, ["r2"], [1])
+
+
+def test_the_driver_s_own_source_is_not_the_user_s_line(
+    postgresql_url: str, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    """asyncpg's tracebacks end in asyncpg/protocol/protocol.pyx, a file that is not there."""
+    project = make_project(tmp_path / "project", postgresql_url, [CREATE, 'op.execute("SELECT nothing FROM nowhere")'])
+    env = project / "migrations" / "env.py"
+    env.write_text(ASYNC_ENV)
+    set_url(project, postgresql_url.replace("+psycopg", "+asyncpg"))
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line("FAILED: migrations/versions/r2.py:9: revision r2 failed")
+    assert ".pyx" not in done.err
+
+
+ASYNC_ENV = """
+import asyncio
+from alembic import context
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+
+def run(connection):
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def main():
+    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url"), poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+asyncio.run(main())
+"""
+
+
+# -- half a migration from an earlier run -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_a_rerun_after_half_a_migration(
+    kind: str, request: pytest.FixtureRequest, headway: Program, tmp_path: Path
+) -> None:
+    """It was "Nothing was applied. Mend the revision", with a table and a column of the revision in the database."""
+    url = request.getfixturevalue(f"{kind}_url")
+    second = (
+        'op.create_table("u", sa.Column("n", sa.Integer))\nop.add_column("t", sa.Column("m", sa.Integer))\n'
+        'op.create_index("ix", "t", ["m"])\nimport os\nos.kill(os.getpid(), 9)'
+    )
+    project = make_project(tmp_path / "project", url, [CREATE, second])
+    assert headway("upgrade", "head", cwd=project).code == -9
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line("revision r2 failed", "an earlier run may have stopped inside it", "table u is there")
+    assert "column t.m is there" in done.err and "index ix is there" in done.err
+    assert "Nothing was applied" not in done.err
+
+
+def test_the_fault_of_a_new_revision_is_not_an_earlier_run_s(
+    database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    second = 'op.execute("INSERT INTO nowhere VALUES (1)")\nop.create_table("u", sa.Column("n", sa.Integer))'
+    project = make_project(tmp_path / "project", database_url, [CREATE, second])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    done.assert_one_clear_line("revision r2 failed", "Nothing was applied.")
+    assert "earlier run" not in done.err
+
+
+# -- what env.py and raw cursors do -----------------------------------------------------------------------------
+
+
+def test_what_env_py_committed_itself_is_told_apart(database_url: str, headway: Program, tmp_path: Path) -> None:
+    body = 'connection.exec_driver_sql("CREATE TABLE own (n INTEGER)")\n    connection.commit()\n'
+    body += "    with context.begin_transaction():\n        context.run_migrations()"
+    project = make_project(tmp_path / "project", database_url, [FAIL], body=body)
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line(
+        "Nothing was applied. env.py itself, outside any revision, executed and committed: 1) CREATE"
+    )
+    assert state_of(database_url)[0] == {"own"}
+
+
+def test_a_raw_cursor_is_mentioned(database_url: str, headway: Program, tmp_path: Path) -> None:
+    second = f"cursor = op.get_bind().connection.cursor()\ncursor.execute('SELECT 1')\n{FAIL}"
+    project = make_project(tmp_path / "project", database_url, [CREATE, second])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    done.assert_one_clear_line("A raw driver cursor was used at", "r2.py:9", "not in this account")
+
+
+CODES = {
+    "a statement": 'op.execute("SELECT nothing FROM nowhere")',
+    "an exception": FAIL,
+    "an operation that the database has not": 'op.alter_column("t", "n", nullable=False, type_=object())',
+}
+
+
+@pytest.mark.parametrize("failing", CODES)
+@pytest.mark.parametrize("verb", ["upgrade", "downgrade"])
+def test_one_code_for_a_migration_that_failed_and_left_nothing(
+    verb: str, failing: str, database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    def fails(*arguments: str) -> Done:
+        return headway(*arguments, cwd=project)
+
+    project = make_project(
+        tmp_path / "project", database_url, [CREATE, "pass" if verb == "downgrade" else CODES[failing]]
+    )
+    path = project / "migrations" / "versions" / "r2.py"
+    if verb == "downgrade":
+        source = path.read_text()
+        path.write_text(source[: source.index("def downgrade")] + f"def downgrade():\n    {CODES[failing]}\n")
+        assert fails("upgrade", "head").code == 0
+        done = fails("downgrade", "-1")
+    else:
+        assert fails("upgrade", "r1").code == 0
+        done = fails("upgrade", "head")
+    assert done.code == 6, done.err
+    done.assert_one_clear_line("r2.py:", "Nothing was applied")

@@ -326,6 +326,34 @@ def test_an_engines_own_creator(postgresql_prod: Production, tmp_path: Path, hea
     postgresql_prod.assert_untouched()
 
 
+@pytest.mark.parametrize("swallowed", [False, True])
+def test_attaching_a_file(swallowed: bool, tmp_path: Path, headway: Program) -> None:
+    (tmp_path / "prod").mkdir()
+    with production(f"sqlite:///{tmp_path / 'prod' / 'prod.db'}", tmp_path) as prod:
+        call = f"connection.exec_driver_sql({f'ATTACH {str(prod.file)!r} AS prod'!r})"
+        block = f"    try:\n        {call}\n    except Exception:\n        pass\n" if swallowed else f"    {call}\n"
+        harmless = "    connection.exec_driver_sql(\"ATTACH ':memory:' AS aside\")\n    connection.rollback()\n"
+        env = TEMPLATE.replace("    migrate(connection)\n", f"{harmless}{block}    migrate(connection)\n")
+        project = make_project(tmp_path, env)
+        done = ci(headway, project, "sqlite")
+        assert_refused(done, project / "migrations" / "env.py", call, "ATTACH opens another database")
+        prod.assert_untouched()
+
+
+def test_attaching_a_file_by_aiosqlite(tmp_path: Path, headway: Program) -> None:
+    (tmp_path / "prod").mkdir()
+    with production(f"sqlite:///{tmp_path / 'prod' / 'prod.db'}", tmp_path) as prod:
+        head = ASYNC_HEAD.replace(
+            "def migrate(connection):\n",
+            f'def migrate(connection):\n    connection.exec_driver_sql("ATTACH ? AS prod", ({str(prod.file)!r},))\n',
+        )
+        project = make_project(tmp_path, ASYNC_STYLES["from the environment"] + "\n", head=head)
+        done = ci(headway, project, "sqlite")
+        assert done.code == 1
+        assert "ATTACH opens another database" in next(s["why"] for s in report_of(done)["stages"] if s["why"])
+        prod.assert_untouched()
+
+
 # -- afterwards -------------------------------------------------------------------------------------------------
 
 
@@ -368,3 +396,76 @@ def test_the_environment_is_as_before_afterwards(tmp_path: Path, monkeypatch: py
     assert report.exit_code == 0, report.stages
     assert dict(os.environ) == before
     assert {name for name in set(sys.modules) - modules if name.partition(".")[0] in ("app", "env_py")} == set()
+
+
+def test_a_variables_name_that_is_none_is_told_with_its_line(tmp_path: Path, headway: Program) -> None:
+    project = make_project(tmp_path, TEMPLATE)
+    (project / ".headway.yml").write_text("url_variables:\n  - GOOD\n  - env:BAD\n  - 7\n")
+    done = headway("ci", cwd=project)
+    assert done.code == 2
+    done.assert_one_clear_line(
+        ".headway.yml", "line 3: 'env:BAD' cannot be an environment variable's name", "line 4: '2' must be a text"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "expected"),
+    [
+        (None, {}, "sqlite"),
+        (None, {"DATABASE_URL": "postgresql+asyncpg://u@127.0.0.1/x"}, "postgresql"),
+        ("driver://user:pass@localhost/dbname", {"DATABASE_URL": "postgres://u@127.0.0.1/x"}, "postgresql"),
+        ("sqlite:///dev.db", {"DATABASE_URL": "postgresql://u@127.0.0.1/x"}, "sqlite"),
+        (None, {"SHOP_DSN": "postgresql://u@127.0.0.1/x", "DATABASE_URL": "sqlite://"}, "postgresql"),
+    ],
+)
+def test_auto_is_nearest_to_what_the_project_runs_on(
+    url: str | None, variables: dict[str, str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from headway.api.ci import scratch_kinds
+    from headway.api.project import open_project
+
+    project = make_project(tmp_path, TEMPLATE, url=url)
+    (project / ".headway.yml").write_text("url_variables: SHOP_DSN\n")
+    monkeypatch.chdir(project)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert scratch_kinds(open_project(), ()) == [expected]
+
+
+def test_how_to_talk_is_kept_and_to_whom_is_not(postgresql_prod: Production, tmp_path: Path, headway: Program) -> None:
+    port = sa.make_url(postgresql_prod.url).port
+    env = f"""
+engine = sa.create_engine(
+    {postgresql_prod.url!r},
+    connect_args={{"options": "-c statement_timeout=4321", "hostaddr": "127.0.0.1", "port": {port}}},
+)
+with engine.connect() as connection:
+    assert connection.scalar(sa.text("SHOW statement_timeout")) == "4321ms"
+    connection.rollback()
+    migrate(connection)
+"""
+    project = make_project(tmp_path, env)
+    assert_green(ci(headway, project, "postgresql"))
+    postgresql_prod.assert_untouched()
+
+
+def test_a_migration_that_fails_there_is_a_no(tmp_path: Path, headway: Program) -> None:
+    project = make_project(tmp_path, TEMPLATE)
+    path = project / "migrations" / "versions" / "aa02_name.py"
+    failing = "    op.execute('UPDATE nowhere SET x = 1')\n"
+    path.write_text(path.read_text().replace("def upgrade() -> None:\n", f"def upgrade() -> None:\n{failing}"))
+    for kind in ("sqlite", "postgresql"):
+        assert_refused(ci(headway, project, kind), path, "nowhere", "nowhere")
+        assert headway("drift", "--scratch", kind, cwd=project).code == 1
+
+
+def test_in_memory_is_the_projects_own_business(tmp_path: Path, headway: Program) -> None:
+    """A database in memory passes, and the history runs on the scratch database all the same."""
+    env = """
+with sa.create_engine("sqlite://").connect() as connection:
+    connection.execute(sa.text("CREATE TABLE cache (id INTEGER)"))
+    connection.commit()
+    migrate(connection)
+"""
+    assert_green(ci(headway, make_project(tmp_path, env), "sqlite"))

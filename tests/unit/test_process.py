@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import sys
 import warnings
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
-from headway.process import ignoring, printing_to_stderr
+from headway.process import environment, forgetting_modules, hearing, ignoring, printing_to_stderr, replaced
 
 
 def overlapping(first: AbstractContextManager[None], second: AbstractContextManager[None]) -> None:
@@ -76,3 +79,69 @@ def test_a_filter_that_the_program_had_set_itself_stays() -> None:
         with ignoring(BytesWarning, "not among them"):
             pass
         assert list(warnings.filters) == before
+
+
+class Parent:
+    @classmethod
+    def name(cls) -> str:
+        return cls.__name__
+
+    def inherited(self) -> str:
+        return "as it was"
+
+
+class Child(Parent):
+    pass
+
+
+def test_what_was_replaced_comes_back_as_it_was() -> None:
+    """A class method as one, and what was only inherited is inherited again."""
+    before = vars(Parent)["name"]
+    second = replaced(Parent, "name", lambda found: classmethod(lambda cls: f"other {cls.__name__}"))
+    overlapping(replaced(Parent, "name", lambda found: classmethod(lambda cls: f"first {cls.__name__}")), second)
+    assert Child.name() == "first Child"
+    second.__exit__(None, None, None)
+    assert vars(Parent)["name"] is before
+    with replaced(Child, "inherited", lambda found: lambda self: f"not {found(self)}"):
+        assert Child().inherited() == "not as it was"
+    assert "inherited" not in vars(Child)
+
+
+def test_environment_variables_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWAY_SET", "before")
+    monkeypatch.delenv("HEADWAY_UNSET", raising=False)
+    before = dict(os.environ)
+    second = environment({"HEADWAY_SET": None, "HEADWAY_UNSET": "two"})
+    overlapping(environment({"HEADWAY_SET": "one", "HEADWAY_UNSET": "one"}), second)
+    assert (os.environ.get("HEADWAY_SET"), os.environ["HEADWAY_UNSET"]) == (None, "two")
+    second.__exit__(None, None, None)
+    assert dict(os.environ) == before
+
+
+def test_an_audit_event_is_heard_while_the_block_runs() -> None:
+    heard: list[object] = []
+
+    def refuse(database: object) -> None:
+        heard.append(database)
+        raise PermissionError(database)
+
+    with hearing("sqlite3.connect", heard.append), hearing("sqlite3.connect", refuse), pytest.raises(PermissionError):
+        sqlite3.connect(":memory:")
+    sqlite3.connect(":memory:").close()
+    assert heard == [":memory:", ":memory:"]
+
+
+def test_modules_of_a_block_are_imported_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("headway_one", "headway_two"):
+        (tmp_path / f"{name}.py").write_text("made = object()\n")
+    with forgetting_modules(lambda name, module: name == "headway_one"):
+        import headway_one  # type: ignore[import-not-found]
+        import headway_two  # type: ignore[import-not-found]  # noqa: F401
+    assert "headway_one" not in sys.modules
+    assert "headway_two" in sys.modules
+    first = headway_one.made
+    import headway_one as again
+
+    assert again.made is not first
+    del sys.modules["headway_one"], sys.modules["headway_two"]

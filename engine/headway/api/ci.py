@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -75,7 +76,8 @@ def ci(
 
 
 def scratch_kinds(project: Project, asked: Sequence[str]) -> list[str]:
-    """The scratch databases to use: those asked for, the policy's, or what ``sqlalchemy.url`` suggests."""
+    """The scratch databases to use: those asked for, the policy's, or what ``sqlalchemy.url`` or
+    else the variables with a URL suggest."""
     kinds = [project.resolve_url(kind) for kind in (*asked,) or project.policy.scratch or ("auto",)]
     return [_automatic(project) if kind == "auto" else kind for kind in kinds]
 
@@ -93,7 +95,8 @@ def _graph_stage(facts: Facts, result: LintResult, fail_on: Severity, seconds: f
 
 def _automatic(project: Project) -> str:
     """The scratch database that is nearest to what the project runs on."""
-    dialects = project.policy.dialects
-    url = project.config.get_main_option("sqlalchemy.url") or ""
-    wanted = dialects[0] if dialects else url.partition("://")[0].partition("+")[0]
-    return "postgresql" if wanted in ("postgresql", "postgres") else "sqlite"
+    named = [os.environ.get(name, "") for name in (*project.policy.url_variables, "DATABASE_URL")]
+    urls = [project.config.get_main_option("sqlalchemy.url") or "", *named]
+    dialects = [url.partition("://")[0].partition("+")[0] for url in urls if "://" in url]
+    wanted = [*project.policy.dialects, *(dialect for dialect in dialects if dialect != "driver"), ""]
+    return "postgresql" if wanted[0] in ("postgresql", "postgres") else "sqlite"

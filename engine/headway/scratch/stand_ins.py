@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, AdaptedConnection, Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
@@ -106,6 +107,8 @@ class StandIns:
             raise self._refused(attempt)
         kept = {key: value for key, value in attempt.cparams.items() if key in KEPT_ARGUMENTS}
         opened = attempt.open_url(found, **kept)
+        if attempt.dialect.name == "sqlite":
+            _keep_apart(opened, attempt)
         self._opened.append(opened)
         return opened
 
@@ -198,6 +201,25 @@ def _family(url: URL) -> str:
 
 def _same_family(dialect: str, url: URL) -> bool:
     return dialect.replace("mariadb", "mysql") == _family(url)
+
+
+def _keep_apart(connection: Any, attempt: Attempt) -> None:
+    """Refuses to attach another file. See https://www.sqlite.org/c3ref/set_authorizer.html"""
+
+    def allow(action: int, name: str | None, *_: str | None) -> int:
+        # The name is None where the statement gets it as a parameter.
+        if action != sqlite3.SQLITE_ATTACH or (name is not None and in_memory(name)):
+            return sqlite3.SQLITE_OK
+        attempt.refused(
+            "ATTACH opens another database, and a rehearsal reaches nothing but its scratch database",
+            hint="Attach ':memory:', or rehearse on another database (--scratch).",
+        )
+        return sqlite3.SQLITE_DENY
+
+    if isinstance(connection, AdaptedConnection):
+        connection.run_async(lambda driver: driver.set_authorizer(allow))
+    else:
+        connection.set_authorizer(allow)
 
 
 def _is_installed(url: URL) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.util.concurrency import greenlet_spawn
 
 
 @contextmanager
@@ -46,8 +44,11 @@ def ask_aside(engine: Engine, sql: str) -> Any:
 
     if not engine.dialect.is_async:
         return work()
-    return asyncio.run(_in_greenlet(work))
+    import asyncio  # takes longer than many a migration, and most have no asynchronous driver
 
+    from sqlalchemy.util.concurrency import greenlet_spawn
 
-async def _in_greenlet(work: Any) -> Any:
-    return await greenlet_spawn(work)
+    async def in_greenlet() -> Any:
+        return await greenlet_spawn(work)
+
+    return asyncio.run(in_greenlet())

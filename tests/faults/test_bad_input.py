@@ -384,7 +384,7 @@ def test_a_sqlite_file_in_a_directory_that_is_not_there(storefront: Path, headwa
 
 
 def test_a_plan_file_that_is_none(storefront: Path, headway: Program) -> None:
-    (storefront / "plan.json").write_text('{"schema": "headway/plan/1", "digest": "sha256:0"}')
+    (storefront / "plan.json").write_text('{"schema": "headway/plan/2", "digest": "sha256:0"}')
     done = headway("apply", "plan.json", "--url", "sqlite:///storefront.db", cwd=storefront)
     assert done.code == 2
     done.assert_one_clear_line("plan.json: ", "not a plan file", "headway plan")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from headway.effects.sql_kind import Kind
-from headway.runtime.account import Account, Fate, Sent, brief, shown
+from headway.runtime.account import Account, Fate, Section, Sent, brief, shown
 from headway.runtime.witness import Witness
 
 
@@ -32,6 +35,7 @@ def standing(account: Account) -> list[str]:
 
 def forget(account: Account) -> None:
     account._open.clear()
+    account._of_revision.clear()
 
 
 def test_rows_wait_for_a_commit(database_url: str) -> None:
@@ -221,6 +225,168 @@ def test_nothing_is_left_listening() -> None:
 
 
 def test_statements_are_shown_in_brief() -> None:
-    entries = [Sent(f"INSERT INTO t{number}\n  VALUES ('it''s', 5)", Kind.DATA, "r") for number in range(12)]
+    entries = [Sent(f"INSERT INTO t{number}\n  VALUES ('it''s', 5)", Kind.DATA, "r", Section()) for number in range(12)]
     assert shown(entries, most=2) == "1) INSERT INTO t0 VALUES ('…', 5); 2) INSERT INTO t1 VALUES ('…', 5); and 10 more"
     assert len(brief("SELECT " + "x" * 200)) == 90
+
+
+# -- what once went unseen --------------------------------------------------------------------------------------
+
+
+def test_threads_of_a_run_are_seen_and_take_no_flight_from_each_other(database_url: str) -> None:
+    witness = Witness()
+    engine = sa.create_engine(database_url, poolclass=NullPool)
+
+    def beat() -> None:
+        with sa.create_engine(database_url, poolclass=NullPool).begin() as other:
+            other.exec_driver_sql("INSERT INTO t VALUES (1)")
+
+    with witness.watching(), witness.watching(), engine.connect() as connection:
+        witness.migrates_over(connection)
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+        connection.commit()
+        forget(witness.account)
+        with ThreadPoolExecutor(1) as pool:
+            event.listen(connection, "before_cursor_execute", lambda *arguments: pool.submit(beat).result())
+            connection.exec_driver_sql("SELECT 1")
+        assert [entry.sql for entry in witness.account.standing] == ["INSERT INTO t VALUES (1)"]
+        assert witness.account.uncertain == [] and witness.all_in_flight == []
+
+
+@pytest.mark.parametrize("way", ["execute", "dbapi_connection", "driver_connection", "cursor"])
+def test_every_way_past_sqlalchemy_is_noted(way: str, database_url: str) -> None:
+    with watched(database_url) as (connection, account):
+        connection.exec_driver_sql("SELECT 1")
+        assert account.raw_uses == []
+        if hasattr(connection.connection, way):
+            if way == "cursor":
+                connection.connection.cursor().close()
+            assert len(account.raw_uses) == 1
+
+
+def test_a_commit_of_the_driver_s_own_counts(database_url: str) -> None:
+    with watched(database_url) as (connection, account):
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+        connection.commit()
+        forget(account)
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        connection.connection.commit()
+        connection.exec_driver_sql("INSERT INTO t VALUES (2)")
+        connection.connection.rollback()
+        connection.rollback()
+        assert [entry.sql for entry in account.standing] == ["INSERT INTO t VALUES (1)"]
+        assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 1
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+def test_an_error_of_the_driver_alone_breaks_no_transaction(postgresql_url: str, driver: str) -> None:
+    with watched(postgresql_url.replace("+psycopg", f"+{driver}")) as (connection, account):
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.execute(sa.text("SELECT :x"), {"x": object()})
+        connection.commit()
+        assert standing(account) == ["CREATE"]
+        assert sa.inspect(connection).has_table("t")
+
+
+def test_savepoints_are_told_apart_as_databases_do(postgresql_url: str) -> None:
+    with watched(postgresql_url) as (connection, account):
+        run = connection.exec_driver_sql
+        run("CREATE TABLE t (n INTEGER)")
+        connection.commit()
+        forget(account)
+        run("SAVEPOINT A")
+        run("INSERT INTO t VALUES (1)")
+        run("ROLLBACK TO a")
+        run("SAVEPOINT x")
+        run("INSERT INTO t VALUES (2)")
+        run("SAVEPOINT x")
+        run("INSERT INTO t VALUES (3)")
+        run("RELEASE x")
+        run("ROLLBACK TO x")
+        run('SAVEPOINT "Q 1"')
+        run("INSERT INTO t VALUES (4)")
+        run('SAVEPOINT "Q 2"')
+        run('ROLLBACK TO "Q 2"')
+        connection.commit()
+        assert [entry.sql for entry in account.standing] == ["INSERT INTO t VALUES (4)"]
+        assert [row[0] for row in run("SELECT n FROM t")] == [4]
+
+
+@pytest.mark.parametrize("driver", MYSQL_DRIVERS)
+@pytest.mark.parametrize(
+    ("then", "fate"),
+    [
+        ("START TRANSACTION", Fate.COMMITTED),
+        ("LOCK TABLES t WRITE", Fate.COMMITTED),
+        ("ALTER TABLE t ADD y VARCHAR(10) CHARACTER SET nope", None),
+        ("CREATE TABLE t (n INTEGER)", Fate.COMMITTED),
+        ("CALL does_ddl()", Fate.COMMITTED),
+    ],
+)
+def test_what_mariadb_commits_at(mariadb_url: str, driver: str, then: str, fate: Fate | None) -> None:
+    """Known, or said to be unknown; never the opposite of what is there."""
+    with watched(mariadb_url.replace("+pymysql", f"+{driver}")) as (connection, account):
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+        connection.exec_driver_sql("CREATE PROCEDURE does_ddl() CREATE TABLE made (n INTEGER)")
+        forget(account)
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        with suppress(sa.exc.DBAPIError):
+            connection.exec_driver_sql(then)
+        connection.rollback()
+        with suppress(sa.exc.DBAPIError):
+            connection.exec_driver_sql("UNLOCK TABLES")
+        there = connection.scalar(sa.text("SELECT count(*) FROM t")) == 1
+        assert there is (fate is Fate.COMMITTED)
+        said = [entry.sql for entry in account.standing]
+        unsure = [entry.sql for entry in account.uncertain]
+        insert = "INSERT INTO t VALUES (1)"
+        assert insert in unsure or (insert in said) is there
+
+
+def test_a_table_without_transactions_keeps_its_rows(mariadb_url: str) -> None:
+    with watched(mariadb_url) as (connection, account):
+        connection.exec_driver_sql("CREATE TABLE m (n INTEGER) ENGINE=MyISAM")
+        forget(account)
+        connection.exec_driver_sql("INSERT INTO m VALUES (1)")
+        connection.rollback()
+        kept = [entry.sql for entry in (*account.standing, *account.uncertain)]
+        assert kept == ["INSERT INTO m VALUES (1)"]
+
+
+def test_a_query_that_calls_a_function_is_remembered(postgresql_url: str) -> None:
+    with watched(postgresql_url, isolation_level="AUTOCOMMIT") as (connection, account):
+        connection.exec_driver_sql("CREATE SEQUENCE s")
+        connection.exec_driver_sql("SELECT setval('s', 500)")
+        connection.exec_driver_sql("SELECT count(*) FROM pg_class")
+        assert [entry.sql for entry in account.called] == ["SELECT setval('s', 500)"]
+
+
+def test_a_run_inside_a_run_is_seen_by_both(sqlite_url: str) -> None:
+    outer, inner = Witness(), Witness()
+    engine = sa.create_engine(sqlite_url, poolclass=NullPool)
+    with outer.watching(), inner.watching(), engine.begin() as connection:
+        inner.migrates_over(connection)
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+    assert [standing(witness.account) for witness in (outer, inner)] == [["CREATE"], ["CREATE"]]
+
+
+def test_savepoints_that_fail_cost_no_more_the_more_there_were() -> None:
+    account = Account()
+    section = account.sections[0]
+    started = time.perf_counter()
+    for number in range(40_000):
+        good, bad = (Sent("INSERT INTO t VALUES (1)", Kind.DATA, "r", section) for _ in range(2))
+        account.note(good)
+        account.note(bad)
+        account.settle([bad], Fate.UNDONE)
+        assert number >= 0
+    assert time.perf_counter() - started < 5  # by walking through all of them each time it would be minutes
+    assert len(account._open) == 40_000
+
+
+def test_rows_are_not_kept_as_text(sqlite_url: str) -> None:
+    with watched(sqlite_url) as (connection, account):
+        connection.exec_driver_sql("CREATE TABLE t (n TEXT)")
+        connection.exec_driver_sql(f"INSERT INTO t VALUES ('{'x' * 1_000_000}')")
+        assert max(len(entry.sql) for entry in account._open.values()) < 1_000

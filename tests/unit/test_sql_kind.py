@@ -37,7 +37,15 @@ CASES = {
     'PRAGMA table_info("t")': Kind.READ,
     "PRAGMA main.table_xinfo('t')": Kind.READ,
     "PRAGMA foreign_keys=OFF": Kind.SETTING,
-    "PRAGMA journal_mode(WAL)": Kind.SETTING,
+    "PRAGMA foreign_keys(OFF)": Kind.SETTING,
+    "PRAGMA journal_mode(WAL)": Kind.DDL,
+    "PRAGMA user_version = 5": Kind.DDL,
+    "PRAGMA user_version": Kind.READ,
+    "SET STATEMENT max_statement_time=100 FOR CREATE TABLE z (a INT)": Kind.DDL,
+    "SET STATEMENT max_statement_time=100 FOR SELECT 1": Kind.READ,
+    "SET GLOBAL max_connections = 5": Kind.DDL,
+    "SET @@global.max_connections = 5": Kind.DDL,
+    "WITH s AS (SELECT d #- '{a}' v FROM src) INSERT INTO dst SELECT v FROM s": Kind.DATA,
     "DO $$ BEGIN DROP TABLE t; END $$": Kind.UNKNOWN,
     "CALL p()": Kind.UNKNOWN,
     "SELECT 1; DROP TABLE t": Kind.UNKNOWN,
@@ -53,6 +61,19 @@ CASES = {
 @pytest.mark.parametrize("sql", CASES)
 def test_a_statement_is_of_its_kind(sql: str) -> None:
     assert kind_of(sql) is CASES[sql]
+
+
+def test_mysql_has_backslashes_in_strings_and_another_comment() -> None:
+    assert kind_of(r"INSERT INTO t VALUES ('it\'s; commit; rollback; x')", mysql=True) is Kind.DATA
+    assert kind_of("SELECT 1 # ; DROP TABLE t", mysql=True) is Kind.READ
+
+
+def test_long_texts_are_not_kept() -> None:
+    from headway.effects import sql_kind
+
+    sql_kind._remembered_kind.cache_clear()
+    assert kind_of("INSERT INTO t VALUES ('" + "x" * 10_000 + "')") is Kind.DATA
+    assert sql_kind._remembered_kind.cache_info().currsize == 0
 
 
 def test_first_words_are_found_past_comments_and_parentheses() -> None:

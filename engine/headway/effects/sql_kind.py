@@ -24,22 +24,23 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@lru_cache(maxsize=512)
-def kind_of(sql: str) -> Kind:
-    """The kind of a text; UNKNOWN for several statements that are not all of one kind, and for an empty text."""
-    kinds = {_kind(words) for words in map(_words, statements_in(sql)) if words}
-    return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
+def kind_of(sql: str, *, mysql: bool = False) -> Kind:
+    """The kind of a text; UNKNOWN for several statements that are not all of one kind, and for an empty text.
+
+    ``mysql`` says that it is for MySQL or MariaDB, whose strings have backslashes and whose comments may begin with #.
+    """
+    return _remembered_kind(sql, mysql) if len(sql) <= _SHORT else _told_kind(sql, mysql)
 
 
-def first_words(sql: str, count: int = 3) -> tuple[str, ...]:
+def first_words(sql: str, count: int = 3, *, mysql: bool = False) -> tuple[str, ...]:
     """The first words of a text in capitals, past comments and parentheses."""
-    return tuple(_words(next(statements_in(sql)))[:count])
+    return tuple(_words(next(statements_in(sql, mysql=mysql)))[:count])
 
 
-def statements_in(sql: str) -> Iterator[str]:
+def statements_in(sql: str, *, mysql: bool = False) -> Iterator[str]:
     """The statements of a text, without comments and with what stands in quotes left out of each."""
     current: list[str] = []
-    for token in _TOKENS.finditer(sql):
+    for token in (_MYSQL_TOKENS if mysql else _TOKENS).finditer(sql):
         kind = token.lastgroup
         if kind == "end":
             yield "".join(current)
@@ -53,15 +54,19 @@ def statements_in(sql: str) -> Iterator[str]:
     yield "".join(current)
 
 
-_TOKENS = re.compile(
+_SHORT = 2_000
+"""Longer texts hold data, and are not met again."""
+
+_PARTS = (
     r"(?P<executable>/\*M?!\d*(?P<inner>.*?)\*/)"
-    r"|(?P<comment>--[^\n]*|\#[^\n]*|/\*.*?(?:\*/|\Z))"
-    r"|(?P<quoted>'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
+    r"|(?P<comment>--[^\n]*|{hash}/\*.*?(?:\*/|\Z))"
+    r"|(?P<quoted>{string}|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
     r"|(?P<name>\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\])"
     r"|(?P<end>;)"
-    r"|(?P<plain>[^'\"`\[;/$\#-]+|.)",
-    re.S,
+    r"|(?P<plain>[^'\"`\[;/$\#-]+|.)"
 )
+_TOKENS = re.compile(_PARTS.replace("{hash}", "").replace("{string}", r"'(?:[^']|'')*'"), re.S)
+_MYSQL_TOKENS = re.compile(_PARTS.replace("{hash}", r"\#[^\n]*|").replace("{string}", r"'(?:[^'\\]|\\.|'')*'"), re.S)
 
 _READS = frozenset({"SELECT", "SHOW", "VALUES", "TABLE", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "PRAGMA"})
 _DATA = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "UPSERT"})
@@ -69,6 +74,16 @@ _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT", "G
     *("ANALYZE", "REINDEX", "VACUUM", "CLUSTER", "REFRESH", "OPTIMIZE", "REPAIR", "ATTACH", "DETACH", "IMPORT"),
     *("SECURITY", "REASSIGN", "FLUSH", "INSTALL", "UNINSTALL"),
 }
+_LASTING_PRAGMAS = (
+    "USER_VERSION",
+    "APPLICATION_ID",
+    "JOURNAL_MODE",
+    "AUTO_VACUUM",
+    "ENCODING",
+    "PAGE_SIZE",
+    "SCHEMA_VERSION",
+)
+"""Those whose value is kept in the file."""
 _SETTINGS = frozenset({"SET", "RESET", "USE", "DISCARD", "DEALLOCATE", "UNLISTEN"})
 _TRANSACTION = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "XA"})
 _CHANGES_IN_A_READ = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|ANALYZE|ANALYSE)\b")
@@ -76,12 +91,20 @@ _LOCKS_ROWS = re.compile(r"\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b")
 _READING_PRAGMAS = re.compile(r"(?i)PRAGMA (?:[\w\"]+\.)?\w+(?<=_info|xinfo|_list|check)\b|PRAGMA [\w.\"]+\Z")
 
 
+def _told_kind(sql: str, mysql: bool) -> Kind:
+    kinds = {_kind(words) for words in map(_words, statements_in(sql, mysql=mysql)) if words}
+    return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
+
+
+_remembered_kind = lru_cache(maxsize=512)(_told_kind)
+
+
 def _kind(words: list[str]) -> Kind:
     first = words[0]
     if first in _READS:
         return _kind_of_read(first, " ".join(words))
-    if first == "SET" and words[1:2] in (["TRANSACTION"], ["CONSTRAINTS"]):
-        return Kind.TRANSACTION
+    if first == "SET" and words[1:2]:
+        return _kind_of_set(words)
     for known, kind in ((_DATA, Kind.DATA), (_DDL, Kind.DDL), (_SETTINGS, Kind.SETTING)):
         if first in known:
             return kind
@@ -90,10 +113,25 @@ def _kind(words: list[str]) -> Kind:
     return Kind.UNKNOWN
 
 
+def _kind_of_set(words: list[str]) -> Kind:
+    """SET, which is more than a setting of the session for some of what may follow."""
+    match words[1]:
+        case "TRANSACTION" | "CONSTRAINTS":
+            return Kind.TRANSACTION
+        case "STATEMENT" if "FOR" in words:  # MariaDB: settings for the statement behind FOR
+            return _kind(words[words.index("FOR") + 1 :] or ["?"])
+        case "GLOBAL" | "PERSIST" | "PERSIST_ONLY" | "PASSWORD":
+            return Kind.DDL
+        case name:
+            return Kind.DDL if name.startswith(("@@GLOBAL", "@@PERSIST")) else Kind.SETTING
+
+
 def _kind_of_read(first: str, text: str) -> Kind:
     """A statement that begins as a read; some of them change something all the same."""
     if first == "PRAGMA":
-        return Kind.READ if _READING_PRAGMAS.match(text) else Kind.SETTING
+        if _READING_PRAGMAS.match(text):
+            return Kind.READ
+        return Kind.DDL if any(name in text for name in _LASTING_PRAGMAS) else Kind.SETTING
     if _CHANGES_IN_A_READ.search(_LOCKS_ROWS.sub("", text)):
         return Kind.DATA
     return Kind.READ

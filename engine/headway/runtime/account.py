@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
+from headway.effects.harmless import why_no_read
 from headway.effects.sql_kind import Kind
 
 _STRINGS = r"'(?:[^']|'')*'"
@@ -29,26 +30,8 @@ class Fate(Enum):
     """The answer that would tell was lost."""
 
 
-class Sent:  # not a dataclass: one is made for every statement of a run
-    """One statement as the driver got it, or, with ``finishes``, the mark that a revision and its row are through."""
-
-    __slots__ = ("fate", "finishes", "kind", "own", "revision", "sql")
-
-    def __init__(
-        self, sql: str, kind: Kind, revision: str | None, *, own: bool = True, finishes: Section | None = None
-    ) -> None:
-        self.sql = sql
-        self.kind = kind
-        self.revision = revision
-        self.own = own
-        """Whether it went over the connection that migrates."""
-        self.finishes = finishes
-        self.fate = Fate.SENT
-
-    @property
-    def changes(self) -> bool:
-        """Whether it may have changed something that a migration is about."""
-        return self.finishes is None and self.kind not in _HARMLESS
+_LONGEST = 400
+"""More of a statement's text is not kept once it has been answered."""
 
 
 class Section:
@@ -57,12 +40,61 @@ class Section:
     def __init__(self, database: str | None = None) -> None:
         self.database = database
         """The database, without its password."""
+        self.done = "Applied"
+        """What the run does with its revisions, in the past."""
         self.planned: list[str] = []
         """Revision ids, in order."""
         self.applied: list[str] = []
         """Revision ids whose effect and version row are committed, in order."""
         self.doubtful: list[str] = []
         """Revision ids that are through, and whose commit was sent and not answered."""
+        self.failed: str | None = None
+        """The revision that was running when the run turned to something else: it did not come to its end."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was planned is applied."""
+        return self.failed is None and set(self.applied) >= set(self.planned)
+
+
+class Sent:  # not a dataclass: one is made for every statement of a run
+    """One statement as the driver got it, or, with ``finishes``, the mark that a revision and its row are through."""
+
+    __slots__ = ("fate", "finishes", "kind", "own", "revision", "section", "sql")
+
+    def __init__(
+        self,
+        sql: str,
+        kind: Kind,
+        revision: str | None,
+        section: Section,
+        *,
+        own: bool = True,
+        finishes: bool = False,
+    ) -> None:
+        self.sql = sql
+        self.kind = kind
+        self.revision = revision
+        self.section = section
+        self.own = own
+        """Whether it went over the connection that migrates."""
+        self.finishes = finishes
+        self.fate = Fate.SENT
+
+    def shorten(self) -> None:
+        """Keeps no more of the text than is ever shown: it may hold megabytes of rows."""
+        if len(self.sql) > _LONGEST:
+            self.sql = self.sql[:_LONGEST]
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may have changed something that a migration is about."""
+        return not self.finishes and self.kind not in _HARMLESS
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is a query that calls a function of which nobody here knows what it does."""
+        return self.kind is Kind.READ and not self.finishes and "(" in self.sql and why_no_read(self.sql) is not None
 
 
 class Account:
@@ -81,12 +113,15 @@ class Account:
         """Places in the user's code (path:line) that took a raw driver cursor, past which nothing is seen."""
         self.found: tuple[str, ...] = ()
         """What of the failed revision exists although this run has not made it: an earlier run may have."""
-        self._open: list[Sent] = []
+        self._open: dict[int, Sent] = {}
+        """By identity, in the order in which they were sent."""
+        self._of_revision: dict[tuple[int, str | None], list[Sent]] = {}
 
     # -- what the run and the witness note ----------------------------------------------------------------------
 
     def open_section(self, database: str | None) -> None:
         """The run turns to a database."""
+        self._give_up_running()
         if self.started:
             self.sections.append(Section(database))
         else:
@@ -95,6 +130,7 @@ class Account:
 
     def start(self, revision: str, path: str | None) -> None:
         """A revision starts."""
+        self._give_up_running()
         self.running, self.running_path = revision, path
 
     def stop(self) -> None:
@@ -103,23 +139,32 @@ class Account:
 
     def note(self, sent: Sent) -> None:
         """A statement is on its way."""
-        if sent.finishes or sent.changes:
-            self._open.append(sent)
+        if sent.finishes or sent.changes or (sent.kind is Kind.READ and "(" in sent.sql):
+            self._open[id(sent)] = sent
+            self._of_revision.setdefault((id(sent.section), sent.revision), []).append(sent)
 
     def settle(self, entries: Sequence[Sent], fate: Fate) -> None:
         """Statements have met their fate; those of revisions that are applied need no more memory."""
-        through = set()
         for entry in entries:
             entry.fate = fate
-            if entry.finishes is None or entry.revision is None:
-                continue
-            if fate is Fate.COMMITTED:
-                entry.finishes.applied.append(entry.revision)
-                through.add(entry.revision)
-            elif fate is Fate.UNKNOWN:
-                entry.finishes.doubtful.append(entry.revision)
-        if through or fate is Fate.UNDONE:
-            self._open = [e for e in self._open if e.fate is not Fate.UNDONE and not _is_done(e, through)]
+            if fate is Fate.UNDONE:
+                self._open.pop(id(entry), None)
+            elif entry.finishes and entry.revision is not None:
+                self._settle_revision(entry, fate)
+
+    def _settle_revision(self, mark: Sent, fate: Fate) -> None:
+        section, revision = mark.section, str(mark.revision)
+        if fate is Fate.UNKNOWN:
+            section.doubtful.append(revision)
+            return
+        section.applied.append(revision)
+        for entry in self._of_revision.pop((id(section), revision), ()):
+            if entry.fate in (Fate.COMMITTED, Fate.UNDONE):
+                self._open.pop(id(entry), None)
+
+    def _give_up_running(self) -> None:
+        if self.running is not None:
+            self.sections[-1].failed = self.running
 
     # -- what it says -------------------------------------------------------------------------------------------
 
@@ -146,12 +191,17 @@ class Account:
     @property
     def standing(self) -> list[Sent]:
         """Changes that are committed and whose revision is not applied; those of env.py have no revision."""
-        return [e for e in self._open if e.fate is Fate.COMMITTED and e.changes]
+        return [entry for entry in self._open.values() if entry.fate is Fate.COMMITTED and entry.changes]
 
     @property
     def uncertain(self) -> list[Sent]:
         """Changes of which nobody can say whether they took effect."""
-        return [e for e in self._open if e.fate in (Fate.UNKNOWN, Fate.SENT) and e.changes]
+        return [entry for entry in self._open.values() if entry.fate in (Fate.UNKNOWN, Fate.SENT) and entry.changes]
+
+    @property
+    def called(self) -> list[Sent]:
+        """Queries of revisions that are not applied, in effect, that called functions which may have changed something."""
+        return [entry for entry in self._open.values() if entry.fate is Fate.COMMITTED and entry.calls]
 
     @property
     def anything_remains(self) -> bool:
@@ -162,8 +212,8 @@ class Account:
     @property
     def complete(self) -> bool:
         """Whether everything that was planned is applied, and nothing else is open."""
-        done = set(self.applied)
-        return bool(self.planned) and done >= set(self.planned) and not (self.standing or self.uncertain)
+        whole = all(section.complete for section in self.sections) and any(s.planned for s in self.sections)
+        return whole and not any(e.revision is not None for e in (*self.standing, *self.uncertain))
 
     @property
     def remaining(self) -> list[str]:
@@ -171,11 +221,6 @@ class Account:
         done = {*self.applied, *self.doubtful, self.running}
         done |= {entry.revision for entry in self.standing if entry.revision is not None}
         return [revision for revision in self.planned if revision not in done]
-
-
-def _is_done(entry: Sent, through: set[str]) -> bool:
-    """Whether an entry needs no more memory: it is committed, and so is its revision."""
-    return entry.fate is Fate.COMMITTED and entry.revision in through
 
 
 def brief(sql: str, length: int = 90) -> str:

@@ -15,7 +15,7 @@ from headway.redact import redact
 from headway.runtime.account import brief
 from headway.runtime.options import RunOptions
 from headway.runtime.outcome import account_of
-from headway.runtime.witness import Crossing
+from headway.runtime.witness import Crossing, InFlight
 from headway.signals import Terminated, cancelled_by_signals, ending, raise_if_ending
 
 
@@ -46,18 +46,18 @@ class RunCanceller:
 
     def __init__(self, options: RunOptions) -> None:
         self._options = options
-        self._asked: tuple[Any, int | None] = None, None
-        """The driver's connection that was last asked for the server's number of its session, and that number."""
+        self._numbers: dict[int, tuple[Any, int | None]] = {}
+        """The server's number of the session of each driver's connection, by its identity."""
 
     def gate(self, crossing: Crossing) -> None:
         """Before each statement. Raises Terminated when a signal has arrived."""
         raise_if_ending()
         # Now, in the thread that works: mysqlclient answers no other while a statement is at work.
         dbapi = crossing.connection.connection.dbapi_connection
-        if dbapi is not self._asked[0]:
+        if self._numbers.get(id(dbapi), (None,))[0] is not dbapi:
             way = _way_of(crossing.connection)
             native = crossing.connection.connection.driver_connection
-            self._asked = dbapi, None if way is None else way.session_id(native)
+            self._numbers[id(dbapi)] = dbapi, None if way is None else way.session_id(native)
 
     def is_busy(self) -> bool:
         """Whether a driver has a statement that it has not answered."""
@@ -65,9 +65,13 @@ class RunCanceller:
 
     def cancel(self) -> None:
         """Asks the database to stop it."""
-        flight = self._options.witness.in_flight
-        if flight is not None and (way := _way_of(flight.connection)) is not None:
-            way.cancel(flight.connection.engine, flight.driver_connection, self._asked[1])
+        for flight in self._options.witness.all_in_flight:
+            if (way := _way_of(flight.connection)) is not None:
+                way.cancel(flight.connection.engine, flight.driver_connection, self._number_of(flight))
+
+    def _number_of(self, flight: InFlight) -> int | None:
+        dbapi = flight.connection.connection.dbapi_connection
+        return self._numbers.get(id(dbapi), (None, None))[1]
 
     def unconfirmed(self) -> str:
         """The statement that may still run, the session, and how to look; then what is known to remain."""
@@ -75,7 +79,7 @@ class RunCanceller:
         account = account_of(self._options.account)
         if flight is None:
             return f"It did not come to an end in time, so its connections were cut. {account}"
-        way, session = _way_of(flight.connection), self._asked[1]
+        way, session = _way_of(flight.connection), self._number_of(flight)
         where = "the session of this run" if session is None else f"session {session}"
         look = "Look at the server's list of sessions." if way is None else way.how_to_look(session)
         return (

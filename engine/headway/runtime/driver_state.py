@@ -7,6 +7,8 @@ from typing import Any
 
 _IDLE = 0
 """libpq's PQTRANS_IDLE. See https://www.postgresql.org/docs/current/libpq-status.html"""
+_BROKEN = 3
+"""libpq's PQTRANS_INERROR."""
 _IN_TRANSACTION = 1
 """SERVER_STATUS_IN_TRANS of the MySQL protocol, a bit of what each answer carries.
 See https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html"""
@@ -41,6 +43,14 @@ def autocommits(driver: Any) -> bool:
         flag: Any = getattr(driver, "autocommit", False)
         return flag is True
     return False
+
+
+def is_broken(driver: Any, error: BaseException) -> bool:
+    """Whether an error has broken the transaction of a PostgreSQL session; one that only the driver made has not."""
+    status = getattr(getattr(driver, "info", None), "transaction_status", None)  # psycopg, psycopg2
+    if status is not None:
+        return int(status) == _BROKEN
+    return bool(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None))
 
 
 def gave_up_transaction(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from headway.runtime.account import Fate, Sent
 Settle = Callable[[Sequence[Sent], Fate], None]
 
 _SAVEPOINT = re.compile(
-    r"(?i)\s*\(?\s*(SAVEPOINT|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO|RELEASE)(?:\s+SAVEPOINT)?\s+(\S+)"
+    r"(?i)\s*(SAVEPOINT|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO|RELEASE)(?:\s+SAVEPOINT)?\s+(\"[^\"]+\"|`[^`]+`|[^\s;]+)"
 )
 _COMMITS = frozenset({"COMMIT", "END"})
 _UNDOES = frozenset({"ROLLBACK", "ABORT"})
@@ -24,14 +24,15 @@ _BEGINS = frozenset({"BEGIN", "START", "SET", "COMMIT", "ROLLBACK", "XA"})
 
 class Ledger:
     """What one session has been told. ``commits_ddl`` says that its database commits with every DDL statement, before
-    and after it; ``aborts`` that an error makes all that waits in the transaction unable to commit."""
+    and after it, as MySQL does; ``aborts`` that an error can make all that waits in the transaction unable to commit."""
 
     def __init__(self, settle: Settle, *, commits_ddl: bool, aborts: bool) -> None:
         self.commits_ddl = commits_ddl
         self.aborts = aborts
         self.waiting: list[Sent] = []
         self._settle = settle
-        self._savepoints: dict[str, int] = {}
+        self._savepoints: list[tuple[str, int]] = []
+        """Names, folded as databases do, and how much waited then; the newest last."""
         self._aborted = False
 
     def answered(self, sent: Sent, *, inside: bool | None, autocommit: bool) -> None:
@@ -44,8 +45,12 @@ class Ledger:
             self._follow(sent)
         else:
             self._wait(sent)
-        if inside is False or (inside is None and (autocommit or self._ends_transaction(sent))):
+        ends = inside is None and (autocommit or self._ends_transaction(sent))
+        sent.shorten()
+        if inside is False or ends:
             self.committed()
+        elif inside is None and self.commits_ddl and sent.kind is Kind.UNKNOWN:
+            self.in_doubt()  # CALL and the like may commit, and this driver does not show it
 
     def finished(self, mark: Sent, *, inside: bool | None, autocommit: bool) -> None:
         """A revision is through; its mark waits for the commit that takes its version row."""
@@ -54,18 +59,16 @@ class Ledger:
         if inside is False or (inside is None and autocommit):
             self.committed()
 
-    def refused(self, sent: Sent, *, inside: bool | None, rolls_back: bool = False, unread: bool = False) -> None:
-        """The database has said no.
+    def refused(self, sent: Sent, *, inside: bool | None, broken: bool = False, rolls_back: bool = False) -> None:
+        """The database has said no, or its driver.
 
-        ``rolls_back`` says that it gave up the whole transaction, as at a deadlock; ``unread`` that it did not even
-        understand the statement, so that nothing of it began.
+        ``broken`` says that the transaction cannot commit any more, ``rolls_back`` that the database gave it up at once,
+        as at a deadlock.
         """
         self._settle([sent], Fate.UNDONE)
         if rolls_back or (inside is False and self.waiting and not self.commits_ddl):
             self.rolled_back()
-        elif self.commits_ddl and sent.kind is Kind.DDL and not unread:
-            self.committed()  # its implicit commit came before it failed
-        elif self.aborts and inside is not False:
+        elif self.aborts and broken:
             self._aborted = True
 
     def lost(self, sent: Sent | None, *, autocommit: bool) -> None:
@@ -73,7 +76,9 @@ class Ledger:
         if sent is None:
             self.rolled_back()
             return
-        commits = {words[0] for text in statements_in(sent.sql) if (words := first_words(text))} & _COMMITS
+        commits = sent.kind in (Kind.TRANSACTION, Kind.UNKNOWN) and any(
+            words and words[0] in _COMMITS for words in map(self._words, self._statements(sent))
+        )
         implicit = self.commits_ddl and sent.kind in (Kind.DDL, Kind.UNKNOWN)
         if commits or implicit or (autocommit and sent.kind is Kind.UNKNOWN):
             self.in_doubt()
@@ -103,30 +108,57 @@ class Ledger:
             self.waiting.append(sent)
 
     def _follow(self, sent: Sent) -> None:
-        for text in statements_in(sent.sql):
-            words = first_words(text)
-            if point := _SAVEPOINT.match(text):
-                self._at_savepoint(" ".join(point[1].upper().split()), point[2].rstrip(";"))
-            elif words[:1] and words[0] in _COMMITS and words[1:2] != ("PREPARED",):
+        if point := _SAVEPOINT.match(sent.sql):
+            self._at_savepoint(" ".join(point[1].upper().split()), _folded(point[2]))
+            return
+        for text in self._statements(sent):
+            words = self._words(text)
+            first, second = (*words, "", "")[:2]
+            if first in _COMMITS and second != "PREPARED":
                 self.committed()
-            elif words[:1] and words[0] in _UNDOES and words[1:2] != ("PREPARED",):
+            elif first in _UNDOES and second not in ("PREPARED", "TO"):
                 self.rolled_back()
-            elif words[:2] == ("PREPARE", "TRANSACTION") or words[:2] == ("XA", "PREPARE"):
+            elif (first, second) in (("PREPARE", "TRANSACTION"), ("XA", "PREPARE")):
                 self.in_doubt()
-            elif words and words[0] not in _BEGINS:
+            elif self._commits_by_itself(words):
+                self.committed()
+            elif first and first not in _BEGINS:
                 self._wait(sent)
+
+    def _commits_by_itself(self, words: Sequence[str]) -> bool:
+        """What MySQL and MariaDB commit at although it is no DDL.
+
+        See https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+        """
+        if not self.commits_ddl or not words:
+            return False
+        begins = words[0] in ("START", "BEGIN") and tuple(words[1:3]) != ("NOT", "ATOMIC")
+        return begins or (words[0] in ("LOCK", "UNLOCK") and words[1:2] in (("TABLES",), ("TABLE",)))
 
     def _at_savepoint(self, verb: str, name: str) -> None:
         if verb == "SAVEPOINT":
-            self._savepoints[name] = len(self.waiting)
-        elif verb.startswith("ROLLBACK"):
-            start = self._savepoints.get(name, len(self.waiting))
-            gone, self.waiting = self.waiting[start:], self.waiting[:start]
-            self._settle(gone, Fate.UNDONE)
-            self._aborted = False
+            self._savepoints.append((name, len(self.waiting)))
+            return
+        number = next((n for n in range(len(self._savepoints) - 1, -1, -1) if self._savepoints[n][0] == name), None)
+        if number is None:
+            return
+        if verb == "RELEASE":
+            del self._savepoints[number:]
+            return
+        start = self._savepoints[number][1]
+        del self._savepoints[number + 1 :]  # the savepoint itself stays
+        gone, self.waiting = self.waiting[start:], self.waiting[:start]
+        self._settle(gone, Fate.UNDONE)
+        self._aborted = False
+
+    def _statements(self, sent: Sent) -> Sequence[str]:
+        return list(statements_in(sent.sql, mysql=self.commits_ddl))
+
+    def _words(self, text: str) -> tuple[str, ...]:
+        return first_words(text, mysql=self.commits_ddl)
 
     def _ends_transaction(self, sent: Sent) -> bool:
-        return self.commits_ddl and sent.kind is Kind.DDL and "TEMPORARY" not in first_words(sent.sql)
+        return self.commits_ddl and sent.kind is Kind.DDL and "TEMPORARY" not in self._words(sent.sql)
 
     def _end(self, fate: Fate) -> None:
         entries, self.waiting = self.waiting, []
@@ -134,3 +166,8 @@ class Ledger:
         self._aborted = False
         if entries:
             self._settle(entries, fate)
+
+
+def _folded(name: str) -> str:
+    """The name as databases compare it: in small letters unless it is quoted."""
+    return name[1:-1] if name[:1] in ('"', "`") else name.lower()

@@ -4,5 +4,6 @@ pytest_plugins = [
     "fixtures.programs",
     "fixtures.chance",
     "fixtures.docker",
+    "fixtures.interrupts",
     "fixtures.postgis",
 ]

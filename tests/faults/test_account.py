@@ -84,14 +84,15 @@ def test_the_connection_is_lost_at_a_commit(
     steps = [CREATE, insert(1), insert(2)]
     project = make_project(tmp_path / "project", url, steps, options=PER_MIGRATION)
     proxy = through_proxy(url, project, proxies)
-    proxy.marks = (b"COMMIT",)
-    assert headway("upgrade", "r1", cwd=project).code == 0
-    commits = len(proxy.seen)
-    assert headway("downgrade", "base", cwd=project).code == 0
+    assert headway("upgrade", "head", cwd=project).code == 0
+    row = next(n for n, data in enumerate(proxy.seen) if b"alembic_version" in data and b"r2" in data and b"r1" in data)
+    commit = next(n for n, data in enumerate(proxy.seen) if n > row and b"COMMIT" in data)
     with sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("DROP TABLE t")
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+        connection.exec_driver_sql("DROP TABLE alembic_version")
     proxy.seen.clear()
-    proxy.at, proxy.cut = commits + 1, cut
+    proxy.at, proxy.cut = commit + 1, cut
     done = headway("upgrade", "head", cwd=project)
     assert done.code == 4, done.err
     done.assert_one_clear_line(
@@ -273,3 +274,65 @@ def test_one_code_for_a_migration_that_failed_and_left_nothing(
         done = fails("upgrade", "head")
     assert done.code == 6, done.err
     done.assert_one_clear_line("r2.py:", "Nothing was applied")
+
+
+# -- several databases, and runs inside runs --------------------------------------------------------------------
+
+
+TENANTS = """
+from alembic import context
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+failures = []
+for url in {urls!r}:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        context.configure(connection=connection)
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+        except Exception as error:
+            failures.append(error)
+if failures:
+    raise failures[0]
+"""
+
+
+def test_one_tenant_that_failed_is_not_forgotten_for_the_next(headway: Program, tmp_path: Path) -> None:
+    """It was "Everything was applied before that. Nothing is left to do", with the first tenant's table missing."""
+    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("one", "two")]
+    with sa.create_engine(urls[0]).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+    project = make_project(tmp_path / "project", urls[0], [CREATE])
+    (project / "migrations" / "env.py").write_text(TENANTS.format(urls=urls))
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    assert "Nothing is left to do" not in done.err
+    done.assert_one_clear_line("one.db", "two.db", "r1")
+
+
+def test_a_run_inside_a_revision_is_part_of_the_account(postgresql_url: str, headway: Program, tmp_path: Path) -> None:
+    inner = make_project(tmp_path / "inner", postgresql_url, [CREATE], options='version_table="inner_version"')
+    nested = (
+        "from alembic import command\nfrom alembic.config import Config\n"
+        f"command.upgrade(Config({str(inner / 'alembic.ini')!r}), 'head')\n{FAIL}"
+    )
+    project = make_project(tmp_path / "project", postgresql_url, [nested])
+    done = headway("upgrade", "head", "--no-lock", cwd=project)
+    assert "t" in state_of(postgresql_url)[0]
+    assert done.code == 4, done.err
+    done.assert_one_clear_line("CREATE TABLE t", "over a connection of its own")
+
+
+def test_a_query_that_calls_a_function_is_not_passed_over(
+    postgresql_url: str, headway: Program, tmp_path: Path
+) -> None:
+    """setval() is a SELECT, and takes effect whatever becomes of the transaction."""
+    with sa.create_engine(postgresql_url, poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql("CREATE SEQUENCE s")
+    second = f"with op.get_context().autocommit_block():\n    op.execute(\"SELECT setval('s', 500)\")\n{FAIL}"
+    project = make_project(tmp_path / "project", postgresql_url, [CREATE, second])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    done.assert_one_clear_line("call functions that may have changed something", "SELECT setval(")
+    assert "Nothing was applied." not in done.err

@@ -21,7 +21,7 @@ def connect_read_only(attempt: Attempt) -> DBAPIConnection:
     Raises NotSupported for a database or a driver that cannot be told to refuse changes, or does not do it.
     """
     dialect = attempt.dialect
-    prepare = _PREPARED.get(dialect.name)
+    prepare = _PREPARED.get(_family(dialect))
     if prepare is None:
         raise NotSupported(
             f"{dialect.name} cannot be told to refuse every change, so that a plan would not be safe",
@@ -35,6 +35,14 @@ def connect_read_only(attempt: Attempt) -> DBAPIConnection:
         connection.close()
         raise
     return connection
+
+
+def _family(dialect: Any) -> str:
+    """The database that a dialect speaks to: dialects of third parties derive from SQLAlchemy's and have names of their own."""
+    for kind in type(dialect).__mro__:
+        if kind.__module__.startswith("sqlalchemy.dialects.") and "name" in vars(kind):
+            return str(vars(kind)["name"])
+    return str(dialect.name)
 
 
 # -- each database ------------------------------------------------------------------------------------------------
@@ -87,11 +95,11 @@ _PREPARED: dict[str, Callable[[Attempt], None]] = {
 
 def _make_sure(dialect: Any, connection: Any) -> None:
     """Asks the server whether it refuses changes: a pooler in between may have dropped what it was told."""
-    if dialect.name == "sqlite":
+    if _family(dialect) == "sqlite":
         _run(connection, "PRAGMA query_only = ON")  # a database in memory stays empty
         _forbid_attach(connection)
         return
-    if dialect.name == "postgresql":
+    if _family(dialect) == "postgresql":
         answer = _run(connection, "SHOW transaction_read_only")
     else:
         _run(connection, "SET SESSION TRANSACTION READ ONLY")

@@ -98,7 +98,9 @@ class Run:
             return
         with suppress(Exception):  # the failure itself is what must be told, whatever this one meets
             try:
-                account.found = leftovers(connection, path, upgrade=self._upgrades)
+                account.found = leftovers(
+                    connection, path, upgrade=self._upgrades, rolls_back_ddl=self.context.impl.transactional_ddl
+                )
             finally:
                 connection.rollback()
 

@@ -88,3 +88,167 @@ def test_work_that_the_run_has_not_committed_is_no_trace(
     done.assert_one_clear_line("revision r2 failed", "Nothing was applied.")
     assert "w is there" not in done.err
     assert state_of(sqlite_url) == ({"t"}, ["r1"], [])
+
+
+# -- what env.py does itself ------------------------------------------------------------------------------------
+
+
+OWN = 'connection.exec_driver_sql("CREATE TABLE audit (n INTEGER)")\n    connection.commit()\n    '
+
+
+@pytest.mark.parametrize(
+    ("then", "code"),
+    [
+        ('connection.exec_driver_sql("SELECT nothing FROM nowhere")', 3),
+        ("raise ValueError('boom')", 2),
+        ("raise SystemExit('boom')", 2),
+    ],
+)
+def test_what_env_py_committed_before_it_failed(
+    then: str, code: int, database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    """It was "Nothing was applied", with the table in the database."""
+    project = make_project(tmp_path / "project", database_url, [CREATE], body=f"{OWN}{then}")
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == code
+    done.assert_one_clear_line("env.py itself, outside any revision, executed and committed: 1) CREATE TABLE audit")
+    assert state_of(database_url)[0] == {"audit"}
+
+
+# -- the direction ----------------------------------------------------------------------------------------------
+
+
+def test_a_downgrade_that_stopped_half_way(database_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was "Applied: r3", of the revision that had just been taken back."""
+    project = make_project(tmp_path / "project", database_url, [CREATE, "pass", "pass"], options=PER_MIGRATION)
+    assert headway("upgrade", "head", cwd=project).code == 0
+    path = project / "migrations" / "versions" / "r2.py"
+    source = path.read_text()
+    path.write_text(f"{source[: source.index('def downgrade')]}def downgrade():\n    {FAIL}\n")
+    done = headway("downgrade", "base", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("revision r2 failed", "Undone: r3. Not run: r1.")
+    assert "Applied" not in done.err
+    assert state_of(database_url)[1] == ["r2"]
+
+
+def test_a_stamp_that_everything_follows(sqlite_url: str, headway: Program, tmp_path: Path) -> None:
+    body = f"with context.begin_transaction():\n        context.run_migrations()\n    {FAIL}"
+    project = make_project(tmp_path / "project", sqlite_url, [CREATE], body=body)
+    done = headway("stamp", "head", cwd=project)
+    done.assert_one_clear_line("Everything was stamped before that: r1.")
+    assert "applied" not in done.err.lower()
+
+
+# -- codes of the exit ------------------------------------------------------------------------------------------
+
+
+def test_a_revision_that_ends_the_program_half_way(database_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was 2, and not a word of what remains."""
+    project = make_project(tmp_path / "project", database_url, [CREATE, f"{IN_BLOCK}import sys\nsys.exit('x')"])
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("r2.py:", "ended the program with sys.exit('x')", "Applied: r1.", "INSERT INTO t")
+    assert state_of(database_url) == ({"t"}, ["r1"], [1])
+
+
+def test_a_revision_that_ends_the_program_and_leaves_nothing(
+    database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project", database_url, [CREATE, "raise SystemExit(0)"])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line("ended the program with sys.exit(0)", "Nothing was applied.")
+    assert state_of(database_url) == ({"t"}, ["r1"], [])
+
+
+@pytest.mark.parametrize("then", ["raise SystemExit('x')", FAIL])
+def test_an_env_py_that_ends_badly_after_the_run(
+    then: str, database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    body = f"with context.begin_transaction():\n        context.run_migrations()\n    {then}"
+    project = make_project(tmp_path / "project", database_url, [CREATE], body=body)
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("env.py:", "Everything was applied before that: r1. Nothing is left to do.")
+    assert state_of(database_url)[1] == ["r1"]
+
+
+DEFERRED = """
+op.create_table("p", sa.Column("id", sa.Integer, primary_key=True))
+op.create_table("c", sa.Column("p", sa.Integer, sa.ForeignKey("p.id", deferrable=True, initially="DEFERRED")))
+op.execute("INSERT INTO c VALUES (7)")
+"""
+
+
+def test_a_commit_that_the_database_refuses(postgresql_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was 3, as if the server had been at fault."""
+    project = make_project(tmp_path / "project", postgresql_url, [DEFERRED])
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line(
+        "the database refused the commit", "foreign key", "Nothing was applied. Mend the revision"
+    )
+    assert state_of(postgresql_url)[0] == set()
+
+
+def test_a_commit_that_the_database_refuses_half_way(postgresql_url: str, headway: Program, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", postgresql_url, [CREATE, DEFERRED], options=PER_MIGRATION)
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line("the database refused the commit", "Applied: r1. Not run: r2.")
+
+
+def test_a_version_table_that_may_not_be_made_is_the_database_s_fault(
+    postgresql_url: str, headway: Program, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project", postgresql_url, [CREATE], options='version_table_schema="nowhere"')
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 3
+    done.assert_one_clear_line("the database refused", "Nothing was applied.")
+
+
+CALLBACKS = {
+    "an exception": "raise ValueError('boom')",
+    "a statement": "kw['ctx'].connection.exec_driver_sql('SELECT nothing FROM nowhere')",
+    "an error of ours": "kw['ctx'].get_head_revision() and kw['ctx'].script.get_revision('nowhere')",
+}
+
+
+@pytest.mark.parametrize("raising", CALLBACKS)
+def test_a_callback_that_raises(raising: str, postgresql_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was 2, and "run this file by hand"."""
+    project = make_project(tmp_path / "project", postgresql_url, [CREATE, "pass"], options="on_version_apply=told")
+    env = project / "migrations" / "env.py"
+    env.write_text(f"def told(**kw):\n    {CALLBACKS[raising]}\n\n\n{env.read_text()}")
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6, done.err
+    done.assert_one_clear_line("env.py:2: an on_version_apply callback", "Nothing was applied. Mend the callback")
+    assert state_of(postgresql_url) == (set(), [], [])
+
+
+def test_a_revision_that_takes_its_own_row_away(database_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was 1, and "another process moved this database", where there was none."""
+    steps = [CREATE, 'op.execute("DELETE FROM alembic_version")']
+    project = make_project(tmp_path / "project", database_url, steps)
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line(
+        "r2.py: ", "does not hold the row 'r1'", "the revision itself or another process", "Nothing was applied."
+    )
+    assert state_of(database_url) == ({"t"}, ["r1"], [])
+
+
+@pytest.mark.parametrize(
+    "failing", [FAIL, "raise SystemExit('x')", "op.get_bind().scalar(sa.text('SELECT 1'))", "import nothing_there"]
+)
+def test_a_script_that_breaks_off(failing: str, sqlite_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was 6 and "Nothing was applied", with half a script on standard output."""
+    project = make_project(tmp_path / "project", sqlite_url, [CREATE, failing])
+    done = headway("upgrade", "head", "--sql", cwd=project)
+    assert done.code == 2
+    assert "CREATE TABLE t" in done.out
+    done.assert_one_clear_line("r2.py:", "The SQL script that was printed is incomplete and must not be used.")
+    assert "applied" not in done.err

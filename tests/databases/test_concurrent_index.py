@@ -225,3 +225,14 @@ def test_a_build_that_left_no_valid_index_is_no_success(shop: str) -> None:
         connection.exec_driver_sql(lenient.replace("%", "%%"))
         with pytest.raises(DatabaseFailure, match="not valid"):
             ConcurrentBuilds(timeout=1, notify=print).after(connection, lenient)
+
+
+@pytest.mark.parametrize("name", ["IX_Ä", "ix_ÄÖ_Q", '"IX_ä"', "IX_É$1"])
+def test_a_name_is_folded_as_the_server_folds_it(name: str, shop: str, tmp_path: Path, headway: Program) -> None:
+    """It was "the index ix_ä is not valid", because the server folds the letters of ASCII only."""
+    text = f"""
+    with op.get_context().autocommit_block():
+        op.execute('CREATE INDEX CONCURRENTLY {name} ON "Shop Orders" (a)')
+"""
+    done = upgrade(tmp_path / "p", shop, text, headway)
+    assert done.code == 0, done.err

@@ -21,7 +21,7 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
         except SystemExit as error:
             from headway.runtime.failures import explain_exit  # most runs do not fail
 
-            raise explain_exit(error) from error
+            raise explain_exit(error, options.account) from error
         except Exception as error:
             from headway.runtime.failures import explain
 

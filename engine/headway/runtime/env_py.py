@@ -43,7 +43,7 @@ def run_environment(
         with printing_to_stderr(), contextlib.nullcontext() if options.log else muted():
             EnvironmentContext(config, script, fn=noted, **environment_options).run()
     except SystemExit as error:
-        raise explain_exit(error) from error
+        raise explain_exit(error, options.account) from error
     except HeadwayError as error:
         raise explain(error, options.account) or error from error
     except Exception as error:

@@ -9,6 +9,7 @@ import traceback
 from sqlalchemy import exc
 
 from headway.errors import (
+    CheckFailed,
     DatabaseFailure,
     HeadwayError,
     LockLost,
@@ -20,9 +21,10 @@ from headway.errors import (
 )
 from headway.redact import redact
 from headway.runtime.account import Account
-from headway.runtime.outcome import outcome
+from headway.runtime.outcome import HALF_A_SCRIPT, besides, is_script, outcome
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_RUN = os.path.join(_OURS, "runtime", "run.py")
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
@@ -31,24 +33,33 @@ def explain(error: BaseException, account: Account | None = None) -> HeadwayErro
 
     With the ``account`` of the run it says what was applied and what was not.
     """
+    if account is not None and is_script(account):
+        return _script_broke_off(error, account)
+    if account is not None and account.planned and _passed(error, "_call_back"):
+        return _callback_failed(error, account)
     if isinstance(error, HeadwayError):
         return _with_account(_placed(error, account), account)
-    place = user_place(error)
-    path, line = place or (None, None)
+    path, line = user_place(error) or (None, None)
     if isinstance(error, SyntaxError):
         return not_python(error, error.filename)
     if account is not None and account.running is not None:
         return _migration_failed(error, account, path, line)
-    if account is not None and account.anything_remains:
+    if account is not None and (account.anything_remains or _ended_a_run(error, account)):
         return _ended_badly(error, account, path, line)
+    if isinstance(error, exc.DBAPIError):
+        return _database_refused(error, account, path, line)
+    explained = _before_a_run(error, path, line)
+    return explained and _with_more(explained, besides(account))
+
+
+def _before_a_run(error: BaseException, path: str | None, line: int | None) -> ScriptError | None:
+    """An error of env.py, or of a revision that cannot be loaded."""
     if isinstance(error, ImportError):
         return _missing_import(error, path, line)
-    if isinstance(error, exc.DBAPIError):
-        return _database_refused(error, path, line)
     if isinstance(error, exc.ArgumentError):
         hint = "Check sqlalchemy.url in the configuration, or --url."
         return ScriptError(redact(_text(error)), path=path, line=line, hint=hint)
-    if place is None:
+    if path is None:
         return None
     if _lacks_url(error):
         hint = "Set sqlalchemy.url in the configuration, or let env.py take the URL from the environment."
@@ -57,15 +68,18 @@ def explain(error: BaseException, account: Account | None = None) -> HeadwayErro
     return ScriptError(f"raised {type(error).__name__}: {redact(_text(error))}", path=path, line=line, hint=hint)
 
 
-def explain_exit(error: SystemExit) -> ScriptError:
-    """The error for user code that ended the program."""
+def explain_exit(error: SystemExit, account: Account | None = None) -> HeadwayError:
+    """The error for user code that ended the program; ``account`` is that of the run."""
     path, line = user_place(error) or (None, None)
-    return ScriptError(
-        f"ended the program with sys.exit({error.code!r})",
-        path=path,
-        line=line,
-        hint="Let it raise an exception that says what is missing.",
-    )
+    message = f"ended the program with sys.exit({error.code!r})"
+    remedy = "Let it raise an exception that says what is missing."
+    if account is not None and not is_script(account):
+        if account.running is not None:
+            message = f"revision {account.running} {message}"
+        if account.running is not None or account.anything_remains or _ended_a_run(error, account):
+            return outcome(message, account, path or account.running_path, line, remedy=remedy)
+    more = HALF_A_SCRIPT if account is not None and is_script(account) else besides(account)
+    return _with_more(ScriptError(message, path=path, line=line, hint=remedy), more)
 
 
 def user_place(error: BaseException) -> tuple[str, int] | None:
@@ -83,12 +97,64 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
     return None
 
 
+def _passed(error: BaseException, function: str) -> bool:
+    """Whether an error came through this function of the run."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.name == function and frame.filename == _RUN for frame in frames)
+
+
+def _ended_a_run(error: BaseException, account: Account) -> bool:
+    """Whether an error, outside any revision, has taken back a run that had revisions to carry out.
+
+    One at loading them is none, and of the database only a refused commit: it comes without a statement.
+    """
+    if not account.planned or account.complete or _passed(error, "_functions_of") or user_place(error) is None:
+        return False
+    return not isinstance(error, exc.DBAPIError) or _is_refused_commit(error)
+
+
+def _is_refused_commit(error: BaseException) -> bool:
+    return isinstance(error, exc.DBAPIError) and error.statement is None and not _is_lost(error)
+
+
 def _lacks_url(error: BaseException) -> bool:
     """Whether ``engine_from_config`` looked for the URL in vain."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     return (
         isinstance(error, KeyError) and error.args == ("url",) and bool(last) and last[0].name == "engine_from_config"
     )
+
+
+def _with_more(error: HeadwayError, sentences: str) -> HeadwayError:
+    if sentences:
+        hint = f"{error.hint.rstrip('.')}." if error.hint else ""
+        error.hint = f"{hint} {sentences}".strip()
+    return error
+
+
+def _script_broke_off(error: BaseException, account: Account) -> HeadwayError | None:
+    """An error while an SQL script was printed; no database knows of it."""
+    if isinstance(error, HeadwayError):
+        return _with_more(_placed(error, account), HALF_A_SCRIPT)
+    explained = explain(error)
+    if explained is not None and account.running is not None:
+        failed = _migration_failed(error, account, *(user_place(error) or (None, None)))
+        explained = ScriptError(failed.message, path=failed.path, line=failed.line, hint="Mend the revision.")
+    return explained and _with_more(explained, HALF_A_SCRIPT)
+
+
+def _callback_failed(error: BaseException, account: Account) -> HeadwayError:
+    """An error of what env.py gave as ``on_version_apply``."""
+    if isinstance(error, DatabaseFailure | MigrationFailed):
+        return _with_account(error, account)
+    path, line = user_place(error) or (None, None)
+    if isinstance(error, exc.DBAPIError):
+        what = f"failed: {redact(_text(error.orig if error.orig is not None else error))}"
+    else:
+        what = f"raised {type(error).__name__}: {redact(_text(error))}"
+    remedy = "Look at the server" if _is_lost(error) else "Mend the callback"
+    message = f"an on_version_apply callback {what}"
+    return outcome(message, account, path, line, remedy=remedy, infrastructure=_is_lost(error))
 
 
 def _migration_failed(error: BaseException, account: Account, path: str | None, line: int | None) -> HeadwayError:
@@ -111,14 +177,19 @@ def _migration_failed(error: BaseException, account: Account, path: str | None, 
 
 def _ended_badly(error: BaseException, account: Account, path: str | None, line: int | None) -> HeadwayError:
     """An error between revisions, at a commit, or after everything."""
+    at_commit = _is_refused_commit(error) and not account.complete
     what = _text(error.orig) if isinstance(error, exc.DBAPIError) and error.orig is not None else _text(error)
     if _is_lost(error):
         message, remedy = f"the connection to the database was lost: {redact(what)}", "Look at the server"
+    elif at_commit:
+        message = f"the database refused the commit: {redact(what)}"
+        remedy = "Mend the revision" if isinstance(error, exc.IntegrityError) else "Mend what it names"
     elif isinstance(error, exc.DBAPIError):
         message, remedy = f"the database refused: {redact(what)}", "Mend what it names"
     else:
         message, remedy = f"raised {type(error).__name__}: {redact(what)}", "Mend it"
-    return outcome(message, account, path, line, remedy=remedy, infrastructure=isinstance(error, exc.DBAPIError))
+    infrastructure = isinstance(error, exc.DBAPIError) and not at_commit
+    return outcome(message, account, path, line, remedy=remedy, infrastructure=infrastructure)
 
 
 def _is_lost(error: BaseException) -> bool:
@@ -140,8 +211,10 @@ def _with_account(error: HeadwayError, account: Account | None) -> HeadwayError:
         return error
     if isinstance(error, LockLost):
         return outcome(error.message, account, error.path, error.line, remedy=error.hint or "", infrastructure=True)
+    if account.running is not None and isinstance(error, CheckFailed):
+        return outcome(error.message, account, account.running_path, None, remedy=error.hint or "Mend the revision")
     if account.anything_remains:
-        return outcome(error.one_line(), account, None, None)
+        return outcome(error.one_line(), account, None, None, infrastructure=isinstance(error, DatabaseFailure))
     if account.running is None or account.database is None or not isinstance(error, UsageError):
         return error
     return outcome(error.message, account, error.path, error.line, remedy=error.hint or "Mend the revision")
@@ -160,15 +233,18 @@ def _missing_import(error: ImportError, path: str | None, line: int | None) -> S
     return ScriptError(f"an import failed: {redact(_text(error))}", path=path, line=line, hint="Mend the import.")
 
 
-def _database_refused(error: exc.DBAPIError, path: str | None, line: int | None) -> DatabaseFailure:
+def _database_refused(
+    error: exc.DBAPIError, account: Account | None, path: str | None, line: int | None
+) -> HeadwayError:
     # What drivers say after the first line is their own advice, which ours would contradict.
     text = redact(_text(error.orig if error.orig is not None else error, first_line=True))
-    if refusal := _refusal(text):
-        words, said, hint = refusal
-        if words is _READ_ONLY:
-            hint += ". Nothing was applied."
-        return DatabaseFailure(f"{said}: {text}", path=path, line=line, hint=hint)
-    return DatabaseFailure(f"the database refused: {text}", path=path, line=line, hint="Nothing was applied.")
+    words, said, hint = _refusal(text) or (None, "the database refused", "")
+    if account is not None and besides(account):
+        remedy = hint or "Mend what it names"
+        return outcome(f"{said}: {text}", account, path, line, remedy=remedy, infrastructure=True)
+    if words is None or words is _READ_ONLY:
+        hint = f"{hint}. Nothing was applied.".removeprefix(". ")
+    return DatabaseFailure(f"{said}: {text}", path=path, line=line, hint=hint)
 
 
 def _refusal(text: str) -> tuple[tuple[str, ...], str, str] | None:

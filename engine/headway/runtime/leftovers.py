@@ -1,11 +1,13 @@
 """What of a revision exists although this run has not made it: traces of an earlier run that stopped inside it.
 
-Reads the revision's file as text and asks the database which of its objects are there; changes nothing.
+Reads the revision's file as text and asks the database which of its objects are there; changes nothing. What it takes
+for a trace, a person may delete: where the source leaves a doubt about an object, nothing is said of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import inspect
@@ -14,19 +16,79 @@ from sqlalchemy.engine import Connection
 from headway.effects import model as fx
 from headway.script.calls import read_migration
 
+_TAKES_AWAY = re.compile(r"(?i)\b(DROP|RENAME|ALTER|EXECUTE|CALL|DO)\b")
 
-def leftovers(connection: Connection, path: str, *, upgrade: bool) -> tuple[str, ...]:
+
+def leftovers(connection: Connection, path: str, *, upgrade: bool, rolls_back_ddl: bool) -> tuple[str, ...]:
     """In words, which changes of the revision at ``path`` the database shows already; nothing where none is.
 
-    Raises whatever the database or the file raises.
+    Where the database rolls DDL back (``rolls_back_ddl``), only an autocommit block can have left anything. Raises whatever the database or the file raises.
     """
     with open(path, "rb") as file:
         migration = read_migration(path, file.read().decode("utf-8", "replace"))
     body = migration.upgrade if upgrade else migration.downgrade
     if body is None:
         return ()
+    effects = [effect for effect in _plain_changes(body.effects) if effect.autocommit or not rolls_back_ddl]
+    if not effects:
+        return ()
     seen = _Seen(connection)
-    return tuple(dict.fromkeys(words for effect in body.effects for words in _trace(effect, seen)))
+    return tuple(dict.fromkeys(words for effect in effects for words in _trace(effect, seen)))
+
+
+def _plain_changes(effects: Iterable[fx.Effect]) -> Iterator[fx.TableEffect]:
+    """The changes whose result can only come from the revision: those of objects that it has not touched before.
+
+    An index that is dropped and made anew is there before the revision as well as after it.
+    """
+    touched: set[_Object] = set()
+    for effect in effects:
+        if _may_touch_anything(effect):
+            return
+        objects = set(_objects_of(effect))
+        if isinstance(effect, fx.TableEffect) and not touched.intersection(objects):
+            yield effect
+        whole_table = isinstance(effect, fx.CreatesTable | fx.DropsTable | fx.RenamesTable)
+        touched |= {one for one in objects if whole_table or one[0] != "table"}
+
+
+_Object = tuple[str, ...]
+"""A kind, and names in lower case; of no schema, because a body may write it at one place and leave it out at another."""
+
+
+def _objects_of(effect: fx.Effect) -> Iterator[_Object]:
+    """What an effect is about, the table that it is in included."""
+    table = fx.known(getattr(effect, "table", None))
+    if table is not None and not isinstance(effect, fx.ChangesData):
+        yield "table", table.lower()
+    names: tuple[tuple[str, object], ...] = ()
+    match effect:
+        case fx.RenamesTable():
+            names = (("table", effect.new_name),)
+        case fx.AddsColumn():
+            names = ((f"column of {table}", effect.column.name),)
+        case fx.DropsColumn() | fx.AltersColumn():
+            names = ((f"column of {table}", effect.column), (f"column of {table}", getattr(effect, "new_name", None)))
+        case fx.CreatesIndex() | fx.DropsIndex() | fx.AddsConstraint() | fx.DropsConstraint():
+            names = (("index", effect.name),)  # some constraints are indexes of that name
+        case _:
+            pass
+    yield from ((kind.lower(), name.lower()) for kind, name in names if isinstance(name, str))
+
+
+def _may_touch_anything(effect: fx.Effect) -> bool:
+    """Whether the source does not tell which objects an effect is about."""
+    match effect:
+        case fx.NotAnalysed():
+            return True
+        case fx.RunsSql(understood=False, text=text):
+            return not isinstance(text, str) or bool(_TAKES_AWAY.search(text))
+        case fx.DropsTable(table=name) | fx.RenamesTable(table=name) | fx.RenamesTable(new_name=name):
+            return not isinstance(name, str)
+        case fx.DropsIndex(name=name) | fx.DropsConstraint(name=name):
+            return not isinstance(name, str)
+        case _:
+            return False
 
 
 class _Seen:
@@ -48,8 +110,8 @@ class _Seen:
         return any(index["name"] == name for index in self._inspector.get_indexes(table, schema=schema))
 
 
-def _trace(effect: fx.Effect, seen: _Seen) -> Iterator[str]:
-    if not isinstance(effect, fx.TableEffect) or not isinstance(effect.table, str) or effect.conditional:
+def _trace(effect: fx.TableEffect, seen: _Seen) -> Iterator[str]:
+    if not isinstance(effect.table, str) or effect.conditional:
         return
     schema = effect.schema if isinstance(effect.schema, str) else None
     there = seen.has_table(effect.table, schema)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from headway.errors import DatabaseFailure, HeadwayError, MigrationFailed, PartialFailure
 from headway.redact import redact
-from headway.runtime.account import Account, Sent, brief, shown
+from headway.runtime.account import Account, Section, Sent, brief, shown
 
 _AGAIN = "run the same command again"
+HALF_A_SCRIPT = "The SQL script that was printed is incomplete and must not be used."
 
 
 def outcome(
@@ -25,9 +26,9 @@ def outcome(
     ``remedy`` is the first half of the next step; ``infrastructure`` says that not the migration but the database or
     the way to it was at fault.
     """
-    if account.complete and account.running is None:
-        hint = f"Everything was applied before that: {', '.join(account.applied)}. Nothing is left to do."
-        return DatabaseFailure(message, path=path, line=line, hint=hint)
+    complete = account.complete and account.running is None
+    if complete and infrastructure:
+        return DatabaseFailure(message, path=path, line=line, hint=_everything(account))
     if not account.anything_remains:
         kind = DatabaseFailure if infrastructure else MigrationFailed
         return kind(message, path=path, line=line, hint=" ".join(_nothing(account, remedy)))
@@ -38,17 +39,39 @@ def outcome(
         statements=[redact(brief(entry.sql)) for entry in account.standing],
         path=path,
         line=line,
-        hint=" ".join(_part(account, remedy)),
+        hint=_everything(account) if complete else " ".join(_part(account, remedy)),
     )
 
 
 def account_of(account: Account) -> str:
     """What the account says of the database, for a run that was ended from outside."""
+    if is_script(account):
+        return HALF_A_SCRIPT
     if account.complete and account.running is None:
-        return f"Everything was applied before that: {', '.join(account.applied)}. Nothing is left to do."
+        return _everything(account)
     if not account.anything_remains:
         return " ".join(_nothing(account, None))
     return " ".join(_part(account, None))
+
+
+def besides(account: Account | None) -> str:
+    """What there is to say beside the revisions, for a run that came to none: what env.py did itself; often nothing."""
+    return "" if account is None else " ".join((*_standing(account), *_uncertain(account), *_unseen(account)))
+
+
+def is_script(account: Account) -> bool:
+    """Whether the run prints an SQL script, and has begun to."""
+    return bool(account.planned) and account.database is None
+
+
+def _everything(account: Account) -> str:
+    done = _done(account.sections[-1]).lower()
+    return f"Everything was {done} before that: {', '.join(account.applied)}. Nothing is left to do."
+
+
+def _done(section: Section) -> str:
+    """What its steps do to a revision: Applied, Undone, Stamped."""
+    return str(getattr(section, "done", "Applied"))
 
 
 def _nothing(account: Account, remedy: str | None) -> Iterator[str]:
@@ -72,8 +95,9 @@ def _part(account: Account, remedy: str | None) -> Iterator[str]:
     """The sentences for a run of which something remains, or may remain."""
     for section in account.sections[:-1]:
         if section.applied or section.doubtful:
-            yield f"On {redact(section.database or 'another database')}: applied {', '.join(section.applied) or 'none'}."
-    yield f"Applied: {', '.join(account.applied) or 'none'}."
+            done = ", ".join(section.applied) or "none"
+            yield f"On {redact(section.database or 'another database')}: {_done(section).lower()} {done}."
+    yield f"{_done(account.sections[-1])}: {', '.join(account.applied) or 'none'}."
     if account.doubtful:
         yield (
             f"Not known: {', '.join(account.doubtful)}; the commit was sent and its answer was lost. "

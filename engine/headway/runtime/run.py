@@ -39,6 +39,7 @@ class Run:
         heads = () if context.purge else context.get_current_heads()
         steps = list(context.choose_steps(heads))
         self.account.planned.extend(step.revision for step in steps)
+        self.account.sections[-1].done = _done_by(steps)
         paths = [self._path_of(step) for step in steps]
         functions = self._functions_of(steps, paths)
         self._tell("planned", steps)
@@ -98,7 +99,9 @@ class Run:
             return
         with suppress(Exception):  # the failure itself is what must be told, whatever this one meets
             try:
-                account.found = leftovers(connection, path, upgrade=self._upgrades)
+                account.found = leftovers(
+                    connection, path, upgrade=self._upgrades, rolls_back_ddl=self.context.impl.transactional_ddl
+                )
             finally:
                 connection.rollback()
 
@@ -121,3 +124,10 @@ class Run:
     def _tell(self, event: str, *arguments: Any) -> None:
         for listener in self.listeners:
             getattr(listener, event)(*arguments)
+
+
+def _done_by(steps: Sequence[Step]) -> str:
+    """What has become of a revision whose step is through, as messages say it."""
+    if steps and all(step.is_stamp for step in steps):
+        return "Stamped"
+    return "Undone" if steps and not any(step.is_upgrade for step in steps) else "Applied"

@@ -112,8 +112,8 @@ class Transactions:
         try:
             yield self._active
         except BaseException:
-            if self._active is not None and self._active.is_active:
-                self._active.rollback()
+            # Not self._active: a session of the ORM may have ended that one, and what came then begun another.
+            self.connection.rollback()
             if self.on_failure is not None:
                 self.on_failure()
             raise

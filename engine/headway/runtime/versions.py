@@ -69,7 +69,7 @@ class VersionTable:
     def apply(self, change: VersionChange) -> None:
         """Makes the rows follow one step.
 
-        Raises CheckFailed when a row that must be there is not: somebody else moved the database meanwhile.
+        Raises CheckFailed when a row that must be there is not: the revision or somebody else has changed the table.
         """
         # An unmerge inserts before it updates and a merge deletes before it updates, so that
         # no moment shows fewer branches than the database is on.
@@ -94,7 +94,7 @@ class VersionTable:
             self._run(self.table.update().values(version_num=_literal(new)).where(column == _literal(old)))
             return
         result = self._run(self._prepared[1], {"old_version": old, "new_version": new})
-        self._expect_one_row(result, f"updating '{old}' to '{new}' in")
+        self._expect_one_row(result, old)
 
     def _delete(self, revision: str) -> None:
         column = self.table.c.version_num
@@ -102,7 +102,7 @@ class VersionTable:
             self._run(self.table.delete().where(column == _literal(revision)))
             return
         result = self._run(self._prepared[2], {"old_version": revision})
-        self._expect_one_row(result, f"deleting '{revision}' from")
+        self._expect_one_row(result, revision)
 
     @property
     def _prepared(self) -> tuple[Insert, Update, Delete]:
@@ -121,13 +121,15 @@ class VersionTable:
     def _run(self, statement: Any, parameters: dict[str, str] | None = None) -> Any:
         return self.impl.outlet.send(Statement(statement, parameters, kind=Kind.VERSION))
 
-    def _expect_one_row(self, result: Any, doing: str) -> None:
+    def _expect_one_row(self, result: Any, row: str) -> None:
         dialect = self.impl.dialect
         if result is None or not dialect.supports_sane_rowcount or result.rowcount == 1:
             return
+        found = "does not hold" if not result.rowcount else f"holds {result.rowcount} times"
         raise CheckFailed(
-            f"Online migration expected to match one row when {doing} '{self.table.name}'; {result.rowcount} found",
-            hint="Another process moved this database at the same time; run 'headway current' and start again.",
+            f"the version table '{self.label}' {found} the row '{row}', which must be there once",
+            hint="Either the revision itself or another process changed that table: look at it with 'headway current' "
+            "and mend what changed it.",
         )
 
 

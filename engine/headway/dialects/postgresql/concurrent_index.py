@@ -169,7 +169,10 @@ def _parts(definition: str) -> tuple[str, str]:
 
 
 def _plain(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
+    """The name as the server knows it, which folds the letters of ASCII and no others."""
+    if name.startswith('"'):
+        return name[1:-1].replace('""', '"')
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
 def _literal(text: str) -> str:

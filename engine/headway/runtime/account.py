@@ -113,6 +113,8 @@ class Account:
         """Places in the user's code (path:line) that took a raw driver cursor, past which nothing is seen."""
         self.found: tuple[str, ...] = ()
         """What of the failed revision exists although this run has not made it: an earlier run may have."""
+        self.found_of: str | None = None
+        """That revision."""
         self._open: dict[int, Sent] = {}
         """By identity, in the order in which they were sent."""
         self._of_revision: dict[tuple[int, str | None], list[Sent]] = {}

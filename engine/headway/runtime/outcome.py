@@ -71,19 +71,19 @@ def _everything(account: Account) -> str:
 
 def _done(section: Section) -> str:
     """What its steps do to a revision: Applied, Undone, Stamped."""
-    return str(getattr(section, "done", "Applied"))
+    return section.done
 
 
 def _nothing(account: Account, remedy: str | None) -> Iterator[str]:
     """The sentences for a run of which nothing remains."""
     if account.found:
         yield (
-            f"This run changed nothing of {account.running}, but an earlier run may have stopped inside it; these "
+            f"This run changed nothing of {account.found_of}, but an earlier run may have stopped inside it; these "
             f"objects of it exist: {redact('; '.join(account.found))}. Compare them with the revision: undo them by "
             f"hand or make the revision skip them, then {_AGAIN}."
         )
     else:
-        yield "Nothing was applied."
+        yield "Nothing is known to have been applied." if account.called else "Nothing was applied."
     yield from _standing(account)
     yield from _uncertain(account)
     yield from _unseen(account)
@@ -94,9 +94,9 @@ def _nothing(account: Account, remedy: str | None) -> Iterator[str]:
 def _part(account: Account, remedy: str | None) -> Iterator[str]:
     """The sentences for a run of which something remains, or may remain."""
     for section in account.sections[:-1]:
-        if section.applied or section.doubtful:
-            done = ", ".join(section.applied) or "none"
-            yield f"On {redact(section.database or 'another database')}: {_done(section).lower()} {done}."
+        yield f"On {redact(section.database or 'another database')}: {_briefly(section)}."
+    if len(account.sections) > 1:
+        yield f"On {redact(account.database or 'the last one')}:"
     yield f"{_done(account.sections[-1])}: {', '.join(account.applied) or 'none'}."
     if account.doubtful:
         yield (
@@ -109,13 +109,23 @@ def _part(account: Account, remedy: str | None) -> Iterator[str]:
     yield from _unseen(account)
     if account.found and not _of(account, account.standing):
         yield (
-            f"An earlier run may have stopped inside {account.running}; these objects of it exist: "
+            f"An earlier run may have stopped inside {account.found_of}; these objects of it exist: "
             f"{redact('; '.join(account.found))}."
         )
     if any(entry.revision is not None for entry in (*account.standing, *account.uncertain)) or account.found:
         yield f"Undo them by hand or make the revision skip them, then {_AGAIN}."
     else:
         yield _next(remedy)
+
+
+def _briefly(section: Section) -> str:
+    """What became of one of several databases."""
+    parts = [f"{_done(section).lower()} {', '.join(section.applied) or 'none'}"]
+    if section.doubtful:
+        parts.append(f"not known {', '.join(section.doubtful)}")
+    if section.failed is not None:
+        parts.append(f"failed at {section.failed}")
+    return "; ".join(parts)
 
 
 def _next(remedy: str | None) -> str:
@@ -137,6 +147,8 @@ def _standing(account: Account) -> Iterator[str]:
 
 
 def _uncertain(account: Account) -> Iterator[str]:
+    if account.called:
+        yield f"These queries call functions that may have changed something: {redact(shown(account.called))}."
     if account.uncertain:
         yield (
             "Of these nobody can say whether they took effect, because the answer was lost; look at the database: "

@@ -99,8 +99,11 @@ class Run:
             return
         with suppress(Exception):  # the failure itself is what must be told, whatever this one meets
             try:
-                account.found = leftovers(
-                    connection, path, upgrade=self._upgrades, rolls_back_ddl=self.context.impl.transactional_ddl
+                account.found, account.found_of = (
+                    leftovers(
+                        connection, path, upgrade=self._upgrades, rolls_back_ddl=self.context.impl.transactional_ddl
+                    ),
+                    revision,
                 )
             finally:
                 connection.rollback()

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from headway.effects.sql_kind import Kind
 from headway.runtime.account import Account, Fate, Section, Sent, brief, shown
-from headway.runtime.witness import Witness
+from headway.runtime.witness import WATCH, Witness
 
 
 @contextmanager
@@ -190,11 +190,9 @@ def test_a_commit_that_the_driver_does_not_finish_is_in_doubt(
         def lose(dialect: Any, pooled: Any) -> None:
             raise Broken("server closed the connection unexpectedly")
 
-        from headway.runtime import witness
-
-        witness._forget_dialects()
+        WATCH.forget_dialects()
         monkeypatch.setattr(type(connection.dialect), "do_commit", lose)
-        witness.follow(connection.dialect)
+        WATCH.follow(connection.dialect)
         with pytest.raises(sa.exc.DBAPIError):
             connection.commit()
         assert standing(account) == []

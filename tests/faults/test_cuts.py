@@ -108,9 +108,12 @@ class Server:
         for name, options in (("one", ""), ("each", "transaction_per_migration=True")):
             self.projects[name] = make_project(place / name, url, steps(kind), options=options)
             set_url(self.projects[name], through)
-        self.final = self._clean(self.projects["one"])
-        self.messages = len(self.proxy.seen)
-        assert 40 < self.messages < LONGEST_RUN[kind], self.messages
+        lengths = []
+        for project in self.projects.values():
+            self.final = self._clean(project)
+            lengths.append(len(self.proxy.seen))
+        self.shortest = min(lengths)
+        assert self.shortest > 30 and max(lengths) < LONGEST_RUN[kind], lengths
 
     def _clean(self, project: Path) -> Facts:
         self._begin(Cut.BEFORE, 0, None)
@@ -140,13 +143,18 @@ class Server:
             return bool(connection.exec_driver_sql(sql).scalar())
 
     def cut(self, what: str, cut: Cut, at: int) -> None:
-        """Cuts the run at one message, and looks at what is said and what is there."""
+        """Cuts the run at one message, and looks at what is said and what is there.
+
+        A number beyond the end of a run begins again at its third message.
+        """
         project = self.projects["one" if at % 2 else "each"]
+        at = at if FULL or at <= self.shortest else 3 + at % (self.shortest - 3)
         number = SIGNALS.get(what)
         self._begin(cut, at, number)
         ended = self.launcher.run(project, "upgrade", "head")
-        if len(self.proxy.seen) < at:
+        if FULL and len(self.proxy.seen) < at:
             pytest.skip("the run is shorter than that")  # the messages of one mode of transactions are fewer
+        assert len(self.proxy.seen) >= at
         assert "Traceback" not in ended.err and "bug in headway" not in ended.err, ended.err
         if self.kind == "postgresql" or what != "KILL":
             wait_until(self.is_free, "the lock is held although nobody works")

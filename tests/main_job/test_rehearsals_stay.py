@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from fixtures.databases import database_of
-from fixtures.programs import Done, Program
+from fixtures.programs import Done, Program, run_python
 from fixtures.tripwire import Production, production
 from main_job.projects import ASYNC_HEAD, POLICY, line_with, make_project
 
@@ -378,24 +378,29 @@ def test_one_process_may_rehearse_on_several_kinds(prod: Production, tmp_path: P
     prod.assert_untouched()
 
 
-def test_the_environment_is_as_before_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-    import sys
+REHEARSES = """
+import os
+import sys
+from headway.api.drift import drift
+from headway.api.project import open_project
 
-    from headway.api.drift import drift
-    from headway.api.project import open_project
+before, modules = dict(os.environ), set(sys.modules)
+report = drift(open_project(), ["sqlite"], lambda line: None)
+assert report.exit_code == 0, report.stages
+assert dict(os.environ) == before
+left = {name for name in set(sys.modules) - modules if name.partition(".")[0] in ("app", "env_py")}
+assert left == set(), left
+print("as before")
+"""
 
+
+def test_the_environment_is_as_before_afterwards(tmp_path: Path) -> None:
+    """In a process of its own: other tests of this one may have imported an ``app`` as well."""
     app = 'import os\n\nimport sqlalchemy as sa\n\nengine = sa.create_engine(os.environ["DATABASE_URL"])\n'
     project = make_project(tmp_path, STYLES["an engine of an imported module"], app=app)
-    monkeypatch.chdir(project)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
-    monkeypatch.setenv("PGSERVICE", "kept")
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    before, modules = dict(os.environ), set(sys.modules)
-    report = drift(open_project(), ["sqlite"], lambda line: None)
-    assert report.exit_code == 0, report.stages
-    assert dict(os.environ) == before
-    assert {name for name in set(sys.modules) - modules if name.partition(".")[0] in ("app", "env_py")} == set()
+    env = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "PGSERVICE": "kept"}
+    done = run_python(REHEARSES, cwd=project, env=env)
+    assert (done.code, done.out) == (0, "as before\n"), done.err
 
 
 def test_a_variables_name_that_is_none_is_told_with_its_line(tmp_path: Path, headway: Program) -> None:

@@ -46,12 +46,12 @@ def make_plan(project: Project, url: str | None, target: str, *, here: bool) -> 
     return plan_of(_as_piped(first), second, code_of(project), project.directory.env_py_location, project.shown)
 
 
-def record(project: Project, url: str | None, target: str, *, log: bool = True) -> Recording:
+def record(project: Project, url: str | None, target: str) -> Recording:
     """Runs the environment and the revisions up to ``target``, and notes what they send; changes nothing.
 
     Raises HeadwayError when the database cannot be reached or there is no way to the target.
     """
-    options = RunOptions(url=url, lock=False, log=log)
+    options = RunOptions(url=url, lock=False, log=False)  # "Running upgrade" is what nobody wants to read of a plan
     options.witness = RecordingWitness()
     recorder = Recorder(options.witness, project.shown)
     options.listeners.append(recorder)
@@ -109,9 +109,7 @@ def answer(request: Mapping[str, Any]) -> None:
     """Records what ``request`` asks for and writes it to the pipe that it names; what the other process runs."""
     try:
         project = open_project(request["files"], request["name"])
-        said: dict[str, Any] = {
-            "recording": record(project, request["url"], request["target"], log=False).as_document()
-        }
+        said: dict[str, Any] = {"recording": record(project, request["url"], request["target"]).as_document()}
     except HeadwayError as error:
         fields = {"message": error.message, "hint": error.hint, "path": error.path, "line": error.line}
         said = {"error": {"kind": type(error).__name__, **fields}}

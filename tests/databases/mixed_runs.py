@@ -97,7 +97,8 @@ class MixedRuns:
                 killed += 1
             time.sleep(chance.uniform(0.05, 0.4))
         ended = [(verb, process, process.communicate()) for verb, process in runs]
-        assert not kills or killed, "nobody was killed"
+        # A round of stamps has next to nothing to do, and its locks are held for moments only.
+        assert not kills or killed or stamps, "nobody was killed"
         return [(verb, process.returncode, err) for verb, process, (_, err) in ended]
 
     def settle(self) -> None:

@@ -20,6 +20,7 @@ CASES = {
     "EXPLAIN ANALYZE DELETE FROM t": Kind.DATA,
     "INSERT INTO t VALUES (1)": Kind.DATA,
     "replace into t values (1)": Kind.DATA,
+    "INSERT/* as fast as it goes */INTO t VALUES (1)": Kind.DATA,
     "CREATE TABLE t (a INT)": Kind.DDL,
     "/*!40101 DROP TABLE t */": Kind.DDL,
     "/*M!100100 DROP TABLE t */": Kind.DDL,

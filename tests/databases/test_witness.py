@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -367,6 +368,24 @@ def test_a_run_inside_a_run_is_seen_by_both(sqlite_url: str) -> None:
         inner.migrates_over(connection)
         connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
     assert [standing(witness.account) for witness in (outer, inner)] == [["CREATE"], ["CREATE"]]
+
+
+def test_each_of_several_databases_keeps_its_own_checks_before_a_commit(tmp_path: Path) -> None:
+    """The commits of the last one alone were checked: a lock that the first had lost went unnoticed."""
+    witness, called = Witness(), []
+    engines = [sa.create_engine(f"sqlite:///{tmp_path / name}", poolclass=NullPool) for name in ("one", "two")]
+    with witness.watching(), engines[0].connect() as one, engines[1].connect() as two:
+        for name, connection in (("one", one), ("two", two)):
+            connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+            connection.commit()
+            witness.before_commit = [lambda name=name: called.append(name)]
+            witness.migrates_over(connection)
+            connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        one.commit()
+        assert called == ["one"]
+        two.commit()
+        assert called == ["one", "two"]
+    assert witness._checks == {}
 
 
 def test_savepoints_that_fail_cost_no_more_the_more_there_were() -> None:

@@ -235,6 +235,7 @@ class Witness:
 
     def session_ended(self, dbapi: Any) -> None:
         """A session was closed or given up: what waited in it is gone."""
+        self._checks.pop(id(dbapi), None)  # the next object may have the same identity
         found = self._sessions.pop(id(dbapi), None)
         if found is not None:
             found[1].rolled_back()

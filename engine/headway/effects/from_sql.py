@@ -129,7 +129,7 @@ def _alter_column(action: Any, span: fx.Span, table: fx.Text, schema: fx.MaybeTe
         schema=schema,
         column=action.name,
         nullable=None if allow_null is None else bool(allow_null),
-        new_type=None if new_type is None else new_type.sql(),
+        new_type=None if new_type is None else fx.Type(new_type.sql(), written=new_type.sql()),
         changes_default=action.args.get("default") is not None,
         drops_default=bool(action.args.get("drop")) and allow_null is None,
     )
@@ -168,7 +168,7 @@ def _column(node: Any) -> fx.Column:
     serial = isinstance(written, exp.DataType) and "SERIAL" in written.sql().upper()
     return fx.Column(
         name=node.name,
-        type=written.sql() if written is not None else fx.UNKNOWN,
+        type=fx.Type(written.sql(), written=written.sql()) if written is not None else None,
         nullable=not key and (not_null is None or bool(not_null.args.get("allow_null"))),
         primary_key=key,
         has_default=bool(filled & kinds.keys()) or serial,

@@ -271,9 +271,10 @@ def _says_false(call: Call, name: str) -> bool:
     return flag_of(call.arguments.get(name), call.scope, True) is False
 
 
-def _type_of(node: ast.expr | None) -> fx.Text:
+def _type_of(node: ast.expr | None) -> fx.Type | None:
     if node is None or (isinstance(node, ast.Call) and _call_name(node) in _FILLED | {"ForeignKey"}):
-        return fx.UNKNOWN
+        return None
     written = ast.unparse(node)
     prefix, dot, rest = written.partition(".")
-    return rest if dot and prefix.isidentifier() else written
+    written = rest if dot and prefix.isidentifier() else written
+    return fx.Type(written.partition("(")[0], written=written)

@@ -22,6 +22,9 @@ from headway.config.policy import load_policy
 from headway.effects import model as fx
 from headway.effects.from_sql import effects_of_sql
 from headway.errors import HeadwayError
+from headway.reading.header import Header
+from headway.reading.header_parser import parse_header
+from headway.reading.header_reader import header_of
 from headway.revision.graph import RevisionGraph
 from headway.revision.history import between
 from headway.revision.model import Revision
@@ -29,9 +32,6 @@ from headway.revision.resolve import in_branch, resolve
 from headway.revision.route import downgrade_route, stamp_route, upgrade_route
 from headway.script.calls import read_migration
 from headway.script.directory import RevisionDirectory
-from headway.script.header import Header
-from headway.script.header_parser import parse_header
-from headway.script.reader import header_of
 
 many = settings(
     max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.script.header_parser import parse_header
-from headway.script.reader import _scan
+from headway.reading.header_parser import parse_header
+from headway.reading.header_reader import _scan
 
 USUAL = '''"""create users
 

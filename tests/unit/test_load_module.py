@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from headway.reading.header_reader import read_bytes
 from headway.runtime import runner
-from headway.script.reader import read_bytes
 
 SOURCE = (
     '"""Words."""\nfrom __future__ import annotations\nrevision: str = "a"\n\n\ndef upgrade():\n    raise KeyError\n'

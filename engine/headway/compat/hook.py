@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import ModuleType
 
-from headway.script.reader import read_bytes
+from headway.reading.header_reader import read_bytes
 
 NAME = "alembic"
 FACADES = "headway.compat.alembic"

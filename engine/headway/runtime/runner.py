@@ -13,7 +13,7 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ScriptError
-from headway.script.reader import read_bytes
+from headway.reading.header_reader import read_bytes
 
 _NOT_IN_NAMES = re.compile(r"\W")
 

@@ -13,14 +13,14 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ConfigError, ScriptError
+from headway.reading.header import Dynamic, Header
+from headway.reading.header_reader import read_header
 from headway.revision import resolve as symbols
 from headway.revision.graph import RevisionGraph
 from headway.revision.map import RevisionMap
 from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
 from headway.revision.route import Step, downgrade_route, known, stamp_route, upgrade_route
-from headway.script.header import Dynamic, Header
-from headway.script.reader import read_header
 from headway.script.rephrase import rephrased
 from headway.script.script_file import ScriptFile, first_paragraph
 

@@ -9,7 +9,7 @@ from types import CodeType
 from typing import Any
 
 from headway.errors import ScriptError
-from headway.script.header import NAMES, Dynamic, Header
+from headway.reading.header import NAMES, Dynamic, Header
 
 _PREAMBLE = 16
 """Bytes of a .pyc before its code: magic number, flags, and what identifies the source."""

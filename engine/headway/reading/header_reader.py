@@ -1,7 +1,7 @@
 """Reads the header of a revision file (ids, labels, docstring) from its source, without executing it.
 
 The head of the file is scanned with a regular expression, which is what makes thousands of files quick; whenever the
-text is not the usual one, :mod:`headway.script.header_parser` parses the file instead.
+text is not the usual one, :mod:`headway.reading.header_parser` parses the file instead.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import re
 
 from headway.errors import ScriptError
-from headway.script.header import Header
+from headway.reading.header import Header
 
 _TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
 _ASSIGNMENT = re.compile(
@@ -37,7 +37,7 @@ def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
     if kept is not None:
         kept[path] = data
     if path.endswith((".pyc", ".pyo")):
-        from headway.script.compiled import header_of_compiled
+        from headway.reading.compiled import header_of_compiled
 
         return header_of_compiled(data, path)
     return header_of(data, path)
@@ -49,7 +49,7 @@ def header_of(data: bytes, path: str) -> Header:
     header = _scan(text)
     if header is not None:
         return header
-    from headway.script.header_parser import parse_header
+    from headway.reading.header_parser import parse_header
 
     return parse_header(text, path)
 

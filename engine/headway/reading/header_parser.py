@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headway.errors import ScriptError, not_python
-from headway.script.header import NAMES, Dynamic, Header
+from headway.reading.header import NAMES, Dynamic, Header
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.MatchAs, ast.MatchStar, ast.ExceptHandler)

@@ -24,7 +24,7 @@ ALLOWED = {
     "headway.plan.stale": "asks where a change can show, reads",
     "headway.runtime.connecting": "looks at the file behind a connection, a read",
     "headway.runtime.read_only": "tells a session to refuse changes before anybody has it",
-    "headway.runtime.sessions": "asks a driver's connection whether it is in a transaction",
+    "headway.runtime.sessions": "asks a driver's connection whether it is in a transaction; an option of a connection",
     "headway.operations.data": "op.execute is a directive of that name",
     "headway.runtime.context": "context.execute is Alembic's name for the way to the door",
     "headway.runtime.environment": "context.execute is Alembic's name for the way to the door",

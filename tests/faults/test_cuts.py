@@ -73,6 +73,7 @@ class Launcher:
         self._process.stdin.flush()
         self.pid = int(self._process.stdout.readline())
         code = int(self._process.stdout.readline())
+        self.pid = 0
         return Ended(code, err.read_text())
 
     def close(self) -> None:
@@ -127,7 +128,7 @@ class Server:
         self.proxy.at, self.proxy.cut = at, cut
 
         def strike() -> None:
-            if number is not None:
+            if number is not None and self.launcher.pid:  # the last messages may arrive when the run has ended
                 os.kill(self.launcher.pid, number)
                 time.sleep(0.15)  # so that it has been heard before the message goes on
 

@@ -71,6 +71,48 @@ def test_what_an_autocommit_block_left_is_a_trace(postgresql_url: str, headway: 
     done.assert_one_clear_line("an earlier run may have stopped inside it", "index ix is there")
 
 
+def test_the_copy_that_a_batch_was_making_is_a_trace(mariadb_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was "NoSuchTableError: t. Nothing was applied. Mend the revision", with every row of t in the copy."""
+    batch = 'with op.batch_alter_table("t", recreate="always") as batch:\n    batch.alter_column("n", nullable=False, existing_type=sa.Integer())'
+    project = make_project(tmp_path / "project", mariadb_url, [CREATE, batch])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    run_sql(mariadb_url, "ALTER TABLE t RENAME _alembic_tmp_t")
+    done = headway("upgrade", "head", cwd=project)
+    done.assert_one_clear_line(
+        "an earlier run may have stopped inside it", "table _alembic_tmp_t is there", "table t is gone"
+    )
+    assert "Nothing was applied" not in done.err
+
+
+def test_a_copy_that_another_run_left_is_not_dropped(mariadb_url: str, headway: Program, tmp_path: Path) -> None:
+    """It was dropped, with the rows in it, and of the refused CREATE TABLE "the answer was lost"."""
+    batch = 'with op.batch_alter_table("t", recreate="always") as batch:\n    batch.alter_column("n", nullable=False, existing_type=sa.Integer())'
+    project = make_project(tmp_path / "project", mariadb_url, [CREATE, batch])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    run_sql(mariadb_url, "CREATE TABLE _alembic_tmp_t (n int)", "INSERT INTO _alembic_tmp_t VALUES (7)")
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line("an earlier run may have stopped inside it", "table _alembic_tmp_t is there")
+    assert "the answer was lost" not in done.err
+    with sa.create_engine(mariadb_url, poolclass=NullPool).connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM _alembic_tmp_t").scalars().all() == [7]
+
+
+@pytest.mark.parametrize("kind", ["mariadb", "postgresql", "sqlite"])
+def test_an_error_after_a_reflection_is_heard(
+    kind: str, request: pytest.FixtureRequest, headway: Program, tmp_path: Path
+) -> None:
+    """On MySQL reflecting a table makes SQLAlchemy tell nobody of any later error on that connection."""
+    url = request.getfixturevalue(f"{kind}_url")
+    body = 'sa.inspect(op.get_bind()).get_columns("t")\nop.execute("CREATE TABLE t (n int)")'
+    project = make_project(tmp_path / "project", url, [CREATE, body])
+    assert headway("upgrade", "r1", cwd=project).code == 0
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 6
+    done.assert_one_clear_line("revision r2 failed", "already exists")
+    assert "the answer was lost" not in done.err
+
+
 @pytest.mark.parametrize("options", ["", PER_MIGRATION])
 def test_work_that_the_run_has_not_committed_is_no_trace(
     options: str, sqlite_url: str, headway: Program, tmp_path: Path

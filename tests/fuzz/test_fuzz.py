@@ -25,12 +25,12 @@ from headway.errors import HeadwayError
 from headway.reading.header import Header
 from headway.reading.header_parser import parse_header
 from headway.reading.header_reader import header_of
+from headway.reading.migration import read_migration
 from headway.revision.graph import RevisionGraph
 from headway.revision.history import between
 from headway.revision.model import Revision
 from headway.revision.resolve import in_branch, resolve
 from headway.revision.route import downgrade_route, stamp_route, upgrade_route
-from headway.script.calls import read_migration
 from headway.script.directory import RevisionDirectory
 
 many = settings(

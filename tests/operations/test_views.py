@@ -16,8 +16,8 @@ from headway.operations.base import AbstractOperations, MigrateOperation, Operat
 from headway.operations.containers import UpgradeOps
 from headway.operations.dispatch import implementations
 from headway.operations.views import CreateViewOp, DropViewOp
+from headway.reading.migration import read_migration
 from headway.runtime.context import MigrationContext
-from headway.script.calls import read_migration
 
 CHEAP = "SELECT id, name FROM items WHERE name LIKE '%p%' AND price < 10;"
 SEPARATORS = ("", "GO", "/")

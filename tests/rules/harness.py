@@ -14,9 +14,9 @@ from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
 from headway.lint.rule import Rule
 from headway.reading.header_parser import parse_header
+from headway.reading.migration import read_migration
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
-from headway.script.calls import read_migration
 
 TODAY = date(2026, 11, 24)
 _TOP_LEVEL = re.compile(r"(?:import |from |irreversible\b|[A-Z_]+ = )")

@@ -19,10 +19,10 @@ from headway.lint.judge import LintResult
 from headway.lint.judge import lint as run_rules
 from headway.lint.rule import Rule
 from headway.lint.scope import Scope
+from headway.reading.migration import read_migration
 from headway.report.model import Examined, Report, Stage, Status
 from headway.repository import git
 from headway.revision.problems import Problem
-from headway.script.calls import read_migration
 from headway.version import VERSION
 
 

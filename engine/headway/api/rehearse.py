@@ -21,6 +21,7 @@ from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import DropIndexOp
 from headway.operations.tables import DropTableCommentOp, DropTableOp
 from headway.process import environment, forgetting_modules
+from headway.reading.migration import read_migration
 from headway.report.model import DriftItem
 from headway.revision.route import Step, downgrade_steps, upgrade_route
 from headway.runtime.connecting import Guard, guarded
@@ -32,7 +33,6 @@ from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.snapshot import Snapshot
 from headway.scratch.stand_ins import StandIns, standing_in
-from headway.script.calls import read_migration
 
 
 @dataclass(frozen=True, slots=True)

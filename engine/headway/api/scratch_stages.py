@@ -13,10 +13,10 @@ from headway.effects.model import Span
 from headway.errors import HeadwayError
 from headway.lint.finding import Finding
 from headway.lint.rules.dwn.trace_left import TraceLeft
+from headway.reading.migration import read_migration
 from headway.redact import redact
 from headway.report.model import Stage, Status
 from headway.scratch.kinds import open_scratch
-from headway.script.calls import read_migration
 
 SCRATCH_STAGES = ("replay", "drift", "downgrade")
 

@@ -337,10 +337,14 @@ class DefaultImpl(Comparing):
     def prep_table_for_batch(self, batch_impl: Any, table: Table) -> list[Constraint] | None:
         """Called before the copy of ``table`` is made; gives the constraints that it dropped to free their names."""
 
-    def abandon_batch(self, old: Table, new: Table, freed: Sequence[Constraint]) -> None:
-        """Called when the copy failed: takes back what no transaction will."""
+    def abandon_batch(self, new: Table | None, freed: Sequence[Constraint]) -> None:
+        """Called when the copy failed: takes back what no transaction will. ``new`` is the copy, if it was made.
+
+        A copy that was there before is another run's, and may hold the only rows there are.
+        """
         if not self.transactional_ddl:
-            self.drop_table(new, if_exists=True)
+            if new is not None:
+                self.drop_table(new, if_exists=True)
             for constraint in freed:
                 self.add_constraint(constraint)
 

@@ -43,8 +43,8 @@ class Effect:
     """The databases that a guard such as ``bind.dialect.name == "postgresql"`` lets it run on; None: on all."""
     raw: bool = False
     """Whether it was read from raw SQL rather than from an ``op`` call."""
-    called_from: Span | None = None
-    """Where ``upgrade()`` or ``downgrade()`` itself calls the helper that ``span`` stands in."""
+    written_at: Span | None = None
+    """Where it stands, when that is another module of the project, which is called at ``span``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from headway.effects import model as fx
+from headway.reading.migration import Migration
 from headway.revision.graph import RevisionGraph
 from headway.revision.problems import Problem
-from headway.script.calls import Migration
 
 
 @dataclass(frozen=True)

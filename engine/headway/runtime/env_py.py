@@ -15,6 +15,7 @@ from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
 from headway.runtime.failures import explain, explain_exit
 from headway.runtime.options import RunOptions
+from headway.runtime.pool_log import pools_in_a_line
 from headway.runtime.target import point_config_at
 from headway.script.directory import RevisionDirectory
 
@@ -40,7 +41,7 @@ def run_environment(
         return choose(heads, context)
 
     try:
-        with printing_to_stderr(), contextlib.nullcontext() if options.log else muted():
+        with printing_to_stderr(), pools_in_a_line(), contextlib.nullcontext() if options.log else muted():
             EnvironmentContext(config, script, fn=noted, **environment_options).run()
     except SystemExit as error:
         raise explain_exit(error, options.account) from error

@@ -14,7 +14,8 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
 from headway.effects import model as fx
-from headway.script.calls import read_migration
+from headway.operations.rewrite.table import temporary_name
+from headway.reading.migration import read_migration
 
 _TAKES_AWAY = re.compile(r"(?i)\b(DROP|RENAME|ALTER|EXECUTE|CALL|DO)\b")
 
@@ -116,6 +117,11 @@ def _trace(effect: fx.TableEffect, seen: _Seen) -> Iterator[str]:
     schema = effect.schema if isinstance(effect.schema, str) else None
     there = seen.has_table(effect.table, schema)
     table = f"{schema}.{effect.table}" if schema else effect.table
+    copy = temporary_name(effect.table)
+    if seen.has_table(copy, schema):
+        yield f"table {copy} is there, the copy that a batch of {table} makes"
+        if not there:
+            yield f"table {table} is gone, and its rows are in the copy: rename that"
     yield from _of_table(effect, seen, table, there, schema)
     if there:
         yield from _in_table(effect, seen, table, schema)

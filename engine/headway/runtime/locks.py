@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -105,10 +105,10 @@ class HeldLock:
         """
         self._entered -= 1
         if self._entered <= 0 and not self._ended:
-            with suppress(
-                Exception
-            ):  # the session is gone, with its server or with env.py's event loop: so is the lock
+            try:
                 self._ended = self._lock.release()
+            except Exception as error:  # noqa: BLE001  # the session is gone, with its server or event loop: so is the lock
+                self._lock.session.give_up_if_lost(error)
 
     def end(self) -> None:
         """Gives it back now: the connection goes back to its pool, and its next owner must not hold the lock."""

@@ -41,6 +41,12 @@ _ROWS_STAY = 1196
 """ER_WARNING_NOT_COMPLETE_ROLLBACK. See https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html"""
 
 
+def hear_errors_again(connection: Any) -> None:
+    """Undoes what a reflection of MySQL's tables leaves on a connection: that nobody is told of any later error."""
+    if connection.get_execution_options().get("skip_user_error_events"):
+        connection.execution_options(skip_user_error_events=False)
+
+
 def _ask(dbapi: Any, sql: str) -> Any:
     """The first row of an answer; None where there is none."""
     try:

@@ -19,6 +19,7 @@ from headway.runtime.ledger import Ledger
 from headway.runtime.sessions import (
     COMMITS_DDL,
     driver_connection,
+    hear_errors_again,
     inside_after,
     is_autocommit,
     is_disconnect,
@@ -139,6 +140,8 @@ class Witness:
         connection = context.root_connection
         kind = self.sending or kind_of(sql, mysql=connection.dialect.name in COMMITS_DDL)
         crossing = Crossing(connection, cursor, sql, parameters, context, many, self.account.running, kind)
+        if kind is not Kind.READ:
+            hear_errors_again(connection)
         for witness in self.lineage():
             for gate in witness.gates:
                 gate(crossing)
@@ -151,6 +154,9 @@ class Witness:
         own = self._migrating is None or id(dbapi) in self._checks
         sent = Sent(crossing.sql, crossing.kind, revision, self.account.sections[-1], own=own)
         self.account.note(sent)
+        unheard = self._flights.get(id(crossing.connection))
+        if unheard is not None:  # a query of a reflection, whose errors SQLAlchemy tells nobody
+            self._ledger(dbapi, crossing.connection.dialect).refused(unheard.sent, inside=None)
         flight = InFlight(crossing.connection, driver_connection(dbapi), crossing.sql, revision, sent)
         self._flights[id(crossing.connection)] = flight
 

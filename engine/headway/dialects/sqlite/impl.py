@@ -65,7 +65,7 @@ class SQLiteImpl(DefaultImpl):
             raise _needs_batch("alter a column of")
         super().alter_column(table_name, column_name, **kw)
 
-    def abandon_batch(self, old: Table, new: Table, freed: Sequence[Constraint]) -> None:
+    def abandon_batch(self, new: Table | None, freed: Sequence[Constraint]) -> None:
         """Nothing: the copy's savepoint is rolled back."""
 
     def create_table_comment(self, table: Table) -> None:

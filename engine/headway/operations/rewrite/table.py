@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Constraint, Index, PrimaryKeyConstraint, Table, insert, select
+from sqlalchemy import CheckConstraint, Column, Constraint, Index, PrimaryKeyConstraint, Table, insert, inspect, select
 from sqlalchemy import types as sqltypes
 
 from headway.errors import InvalidValue, UnknownColumn
@@ -20,6 +20,11 @@ from headway.operations.rewrite.order import Placement, ordered
 from headway.operations.rewrite.text import names_in, with_renamed
 
 LONGEST_NAME = 50  # room for what some databases append
+
+
+def temporary_name(table: str) -> str:
+    """What the copy of a table is called until it takes its place."""
+    return f"_alembic_tmp_{table}"[:LONGEST_NAME]
 
 
 class TableRewrite:
@@ -45,7 +50,7 @@ class TableRewrite:
         self.table_args = table_args
         self.table_kwargs = {**table.kwargs, **table_kwargs}
         self.comment = table.comment
-        self.temp_name = f"_alembic_tmp_{table.name}"[:LONGEST_NAME]
+        self.temp_name = temporary_name(table.name)
         self.columns = {column.name: ColumnState.existing(column) for column in table.c}
         """The new table's columns, by the name they had or were added under."""
         self.former_names = dict(renamed or {})
@@ -175,6 +180,13 @@ class TableRewrite:
     def create_column_comment(self, column: Column[Any]) -> None:
         self.columns[self._key(column.name)].comment = column.comment
 
+    def _is_gone(self) -> bool:
+        """Whether the old table is not there any more, or nobody can tell."""
+        try:
+            return not inspect(self.impl.connection).has_table(self.table.name, schema=self.table.schema)
+        except Exception:  # noqa: BLE001  # a connection that is lost
+            return True
+
     # -- the copy -----------------------------------------------------------------------------------------------
 
     def run(self, before_drop: Callable[[str], None]) -> None:
@@ -186,18 +198,22 @@ class TableRewrite:
         self._drop_what_stands_on_dropped_columns()
         new = self._new_table()
         freed: list[Constraint] = impl.prep_table_for_batch(self, old) or []
+        made = dropping = False
         try:
             impl.create_table(new)
+            made = True
             filled = [state for key in self._order() if (state := self.columns[key]).source is not None]
             if filled:
                 rows = select(*[state.source for state in filled])
                 impl._exec(insert(new).from_select([state.name for state in filled], rows, include_defaults=False))
             before_drop(new.name)
+            dropping = True
             impl.drop_table(old)
         except Exception:
             if freed:
                 constraints.sketch_targets(old)
-            impl.abandon_batch(old, new, freed)
+            # Where the old table may be gone, the copy holds the only rows there are.
+            impl.abandon_batch(new if made and not (dropping and self._is_gone()) else None, freed)
             raise
         impl.rename_table(new.name, old.name, schema=old.schema)
         new.name = old.name

@@ -56,7 +56,7 @@ class NotNullOnExisting(UpgradeRule):
 
 
 def _fills(effect: fx.Effect, altered: fx.AltersColumn) -> bool:
-    """Whether ``effect`` is an UPDATE of the altered table (or of one that cannot be told) written before it."""
+    """Whether ``effect`` is an UPDATE of the altered table that comes before it."""
     if not isinstance(effect, fx.ChangesData) or effect.verb != "UPDATE":
         return False
-    return effect.span.line <= altered.span.line and effect.table in (altered.table, fx.UNKNOWN)
+    return effect.order < altered.order and effect.table == altered.table and effect.table is not fx.UNKNOWN

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import FileRule
-from headway.script.calls import Import
+from headway.reading.migration import Import
 
 
 class AppImport(FileRule):

@@ -1,0 +1,554 @@
+"""What Python's own functions and the methods of its texts, lists and dicts do with values that are partly known."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from headway.reading import texts
+from headway.reading.conditions import truth_of
+from headway.reading.containers import get, is_whole, iterate, put, update
+from headway.reading.reader import Call, Reader, choice_of, options_of
+from headway.reading.values import (
+    ALL_DATABASES,
+    NOTHING_KNOWN,
+    POWER,
+    UNCERTAIN,
+    Bound,
+    Choice,
+    Dialect,
+    DialectName,
+    Holed,
+    Imported,
+    Instance,
+    Items,
+    Names,
+    Opaque,
+    Pairs,
+    Written,
+    has_power,
+    is_on,
+)
+
+BUILTINS = frozenset(
+    [
+        "print",
+        "len",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "list",
+        "dict",
+        "set",
+        "tuple",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "range",
+        "map",
+        "filter",
+        "isinstance",
+        "issubclass",
+        "hasattr",
+        "any",
+        "all",
+        "min",
+        "max",
+        "sum",
+        "repr",
+        "format",
+        "iter",
+        "next",
+        "type",
+        "open",
+        "getattr",
+        "setattr",
+        "super",
+        "id",
+        "hash",
+        "callable",
+        "abs",
+        "round",
+        "vars",
+        "globals",
+        "locals",
+        "exec",
+        "eval",
+        "compile",
+        "__import__",
+        "chr",
+        "ord",
+        "bytes",
+        "bytearray",
+        "object",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "slice",
+        "divmod",
+        "pow",
+        "hex",
+        "oct",
+        "bin",
+        "ascii",
+        "dir",
+        "input",
+        "breakpoint",
+        "delattr",
+        "memoryview",
+        "complex",
+        "NotImplemented",
+        "Ellipsis",
+        "__name__",
+        "__file__",
+        "Exception",
+        "BaseException",
+        "ValueError",
+        "RuntimeError",
+        "KeyError",
+        "TypeError",
+        "AttributeError",
+        "NotImplementedError",
+        "AssertionError",
+        "LookupError",
+        "IndexError",
+        "ImportError",
+        "StopIteration",
+        "OSError",
+        "Warning",
+        "UserWarning",
+        "DeprecationWarning",
+        "UnicodeDecodeError",
+        "UnicodeError",
+        "ArithmeticError",
+        "ZeroDivisionError",
+        "SystemExit",
+        "KeyboardInterrupt",
+        "ModuleNotFoundError",
+        "NameError",
+    ]
+)
+
+_RUNS_ANYTHING = frozenset({"exec", "eval", "compile", "__import__", "breakpoint"})
+
+
+def call_builtin(reader: Reader, name: str, call: Call, scope: Names) -> object:
+    """The value of a call of one of Python's own functions."""
+    if name == "__import__" and isinstance(imported := call.argument(0, "name"), str):
+        return Imported(imported)
+    if name in _RUNS_ANYTHING:
+        reader.not_analysed(call.node, scope, f"{name}() runs code that is only known then")
+        return POWER
+    if name in ("globals", "locals", "vars"):
+        return POWER
+    function = _BUILTINS.get(name)
+    if function is not None:
+        return function(reader, call, scope)
+    return Opaque(power=call.has_power)
+
+
+def _getattr(reader: Reader, call: Call, scope: Names) -> object:
+    value, name = call.argument(0, "object"), call.argument(1, "name")
+    found = []
+    for option in options_of(name):
+        if isinstance(option, str):
+            found.append(reader.attribute(value, str(option), call.node, scope))
+        elif has_power(value):
+            reader.not_analysed(call.node, scope, "getattr() takes a name that is only known when it runs")
+            return POWER
+        else:
+            found.append(Imported("?") if isinstance(value, Imported) else Opaque(power=False))
+    return choice_of(found)
+
+
+def _setattr(reader: Reader, call: Call, scope: Names) -> object:
+    target, name, value = call.argument(0, "o"), call.argument(1, "n"), call.argument(2, "v")
+    if isinstance(target, Instance) and isinstance(name, str):
+        target.attributes[name] = value
+    elif has_power(target) or has_power(value):
+        reader.not_analysed(call.node, scope, "setattr() changes what reaches the database")
+    return None
+
+
+def _isinstance(reader: Reader, call: Call, scope: Names) -> object:
+    value, kinds = call.argument(0, "o"), call.argument(1, "c")
+    if isinstance(value, Dialect):
+        names = [part for kind in (kinds if isinstance(kinds, tuple) else (kinds,)) for part in _dialect_of(kind)]
+        return is_on(tuple(names)) if names else UNCERTAIN
+    known = {"str": str, "list": Items, "dict": Pairs, "tuple": tuple, "int": int, "set": Items, "bool": bool}
+    plain = isinstance(value, str | int | tuple | Items | Pairs) or value is None
+    named = [k.name for k in (kinds if isinstance(kinds, tuple) else (kinds,)) if isinstance(k, Bound)]
+    if plain and named and len(named) == (len(kinds) if isinstance(kinds, tuple) else 1) and set(named) <= known.keys():
+        return any(isinstance(value, known[name]) for name in named)
+    return UNCERTAIN
+
+
+def _dialect_of(kind: object) -> Sequence[str]:
+    path = kind.path.lower() if isinstance(kind, Imported) else ""
+    for mark, name in (("mysql", "mysql"), ("mariadb", "mariadb"), ("sqlite", "sqlite"), ("mssql", "mssql")):
+        if mark in path:
+            return [name]
+    if "postgres" in path or "pgdialect" in path or path.startswith("sqlalchemy.dialects.pg"):
+        return ["postgresql"]
+    return ["oracle"] if "oracle" in path else []
+
+
+def _copy(kind: str) -> Callable[[Reader, Call, Names], object]:
+    def run(reader: Reader, call: Call, scope: Names) -> object:
+        value = call.argument(0, "iterable", ())
+        found = list(iterate(reader.budget, value))
+        reader.budget.items(len(found))
+        if kind == "reversed":
+            found.reverse()
+        if kind == "sorted" and all(isinstance(item, str) for item, _ in found):
+            found.sort(key=lambda pair: str(pair[0]))
+        items = [item for item, _ in found]
+        if kind == "tuple" and is_whole(value):
+            return tuple(items)
+        certain = next((number for number, (_, sure) in enumerate(found) if not sure), None)
+        return Items(items, not is_whole(value), certain)
+
+    return run
+
+
+def _dict(reader: Reader, call: Call, scope: Names) -> object:
+    made = Pairs({}, [])
+    if call.args:
+        value = call.args[0]
+        if isinstance(value, Pairs):
+            update(reader.budget, made, value)
+        else:
+            for item, _ in iterate(reader.budget, value):
+                if isinstance(item, tuple) and len(item) == 2:
+                    put(reader.budget, made, item[0], item[1])
+                else:
+                    made.more = True
+            made.more = made.more or not is_whole(value)
+    for key, item in call.keywords.items():
+        put(reader.budget, made, key, item)
+    return made
+
+
+def _enumerate(reader: Reader, call: Call, scope: Names) -> object:
+    start = call.argument(1, "start", 0)
+    value = call.argument(0, "iterable", ())
+    found = list(iterate(reader.budget, value))
+    first = start if isinstance(start, int) else None
+    items: list[object] = [
+        (NOTHING_KNOWN if first is None else first + number, item) for number, (item, _) in enumerate(found)
+    ]
+    certain = next((number for number, (_, sure) in enumerate(found) if not sure), None)
+    return Items(items, not is_whole(value), certain)
+
+
+def _zip(reader: Reader, call: Call, scope: Names) -> object:
+    columns = [list(iterate(reader.budget, value)) for value in call.args]
+    whole = all(map(is_whole, call.args))
+    rows = list(zip(*columns, strict=False))
+    items: list[object] = [tuple(item for item, _ in row) for row in rows]
+    certain = next((number for number, row in enumerate(rows) if not all(sure for _, sure in row)), None)
+    return Items(items, not whole, certain)
+
+
+def _range(reader: Reader, call: Call, scope: Names) -> object:
+    if call.args and all(isinstance(value, int) for value in call.args) and len(call.args) <= 3:
+        numbers: list[Any] = list(call.args)
+        try:
+            made = range(*numbers)
+        except ValueError:
+            return NOTHING_KNOWN
+        reader.budget.items(len(made) if abs(made.stop - made.start) < 10**9 else 10**9)
+        return tuple(made)
+    return NOTHING_KNOWN
+
+
+def _map(reader: Reader, call: Call, scope: Names) -> object:
+    function = call.argument(0, "function")
+    made = Items([])
+    columns = [list(iterate(reader.budget, value)) for value in call.args[1:]]
+    for row in zip(*columns, strict=False):
+        sure = all(sure for _, sure in row)
+        with reader.under(conditional=not sure):
+            made.items.append(reader.call(function, Call(call.node, tuple(item for item, _ in row)), scope))
+    made.more = not all(map(is_whole, call.args[1:]))
+    return made
+
+
+def _filter(reader: Reader, call: Call, scope: Names) -> object:
+    function, value = call.argument(0, "function"), call.argument(1, "iterable", ())
+    made = Items([], not is_whole(value), 0)
+    for item, _ in iterate(reader.budget, value):
+        kept = truth_of(item if function is None else reader.call(function, Call(call.node, (item,)), scope))
+        if kept is not False:
+            made.items.append(item)
+    return made
+
+
+def _any_all(reader: Reader, call: Call, scope: Names) -> object:
+    value = call.argument(0, "iterable", ())
+    # A condition of several parts would be told wrongly; it may be either.
+    list(iterate(reader.budget, value))
+    return UNCERTAIN
+
+
+def _len(reader: Reader, call: Call, scope: Names) -> object:
+    value = call.argument(0, "o")
+    if isinstance(value, str | tuple):
+        return len(value)
+    if isinstance(value, Items) and not value.more and value.certain is None:
+        return len(value.items)
+    return NOTHING_KNOWN
+
+
+def _text(reader: Reader, call: Call, scope: Names) -> object:
+    value = call.argument(0, "object", "")
+    if isinstance(value, DialectName | Choice):
+        return value
+    return texts.joined(reader.budget, [value], call.node)
+
+
+def _number(reader: Reader, call: Call, scope: Names) -> object:
+    value = call.argument(0, "x", 0)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        return int(value)
+    return NOTHING_KNOWN
+
+
+def _bool(reader: Reader, call: Call, scope: Names) -> object:
+    return truth_of(call.argument(0, "x", False))
+
+
+def _iter(reader: Reader, call: Call, scope: Names) -> object:
+    return call.argument(0, "iterable")
+
+
+def _next(reader: Reader, call: Call, scope: Names) -> object:
+    value = call.argument(0, "iterator")
+    return choice_of([item for item, _ in iterate(reader.budget, value)] + list(call.args[1:]))
+
+
+def _format(reader: Reader, call: Call, scope: Names) -> object:
+    return texts.joined(reader.budget, [call.argument(0, "value", "")], call.node) if len(call.args) == 1 else Opaque()
+
+
+def _nothing(reader: Reader, call: Call, scope: Names) -> object:
+    return None
+
+
+def _uncertain(reader: Reader, call: Call, scope: Names) -> object:
+    return UNCERTAIN
+
+
+_BUILTINS: dict[str, Callable[[Reader, Call, Names], object]] = {
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "isinstance": _isinstance,
+    "list": _copy("list"),
+    "set": _copy("set"),
+    "frozenset": _copy("set"),
+    "tuple": _copy("tuple"),
+    "sorted": _copy("sorted"),
+    "reversed": _copy("reversed"),
+    "dict": _dict,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "range": _range,
+    "map": _map,
+    "filter": _filter,
+    "any": _any_all,
+    "all": _any_all,
+    "len": _len,
+    "str": _text,
+    "int": _number,
+    "bool": _bool,
+    "iter": _iter,
+    "next": _next,
+    "format": _format,
+    "print": _nothing,
+    "hasattr": _uncertain,
+    "callable": _uncertain,
+    "issubclass": _uncertain,
+}
+
+
+# -- methods of plain values --------------------------------------------------------------------------------------
+
+
+def call_text_method(reader: Reader, text: str | Holed, name: str, call: Call) -> object:
+    """``text.name(…)``."""
+    if name == "join":
+        return _join(reader, text, call)
+    if name == "format" and isinstance(text, str):
+        if any(isinstance(value, Choice) for value in (*call.args, *call.keywords.values())):
+            return _format_choice(reader, text, call)
+        return texts.formatted(reader.budget, text, call.args, call.keywords, call.node)
+    if name == "format_map" and isinstance(text, str) and isinstance(pairs := call.argument(0, "mapping"), Pairs):
+        keywords = {str(key): value for key, value in pairs.items.items()}
+        return texts.formatted(reader.budget, text, (), keywords, call.node)
+    if isinstance(text, str) and name in _TEXT_METHODS and all(isinstance(a, str | int | tuple) for a in call.args):
+        return _run_method(reader, text, name, call)
+    if name in ("startswith", "endswith", "isdigit", "isalnum"):
+        return UNCERTAIN
+    if isinstance(text, Holed) and name in ("strip", "lstrip", "rstrip"):
+        return text
+    return NOTHING_KNOWN
+
+
+def _run_method(reader: Reader, text: str, name: str, call: Call) -> object:
+    arguments: Sequence[Any] = call.args
+    if name in ("replace", "ljust", "rjust", "center", "zfill", "expandtabs"):
+        grown = len(text) * (1 + max((len(a) if isinstance(a, str) else a for a in arguments), default=0))
+        reader.budget.text(grown if name != "replace" or len(text) < 100_000 else len(text))
+    try:
+        made = getattr(str(text), name)(*arguments)
+    except (TypeError, ValueError):
+        return NOTHING_KNOWN
+    if isinstance(made, list):
+        return Items(list(made))
+    keeps_lines = name in ("strip", "lstrip", "rstrip", "lower", "upper")
+    if isinstance(made, str) and isinstance(text, Written) and keeps_lines and name != "lstrip" and made in text:
+        start = text.find(made)
+        return Written(made, text.node) if start == 0 else made
+    return made
+
+
+def _join(reader: Reader, separator: str | Holed, call: Call) -> object:
+    value = call.argument(0, "iterable", ())
+    found = list(iterate(reader.budget, value))
+    if not is_whole(value) or any(not sure for _, sure in found) or isinstance(separator, Holed):
+        return texts.joined(reader.budget, [Opaque()], call.node)
+    parts: list[object] = []
+    for number, (item, _) in enumerate(found):
+        parts += [separator, item] if number else [item]
+    return texts.joined(reader.budget, parts, call.node)
+
+
+def _format_choice(reader: Reader, text: str, call: Call) -> object:
+    places: list[tuple[int | str, object]] = [*enumerate(call.args), *call.keywords.items()]
+    for name, value in places:
+        if isinstance(value, Choice):
+            found = []
+            for option in value.options:
+                args, keywords = list(call.args), dict(call.keywords)
+                if isinstance(name, int):
+                    args[name] = option
+                else:
+                    keywords[name] = option
+                found.append(call_text_method(reader, text, "format", Call(call.node, tuple(args), keywords)))
+                reader.budget.spend()
+            return choice_of(found)
+    return NOTHING_KNOWN
+
+
+_TEXT_METHODS = frozenset(
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "replace",
+        "split",
+        "rsplit",
+        "splitlines",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "partition",
+        "rpartition",
+        "ljust",
+        "rjust",
+        "center",
+        "zfill",
+        "expandtabs",
+        "isdigit",
+        "isidentifier",
+        "isalnum",
+        "isalpha",
+        "isupper",
+        "islower",
+        "find",
+        "index",
+        "count",
+        "swapcase",
+        "casefold",
+    ]
+)
+
+
+def call_items_method(reader: Reader, items: Items, name: str, call: Call, scope: Names) -> object:
+    """``list.name(…)``."""
+    first = call.argument(0, "object")
+    unsure = reader.here.conditional or reader.here.databases != ALL_DATABASES
+    match name:
+        case "append" | "add":
+            added: list[tuple[object, bool]] = [(first, True)]
+        case "extend" | "update" | "union":
+            added = list(iterate(reader.budget, first))
+            items.more = items.more or not is_whole(first)
+        case "insert":
+            added = [(call.argument(1, "object"), True)]
+        case "copy":
+            return Items(list(items.items), items.more, items.certain)
+        case "clear" if not unsure:
+            items.items, items.more, items.certain = [], False, None
+            return None
+        case "sort" | "reverse":
+            return None
+        case "pop":
+            return choice_of(list(items.items)) if items.items else NOTHING_KNOWN
+        case "index" | "count":
+            return NOTHING_KNOWN
+        case _:
+            items.more = True
+            return Opaque(power=has_power(items))
+    if unsure and items.certain is None:
+        items.certain = len(items.items)
+    items.items += [item for item, _ in added]
+    reader.budget.items(len(items.items))
+    return Items(list(items.items), items.more, items.certain) if name == "union" else None
+
+
+def call_pairs_method(reader: Reader, pairs: Pairs, name: str, call: Call) -> object:
+    """``dict.name(…)``."""
+    match name:
+        case "items":
+            known: list[object] = [*pairs.items.items(), *pairs.others]
+            return Items(known, pairs.more)
+        case "keys":
+            return Items([*pairs.items, *(key for key, _ in pairs.others)], pairs.more)
+        case "values":
+            return Items([*pairs.items.values(), *(value for _, value in pairs.others)], pairs.more)
+        case "get" | "pop" | "setdefault":
+            return get(reader.budget, pairs, call.argument(0, "key"), call.argument(1, "default"))
+        case "update":
+            if call.args:
+                update(reader.budget, pairs, call.args[0])
+            for key, value in call.keywords.items():
+                put(reader.budget, pairs, key, value)
+            return None
+        case "copy":
+            return Pairs(dict(pairs.items), list(pairs.others), pairs.more)
+    return Opaque(power=has_power(pairs))
+
+
+def dedented(text: object) -> object:
+    """``textwrap.dedent(text)``, and ``inspect.cleandoc(text)`` near enough."""
+    if not isinstance(text, str):
+        return text
+    made = textwrap.dedent(text)
+    return Written(made, text.node) if isinstance(text, Written) else made
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value is one of Python's own, whose methods stand here."""
+    return isinstance(value, str | Holed | Items | Pairs | tuple | int | float | bytes) or value is None

@@ -1,0 +1,94 @@
+"""Lists, sets and dicts of a revision file: walked, asked and changed, as far as their items are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.reading.budget import Budget
+from headway.reading.reader import choice_of, same
+from headway.reading.values import (
+    NOTHING_KNOWN,
+    POWER,
+    Choice,
+    DialectName,
+    Items,
+    Opaque,
+    Pairs,
+    has_power,
+)
+
+
+def iterate(budget: Budget, value: object) -> Iterator[tuple[object, bool]]:
+    """The items of a value, each with whether it is there for sure; one that stands for all where none is known."""
+    match value:
+        case tuple():
+            yield from ((item, True) for item in value)
+        case str():
+            budget.items(len(value))
+            yield from ((item, True) for item in value)
+        case Items():
+            yield from [(item, value.is_certain(number)) for number, item in enumerate(list(value.items))]
+            if value.more:
+                yield Opaque(power=has_power(value)), False
+        case Pairs():
+            yield from ((key, True) for key in [*value.items, *(key for key, _ in value.others)])
+            if value.more:
+                yield Opaque(power=has_power(value)), False
+        case Choice(options=options):
+            for option in options:
+                yield from ((item, False) for item, _ in iterate(budget, option))
+        case Opaque(expression=str() as expression):
+            yield Opaque(f"each of {expression}", value.power), False
+        case _:
+            yield item_of(value), False
+
+
+def item_of(value: object) -> object:
+    """One unknown item of a value that is no container of ours."""
+    return Opaque(power=has_power(value))
+
+
+def is_whole(value: object) -> bool:
+    """Whether :meth:`iterate` gives every item."""
+    match value:
+        case tuple() | str():
+            return True
+        case Items(more=more) | Pairs(more=more):
+            return not more
+    return False
+
+
+def put(budget: Budget, pairs: Pairs, key: object, value: object) -> None:
+    """``pairs[key] = value``."""
+    budget.items(len(pairs.items) + len(pairs.others))
+    if isinstance(key, str | int | float | None):
+        pairs.items[str(key) if isinstance(key, str) else key] = value
+    else:
+        pairs.others.append((key, value))
+
+
+def get(budget: Budget, pairs: Pairs, key: object, default: object) -> object:
+    """``pairs.get(key, default)``."""
+    if isinstance(key, str | int | float | None):
+        if key in pairs.items:
+            return pairs.items[key]
+        return default if not pairs.others and not pairs.more else POWER if has_power(pairs) else NOTHING_KNOWN
+    budget.spend(len(pairs.others))
+    for known, value in pairs.others:
+        if same(known, key):
+            return value
+    if isinstance(key, DialectName | Choice):
+        return choice_of([*pairs.items.values(), default])
+    return Opaque(power=has_power(pairs))
+
+
+def update(budget: Budget, pairs: Pairs, other: object) -> None:
+    """``pairs.update(other)``."""
+    if not isinstance(other, Pairs):
+        pairs.more = True
+        if has_power(other):
+            pairs.others.append((NOTHING_KNOWN, POWER))
+        return
+    for key, value in (*other.items.items(), *other.others):
+        put(budget, pairs, key, value)
+    pairs.more = pairs.more or other.more

@@ -1,0 +1,83 @@
+"""What SQLAlchemy's functions make, and what methods of its constructs do: engines, sessions, tables, statements."""
+
+from __future__ import annotations
+
+from headway.reading.executed import created, dropped, statement_effects
+from headway.reading.reader import Call, Reader
+from headway.reading.values import (
+    NOTHING_KNOWN,
+    POWER,
+    Bind,
+    Construct,
+    Function,
+    Member,
+    Names,
+    Session,
+    SessionMaker,
+    has_power,
+)
+
+_ENGINES = frozenset({"create_engine", "engine_from_config", "create_async_engine", "async_engine_from_config"})
+_SESSIONS = frozenset({"Session", "AsyncSession", "object_session"})
+_SESSION_MAKERS = frozenset({"sessionmaker", "scoped_session", "async_sessionmaker", "create_session"})
+_READS_ONLY = frozenset({"Table", "MetaData", "inspect", "from_engine", "Inspector", "automap_base", "reflect"})
+"""What takes a connection to look, and changes nothing."""
+_TYPES = frozenset({"Enum", "ENUM", "DOMAIN"})
+
+
+def made_by_library(reader: Reader, path: str, call: Call, scope: Names) -> object:
+    """The value of a call of one of SQLAlchemy's functions or classes."""
+    name = path.rpartition(".")[2]
+    if name in _ENGINES:
+        return Bind()
+    if name in _SESSIONS:
+        return Session()
+    if name in _SESSION_MAKERS:
+        return SessionMaker()
+    if name in ("inspect", "from_engine", "Inspector") and call.has_power:
+        return NOTHING_KNOWN  # an inspector: it reads
+    if path.startswith("sqlalchemy.event."):
+        reader.not_analysed(call.node, scope, f"{path}() runs code at events, which was not read")
+        return POWER
+    power = call.has_power and name not in _READS_ONLY
+    return Construct(path, call.args, call.keywords, call.node, hidden=call.hidden, power=power)
+
+
+def method_of_construct(reader: Reader, receiver: object, name: str, call: Call, scope: Names) -> object:
+    """The value of ``construct.name(…)``."""
+    root = receiver
+    if isinstance(root, Construct) and root.receiver is None:
+        if name in ("create", "drop") and _is_schema_item(root):
+            effects = created if name == "create" else dropped
+            reader.add(effects(root, reader.span(call.node, scope)))
+            return None
+        if root.name == "MetaData" and name in ("create_all", "drop_all"):
+            reader.not_analysed(call.node, scope, f"{name}() of a MetaData: the tables are not known from this file")
+            return None
+        if root.name == "MetaData" and name in ("reflect", "bind", "clear"):
+            return None
+    if name in ("execute", "scalar") and isinstance(root, Construct) and not call.args and _is_statement(root):
+        reader.add(statement_effects(reader, root, call.node, scope))
+        return NOTHING_KNOWN
+    if isinstance(root, Member) and name in ("create", "drop", "create_all", "drop_all"):
+        reader.not_analysed(call.node, scope, f"{name}() was not read: what it is called on is not known")
+        return POWER
+    given = call.has_power or any(isinstance(value, Function) for value in call.args)
+    if given and name not in ("compile", "bindparams", "with_bind", "values", "where", "in_"):
+        reader.not_analysed(call.node, scope, f"{name}() is given what reaches the database, and was not read")
+        return POWER
+    power = has_power(receiver)
+    return Construct(name, call.args, call.keywords, call.node, receiver, call.hidden, power)
+
+
+def _is_schema_item(value: Construct) -> bool:
+    return value.name in _TYPES or value.name in ("Table", "Index", "Sequence", "CheckConstraint", "UniqueConstraint")
+
+
+def _is_statement(value: Construct) -> bool:
+    current: object = value
+    while isinstance(current, Construct):
+        if current.name in ("insert", "update", "delete", "select", "text"):
+            return True
+        current = current.receiver
+    return False

@@ -1,0 +1,174 @@
+"""What ORM sessions, their queries and the objects they load do to rows."""
+
+from __future__ import annotations
+
+from headway.effects import model as fx
+from headway.reading.constructs import table_of
+from headway.reading.executed import statement_effects
+from headway.reading.reader import Call, Reader
+from headway.reading.values import (
+    NOTHING_KNOWN,
+    POWER,
+    Bind,
+    Bound,
+    Class,
+    Imported,
+    Instance,
+    Items,
+    Member,
+    Names,
+    OrmRow,
+    Pairs,
+    Query,
+    Session,
+)
+
+_READS = frozenset(
+    [
+        "all",
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalars",
+        "get",
+        "count",
+        "exists",
+        "yield_per",
+        "fetchall",
+        "as_scalar",
+        "subquery",
+        "get_one",
+        "scalar_one",
+        "scalar_one_or_none",
+        "scalar_subquery",
+        "cte",
+        "statement",
+        "label",
+    ]
+)
+
+
+def attribute_of_session(value: object, name: str) -> object:
+    """The value of ``session.name`` and the like."""
+    if isinstance(value, OrmRow):
+        return NOTHING_KNOWN
+    if isinstance(value, Session) and name in ("bind", "get_bind"):
+        return Bind() if name == "bind" else Bound(value, name)
+    if isinstance(value, Session) and name in ("dirty", "new", "deleted", "info", "is_active"):
+        return NOTHING_KNOWN
+    return Bound(value, name)
+
+
+def call_session(reader: Reader, receiver: object, name: str, call: Call, scope: Names) -> object:
+    """The value of ``session.name(…)``; what it does to rows is taken up."""
+    match receiver:
+        case Query():
+            return _call_query(reader, receiver, name, call, scope)
+        case OrmRow():
+            return NOTHING_KNOWN
+    return _call_session(reader, name, call, scope)
+
+
+def new_query(call: Call) -> Query:
+    """``session.query(…)``."""
+    first = call.args[0] if call.args else None
+    table, schema = table_of(first) or (fx.UNKNOWN, None)
+    whole = isinstance(first, Class | Imported) and len(call.args) == 1
+    return Query(table, schema, columns=isinstance(first, Member) or not whole)
+
+
+def _call_session(reader: Reader, name: str, call: Call, scope: Names) -> object:
+    span = reader.span(call.node, scope)
+    match name:
+        case "execute" | "scalar" | "scalars" | "exec" | "stream" | "stream_scalars":
+            reader.add(statement_effects(reader, call.argument(0, "statement"), call.node, scope))
+            return NOTHING_KNOWN
+        case "query":
+            return new_query(call)
+        case "get" | "get_one" | "load":
+            table, schema = table_of(call.argument(0, "entity")) or (fx.UNKNOWN, None)
+            return OrmRow(table, schema)
+        case "add" | "merge" | "add_all" | "bulk_save_objects" | "bulk_insert_mappings" | "save":
+            _changed(reader, "INSERT", call, span)
+            return None
+        case "bulk_update_mappings" | "delete":
+            _changed(reader, "DELETE" if name == "delete" else "UPDATE", call, span)
+            return None
+        case "commit" | "rollback" | "prepare":
+            reader.add([fx.EndsTransaction(span=span, verb=name.upper())])
+            return None
+        case "begin" | "begin_nested" | "__enter__" | "__aenter__" | "no_autoflush" | "using_bind":
+            return Session()
+        case "connection" | "get_bind":
+            return Bind()
+        case "run_sync":
+            return reader.call(call.argument(0, "fn"), Call(call.node, (Session(), *call.args[1:])), scope)
+        case (
+            "flush"
+            | "close"
+            | "expunge"
+            | "expunge_all"
+            | "expire"
+            | "expire_all"
+            | "refresh"
+            | "remove"
+            | "in_transaction"
+        ):
+            return None
+        case "configure" | "invalidate" | "reset" | "is_modified" | "close_all" | "__exit__":
+            return None
+    reader.not_analysed(call.node, scope, f"{name}() of the session was not read")
+    return POWER
+
+
+def _changed(reader: Reader, verb: str, call: Call, span: fx.Span) -> None:
+    value = call.argument(0, "instance")
+    found = value.items if isinstance(value, Items) else [value]
+    tables = [_table_of_object(item) for item in found] or [(fx.UNKNOWN, None)]
+    for table, schema in dict.fromkeys(tables):
+        reader.add(
+            [fx.ChangesData(span=span, verb=verb, table=table, schema=schema, through_session=True, filtered=True)]
+        )
+
+
+def _table_of_object(value: object) -> tuple[fx.Text, fx.MaybeText]:
+    match value:
+        case OrmRow(table=table, schema=schema):
+            return table, schema
+        case Instance(class_=class_):
+            return table_of(class_) or (fx.UNKNOWN, None)
+        case Class() | Imported():
+            return table_of(value) or (fx.UNKNOWN, None)
+    return fx.UNKNOWN, None
+
+
+def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Names) -> object:
+    span = reader.span(call.node, scope)
+    if name in ("update", "delete"):
+        values = call.argument(0, "values")
+        sets = tuple(str(key) for key in values.items) if isinstance(values, Pairs) and name == "update" else ()
+        reader.add(
+            [
+                fx.ChangesData(
+                    span=span,
+                    verb=name.upper(),
+                    table=query.table,
+                    schema=query.schema,
+                    filtered=query.filtered,
+                    where=fx.UNKNOWN if query.filtered else None,
+                    sets=sets,
+                    through_session=True,
+                )
+            ]
+        )
+        return NOTHING_KNOWN
+    if name in _READS:
+        reader.add([fx.Reads(span=span, tables=(query.table,))])
+        if query.columns or name in ("scalar", "count", "exists", "label"):
+            return NOTHING_KNOWN
+        row = OrmRow(query.table, query.schema)
+        return Items([row], more=True, certain=0) if name in ("all", "yield_per", "fetchall", "scalars") else row
+    filtered = query.filtered or name in ("filter", "filter_by", "where")
+    columns = query.columns or name in ("with_entities", "values", "add_columns")
+    return Query(query.table, query.schema, filtered, columns)

@@ -20,6 +20,7 @@ from headway.lint.judge import lint as run_rules
 from headway.lint.rule import Rule
 from headway.lint.scope import Scope
 from headway.reading.migration import read_migration
+from headway.reading.modules import ProjectModules, package_roots
 from headway.report.model import Examined, Report, Stage, Status
 from headway.repository import git
 from headway.revision.problems import Problem
@@ -99,12 +100,13 @@ def gather_facts(project: Project, scope: Scope) -> Facts:
     """Reads the files in ``scope``; raises ScriptError for one that is not Python."""
     check_policy(project.policy)
     graph = project.directory.graph
-    files = tuple(_read_files(project, scope))
+    dialects = frozenset(project.policy.dialects or _dialects(project))
+    files = tuple(_read_files(project, scope, dialects or None))
     return Facts(
         graph=graph,
         examined=files,
         new=scope.new,
-        dialects=frozenset(project.policy.dialects or _dialects(project)),
+        dialects=dialects,
         expected_heads=project.policy.expected_heads,
         project_modules=_project_modules(project),
         script_package=_script_package(project),
@@ -121,19 +123,30 @@ def sources_of(project: Project, findings: Sequence[Finding]) -> dict[str, tuple
 # -- reading the project ----------------------------------------------------------------------------------------
 
 
-def _read_files(project: Project, scope: Scope) -> Iterator[RevisionFile]:
+def _read_files(project: Project, scope: Scope, databases: frozenset[str] | None) -> Iterator[RevisionFile]:
+    library, package = modules_of(project)
     for script in project.directory.scripts:
         if script.revision not in scope.examined or not script.path.endswith(".py"):
             continue
         shown = project.shown(script.path)
         try:
             with open(script.path, encoding="utf-8") as file:
-                migration = read_migration(shown, file.read())
+                migration = read_migration(shown, file.read(), databases=databases, library=library, package=package)
         except SyntaxError as error:
             raise not_python(error, shown) from error
         except (OSError, ValueError) as error:
             raise ScriptError(f"cannot be read: {error}", path=shown) from error
-        yield RevisionFile(script.revision, shown, migration, is_merge=len(script.down_revisions) > 1)
+        is_merge = len(script.down_revisions) > 1
+        yield RevisionFile(script.revision, shown, migration, is_merge, databases or frozenset())
+
+
+def modules_of(project: Project) -> tuple[ProjectModules, str]:
+    """Where the text of the project's own modules is found, and the package that its revisions lie in."""
+    above, package = package_roots(project.directory.dir)
+    places = [project.home, os.path.join(project.home, "src"), *(project.config.get_prepend_sys_paths_list() or [])]
+    places = [os.path.join(project.home, place) for place in places]
+    roots = [project.root, os.path.join(above, package.partition(".")[0]) if package else project.directory.dir]
+    return ProjectModules(roots, [*places, above], project.root), package
 
 
 def _with_shown_paths(project: Project, problem: Problem) -> Problem:

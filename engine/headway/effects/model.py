@@ -47,6 +47,11 @@ class Effect:
     """Where it stands, when that is another module of the project, which is called at ``span``."""
 
 
+def can_run_on(effect: Effect, databases: frozenset[str]) -> bool:
+    """Whether an effect's guard lets it run on one of these databases."""
+    return effect.databases is None or bool(effect.databases & databases)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableEffect(Effect):
     """A change of one table."""

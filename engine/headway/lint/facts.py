@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from headway.effects import model as fx
-from headway.reading.migration import Migration
+from headway.reading.migration import Body, Migration
 from headway.revision.graph import RevisionGraph
 from headway.revision.problems import Problem
 
@@ -21,11 +21,24 @@ class RevisionFile:
     """Relative to the repository, as reports show it."""
     migration: Migration
     is_merge: bool = False
+    dialects: frozenset[str] = frozenset()
+    """The databases that the history runs on; empty when nothing tells."""
 
-    @property
+    @cached_property
     def upgrade_effects(self) -> tuple[fx.Effect, ...]:
-        """What ``upgrade()`` does; nothing when there is none."""
-        return self.migration.upgrade.effects if self.migration.upgrade else ()
+        """What ``upgrade()`` does on the databases of the history; nothing when there is none."""
+        return self._effects_on(self.migration.upgrade)
+
+    @cached_property
+    def downgrade_effects(self) -> tuple[fx.Effect, ...]:
+        """What ``downgrade()`` does on them."""
+        return self._effects_on(self.migration.downgrade)
+
+    def _effects_on(self, body: Body | None) -> tuple[fx.Effect, ...]:
+        effects = () if body is None else body.effects
+        if not self.dialects or all(effect.databases is None for effect in effects):
+            return effects
+        return tuple(effect for effect in effects if fx.can_run_on(effect, self.dialects))
 
     @cached_property
     def creates(self) -> frozenset[tuple[str | None, str]]:

@@ -55,8 +55,7 @@ def _severity(finding: Finding, policy: Policy) -> Severity:
 
 
 def _not_analysed(file: RevisionFile) -> Iterator[str]:
-    bodies = (file.migration.upgrade, file.migration.downgrade)
-    for effect in (effect for body in bodies if body is not None for effect in body.effects):
+    for effect in (*file.upgrade_effects, *file.downgrade_effects):
         if isinstance(effect, fx.NotAnalysed):
             yield f"{effect.span.path}:{effect.span.line}: {effect.reason}"
         elif isinstance(effect, fx.RunsSql) and not effect.understood:

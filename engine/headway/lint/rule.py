@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from headway.effects.model import Effect, Span
+from headway.effects.model import Effect, Span, can_run_on
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 
@@ -65,7 +65,7 @@ class UpgradeRule(FileRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         for effect in file.upgrade_effects:
-            if isinstance(effect, self.handles):
+            if isinstance(effect, self.handles) and (self.dialects is None or can_run_on(effect, self.dialects)):
                 yield from self.check_effect(effect, file, facts)
 
     @abstractmethod

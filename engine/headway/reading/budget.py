@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-STEPS = 200_000
+STEPS = 100_000
 """Expressions and statements looked at in one file, its helpers among them; real files need a few hundred."""
 TEXT = 2_000_000
 """Characters in one text that is put together."""

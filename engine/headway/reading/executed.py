@@ -61,7 +61,7 @@ def _one(reader: Reader, value: object, node: ast.AST, scope: Names) -> Iterator
 def sql_effects(reader: Reader, text: str | Holed, span: fx.Span, scope: Names) -> Iterator[fx.Effect]:
     """The effects of SQL as text."""
     source = source_of(text, span, scope)
-    reader.budget.spend(len(source.text) // 50)
+    reader.budget.spend(50 + len(source.text) // 20)
     databases = reader.sql_databases()
     dialect = "postgresql" if databases is None or "postgresql" in databases else min(databases)
     yield from effects_of_sql(source.text, span, dialect=dialect)

@@ -76,7 +76,7 @@ class Reader(ABC):
         here = self.here
         databases = None if here.databases == ALL_DATABASES else here.databases
         for effect in effects:
-            self.budget.spend()
+            self.budget.spend(_EFFECT)
             written_at = None
             span = effect.span
             if self.entry is not None and span.path != self.file.path:
@@ -193,3 +193,5 @@ def same(one: object, other: object) -> bool:
 
 
 MOST_OPTIONS = 12
+_EFFECT = 20
+"""Steps that an effect costs: whoever reports it and judges it has work with it too."""

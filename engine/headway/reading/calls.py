@@ -14,7 +14,7 @@ from headway.reading.builtin_calls import (
     is_plain,
 )
 from headway.reading.expressions import ExpressionReader
-from headway.reading.imports import Kind, kind_of, special
+from headway.reading.imports import Kind, is_foreign, kind_of, special
 from headway.reading.library import made_by_library, method_of_construct
 from headway.reading.powers import attribute_of_power, call_power, is_power
 from headway.reading.reader import Call, choice_of
@@ -108,7 +108,7 @@ class CallReader(ExpressionReader):
         made = special(path)
         if made is not None:
             return made
-        found = self.from_library(path, node, scope)
+        found = self.from_library(path, node, scope) if is_foreign(path) else None
         return Imported(path) if found is None else found
 
     @abstractmethod
@@ -198,6 +198,8 @@ class CallReader(ExpressionReader):
         return self._unknown_callee(call, scope, f"{function.path}()")
 
     def _unknown_callee(self, call: Call, scope: Names, what: str) -> object:
+        if self.importing and not call.has_power:
+            return NOTHING_KNOWN  # what an application does when it is imported is not the migration's
         reason = "is given what reaches the database, and was not read" if call.has_power else "was not read"
         self.not_analysed(call.node, scope, f"{what} {reason}")
         return POWER

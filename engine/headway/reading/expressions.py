@@ -94,7 +94,10 @@ class ExpressionReader(Reader):
     def _name(self, node: ast.Name, scope: Names) -> object:
         holder = scope.find(node.id)
         if holder is not None:
-            return holder.names[node.id]
+            value = holder.names[node.id]
+            if isinstance(value, Imported):  # looked into when it is used, and not before
+                value = holder.names[node.id] = self.imported(value.path, node, scope)
+            return value
         if node.id in BUILTINS:
             return Bound(None, node.id)
         return Imported(node.id)  # a star import, or a mistake: nobody knows what it does
@@ -331,6 +334,10 @@ class ExpressionReader(Reader):
             known = None if truth is True else truth.when_true
             with self.under(conditional=not sure or truth is not True, databases=known):
                 yield from self._loop(rest, scope, made)
+
+    @abstractmethod
+    def imported(self, path: str, node: ast.expr, scope: Names) -> object:
+        """The value of a dotted name of another module: read as text where it belongs to the project."""
 
     @abstractmethod
     def bind(self, target: ast.expr, value: object, scope: Names) -> None:

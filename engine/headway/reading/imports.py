@@ -33,6 +33,12 @@ def special(path: str) -> object:
     return Bound(AlembicContext(), name) if module == "alembic.context" else None
 
 
+def is_foreign(path: str) -> bool:
+    """Whether a name may belong to the project: neither to Python's library nor to SQLAlchemy or Alembic."""
+    top = path.partition(".")[0]
+    return top not in sys.stdlib_module_names and top not in _SQLALCHEMY and top != "alembic"
+
+
 def kind_of(path: str) -> Kind:
     """What a call of the name with this dotted path means."""
     special = _SPECIAL.get(path)

@@ -160,10 +160,14 @@ class FileReader(StatementReader):
         if entry is None:
             self.entry = self.span(node, caller)
         self._caller = scope
+        importing, self.importing = self.importing, True
+        stack, self.stack = self.stack, []
+        here, self.here = self.here, Surroundings()
         try:
             self.block(tree.body, scope)
         finally:
             self._caller, self.entry = caller, entry
+            self.importing, self.stack, self.here = importing, stack, here
         return made
 
 

@@ -63,6 +63,8 @@ class Reader(ABC):
         self.here = Surroundings()
         self.transaction = 0
         self.effects: list[fx.Effect] = []
+        self.importing = False
+        """Whether what is read now is another module, as it is imported."""
         self.stack: list[ast.AST] = []
         """The functions that are being read, outermost first."""
         self.entry: fx.Span | None = None

@@ -596,7 +596,7 @@ class StatementReader(CallReader):
     def _import(self, node: ast.Import, scope: Names) -> None:
         for alias in node.names:
             if alias.asname is not None:
-                scope.names[alias.asname] = self.imported(alias.name, _AS_EXPRESSION(node), scope)
+                scope.names[alias.asname] = _imported(alias.name)
             else:
                 top = alias.name.partition(".")[0]
                 scope.names[top] = Imported(top)
@@ -608,7 +608,7 @@ class StatementReader(CallReader):
             if alias.name == "*":
                 self._star(base, node, scope)
                 continue
-            scope.names[name] = self.imported(f"{base}.{alias.name}", _AS_EXPRESSION(node), scope)
+            scope.names[name] = _imported(f"{base}.{alias.name}")
 
     def _star(self, base: str, node: ast.ImportFrom, scope: Names) -> None:
         if base in ("alembic.op",):
@@ -652,8 +652,9 @@ class StatementReader(CallReader):
     _caller: Names
 
 
-def _AS_EXPRESSION(node: ast.stmt) -> ast.expr:
-    return node  # type: ignore[return-value]  # only its place is asked for
+def _imported(path: str) -> object:
+    found = special(path)
+    return Imported(path) if found is None else found
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

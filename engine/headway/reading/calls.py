@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 
-from headway.reading.builtin_calls import (
-    call_builtin,
+from headway.reading.builtin_calls import call_builtin
+from headway.reading.expressions import ExpressionReader
+from headway.reading.imports import Kind, is_foreign, kind_of, special
+from headway.reading.library import made_by_library, method_of_construct
+from headway.reading.methods import (
     call_items_method,
     call_pairs_method,
     call_text_method,
     dedented,
     is_plain,
 )
-from headway.reading.expressions import ExpressionReader
-from headway.reading.imports import Kind, is_foreign, kind_of, special
-from headway.reading.library import made_by_library, method_of_construct
 from headway.reading.powers import attribute_of_power, call_power, is_power
 from headway.reading.reader import Call, choice_of
 from headway.reading.values import (

@@ -77,75 +77,13 @@ _RUNS_ANYTHING = (
 )
 """What of the standard library runs code or programs of any kind, or opens databases."""
 
-_HARMLESS = frozenset(
-    [
-        "sqlalchemy_utils",
-        "geoalchemy2",
-        "pgvector",
-        "sqlalchemy_json",
-        "dateutil",
-        "pytz",
-        "yaml",
-        "orjson",
-        "simplejson",
-        "ujson",
-        "passlib",
-        "bcrypt",
-        "argon2",
-        "werkzeug",
-        "cryptography",
-        "slugify",
-        "nanoid",
-        "ulid",
-        "uuid6",
-        "uuid_utils",
-        "pydantic",
-        "attr",
-        "attrs",
-        "packaging",
-        "typing_extensions",
-        "six",
-        "tqdm",
-        "rich",
-        "structlog",
-        "loguru",
-        "requests",
-        "httpx",
-        "numpy",
-        "pandas",
-        "arrow",
-        "pendulum",
-        "babel",
-        "click",
-        "typer",
-        "tenacity",
-        "sqlalchemy_bigquery",
-        "clickhouse_sqlalchemy",
-        "snowflake",
-        "citext",
-        "advanced_alchemy",
-        "fastapi_users_db_sqlalchemy",
-        "sqlalchemy_enum34",
-        "oslo_log",
-        "oslo_utils",
-        "oslo_serialization",
-        "markupsafe",
-        "jinja2",
-        "mako",
-        "toml",
-        "tomllib",
-        "tomli",
-        "lxml",
-        "bs4",
-        "boto3",
-        "botocore",
-        "jwt",
-        "itsdangerous",
-        "ftfy",
-        "regex",
-        "natsort",
-        "more_itertools",
-        "toolz",
-    ]
+_HARMLESS_WORDS = (
+    "sqlalchemy_utils geoalchemy2 pgvector sqlalchemy_json dateutil pytz yaml orjson simplejson ujson passlib "
+    "bcrypt argon2 werkzeug cryptography slugify nanoid ulid uuid6 uuid_utils pydantic attr attrs packaging "
+    "typing_extensions six tqdm rich structlog loguru requests httpx numpy pandas arrow pendulum babel click "
+    "typer tenacity sqlalchemy_bigquery clickhouse_sqlalchemy snowflake citext advanced_alchemy "
+    "fastapi_users_db_sqlalchemy sqlalchemy_enum34 oslo_log oslo_utils oslo_serialization markupsafe jinja2 "
+    "mako toml tomllib tomli lxml bs4 boto3 botocore jwt itsdangerous ftfy regex natsort more_itertools toolz"
 )
+_HARMLESS = frozenset(_HARMLESS_WORDS.split())
 """Packages that do nothing to a database unless they are given a connection."""

@@ -168,26 +168,12 @@ def _call_impl(reader: Reader, receiver: object, name: str, call: Call, scope: N
 # -- connections ------------------------------------------------------------------------------------------------------
 
 _EXECUTES = frozenset({"execute", "exec_driver_sql", "scalar", "scalars", "stream", "stream_scalars", "executescript"})
-_HARMLESS = frozenset(
-    [
-        "close",
-        "dispose",
-        "in_transaction",
-        "in_nested_transaction",
-        "get_transaction",
-        "get_isolation_level",
-        "detach",
-        "invalidate",
-        "get_execution_options",
-        "has_table",
-        "table_names",
-        "schema_for_object",
-        "default_isolation_level",
-        "set_isolation_level",
-        "get_raw_connection",
-        "__exit__",
-    ]
+_HARMLESS_WORDS = (
+    "close dispose in_transaction in_nested_transaction get_transaction get_isolation_level detach invalidate "
+    "get_execution_options has_table table_names schema_for_object default_isolation_level set_isolation_level "
+    "get_raw_connection __exit__"
 )
+_HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _SAME = frozenset(
     [
         "connect",

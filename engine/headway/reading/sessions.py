@@ -23,30 +23,11 @@ from headway.reading.values import (
     Session,
 )
 
-_READS = frozenset(
-    [
-        "all",
-        "first",
-        "one",
-        "one_or_none",
-        "scalar",
-        "scalars",
-        "get",
-        "count",
-        "exists",
-        "yield_per",
-        "fetchall",
-        "as_scalar",
-        "subquery",
-        "get_one",
-        "scalar_one",
-        "scalar_one_or_none",
-        "scalar_subquery",
-        "cte",
-        "statement",
-        "label",
-    ]
+_READS_WORDS = (
+    "all first one one_or_none scalar scalars get count exists yield_per fetchall as_scalar subquery get_one "
+    "scalar_one scalar_one_or_none scalar_subquery cte statement label"
 )
+_READS = frozenset(_READS_WORDS.split())
 
 
 def attribute_of_session(value: object, name: str) -> object:

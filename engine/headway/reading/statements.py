@@ -7,32 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from headway.effects import model as fx
-from headway.reading.budget import CALLS
-from headway.reading.calls import CallReader, name_of
+from headway.reading.calls import name_of
 from headway.reading.conditions import compared, truth_of
-from headway.reading.containers import is_whole, iterate, put
-from headway.reading.flow import FAILED, LEFT, ON, Flow, forgotten, merge, restore, snapshot
-from headway.reading.imports import special
-from headway.reading.reader import Call, choice_of
+from headway.reading.containers import iterate
+from headway.reading.flow import LEFT, ON, Flow, forgotten, merge, restore, snapshot
+from headway.reading.importing import ImportReader
+from headway.reading.reader import Call
 from headway.reading.values import (
     ALL_DATABASES,
     NOTHING_KNOWN,
-    POWER,
     UNCERTAIN,
     Bound,
-    Class,
     Condition,
     Construct,
     Function,
-    Imported,
     Instance,
-    Items,
-    Module,
     Names,
     Opaque,
-    OrmRow,
-    Pairs,
     has_power,
 )
 
@@ -40,14 +31,12 @@ _ROUNDS = 2_000
 """Rounds of one loop that are followed."""
 
 
-class StatementReader(CallReader):
+class StatementReader(ImportReader):
     """Runs blocks without running them."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._returned: list[object] = []
-        self._on_yield: list[Callable[[object], None] | None] = []
-        self._modules: dict[str, Module | None] = {}
+        self._modules = {}
 
     # -- blocks -----------------------------------------------------------------------------------------------------
 
@@ -81,123 +70,9 @@ class StatementReader(CallReader):
     def _expression(self, node: ast.Expr, scope: Names) -> None:
         if isinstance(node.value, ast.Yield | ast.YieldFrom):
             value = None if node.value.value is None else self.evaluate(node.value.value, scope)
-            self._yielded(value)
+            self.yielded(value)
             return
         self.evaluate(node.value, scope)
-
-    def _yielded(self, value: object) -> None:
-        handler = self._on_yield[-1] if self._on_yield else None
-        if handler is not None:
-            handler(value)
-        else:
-            self._returned.append(value)
-
-    # -- assignments ------------------------------------------------------------------------------------------------
-
-    def _assign(self, node: ast.Assign, scope: Names) -> None:
-        value = self._value(node.value, scope)
-        for target in node.targets:
-            self.bind(target, value, scope)
-
-    def _annotated(self, node: ast.AnnAssign, scope: Names) -> None:
-        if node.value is not None:
-            self.bind(node.target, self._value(node.value, scope), scope)
-
-    def _value(self, node: ast.expr, scope: Names) -> object:
-        if isinstance(node, ast.Yield):
-            self._yielded(None if node.value is None else self.evaluate(node.value, scope))
-            return NOTHING_KNOWN
-        return self.evaluate(node, scope)
-
-    def _augmented(self, node: ast.AugAssign, scope: Names) -> None:
-        load = _loaded(node.target)
-        before = self.evaluate(load, scope)
-        right = self.evaluate(node.value, scope)
-        if isinstance(before, Items) and isinstance(node.op, ast.Add):
-            self.call(Bound(before, "extend"), Call(node.value, (right,)), scope)
-            return
-        self.bind(node.target, self.combined(node.op, before, right, node.value), scope)
-
-    def bind(self, target: ast.expr, value: object, scope: Names) -> None:
-        """Gives the names of an assignment's target their values."""
-        match target:
-            case ast.Name(id=name):
-                self._holder(name, scope).names[name] = value
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                self._unpack(targets, value, scope)
-            case ast.Starred(value=inner):
-                self.bind(inner, value, scope)
-            case ast.Attribute(value=owner, attr=name):
-                self._set_attribute(self.evaluate(owner, scope), name, value, target, scope)
-            case ast.Subscript(value=owner, slice=key):
-                self._set_item(self.evaluate(owner, scope), self.evaluate(key, scope), value, target, scope)
-
-    def _holder(self, name: str, scope: Names) -> Names:
-        if name not in scope.globals_ or scope.around is None:
-            return scope
-        found = scope.around.find(name)
-        return found if found is not None else list(scope.chain())[-1]
-
-    def _unpack(self, targets: Sequence[ast.expr], value: object, scope: Names) -> None:
-        found = list(iterate(self.budget, value))
-        star = next((n for n, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        if star is not None and is_whole(value) and len(found) >= len(targets) - 1:
-            items = [item for item, _ in found]
-            after = len(targets) - star - 1
-            middle = Items(items[star : len(items) - after])
-            values: list[object] = [*items[:star], middle, *items[len(items) - after :]]
-        elif is_whole(value) and len(found) == len(targets):
-            values = [item for item, _ in found]
-        else:
-            values = [Opaque(power=has_power(value)) for _ in targets]
-        for target, item in zip(targets, values, strict=True):
-            self.bind(target, item, scope)
-
-    def _set_attribute(self, owner: object, name: str, value: object, node: ast.expr, scope: Names) -> None:
-        match owner:
-            case Instance():
-                known = owner.attributes.get(name)
-                sure = not self.here.conditional or name not in owner.attributes
-                owner.attributes[name] = value if sure else choice_of([known, value])
-            case Class():
-                owner.scope.names[name] = value
-            case OrmRow(table=table, schema=schema):
-                self.add(
-                    [
-                        fx.ChangesData(
-                            span=self.span(node, scope),
-                            verb="UPDATE",
-                            table=table,
-                            schema=schema,
-                            sets=(name,),
-                            where=fx.UNKNOWN,
-                            through_session=True,
-                        )
-                    ]
-                )
-            case _ if has_power(value) or (has_power(owner) and not isinstance(owner, Construct)):
-                self.not_analysed(node, scope, f"{name_of(node)} is set, which was not followed")
-
-    def _set_item(self, owner: object, key: object, value: object, node: ast.expr, scope: Names) -> None:
-        match owner:
-            case Pairs():
-                if self.here.conditional:
-                    owner.more = True
-                put(self.budget, owner, key, value)
-            case Items() if (
-                isinstance(key, int) and -len(owner.items) <= key < len(owner.items) and not self.here.conditional
-            ):
-                owner.items[key] = value
-            case Items():
-                owner.items.append(value)
-                owner.certain = 0
-            case _ if has_power(value):
-                self.not_analysed(node, scope, f"{name_of(node)} is set, which was not followed")
-
-    def _delete(self, node: ast.Delete, scope: Names) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Subscript) and isinstance(owner := self.evaluate(target.value, scope), Items):
-                owner.certain = 0
 
     # -- branches ---------------------------------------------------------------------------------------------------
 
@@ -471,210 +346,6 @@ class StatementReader(CallReader):
         self.run_function(function, call, inside)
         return flows[0] if flows else ON
 
-    # -- functions and classes ------------------------------------------------------------------------------------------
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Names) -> None:
-        made = Function(node.name, node, scope, self.defaults(node.args, scope))
-        for decorator in reversed(node.decorator_list):
-            made = self._decorated(made, decorator, scope)
-        scope.names[node.name] = made
-
-    def _decorated(self, function: Function, decorator: ast.expr, scope: Names) -> Function:
-        value = self.evaluate(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
-        name = value.path if isinstance(value, Imported) else value.name if isinstance(value, Bound) else ""
-        match name:
-            case "contextlib.contextmanager" | "contextlib.asynccontextmanager":
-                return replace(function, is_context=True)
-            case "property" | "functools.cached_property":
-                return replace(function, is_property=True)
-            case "staticmethod":
-                return replace(function, is_static=True)
-            case "classmethod":
-                return replace(function, is_class_method=True)
-            case "functools.wraps" | "functools.lru_cache" | "functools.cache" | "typing.no_type_check":
-                return function
-        if isinstance(value, Function):
-            applied = value
-            if isinstance(decorator, ast.Call):
-                made = self.call(value, self._arguments(decorator, scope), scope)
-                if not isinstance(made, Function):
-                    return replace(function, wrapped=True)
-                applied = made
-            made = self.run_function(applied, Call(decorator, (function,)))
-            return made if isinstance(made, Function) else replace(function, wrapped=True)
-        return replace(function, wrapped=True)
-
-    def run_function(self, function: Function, call: Call, on_yield: Callable[[object], None] | None = None) -> object:
-        """Reads a function of the file for one call; returns what it returns. ``on_yield`` gets what it yields."""
-        where = function.scope
-        if len(self.stack) >= CALLS or function.node in self.stack:
-            self.not_analysed(call.node, self._caller, f"{function.name}() calls itself, or helpers too deep")
-            return POWER
-        if function.wrapped:
-            self.not_analysed(function.node, where, f"a decorator of {function.name}() was not read")
-        inside = Names(where.file, where)
-        self._bind_parameters(function, call, inside)
-        if isinstance(function.node, ast.Lambda):
-            self.stack.append(function.node)
-            try:
-                return self.evaluate(function.node.body, inside)
-            finally:
-                self.stack.pop()
-        return self._run_body(function.node, call, inside, on_yield)
-
-    def _run_body(
-        self,
-        node: ast.FunctionDef | ast.AsyncFunctionDef,
-        call: Call,
-        inside: Names,
-        on_yield: Callable[[object], None] | None,
-    ) -> object:
-        outer = (self._caller, self.entry, self._returned)
-        if self.entry is None and inside.file.path != self.file.path:
-            self.entry = self.span(call.node, self._caller)
-        self._caller, self._returned = inside, []
-        self._on_yield.append(on_yield)
-        self.stack.append(node)
-        try:
-            self.block(node.body, inside)
-            found = self._returned
-        finally:
-            self.stack.pop()
-            self._on_yield.pop()
-            self._caller, self.entry, self._returned = outer
-        if _is_generator(node):
-            return Items(found, certain=0)
-        return choice_of(found) if found else None
-
-    def _bind_parameters(self, function: Function, call: Call, inside: Names) -> None:
-        arguments = function.node.args
-        positional = [*arguments.posonlyargs, *arguments.args]
-        values = list(call.args)
-        keywords = dict(call.keywords)
-        for argument in positional:
-            if values:
-                inside.names[argument.arg] = values.pop(0)
-            elif argument.arg in keywords:
-                inside.names[argument.arg] = keywords.pop(argument.arg)
-            elif argument.arg in function.defaults:
-                inside.names[argument.arg] = function.defaults[argument.arg]
-            else:
-                inside.names[argument.arg] = Opaque(power=call.hidden and call.has_power)
-        for argument in arguments.kwonlyargs:
-            default = function.defaults.get(argument.arg, NOTHING_KNOWN)
-            inside.names[argument.arg] = keywords.pop(argument.arg, default)
-        if arguments.vararg is not None:
-            inside.names[arguments.vararg.arg] = Items(values, more=True) if call.hidden else tuple(values)
-        if arguments.kwarg is not None:
-            inside.names[arguments.kwarg.arg] = Pairs(dict(keywords.items()), [], call.hidden)
-
-    def _return(self, node: ast.Return, scope: Names) -> Flow:
-        self._returned.append(None if node.value is None else self.evaluate(node.value, scope))
-        return LEFT
-
-    def _raise(self, node: ast.Raise, scope: Names) -> Flow:
-        if node.exc is not None and isinstance(node.exc, ast.Call):
-            for argument in node.exc.args:
-                self.evaluate(argument, scope)
-        return FAILED
-
-    def _class(self, node: ast.ClassDef, scope: Names) -> None:
-        inside = Names(scope.file, scope)
-        bases = tuple(self.evaluate(base, scope) for base in node.bases)
-        made = Class(node.name, inside, bases)
-        self.block(node.body, inside)
-        scope.names[node.name] = made
-
-    def _scopes(self, node: ast.Global | ast.Nonlocal, scope: Names) -> None:
-        scope.globals_ |= set(node.names)
-
-    def _assert(self, node: ast.Assert, scope: Names) -> None:
-        self.evaluate(node.test, scope)
-
-    # -- imports --------------------------------------------------------------------------------------------------------
-
-    def _import(self, node: ast.Import, scope: Names) -> None:
-        for alias in node.names:
-            if alias.asname is not None:
-                scope.names[alias.asname] = _imported(alias.name)
-            else:
-                top = alias.name.partition(".")[0]
-                scope.names[top] = Imported(top)
-
-    def _import_from(self, node: ast.ImportFrom, scope: Names) -> None:
-        base = _absolute(node, scope.file.package)
-        for alias in node.names:
-            name = alias.asname or alias.name
-            if alias.name == "*":
-                self._star(base, node, scope)
-                continue
-            scope.names[name] = _imported(f"{base}.{alias.name}")
-
-    def _star(self, base: str, node: ast.ImportFrom, scope: Names) -> None:
-        if base in ("alembic.op",):
-            self.not_analysed(node, scope, "'from alembic.op import *' hides which names are operations")
-            return
-        module = self._module(base, node)
-        if module is not None:
-            scope.names |= {name: value for name, value in module.scope.names.items() if not name.startswith("_")}
-        elif base == "alembic":
-            scope.names |= {"op": special("alembic.op"), "context": special("alembic.context")}
-        elif base.partition(".")[0] == "sqlalchemy":
-            scope.names |= {name: Imported(f"sqlalchemy.{name}") for name in _STAR_NAMES}
-
-    def from_library(self, path: str, node: ast.AST, scope: Names) -> object:
-        if self.library is None:
-            return None
-        module = self._module(path, node)
-        if module is not None:
-            return module
-        base, _, name = path.rpartition(".")
-        if base and (module := self._module(base, node)) is not None:
-            return module.scope.names.get(name)
-        return None
-
-    def _module(self, name: str, node: ast.AST) -> Module | None:
-        if name in self._modules:
-            return self._modules[name]
-        self._modules[name] = None  # a module that imports itself finds nothing
-        found = None if self.library is None else self.library.find(name)
-        if found is None:
-            return None
-        path, text, package = found
-        self.budget.spend(len(text) // 200)
-        self._modules[name] = made = self.read_module(name, path, text, package, node)
-        return made
-
-    def read_module(self, name: str, path: str, text: str, package: str, node: ast.AST) -> Module | None:
-        """Reads a module of the project; what it does when it is imported is taken up at ``node``."""
-        raise NotImplementedError
-
-    _caller: Names
-
-
-def _imported(path: str) -> object:
-    found = special(path)
-    return Imported(path) if found is None else found
-
-
-def _absolute(node: ast.ImportFrom, package: str) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = package.split(".") if package else []
-    parts = parts[: len(parts) - (node.level - 1)] if node.level > 1 else parts
-    return ".".join([*(parts or ["."]), *([node.module] if node.module else [])])
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    match target:
-        case ast.Name(id=name):
-            return ast.copy_location(ast.Name(name, ast.Load()), target)
-        case ast.Attribute(value=value, attr=name):
-            return ast.copy_location(ast.Attribute(value, name, ast.Load()), target)
-        case ast.Subscript(value=value, slice=key):
-            return ast.copy_location(ast.Subscript(value, key, ast.Load()), target)
-    return target
-
 
 def _assigned(body: Sequence[ast.stmt]) -> set[str]:
     return {
@@ -692,79 +363,6 @@ def _returns(body: Sequence[ast.stmt]) -> bool:
 def _breaks(body: Sequence[ast.stmt]) -> bool:
     return any(isinstance(node, ast.Break) for statement in body for node in ast.walk(statement))
 
-
-def _is_generator(node: ast.AST) -> bool:
-    pending = list(ast.iter_child_nodes(node))
-    while pending:
-        found = pending.pop()
-        if isinstance(found, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            pending += ast.iter_child_nodes(found)
-    return False
-
-
-_STAR_NAMES = [
-    "Column",
-    "Integer",
-    "String",
-    "Text",
-    "Table",
-    "MetaData",
-    "text",
-    "table",
-    "column",
-    "select",
-    "update",
-    "insert",
-    "delete",
-    "ForeignKey",
-    "Boolean",
-    "DateTime",
-    "Date",
-    "Float",
-    "Numeric",
-    "BigInteger",
-    "SmallInteger",
-    "LargeBinary",
-    "Unicode",
-    "UnicodeText",
-    "Enum",
-    "Index",
-    "UniqueConstraint",
-    "PrimaryKeyConstraint",
-    "ForeignKeyConstraint",
-    "CheckConstraint",
-    "Sequence",
-    "func",
-    "and_",
-    "or_",
-    "not_",
-    "inspect",
-    "create_engine",
-    "types",
-    "sql",
-    "orm",
-    "schema",
-    "exc",
-    "JSON",
-    "Interval",
-    "Time",
-    "TIMESTAMP",
-    "VARCHAR",
-    "INTEGER",
-    "BOOLEAN",
-    "null",
-    "true",
-    "false",
-    "literal",
-    "literal_column",
-    "bindparam",
-    "cast",
-    "case",
-    "exists",
-    "join",
-]
 
 _READERS: dict[type[ast.stmt], Callable[[Any, Any, Names], Flow | None]] = {
     ast.Expr: StatementReader._expression,

@@ -207,12 +207,12 @@ class CallReader(ExpressionReader):
     def _gives_away(self, call: Call) -> bool:
         """Whether a call hands on what reaches the database, be it inside a function of the file."""
         return any(
-            has_power(value) or self._function_with_power(value) for value in (*call.args, *call.keywords.values())
+            has_power(value) or self.has_function_power(value) for value in (*call.args, *call.keywords.values())
         )
 
-    def _function_with_power(self, value: object) -> bool:
+    def has_function_power(self, value: object) -> bool:
         if isinstance(value, Prepared):
-            return self._function_with_power(value.function)
+            return self.has_function_power(value.function)
         if isinstance(value, Bound) and isinstance(value.receiver, Instance):
             return True
         if isinstance(value, Instance):

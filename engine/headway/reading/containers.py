@@ -13,7 +13,9 @@ from headway.reading.values import (
     DialectName,
     Items,
     Opaque,
+    OrmRow,
     Pairs,
+    Query,
     has_power,
 )
 
@@ -45,6 +47,8 @@ def iterate(budget: Budget, value: object) -> Iterator[tuple[object, bool]]:
 
 def item_of(value: object) -> object:
     """One unknown item of a value that is no container of ours."""
+    if isinstance(value, Query) and not value.columns:
+        return OrmRow(value.table, value.schema)
     return Opaque(power=has_power(value))
 
 

@@ -73,11 +73,18 @@ class FunctionReader(BindingReader):
             if isinstance(decorator, ast.Call):
                 made = self.call(value, self._arguments(decorator, scope), scope)
                 if not isinstance(made, Function):
-                    return replace(function, wrapped=True)
+                    return self._wrapped(function, decorator, scope)
                 applied = made
             made = self.run_function(applied, Call(decorator, (function,)))
-            return made if isinstance(made, Function) else replace(function, wrapped=True)
-        return replace(function, wrapped=True)
+            return made if isinstance(made, Function) else self._wrapped(function, decorator, scope)
+        return self._wrapped(function, decorator, scope)
+
+    def _wrapped(self, function: Function, decorator: ast.expr, scope: Names) -> Function:
+        """A function inside a decorator that nobody has read: said where it can do harm, which is here or at its call."""
+        if self.importing or not (function.name in ("upgrade", "downgrade") or self.has_function_power(function)):
+            return replace(function, wrapped=True)
+        self.not_analysed(decorator, scope, f"a decorator of {function.name}() was not read")
+        return function
 
     def run_function(self, function: Function, call: Call, on_yield: Callable[[object], None] | None = None) -> object:
         """Reads a function of the file for one call; returns what it returns. ``on_yield`` gets what it yields."""

@@ -14,7 +14,7 @@ from headway.reading.budget import OutOfBudget
 from headway.reading.flow import restore, snapshot
 from headway.reading.reader import Call, Library, Surroundings, span_of
 from headway.reading.statements import StatementReader
-from headway.reading.values import Function, Module, Names, SourceFile
+from headway.reading.values import Function, Module, Names, Op, Opaque, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class FileReader(StatementReader):
         start = snapshot(self.scope)
         place: ast.AST = node if node is not None else ast.Constant(None, lineno=1, col_offset=0)
         if isinstance(value, Function):
-            self._guarded(place, lambda: self.run_function(value, Call(value.node)))  # type: ignore[arg-type]  # only a place
+            given = Call(value.node, keywords=_given(value.node.args))  # type: ignore[arg-type]  # only a place
+            self._guarded(place, lambda: self.run_function(value, given))
         else:
             self.not_analysed(place, self.scope, f"{name} is no function of this file")
         restore(start)
@@ -178,6 +179,12 @@ def _imports(path: str, tree: ast.Module) -> Iterator[Import]:
                 yield Import(alias.name, span_of(path, node))
         elif isinstance(node, ast.ImportFrom):
             yield Import("." * node.level + (node.module or ""), span_of(path, node))
+
+
+def _given(arguments: ast.arguments) -> dict[str, object]:
+    """What env.py gives ``upgrade()`` through ``run_migrations(**kw)``: anything, and often the operations."""
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return {name: Op() if name in ("op", "operations") else Opaque(name, power=True) for name in names}
 
 
 def _is_filler(node: ast.stmt) -> bool:

@@ -52,7 +52,7 @@ class StatementReader(ImportReader):
                     continue
                 whole = Flow(whole.on & flow.on, whole.unsure or flow.unsure, whole.leaves_loop or flow.leaves_loop)
                 if not whole.on & self.here.databases:
-                    return replace(whole, on=frozenset())
+                    return replace(whole, on=frozenset(), fails=flow.fails)
                 self.here = replace(
                     self.here,
                     databases=self.here.databases & flow.on,
@@ -205,7 +205,7 @@ class StatementReader(ImportReader):
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Names) -> Flow:
         value = self.evaluate(node.iter, scope)
-        unsure = False
+        unsure, may_end = False, _returns(node.body) or _breaks(node.body)
         for number, (item, sure) in enumerate(iterate(self.budget, value)):
             self.budget.spend()
             if number >= _ROUNDS:
@@ -219,7 +219,8 @@ class StatementReader(ImportReader):
                 flow = self.block(node.body, scope)
             if start is not None:
                 merge(start, scope)
-            unsure = unsure or flow.unsure or flow.on < self.here.databases
+            # What only goes on with the next round says nothing about it.
+            unsure = unsure or (may_end and (flow.unsure or flow.on < self.here.databases))
             if not flow.on and not flow.leaves_loop and sure and not unsure:
                 return LEFT
             if not flow.on and flow.leaves_loop and sure and _breaks(node.body):

@@ -383,11 +383,12 @@ def is_on(names: object) -> Condition:
     """The condition that the dialect's name is one of these."""
     true: set[str] = set()
     exact = True
-    for name in names if isinstance(names, tuple | frozenset) else (names,):
+    named = names if isinstance(names, tuple | frozenset) else (names,)
+    for name in named:
         if not isinstance(name, str):
             return UNCERTAIN
         # A URL that says mysql may lead to MariaDB; one that says mariadb never leads to MySQL.
-        known = name in ALL_DATABASES - {"other", "mysql"}
+        known = name in ALL_DATABASES - {"other", "mysql"} or (name == "mysql" and "mariadb" in named)
         exact = exact and known
         true |= {name} if known else {"mysql", "mariadb"} if name == "mysql" else {"other"}
     false = ALL_DATABASES - true if exact else ALL_DATABASES - (true - {"mariadb", "other"})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from headway.effects import model as fx
-from headway.effects.from_sql import effects_of_sql
+from headway.reading.sql.read import read_sql
 from headway.script.constants import Scope, dotted, flag_of, text_of, value_of
 
 
@@ -199,7 +199,7 @@ def effects_of_statement(node: ast.expr | None, scope: Scope, span: fx.Span) -> 
     """What the statement given to an ``execute()`` does: SQL text, or a SQLAlchemy construct such as update()."""
     sql = value_of(node, scope)
     if isinstance(sql, str):
-        yield from effects_of_sql(sql, span)
+        yield from read_sql(fx.SqlSource(sql, span), None)
         return
     construct = dotted(node) if node is not None else ""
     verb = next((verb for verb in ("update", "delete", "insert") if f"{verb}()" in construct), None)

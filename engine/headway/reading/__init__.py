@@ -1,0 +1,1 @@
+"""What stands in revision files, read as text. Executes nothing, and writes nothing."""

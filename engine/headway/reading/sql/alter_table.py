@@ -219,19 +219,24 @@ def _words(first: str) -> Action:
     """An action that is named by its words up to a name or value."""
 
     def read(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
-        words = [first]
+        named = [first]
         while cursor.peek().word in _ACTION_WORDS:
-            words.append(cursor.next().word)
+            named.append(cursor.next().word)
+        if len(named) == 1 and (first in _NOT_ALONE or (first == "SET" and not cursor.at("("))):
+            raise UnreadError
         subject = None
-        if cursor.at_name() and " ".join(words) not in _WITHOUT_SUBJECT:
+        if cursor.at_name() and " ".join(named) not in _WITHOUT_SUBJECT:
             subject = cursor.path()[1]
+        if cursor.at_any(("CONCURRENTLY", "FINALIZE")):  # DETACH PARTITION
+            named.append(cursor.next().word)
         while not cursor.done and not cursor.at(","):
             cursor.step()
-        yield target.other(" ".join(words), subject)
+        yield target.other(" ".join(named), subject)
 
     return read
 
 
+_NOT_ALONE = words("ENABLE DISABLE NO NOT OWNER REPLICA ATTACH DETACH CLUSTER")
 _WITHOUT_SUBJECT = frozenset({"REPLICA IDENTITY", "SET", "MOVE"})
 _ACTION_WORDS = words(
     "REPLICA ALWAYS TRIGGER RULE ROW LEVEL SECURITY FORCE WITHOUT CLUSTER ON OIDS ACCESS METHOD "

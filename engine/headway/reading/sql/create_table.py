@@ -28,7 +28,8 @@ def create_table(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     parts = _Parts()
     if cursor.take("PARTITION", "OF"):
         parts.whole = False
-        yield fx.AltersTable(span=span, table=cursor.path()[1], action="ATTACH PARTITION", subject=table)
+        parent_schema, parent = cursor.path()
+        yield fx.AltersTable(span=span, table=parent, schema=parent_schema, action="PARTITION OF", subject=table)
     elif cursor.take("OF"):
         parts.whole = False
         cursor.path()

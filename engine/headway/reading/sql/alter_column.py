@@ -86,6 +86,8 @@ def _redefined(cursor: Cursor) -> dict[str, object]:
 def _column_option(cursor: Cursor, target: Target, column: fx.Text) -> fx.Effect:
     """What changes neither type nor default of the column: its statistics, storage, sequence, expression."""
     for words in _COLUMN_OPTIONS:
+        if words in (("SET",), ("RESET",)) and cursor.peek(1).word != "(":
+            continue
         if cursor.take(*words):
             while not cursor.done and not cursor.at(","):
                 cursor.step()

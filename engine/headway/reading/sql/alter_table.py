@@ -41,7 +41,7 @@ _PARTITIONED = ("mysql", "mariadb")
 def _action(cursor: Cursor, target: Target, repeated: Action | None) -> Generator[fx.Effect, None, Action | None]:
     """Reads one action; gives back what a list without a verb goes on with (SQL Server's ``ADD a int, b int``)."""
     reader = _ACTIONS.get(cursor.peek().word)
-    if cursor.script.mysql and reader is None and cursor.peek().kind == "word":
+    if cursor.script.mysql and reader is None and cursor.at_any(_TABLE_OPTIONS):
         reader = _table_option
     elif reader is None or (repeated is not None and reader is alter and not cursor.at("ALTER")):
         if repeated is None:
@@ -60,10 +60,12 @@ def _add(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
     if cursor.script.mysql and _at_mysql_index(cursor):
         yield from _add_index(cursor, target)
         return
-    if cursor.script.mysql and cursor.take("PARTITION"):
+    if cursor.script.mysql and cursor.at_any(("PARTITION", "SYSTEM")):
+        yield target.other(f"ADD {cursor.next().word}")
         cursor.rest()
-        yield target.other("ADD PARTITION")
         return
+    if cursor.script.database == "mssql" and cursor.at("COLUMN"):
+        raise UnreadError
     if cursor.take("COLUMN"):
         yield from _add_column(cursor, target)
     elif at_constraint(cursor):
@@ -264,6 +266,13 @@ def _table_option(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
     yield target.other(" ".join(words), subject)
 
 
+_TABLE_OPTIONS = words(
+    "ENGINE AUTO_INCREMENT AVG_ROW_LENGTH DEFAULT CHARACTER CHARSET CHECKSUM COLLATE COMMENT COMPRESSION CONNECTION DATA "
+    "INDEX DELAY_KEY_WRITE ENCRYPTION INSERT_METHOD KEY_BLOCK_SIZE MAX_ROWS MIN_ROWS PACK_KEYS ROW_FORMAT TABLESPACE UNION "
+    "STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES PAGE_COMPRESSED PAGE_COMPRESSION_LEVEL ENCRYPTED "
+    "ENCRYPTION_KEY_ID TRANSACTIONAL SEQUENCE ALGORITHM LOCK CONVERT ORDER PARTITION REMOVE REORGANIZE EXCHANGE COALESCE "
+    "ANALYZE OPTIMIZE REPAIR DISCARD IMPORT WITHOUT ENGINE_ATTRIBUTE AUTOEXTEND_SIZE SECONDARY_ENGINE"
+)
 _OPTION_WORDS = words("TO CHARACTER SET BY PARTITION PARTITIONING KEYS TABLESPACE VALIDATION DIRECTORY")
 
 _NAMED_BY_WORDS = words(

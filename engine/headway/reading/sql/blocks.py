@@ -68,7 +68,7 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
             yield from _condition(cursor, span, word)
         elif cursor.at_any(("FOR", "FOREACH")):
             yield from _loop(cursor, span, read)
-        elif cursor.at_any(_SPOKEN):
+        elif cursor.at_any(_SPOKEN) and not (cursor.script.database == "mssql" and cursor.at("EXECUTE")):
             yield from _spoken(cursor, span, read)
         elif _is_assignment(cursor):
             yield from _calls(cursor, span)
@@ -141,6 +141,8 @@ def _stretch_to_in(head: Cursor) -> None:
 def _is_assignment(cursor: Cursor) -> bool:
     """``name := …`` or ``a.b[1] = …``."""
     inner = cursor.copy()
+    if inner.take("SET") and not inner.at_any(("NEW", "OLD")):
+        return False
     if not inner.at_name():
         return inner.at(":")
     inner.path()
@@ -190,9 +192,7 @@ def _select_into(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.
         yield from read(cursor)
         return
     for effect in read(cursor):
-        if isinstance(effect, fx.CreatesTable):
-            yield fx.Reads(span=effect.span, raw=True, tables=(fx.UNKNOWN,))
-        else:
+        if not isinstance(effect, fx.CreatesTable):
             yield effect
 
 
@@ -212,8 +212,7 @@ def dynamic(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     script = Script(source, cursor.script.database, cursor.script.depth + 1, cursor.script.bodies)
     inner = tokens(source.text, script.database)
     for first, last in statements(script, inner, 0, len(inner)):
-        for effect in read(Cursor(script, inner, first, last)):
-            yield replace(effect, conditional=True)
+        yield from read(Cursor(script, inner, first, last))
 
 
 def _composed(expression: Cursor, span: fx.Span) -> fx.SqlSource | None:
@@ -226,7 +225,7 @@ def _composed(expression: Cursor, span: fx.Span) -> fx.SqlSource | None:
     for operand in _operands(expression):
         token = operand.peek()
         if token.kind == "string" and operand.place + 1 == operand.end:
-            parts.append(token.value())
+            parts.append(expression.script.said(token))
             literal = True
         elif operand.at("FORMAT", "("):
             operand.next()
@@ -310,7 +309,7 @@ def body_text(script: Script, cursor: Cursor) -> tuple[Cursor, bool] | None:
         inner_script = replace(script, depth=script.depth + 1)
         inner = tokens(script.source.text, script.database, token.start + tag, token.end - tag)
     else:
-        source = fx.SqlSource(token.value(), script.span(token.start, token.end), script.source.holes)
+        source = fx.SqlSource(script.said(token), script.span(token.start, token.end), script.source.holes)
         inner_script = Script(source, script.database, script.depth + 1, script.bodies)
         inner = tokens(source.text, script.database)
     return Cursor(inner_script, inner, 0, len(inner)), True

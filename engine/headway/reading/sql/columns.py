@@ -28,12 +28,13 @@ class Defined:
         self.constraints.append(made)
 
 
+_NOT_A_TYPE = COLUMN_WORDS - {"CHARACTER", "SET", "SIGNED", "UNSIGNED"}
+
+
 def column_of(cursor: Cursor) -> Defined:
     """Reads a column: its name, its type and everything behind it."""
     name = cursor.name()
-    typed = (
-        None if cursor.done or cursor.at_any(COLUMN_WORDS - {"CHARACTER", "SET"}) or cursor.at(",") else type_of(cursor)
-    )
+    typed = None if cursor.done or cursor.at_any(_NOT_A_TYPE) or cursor.at(",") else type_of(cursor)
     defined = Defined(fx.Column(name=name, type=typed))
     if typed is not None and "serial" in str(typed.name).lower():
         defined.set(has_default=True, nullable=False)
@@ -103,7 +104,7 @@ def _unique(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
 
 def _check(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     cursor.take("NOT", "FOR", "REPLICATION")
-    defined.constrain(KIND.CHECK, name, condition=cursor.group().text())
+    defined.constrain(KIND.CHECK, name, condition=cursor.condition())
     _no_inherit(cursor)
 
 

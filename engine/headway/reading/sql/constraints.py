@@ -62,7 +62,7 @@ def constraint_of(cursor: Cursor) -> Constrained:
         key = references(cursor, name, columns)
     elif kind is KIND.CHECK:
         cursor.take("NOT", "FOR", "REPLICATION")
-        condition = cursor.group().text()
+        condition = cursor.condition()
     elif kind is KIND.EXCLUDE:
         columns, condition = _exclusion(cursor), cursor.text(start)
     elif kind is KIND.UNKNOWN:

@@ -41,6 +41,8 @@ def create_table(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
             _element(item, parts)
             if not item.done:
                 raise UnreadError
+    if any(token.word == "INHERITS" for token in cursor.tokens[cursor.place : cursor.end]):
+        parts.whole = False
     query = yield from _table_rest(cursor, span)
     yield fx.CreatesTable(
         span=span,

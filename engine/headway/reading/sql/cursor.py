@@ -45,6 +45,10 @@ class Script:
     def span(self, start: int, end: int) -> fx.Span:
         return self.source.span_of(start, end)
 
+    def said(self, token: Token) -> str:
+        """What a string or quoted name says."""
+        return token.value(escapes=self.mysql)
+
     def filled(self, text: str) -> fx.Text:
         """A part of the text, with its holes explained."""
         if "hw_hole_" not in text.lower():
@@ -138,7 +142,7 @@ class Cursor:
     def named(self, token: Token) -> fx.Text:
         """The name that a token is."""
         if token.kind != "word":
-            return self.script.filled(token.value())
+            return self.script.filled(self.script.said(token))
         if HOLE.search(token.text):
             return self.script.filled(token.text)
         return self.script.folded(token.text)
@@ -169,14 +173,18 @@ class Cursor:
         token = self.next()
         if token.kind != "word" or not HOLE.fullmatch(token.text):
             raise UnreadError
-        return fx.UNKNOWN
+        return self.script.filled(token.text)
+
+    def condition(self) -> fx.Text:
+        """What stands in the parentheses that come next, or the hole in their place."""
+        return self.group().text() if self.at("(") else self.hole()
 
     def string(self) -> fx.Text:
         """The next string literal."""
         token = self.next()
         if token.kind != "string":
             raise UnreadError
-        return self.script.filled(token.value())
+        return self.script.filled(self.script.said(token))
 
     # -- stretches ----------------------------------------------------------------------------------------------
 

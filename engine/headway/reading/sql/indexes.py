@@ -27,8 +27,8 @@ def create_index(
     table_schema, table = cursor.path()
     if cursor.take("USING"):
         method = cursor.name()
-    columns = index_columns(cursor.group()) if cursor.at("(") else (cursor.hole(),)
-    where = _options(cursor)
+    columns = index_columns(cursor.group()) if cursor.at("(") else _unknown_columns(cursor)
+    where, online = _options(cursor)
     yield fx.CreatesIndex(
         span=span,
         table=table,
@@ -36,7 +36,7 @@ def create_index(
         name=name,
         columns=columns,
         unique=unique,
-        concurrently=concurrently,
+        concurrently=concurrently or online,
         if_not_exists=if_not_exists,
         where=where,
         method=method,
@@ -44,18 +44,31 @@ def create_index(
     )
 
 
-def _options(cursor: Cursor) -> fx.MaybeText:
-    """Reads the clauses behind the columns, and gives back the predicate."""
+def _unknown_columns(cursor: Cursor) -> tuple[fx.Text, ...]:
+    """``CREATE INDEX … ON table {columns}``, whose parentheses are in the hole."""
+    cursor.hole()
+    return (fx.UNKNOWN,)
+
+
+def _options(cursor: Cursor) -> tuple[fx.MaybeText, bool]:
+    """Reads the clauses behind the columns, and gives back the predicate and whether it is built online."""
+    where: fx.MaybeText = None
+    online = False
     while not cursor.done:
         if cursor.take("WHERE"):
             start = cursor.place
             cursor.until("WITH") if cursor.script.database == "mssql" else cursor.until()
-            return cursor.text(start)
-        if cursor.take("NULLS"):
+            where = cursor.text(start)
+        elif cursor.take("NULLS"):
             cursor.take("NOT")
             cursor.need("DISTINCT")
         elif cursor.take("INCLUDE"):
             cursor.skip_group()
+        elif cursor.take("ONLINE"):
+            online = True  # Oracle
+        elif cursor.at("WITH", "("):
+            cursor.next()
+            online = any(item.take("ONLINE", "=", "ON") for item in cursor.group().items())  # SQL Server
         elif cursor.take_any(*_ALONE):
             continue
         elif cursor.take_any(*_WITH_VALUE):
@@ -63,7 +76,7 @@ def _options(cursor: Cursor) -> fx.MaybeText:
             cursor.step()
         else:
             break
-    return None
+    return where, online
 
 
 _ALONE = ("ONLINE", "REVERSE", "COMPRESS", "NOLOGGING", "LOGGING", "VISIBLE", "INVISIBLE", "IGNORED", "LOCAL", "GLOBAL")

@@ -173,7 +173,7 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         labels = tuple(_label(item) for item in cursor.group().items())
         yield fx.CreatesEnum(span=span, name=name or fx.UNKNOWN, schema=schema, labels=labels)
         return
-    table = _table_of(cursor.copy()) if kind in _OF_A_TABLE else None
+    table_schema, table = _table_of(cursor.copy(), kind) if kind in _OF_A_TABLE else (None, None)
     done: tuple[fx.Effect, ...] = ()
     if kind in (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER) or cursor.script.database == "oracle":
         done = body(cursor.copy(), span)
@@ -188,7 +188,7 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         span=span,
         kind=kind,
         name=name,
-        schema=schema,
+        schema=table_schema if schema is None else schema,
         table=table,
         replaces=prefix.replaces,
         if_not_exists=if_not_exists,
@@ -220,13 +220,12 @@ def _host(cursor: Cursor) -> None:
         cursor.next()
 
 
-def _table_of(cursor: Cursor) -> fx.MaybeText:
-    """The table that a trigger, a policy or a rule belongs to, behind ON."""
-    cursor.until("ON")
-    if cursor.take("ON") and cursor.at_name():
-        return cursor.path()[1]
-    cursor.until("TO")
-    return cursor.path()[1] if cursor.take("TO") and cursor.at_name() else None
+def _table_of(cursor: Cursor, kind: fx.ObjectKind) -> tuple[fx.MaybeText, fx.MaybeText]:
+    """The table that a trigger, a policy or a rule belongs to, with its schema."""
+    cursor.until("TO" if kind is KIND.RULE else "ON")
+    if cursor.take_any("TO", "ON") and cursor.at_name():
+        return cursor.path()
+    return None, None
 
 
 # -- DROP ---------------------------------------------------------------------------------------------------------

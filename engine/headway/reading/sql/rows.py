@@ -21,7 +21,13 @@ def rows(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         yield from query(cursor, span)
         return
     if cursor.at("WITH"):
-        yield from _with(cursor, span)
+        whole = cursor.copy()
+        changes = list(_with(cursor, span, calls=True))
+        if cursor.at_any(("SELECT", "VALUES", "TABLE", "(")):
+            yield from query(whole, span)
+            cursor.rest()
+            return
+        yield from changes
     reader = _VERBS.get(cursor.peek().word)
     if reader is None:
         raise UnreadError
@@ -40,7 +46,7 @@ def query(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         for schema, table in found.tables or {(None, fx.UNKNOWN): None}:
             yield fx.LocksTable(span=span, table=table, schema=schema, mode=found.locks)
     yield from _calls(cursor, span, found)
-    if found.into is None:
+    if found.into is None or found.tables:
         yield fx.Reads(span=span, tables=tuple(table for _, table in found.tables))
     cursor.rest()
 
@@ -71,8 +77,8 @@ def _calls(cursor: Cursor, span: fx.Span, found: Mentions) -> Iterator[fx.Effect
                 yield effect
 
 
-def _with(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """Goes past the list of WITH; a change of rows within it is an effect of its own."""
+def _with(cursor: Cursor, span: fx.Span, *, calls: bool = False) -> Iterator[fx.Effect]:
+    """Goes past the list of WITH; a change of rows within it is an effect of its own, and a call where asked for."""
     cursor.need("WITH")
     cursor.take("RECURSIVE")
     while True:
@@ -85,6 +91,8 @@ def _with(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         body = cursor.group()
         if body.peek().word in _VERBS and not body.at("SELECT") and not body.at("VALUES"):
             yield from rows(body, span)
+        elif calls:
+            yield from _calls(body, span, mentions(body))
         while cursor.take_any("SEARCH", "CYCLE"):
             cursor.until(",", "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE")
         if not cursor.take(","):
@@ -132,7 +140,8 @@ def _more_targets(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         cursor.until("INTO")
         if cursor.take("INTO"):
             schema, table = cursor.path()
-            yield fx.ChangesData(span=span, verb="INSERT", table=table, schema=schema)
+            columns = tuple(item.path()[1] for item in cursor.group().items()) if cursor.at("(") else ()
+            yield fx.ChangesData(span=span, verb="INSERT", table=table, schema=schema, sets=columns)
 
 
 # -- UPDATE, DELETE, MERGE ----------------------------------------------------------------------------------------
@@ -153,10 +162,10 @@ def _update(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     cursor.need("SET")
     sets_from = cursor.copy()
     sets = _sets(cursor.copy())
-    targets = _updated(sets_from, head) or [_resolved(path, found)]
+    targets = _updated(sets_from, head, sets) or {_resolved(path, found): sets}
     where = _where(cursor, open_end=True)
-    for schema, table in targets:
-        yield _changes(span, "UPDATE", (schema, table), where, sets)
+    for target, columns in targets.items():
+        yield _changes(span, "UPDATE", target, where, columns)
     yield from _calls(whole, span, found)
     cursor.rest()
 
@@ -166,19 +175,22 @@ def _resolved(path: Path, found: Mentions) -> Path:
     return found.aliases.get(path[1], path) if path[0] is None else path
 
 
-def _updated(cursor: Cursor, head: Mentions) -> list[Path]:
+def _updated(cursor: Cursor, head: Mentions, sets: tuple[fx.Text, ...]) -> dict[Path, tuple[fx.Text, ...]]:
     """The tables that MySQL's ``UPDATE a JOIN b SET a.x = …`` changes, told by the names before its columns."""
     if len(head.tables) < 2:
-        return []
-    changed: dict[Path, None] = {}
+        return {}
+    changed: dict[Path, tuple[fx.Text, ...]] = {}
     for item in cursor.until("WHERE", "ORDER", "LIMIT", "FROM").items():
         if item.at_name() and item.peek(1).word == ".":
-            owner = item.path()[0]
+            owner, column = item.path()
             named = [path for path in head.tables if path[1] == owner]
-            changed[head.aliases.get(owner) or (named[0] if named else (None, fx.UNKNOWN))] = None  # type: ignore[arg-type]
+            path = head.aliases.get(fx.UNKNOWN if owner is None else owner) or (
+                named[0] if named else (None, fx.UNKNOWN)
+            )
+            changed[path] = (*changed.get(path, ()), column)
         else:
-            return list(head.tables)
-    return list(changed)
+            return dict.fromkeys(head.tables, sets)
+    return changed
 
 
 def _sets(cursor: Cursor) -> tuple[fx.Text, ...]:
@@ -191,6 +203,8 @@ def _sets(cursor: Cursor) -> tuple[fx.Text, ...]:
             found.append(item.path()[1])
         if not (item.at("=") or item.at("[") or item.at(":=") or item.at(".") or item.peek(1).word == "="):
             raise UnreadError
+    if not found:
+        raise UnreadError
     return tuple(found)
 
 

@@ -82,7 +82,7 @@ class _Walk:
     def keyword(self, place: int, word: str, level: _Level) -> None:
         if word in ("SELECT", "DELETE", "UPDATE"):
             level.query, level.listing, level.expecting = True, False, False
-        elif (word == "FROM" and level.query and not self.is_distinct_from(place)) or word == "JOIN":
+        elif word == "JOIN" or (level.query and self.begins_list(place, word)):
             level.listing = level.expecting = True
         elif word == "," and level.listing:
             level.expecting = True
@@ -92,6 +92,12 @@ class _Walk:
             self.into(place)
         elif word == "FOR" and level.query:
             self.lock(place)
+
+    def begins_list(self, place: int, word: str) -> bool:
+        """Whether a FROM, or the USING of a DELETE, comes before tables."""
+        if word == "USING":
+            return self.word(place + 1) != "("
+        return word == "FROM" and not self.is_distinct_from(place)
 
     def is_distinct_from(self, place: int) -> bool:
         return self.word(place - 1) == "DISTINCT" and self.word(place - 2) in ("IS", "NOT")
@@ -134,7 +140,7 @@ class _Walk:
         if (
             token.word.lower() in NO_FUNCTIONS
             or token.word in _NO_CALLS
-            or before in ("AS", ")", "::", "INTO", "TABLE")
+            or before in _BEFORE_NO_CALL
         ):
             self.note_cte(place)
             return
@@ -190,6 +196,7 @@ _BEHIND_TABLE = words(
     "PARTITION TABLESAMPLE APPLY PIVOT"
 )
 _ROW_LOCKS = (("UPDATE",), ("NO", "KEY", "UPDATE"), ("KEY", "SHARE"), ("SHARE",))
+_BEFORE_NO_CALL = frozenset({"AS", ")", "::", "INTO", "TABLE", "ORDINALITY"})
 _NO_CALLS = words(
     "KEY CONFLICT SET MATERIALIZED INSERT RETURNING OF BY ONLY INDEX VALUES CHECK DEFAULT TOP CUBE ROLLUP "
     "SETS OPTION MATCHED UPDATE DELETE MERGE PRIMARY UNIQUE REFERENCES COLUMNS PATH NESTED ELSEIF IF "

@@ -25,7 +25,9 @@ def set_setting(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         cursor.rest()
         yield fx.AltersObject(span=span, kind=fx.ObjectKind.ROLE, name=None, action="PASSWORD")
         return
-    for item in cursor.items():
+    if cursor.done:
+        raise UnreadError
+    for item in cursor.items() if cursor.script.mysql else [cursor]:
         yield from _one_setting(item, span)
         if not item.done:
             raise UnreadError
@@ -97,7 +99,8 @@ def _pragma(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         cursor.next()
         value = cursor.text(start)
     else:
-        value = cursor.group().text()
+        group = cursor.group()
+        value = group.string() if group.peek().kind == "string" else group.text()
     if setting in _BUSY_PRAGMAS:
         yield fx.Reindexes(span=span, verb=f"PRAGMA {setting}")
     elif setting.endswith(("_info", "xinfo", "_list", "_check")):
@@ -150,6 +153,8 @@ def _lock(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
                 cursor.name()
             cursor.take("LOW_PRIORITY")
             mode = cursor.take_any("READ", "WRITE")
+            if not mode:
+                raise UnreadError
             mode += " LOCAL" if cursor.take("LOCAL") else ""
         found.append((path, mode))
         if not cursor.take(","):
@@ -251,6 +256,12 @@ def _refresh(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     yield fx.AltersObject(span=span, kind=kind, name=name, schema=schema, action=action)
 
 
+def _reassign(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    cursor.need("OWNED", "BY")
+    yield fx.AltersObject(span=span, kind=fx.ObjectKind.ROLE, name=cursor.name(), action="REASSIGN OWNED")
+    cursor.rest()
+
+
 def _rename(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """MySQL's RENAME TABLE a TO b, c TO d, and Oracle's RENAME a TO b."""
     if cursor.take("USER"):
@@ -290,6 +301,7 @@ SESSION_READERS: dict[str, Reader] = {
     "REPAIR": _optimize("REPAIR"),
     "REFRESH": _refresh,
     "RENAME": _rename,
+    "REASSIGN": _reassign,
     **dict.fromkeys(
         [
             "SAVEPOINT",

@@ -43,10 +43,10 @@ def _is_separator(script: Script, tokens: list[Token], first: int, last: int) ->
 
 def _end_of(script: Script, tokens: list[Token], first: int, end: int) -> int:
     """Where the statement ends that begins at ``first``: its semicolon, its GO or its slash."""
-    if script.database == "mssql" and _makes_routine(tokens, first, end):
+    if script.database == "mssql" and makes_routine(tokens, first, end):
         return _at(tokens, first, end, lambda place: stands_alone(script, tokens, place, "GO"))
     if script.database == "oracle" and (
-        tokens[first].word in ("BEGIN", "DECLARE") or _makes_routine(tokens, first, end)
+        tokens[first].word in ("BEGIN", "DECLARE") or makes_routine(tokens, first, end)
     ):
         return _at(tokens, first, end, lambda place: stands_alone(script, tokens, place, "/"))
     if tokens[first].word == "CREATE" or (tokens[first].word == "BEGIN" and _is_not_atomic(tokens, first, end)):
@@ -80,7 +80,8 @@ def stands_alone(script: Script, tokens: list[Token], place: int, word: str) -> 
     return alone_before and not after.strip()
 
 
-def _makes_routine(tokens: list[Token], first: int, end: int) -> bool:
+def makes_routine(tokens: list[Token], first: int, end: int) -> bool:
+    """Whether a statement makes a routine, whose body may hold statements of its own."""
     if tokens[first].word not in ("CREATE", "ALTER"):
         return False
     words = {token.word for token in tokens[first : min(end, first + 8)]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.reading.sql.blocks import dynamic
@@ -17,7 +16,7 @@ def execute(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     """Reads what follows EXEC."""
     if cursor.at("("):
         text = cursor.group()
-        yield from (replace(effect, conditional=False) for effect in dynamic(text, span, read))
+        yield from dynamic(text, span, read)
         return
     _, name = cursor.path()
     procedure = str(name).lower()
@@ -26,7 +25,7 @@ def execute(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     elif procedure == "sp_executesql" and cursor.peek().kind == "string":
         text = cursor.until(",")
         cursor.rest()
-        yield from (replace(effect, conditional=False) for effect in dynamic(text, span, read))
+        yield from dynamic(text, span, read)
     elif procedure in ("sp_addextendedproperty", "sp_updateextendedproperty", "sp_dropextendedproperty"):
         cursor.rest()
         yield fx.AltersObject(span=span, kind=fx.ObjectKind.COMMENT, name=None, action=procedure)

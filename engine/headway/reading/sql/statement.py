@@ -13,10 +13,10 @@ from headway.reading.sql.cursor import Cursor, Script, UnreadError
 from headway.reading.sql.rows import ROW_VERBS, called, rows
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.session import SESSION_READERS, set_setting
-from headway.reading.sql.split import statements
+from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
 from headway.reading.sql.t_sql import T_SQL_VERBS, bounded
-from headway.reading.sql.tokens import tokens
+from headway.reading.sql.tokens import Token, tokens
 
 
 def read_script(script: Script) -> tuple[fx.Effect, ...]:
@@ -25,31 +25,50 @@ def read_script(script: Script) -> tuple[fx.Effect, ...]:
     found: list[fx.Effect] = []
     for first, last in statements(script, all_tokens, 0, len(all_tokens)):
         cursor = Cursor(script, all_tokens, first, last)
-        found += statement(cursor) if script.database != "mssql" else _batch(cursor)
+        whole = script.database != "mssql" or makes_routine(all_tokens, first, last)
+        found += statement(cursor) if whole else _batch(cursor)
     return tuple(found)
 
 
 def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
     """T-SQL, where control flow may stand anywhere, and nothing need part two statements."""
-    words = {token.word for token in cursor.tokens[cursor.place : cursor.end]}
-    flows = not cursor.at("CREATE") and bool(words & {"IF", "WHILE", "TRY", "GOTO"})
+    flows = any(_is_flow(cursor, place) for place in range(cursor.place, cursor.end))
     for effect in block(cursor, statement):
         yield effect if flows else replace(effect, conditional=False)
+
+
+def _is_flow(cursor: Cursor, place: int) -> bool:
+    """Whether a word makes what follows it conditional; ``DROP … IF EXISTS name`` does not."""
+    word, after, behind = [token.word for token in (*cursor.tokens[place : place + 3], *(_NOTHING,) * 3)][:3]
+    return word in ("WHILE", "TRY", "GOTO") or (word == "IF" and not (after == "EXISTS" and behind != "("))
+
+
+_NOTHING = Token("end", "", 0, 0, "")
 
 
 def statement(cursor: Cursor) -> Iterator[fx.Effect]:
     """What one statement does; what is not understood is said, and nothing is raised."""
     whole = cursor.copy()
     span = cursor.span()
+    silent = True
     try:
-        yield from (replace(effect, raw=True) for effect in _read(cursor, span))
+        for effect in _read(cursor, span):
+            silent = False
+            yield replace(effect, raw=True)
         understood = (cursor.done or _goes_on(cursor, whole)) and whole.tokens[whole.end - 1].kind != "broken"
     except (UnreadError, RecursionError):
         understood = False
-    if understood:
+    if understood and not silent:
+        return
+    if understood and whole.peek().word in _MAY_BE_SILENT:
+        yield fx.RunsSql(span=span, text=whole.text(), raw=True, understood=True)
         return
     cursor.rest()
     yield unread(whole)
+
+
+_MAY_BE_SILENT = frozenset({"DO", "BEGIN", "DECLARE", "PREPARE", "EXPLAIN"})
+"""Statements that may turn out to do nothing: a block that only raises a notice."""
 
 
 def _goes_on(cursor: Cursor, whole: Cursor) -> bool:
@@ -154,6 +173,7 @@ def _call_all(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 def _call(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     whole = cursor.copy()
+    whole.place -= 1
     _, name = cursor.path()
     yield from called(whole, span, str(name).lower() if isinstance(name, str) else "")
     cursor.rest()
@@ -182,11 +202,12 @@ def _prepare(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if cursor.take("FROM"):
         cursor.script.variables[f"prepared {name}"] = ([], 0, 0)
         if cursor.peek().text.lower() in cursor.script.variables:
-            for text in _texts_of(cursor):
-                yield from dynamic(text, span, statement)
+            texts = _texts_of(cursor)
+            for text in texts:
+                for effect in dynamic(text, span, statement):
+                    yield replace(effect, conditional=effect.conditional or len(texts) > 1)
             return
-        for effect in dynamic(cursor, span, statement):
-            yield replace(effect, conditional=False)
+        yield from dynamic(cursor, span, statement)
         return
     cursor.until("AS")
     cursor.need("AS")

@@ -23,16 +23,22 @@ class Token(NamedTuple):
     word: str
     """The text in capitals of a word without quotes and of a mark, else the empty text."""
 
-    def value(self) -> str:
-        """What a quoted name or a string says."""
+    def value(self, *, escapes: bool = False) -> str:
+        """What a quoted name or a string says; ``escapes`` says that its backslashes escape."""
         if self.kind == "name":
             return _unquoted_name(self.text)
-        return _unquoted_string(self.text) if self.kind == "string" else self.text
+        if self.kind != "string":
+            return self.text
+        text = _unquoted_string(self.text)
+        return _ESCAPE.sub(lambda match: match[1], text) if escapes or self.text[0] in "eE" else text
 
 
 def tokens(text: str, database: str, start: int = 0, end: int | None = None) -> list[Token]:
     """The tokens of ``text[start:end]`` without comments and white space, as ``database`` reads it."""
     return list(_tokens(text, database, start, len(text) if end is None else end))
+
+
+_ESCAPE = re.compile(r"\\(.)", re.S)
 
 
 # -- below: one pattern a database --------------------------------------------------------------------------------
@@ -123,13 +129,13 @@ _NAMES = {
 }
 _BROKEN = {
     "postgresql": r"['\"]|(?<![\w$])\$(?:[^\W\d]\w*)?\$",
-    "oracle": r"[nN]?[qQ]'|['\"]",
-    "mysql": r"['\"`]",
-    "mariadb": r"['\"`]",
-    "sqlite": r"['\"`\[]",
-    "mssql": r"['\"\[]",
+    "oracle": r"[nN]?[qQ]'|['\"]|\$\w*\$",
+    "mysql": r"['\"`]|\$\w*\$",
+    "mariadb": r"['\"`]|\$\w*\$",
+    "sqlite": r"['\"`\[]|\$\w*\$",
+    "mssql": r"['\"\[]|\$\w*\$",
 }
-"""What opens a quote that nothing closes: the rest of the text is inside."""
+"""What opens a quote that nothing closes, and PostgreSQL's quotes elsewhere: the rest of the text is inside."""
 
 
 def _unquoted_name(text: str) -> str:

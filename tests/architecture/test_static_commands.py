@@ -22,7 +22,7 @@ COMMANDS = {
     "rule": ["rule", "LCK101"],
 }
 
-UNNEEDED = {"typer", "click", "rich", "yaml", "mako", "sqlglot", "ast", "inspect", "dataclasses", "tomllib", "urllib"}
+UNNEEDED = {"typer", "click", "rich", "yaml", "mako", "ast", "inspect", "dataclasses", "tomllib", "urllib"}
 
 PROBE = """
 import json, sys

@@ -20,12 +20,12 @@ from compat.histories import ours, random_history
 from headway.config.model import Config
 from headway.config.policy import load_policy
 from headway.effects import model as fx
-from headway.effects.from_sql import effects_of_sql
 from headway.errors import HeadwayError
 from headway.reading.header import Header
 from headway.reading.header_parser import parse_header
 from headway.reading.header_reader import header_of
 from headway.reading.migration import read_migration
+from headway.reading.sql.read import read_sql
 from headway.revision.graph import RevisionGraph
 from headway.revision.history import between
 from headway.revision.model import Revision
@@ -327,7 +327,7 @@ SQL = st.lists(
 @settings(many, max_examples=800)
 @given(SQL)
 def test_sql(sql: str) -> None:
-    assert isinstance(effects_of_sql(sql, fx.Span("x.py", 1)), tuple)
+    assert isinstance(read_sql(fx.SqlSource(sql, fx.Span("x.py", 1)), None), tuple)
 
 
 ARGUMENT = st.sampled_from(

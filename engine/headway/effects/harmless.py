@@ -44,8 +44,8 @@ def why_no_read(sql: str) -> str | None:
     words = {text.lower() for kind, text in tokens(sql) if kind == "name"}
     if "for" in words and words & {"update", "share"}:
         return "it locks rows"
-    called = functions(sql) - _NO_FUNCTIONS - _words_before_lists(sql)
-    unknown = sorted(name for name in called if not _is_pure(name))
+    called = functions(sql) - NO_FUNCTIONS - _words_before_lists(sql)
+    unknown = sorted(name for name in called if not is_pure(name))
     return f"it calls {unknown[0]}(), which may have effects" if unknown else None
 
 
@@ -65,7 +65,8 @@ def _is_several(sql: str) -> bool:
     return ";" in sql.strip().rstrip("; \t\r\n")
 
 
-def _is_pure(name: str) -> bool:
+def is_pure(name: str) -> bool:
+    """Whether a function of this name, with its schema, can be called without an effect."""
     schema, _, plain = name.rpartition(".")
     return schema in ("", "pg_catalog", "information_schema") and (plain in _PURE or bool(_PURE_PATTERN.match(plain)))
 
@@ -75,7 +76,7 @@ def _is_plain_setting(sql: str) -> bool:
         return True
     if not _SETTING.match(sql) or _LIFTS.search(sql):
         return False
-    return not [name for name in functions(sql) if not _is_pure(name)]
+    return not [name for name in functions(sql) if not is_pure(name)]
 
 
 _SAVEPOINT = re.compile(r"(?is)\s*(?:SAVEPOINT\s|RELEASE\s|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO\s)")
@@ -104,7 +105,7 @@ _NO_FUNCTIONS_WORDS = (
     "returning recursive order group ilike only table_info table_xinfo index_list index_info index_xinfo "
     "foreign_key_list"
 )
-_NO_FUNCTIONS = frozenset(_NO_FUNCTIONS_WORDS.split())
+NO_FUNCTIONS = frozenset(_NO_FUNCTIONS_WORDS.split())
 """Words that a parenthesis may follow without a call."""
 
 _PURE_WORDS = (

@@ -157,6 +157,8 @@ class CreatesTable(TableEffect):
     if_not_exists: Flag = False
     whole: bool = True
     """Whether every column and constraint could be read; False also for CREATE TABLE … AS and LIKE."""
+    temporary: bool = False
+    """Whether it ends with the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,8 @@ class AltersTable(TableEffect):
 
     action: str
     """The words of SQL that say it, in capitals: ``ATTACH PARTITION``, ``SET LOGGED``, ``COMMENT``."""
+    subject: MaybeText = None
+    """What the action names or sets: the partition, the trigger, the column, the engine, the comment."""
 
 
 # -- columns ------------------------------------------------------------------------------------------------------
@@ -351,6 +355,8 @@ class CreatesObject(Effect):
     """The table that a trigger, policy or rule belongs to."""
     replaces: bool = False
     if_not_exists: Flag = False
+    body: tuple[Effect, ...] = ()
+    """What a function, procedure or trigger does when it is called, as far as its text tells; none of it is done yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,11 @@ def first_words(sql: str, count: int = 3, *, mysql: bool = False) -> tuple[str, 
 
 
 def statements_in(sql: str, *, mysql: bool = False) -> Iterator[str]:
-    """The statements of a text, without comments and with what stands in quotes left out of each."""
+    """The statements of a text, without comments and with what stands in quotes left out of each.
+
+    A quote that nothing closes takes the rest of the text: what it hides is a statement of its own, ``?``, which is
+    of no known kind.
+    """
     current: list[str] = []
     for token in (_MYSQL_TOKENS if mysql else _TOKENS).finditer(sql):
         kind = token.lastgroup
@@ -49,6 +53,9 @@ def statements_in(sql: str, *, mysql: bool = False) -> Iterator[str]:
             current.append(f" {token['inner']} ")
         elif kind == "comment":
             current.append(" ")
+        elif kind == "unclosed":
+            yield "".join(current)
+            current = ["?"]
         else:
             current.append({"quoted": "''", "name": '""'}.get(str(kind), token[0]))
     yield "".join(current)
@@ -60,13 +67,14 @@ _SHORT = 2_000
 _PARTS = (
     r"(?P<executable>/\*M?!\d*(?P<inner>.*?)\*/)"
     r"|(?P<comment>--[^\n]*|{hash}/\*.*?(?:\*/|\Z))"
-    r"|(?P<quoted>{string}|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
-    r"|(?P<name>\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\])"
+    r"|(?P<quoted>{string}|(?<![\w$])\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
+    r"|(?P<name>\"(?:[^\"]|\"\")*+\"|`[^`]*+`|\[[^\]]*+\])"
+    r"|(?P<unclosed>(?:['\"`\[]|(?<![\w$])\$\w*\$).*)"
     r"|(?P<end>;)"
     r"|(?P<plain>[^'\"`\[;/$\#-]+|.)"
 )
-_TOKENS = re.compile(_PARTS.replace("{hash}", "").replace("{string}", r"'(?:[^']|'')*'"), re.S)
-_MYSQL_TOKENS = re.compile(_PARTS.replace("{hash}", r"\#[^\n]*|").replace("{string}", r"'(?:[^'\\]|\\.|'')*'"), re.S)
+_TOKENS = re.compile(_PARTS.replace("{hash}", "").replace("{string}", r"'(?:[^']|'')*+'"), re.S)
+_MYSQL_TOKENS = re.compile(_PARTS.replace("{hash}", r"\#[^\n]*|").replace("{string}", r"'(?:[^'\\]|\\.|'')*+'"), re.S)
 
 _READS = frozenset({"SELECT", "SHOW", "VALUES", "TABLE", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "PRAGMA"})
 _DATA = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "UPSERT"})

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.effects.from_sql import effects_of_sql
 from headway.reading.constructs import (
     constraint_of,
     enum_of,
@@ -17,6 +16,7 @@ from headway.reading.constructs import (
     table_of,
 )
 from headway.reading.reader import Reader, options_of, span_of
+from headway.reading.sql.read import read_sql
 from headway.reading.texts import place_of_text
 from headway.reading.values import Construct, Holed, Imported, Items, Member, Names, Pairs, Query, text_of
 
@@ -62,9 +62,7 @@ def sql_effects(reader: Reader, text: str | Holed, span: fx.Span, scope: Names) 
     """The effects of SQL as text."""
     source = source_of(text, span, scope)
     reader.budget.spend(50 + len(source.text) // 20)
-    databases = reader.sql_databases()
-    dialect = "postgresql" if databases is None or "postgresql" in databases else min(databases)
-    yield from effects_of_sql(source.text, span, dialect=dialect)
+    yield from read_sql(source, reader.sql_databases())
 
 
 def source_of(text: str | Holed, span: fx.Span, scope: Names) -> fx.SqlSource:

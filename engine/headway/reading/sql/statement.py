@@ -1,0 +1,273 @@
+"""One statement as effects: who reads it is told by its first words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from headway.effects import model as fx
+from headway.reading.sql import objects
+from headway.reading.sql.blocks import block, body_text, dynamic, unread
+from headway.reading.sql.comments import comment, grant
+from headway.reading.sql.cursor import Cursor, Script, UnreadError
+from headway.reading.sql.rows import ROW_VERBS, called, rows
+from headway.reading.sql.scan import mentions
+from headway.reading.sql.session import SESSION_READERS, set_setting
+from headway.reading.sql.split import makes_routine, statements
+from headway.reading.sql.sql_server import execute
+from headway.reading.sql.t_sql import T_SQL_VERBS, bounded
+from headway.reading.sql.tokens import Token, tokens
+
+
+def read_script(script: Script) -> tuple[fx.Effect, ...]:
+    """What all statements of a text do, in their order."""
+    all_tokens = tokens(script.source.text, script.database)
+    found: list[fx.Effect] = []
+    for first, last in statements(script, all_tokens, 0, len(all_tokens)):
+        cursor = Cursor(script, all_tokens, first, last)
+        whole = script.database != "mssql" or makes_routine(all_tokens, first, last)
+        found += statement(cursor) if whole else _batch(cursor)
+    return tuple(found)
+
+
+def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
+    """T-SQL, where control flow may stand anywhere, and nothing need part two statements."""
+    flows = any(_is_flow(cursor, place) for place in range(cursor.place, cursor.end))
+    for effect in block(cursor, statement):
+        yield effect if flows else replace(effect, conditional=False)
+
+
+def _is_flow(cursor: Cursor, place: int) -> bool:
+    """Whether a word makes what follows it conditional; ``DROP … IF EXISTS name`` does not."""
+    word, after, behind = [token.word for token in (*cursor.tokens[place : place + 3], *(_NOTHING,) * 3)][:3]
+    return word in ("WHILE", "TRY", "GOTO") or (word == "IF" and not (after == "EXISTS" and behind != "("))
+
+
+_NOTHING = Token("end", "", 0, 0, "")
+
+
+def statement(cursor: Cursor) -> Iterator[fx.Effect]:
+    """What one statement does; what is not understood is said, and nothing is raised."""
+    whole = cursor.copy()
+    span = cursor.span()
+    silent = True
+    try:
+        for effect in _read(cursor, span):
+            silent = False
+            yield replace(effect, raw=True)
+        understood = (cursor.done or _goes_on(cursor, whole)) and whole.tokens[whole.end - 1].kind != "broken"
+    except (UnreadError, RecursionError):
+        understood = False
+    if understood and not silent:
+        return
+    if understood and whole.peek().word in _MAY_BE_SILENT:
+        yield fx.RunsSql(span=span, text=whole.text(), raw=True, understood=True)
+        return
+    cursor.rest()
+    yield unread(whole)
+
+
+_MAY_BE_SILENT = frozenset({"DO", "BEGIN", "DECLARE", "PREPARE", "EXPLAIN"})
+"""Statements that may turn out to do nothing: a block that only raises a notice."""
+
+
+def _goes_on(cursor: Cursor, whole: Cursor) -> bool:
+    """Whether the next statement of a T-SQL batch begins here: the caller reads on."""
+    return cursor.script.database == "mssql" and cursor.place > whole.place and cursor.at_any(T_SQL_VERBS)
+
+
+def _read(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    word = cursor.peek().word
+    if cursor.script.database == "mssql" and (inner := bounded(cursor)) is not None:
+        yield from _read_bounded(inner, span)
+        cursor.place = inner.end
+        return
+    if word in ROW_VERBS or word in ("WITH", "("):
+        yield from rows(cursor, span)
+        return
+    if word == "BEGIN" and (cursor.script.database == "oracle" or cursor.peek(1).word == "NOT"):
+        yield from block(cursor, statement)
+        cursor.rest()
+        return
+    reader = _READERS.get(word) or SESSION_READERS.get(word)
+    if reader is None:
+        raise UnreadError
+    if word not in ("GRANT", "REVOKE"):
+        cursor.next()
+    yield from reader(cursor, span)
+
+
+def _read_bounded(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    """One statement of a T-SQL batch, whose end is known."""
+    word = cursor.peek().word
+    if word in ROW_VERBS or word == "WITH":
+        yield from rows(cursor, span)
+    else:
+        cursor.next()
+        yield from (set_setting if word == "SET" else _execute)(cursor, span)
+    if not cursor.done:
+        raise UnreadError
+
+
+def _create(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    yield from objects.create(cursor, span, _body)
+
+
+def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...]:
+    """What the body of a routine does when it is called; the cursor stands behind the routine's name."""
+    script = cursor.script
+    if script.database == "postgresql":
+        language = _language(cursor)
+        if language not in ("plpgsql", "sql", ""):
+            return ()
+        atomic = cursor.copy()
+        atomic.until("BEGIN", "RETURN")
+        if not atomic.done:
+            return tuple(block(atomic, statement))
+        cursor.until("AS")
+        found = body_text(script, cursor)
+        return () if found is None else tuple(block(found[0], statement))
+    if script.depth:
+        return ()
+    inner = Cursor(replace(script, depth=script.depth + 1), cursor.tokens, cursor.place, cursor.end)
+    ends = ("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)
+    inner.until(*ends)
+    if inner.done and script.mysql:
+        inner = Cursor(inner.script, cursor.tokens, cursor.place, cursor.end)
+        _past_row_clause(inner)
+    inner.take_any("AS", "IS")
+    return () if inner.done else tuple(block(inner, statement))
+
+
+def _past_row_clause(cursor: Cursor) -> None:
+    """MySQL's trigger of one statement: its body follows FOR EACH ROW."""
+    while not cursor.done and not cursor.take("FOR", "EACH", "ROW"):
+        cursor.step()
+
+
+def _language(cursor: Cursor) -> str:
+    for place in range(cursor.place, cursor.end - 1):
+        if cursor.tokens[place].word == "LANGUAGE":
+            return cursor.tokens[place + 1].value().lower()
+    return ""
+
+
+def _do(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    if cursor.script.mysql:
+        yield from _call_all(cursor, span)
+        return
+    if _language(cursor) not in ("plpgsql", ""):
+        raise UnreadError
+    found = body_text(cursor.script, cursor)
+    if found is None:
+        raise UnreadError
+    yield from block(found[0], statement)
+    cursor.rest()
+
+
+def _call_all(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    for name, arguments in mentions(cursor).calls.items():
+        yield from called(cursor, span, name, arguments)
+    cursor.rest()
+
+
+def _call(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    whole = cursor.copy()
+    whole.place -= 1
+    _, name = cursor.path()
+    yield from called(whole, span, str(name).lower() if isinstance(name, str) else "")
+    cursor.rest()
+
+
+def _explain(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    runs = cursor.at("(") and any(item.take("ANALYZE") for item in cursor.copy().group().items())
+    if cursor.at("("):
+        cursor.skip_group()
+    while word := cursor.take_any("ANALYZE", "VERBOSE", "EXTENDED", "FORMAT", "QUERY", "PLAN", "FOR"):
+        runs = runs or word == "ANALYZE"
+    if runs:
+        yield from statement(cursor)
+        cursor.rest()
+        return
+    cursor.rest()
+    yield fx.Reads(span=span)
+
+
+def _prepare(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    if cursor.take("TRANSACTION"):
+        cursor.rest()
+        yield fx.EndsTransaction(span=span, verb="COMMIT")
+        return
+    name = cursor.name()
+    if cursor.take("FROM"):
+        cursor.script.variables[f"prepared {name}"] = ([], 0, 0)
+        if cursor.peek().text.lower() in cursor.script.variables:
+            texts = _texts_of(cursor)
+            for text in texts:
+                for effect in dynamic(text, span, statement):
+                    yield replace(effect, conditional=effect.conditional or len(texts) > 1)
+            return
+        yield from dynamic(cursor, span, statement)
+        return
+    cursor.until("AS")
+    cursor.need("AS")
+    yield from statement(cursor)
+    cursor.rest()
+
+
+def _texts_of(cursor: Cursor) -> list[Cursor]:
+    """The expressions that a variable may hold: both of ``SET @sql = IF(condition, '…', '…')``."""
+    tokens_of, start, end = cursor.script.variables[cursor.next().text.lower()]
+    value = Cursor(cursor.script, tokens_of, start, end)
+    while value.at("("):
+        value = value.group()
+    value.take("SELECT")
+    if value.take("IF"):
+        return list(value.group().items())[1:]
+    return [value]
+
+
+def _execute(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    if cursor.script.database == "mssql":
+        yield from execute(cursor, span, statement)
+        return
+    if cursor.take("IMMEDIATE"):
+        yield from dynamic(cursor, span, statement)
+        return
+    if cursor.script.variables.get(f"prepared {cursor.name()}") is None:
+        raise UnreadError
+    yield fx.RunsSql(span=span, text="EXECUTE", understood=True)  # what it does was said where it was prepared
+    cursor.rest()
+
+
+def _set(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    if cursor.script.mysql and cursor.at("STATEMENT"):
+        cursor.until("FOR")  # MariaDB: settings for the statement behind FOR
+        cursor.need("FOR")
+        yield from statement(cursor)
+        return
+    yield from set_setting(cursor, span)
+
+
+def _declare(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    cursor.place -= 1
+    yield from block(cursor, statement)
+    cursor.rest()
+
+
+_READERS: dict[str, Callable[[Cursor, fx.Span], Iterator[fx.Effect]]] = {
+    "CREATE": _create,
+    "ALTER": objects.alter,
+    "DROP": objects.drop,
+    "COMMENT": comment,
+    "GRANT": grant,
+    "REVOKE": grant,
+    "SET": _set,
+    "DO": _do,
+    "CALL": _call,
+    "EXPLAIN": _explain,
+    "PREPARE": _prepare,
+    "EXEC": _execute,
+    "EXECUTE": _execute,
+    "DECLARE": _declare,
+}

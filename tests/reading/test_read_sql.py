@@ -1,0 +1,334 @@
+"""Places, holes, databases and the budget of reading raw SQL; what single statements do is in the bank beside it."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from headway.effects import model as fx
+from headway.reading.sql.read import read_sql
+
+DATABASES = ("postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle")
+
+
+def source(text: str, **holes: str | None) -> fx.SqlSource:
+    """A text whose places are told as ``line`` = start and ``end_line`` = end."""
+    meanings = {name: fx.UNKNOWN if value is None else fx.Computed(value) for name, value in holes.items()}
+    return fx.SqlSource(text, fx.Span("x.py", 1), meanings, lambda start, end: fx.Span("x.py", start, 1, end))
+
+
+def read(text: str, *databases: str, **holes: str | None) -> list[fx.Effect]:
+    return list(read_sql(source(text, **holes), frozenset(databases) or None))
+
+
+def places(text: str, *databases: str) -> list[str]:
+    """The part of the text that each effect is said to stand at."""
+    return [text[effect.span.line : effect.span.end_line] for effect in read(text, *databases)]
+
+
+# -- places -------------------------------------------------------------------------------------------------------
+
+
+def test_each_statement_has_its_own_place() -> None:
+    text = "\n  UPDATE a SET b = 1; -- c;\n\n  DROP TABLE /* ; */ d ;\n"
+    assert places(text) == ["UPDATE a SET b = 1", "DROP TABLE /* ; */ d"]
+
+
+def test_a_statement_within_a_block_has_its_place() -> None:
+    text = "DO $$ BEGIN\n  UPDATE a SET b = 1;\n  FROBNICATE;\n  IF x THEN\n    DROP TABLE d;\n  END IF;\nEND $$"
+    assert places(text) == ["UPDATE a SET b = 1", "FROBNICATE", "IF x THEN\n    DROP TABLE d"]
+
+
+def test_a_statement_in_a_quoted_body_has_the_place_of_its_literal() -> None:
+    assert places("DO 'BEGIN DROP TABLE d; END'") == ["'BEGIN DROP TABLE d; END'"]
+
+
+def test_a_statement_of_a_batch_without_semicolons_has_a_place() -> None:
+    text = "DROP TABLE a\nGO\nDROP TABLE b"
+    assert places(text, "mssql") == ["DROP TABLE a", "DROP TABLE b"]
+
+
+# -- names --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("database", "written", "table", "schema"),
+    [
+        ("postgresql", 'Shop."Orders"', "Orders", "shop"),
+        ("postgresql", "Orders", "orders", None),
+        ("postgresql", '"a""b"', 'a"b', None),
+        ("mysql", "`Shop`.Orders", "Orders", "Shop"),
+        ("sqlite", "[Odd Name]", "Odd Name", None),
+        ("mssql", "db.dbo.[a]]b]", "a]b", "dbo"),
+        ("mssql", "db..t", "t", "db"),
+        ("oracle", 'shop."orders"', "orders", "SHOP"),
+        ("oracle", "orders", "ORDERS", None),
+    ],
+)
+def test_names_are_as_the_database_compares_them(database: str, written: str, table: str, schema: str | None) -> None:
+    (effect,) = read(f"DROP TABLE {written}", database)
+    assert isinstance(effect, fx.DropsTable)
+    assert (effect.table, effect.schema) == (table, schema)
+
+
+def test_a_name_that_is_a_hole_is_what_the_hole_is() -> None:
+    (effect,) = read('DROP TABLE "hw_hole_0_".hw_hole_1_', hw_hole_0_="schema()", hw_hole_1_=None)
+    assert isinstance(effect, fx.DropsTable)
+    assert (effect.schema, effect.table) == (fx.Computed("schema()"), fx.UNKNOWN)
+
+
+def test_a_name_with_a_hole_is_computed_and_keeps_the_rest() -> None:
+    (effect,) = read("DROP TABLE Old_hw_hole_0__x", hw_hole_0_="name")
+    assert isinstance(effect, fx.DropsTable)
+    assert effect.table == fx.Computed("Old_{name}_x")
+
+
+def test_the_same_hole_is_the_same_name() -> None:
+    first, second = read("DROP INDEX hw_hole_0_; DROP INDEX hw_hole_1_", hw_hole_0_="ix", hw_hole_1_="ix")
+    assert isinstance(first, fx.DropsIndex) and isinstance(second, fx.DropsIndex)
+    assert first.name == second.name
+
+
+@pytest.mark.parametrize("sql", ["hw_hole_0_", "ALTER TABLE t hw_hole_0_", "hw_hole_0_ TABLE t", "DROP hw_hole_0_ t"])
+def test_a_hole_that_may_be_anything_is_unread(sql: str) -> None:
+    assert any(isinstance(effect, fx.RunsSql) and not effect.understood for effect in read(sql, hw_hole_0_="x"))
+
+
+@pytest.mark.parametrize(
+    ("sql", "filtered"),
+    [
+        ("DELETE FROM t hw_hole_0_", fx.UNKNOWN),
+        ("UPDATE t SET a = 1 hw_hole_0_", fx.UNKNOWN),
+        ("UPDATE t SET a = hw_hole_0_", False),
+        ("DELETE FROM t WHERE hw_hole_0_", True),
+        ("DELETE FROM t WHERE a = hw_hole_0_", True),
+    ],
+)
+def test_a_hole_may_be_a_where(sql: str, filtered: object) -> None:
+    (effect,) = read(sql, hw_hole_0_="x")
+    assert isinstance(effect, fx.ChangesData)
+    assert effect.filtered is filtered
+
+
+# -- databases ----------------------------------------------------------------------------------------------------
+
+
+def test_what_databases_read_alike_is_said_once() -> None:
+    (effect,) = read("ALTER TABLE t ADD COLUMN a INTEGER", "postgresql", "mysql", "sqlite")
+    assert effect.databases is None
+
+
+def test_what_databases_read_differently_is_said_for_each() -> None:
+    first, second = read("DROP TABLE Orders", "postgresql", "mysql")
+    assert isinstance(first, fx.DropsTable) and isinstance(second, fx.DropsTable)
+    assert (first.table, first.databases) == ("orders", frozenset({"postgresql"}))
+    assert (second.table, second.databases) == ("Orders", frozenset({"mysql"}))
+
+
+def test_a_comment_of_one_database_that_is_a_statement_of_another_is_not_lost() -> None:
+    """What MySQL takes for a comment, and what it does not, counts where the SQL can run on both."""
+    effects = read("SELECT 1 /*! ; DROP TABLE t */", "postgresql", "mysql")
+    assert any(isinstance(effect, fx.DropsTable) for effect in effects)
+
+
+def test_a_string_that_ends_earlier_on_another_database_is_not_lost() -> None:
+    effects = read(r"UPDATE t SET a = 'x\'; DROP TABLE t; --' WHERE b", "postgresql", "mysql")
+    assert any(isinstance(effect, fx.DropsTable) for effect in effects)
+
+
+def test_a_database_that_cannot_read_the_text_leaves_it_to_the_one_that_can() -> None:
+    (effect,) = read("PRAGMA foreign_keys=ON", "postgresql", "sqlite")
+    assert isinstance(effect, fx.SetsSetting)
+
+
+@pytest.mark.parametrize("name", ["cockroachdb", "redshift", "unheard_of"])
+def test_other_databases_are_read_as_what_they_are_like(name: str) -> None:
+    (effect,) = read("ALTER TYPE mood ADD VALUE 'x'", name)
+    assert isinstance(effect, fx.AddsEnumLabel)
+
+
+@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("sql", ["", " ;\n;", "-- note", "/* note */ ;", "\n"])
+def test_nothing_does_nothing(database: str, sql: str) -> None:
+    assert read(sql, database) == []
+
+
+# -- the budget ---------------------------------------------------------------------------------------------------
+
+MEGABYTE = 1_000_000
+FLOODS = {
+    "tags": "SELECT " + " ".join(f"$t{n}$" for n in range(100_000)),
+    "brackets": "[" * MEGABYTE,
+    "brackets apart": "SELECT " + "[a " * (MEGABYTE // 3),
+    "parentheses": "SELECT " + "(" * MEGABYTE,
+    "closed parentheses": "SELECT " + "(" * (MEGABYTE // 2) + ")" * (MEGABYTE // 2),
+    "nested calls": "SELECT " + "f(" * (MEGABYTE // 3) + ")" * (MEGABYTE // 3),
+    "nested queries": "SELECT * FROM " + "(SELECT * FROM " * 50_000 + "t" + ")" * 50_000,
+    "nested WITH": "WITH a AS (" * 50_000 + "SELECT 1" + ")" * 50_000,
+    "nested changes": "WITH a AS (" * 20_000 + "DELETE FROM t" + ") DELETE FROM u" * 20_000,
+    "quotes": "SELECT '" + "''" * (MEGABYTE // 2),
+    "escaped": "SELECT '" + "\\'" * (MEGABYTE // 2),
+    "double quotes": 'SELECT "' + '""' * (MEGABYTE // 2),
+    "q quotes": "SELECT " + "q'[" * (MEGABYTE // 3),
+    "comments": "SELECT 1 " + "/*" * (MEGABYTE // 2),
+    "executable": "SELECT 1 " + "/*!" * (MEGABYTE // 3),
+    "dashes": "--\n" * (MEGABYTE // 3),
+    "semicolons": ";" * MEGABYTE,
+    "statements": "DROP TABLE t;" * (MEGABYTE // 13),
+    "a long name": "DROP TABLE " + "x" * MEGABYTE,
+    "underscores": "_" * MEGABYTE,
+    "dots": "DROP TABLE a" + ".a" * (MEGABYTE // 2),
+    "actions": "ALTER TABLE t " + ", ".join(["ADD COLUMN a int"] * (MEGABYTE // 18)),
+    "columns": "CREATE TABLE t (" + ", ".join(["a int DEFAULT 1"] * (MEGABYTE // 17)) + ")",
+    "values": "INSERT INTO t (a) VALUES " + ", ".join(["(1, 'x')"] * (MEGABYTE // 10)),
+    "sums": "UPDATE t SET a = " + "1 + " * (MEGABYTE // 4) + "1",
+    "defaults": "ALTER TABLE t ADD a int DEFAULT " + "- " * (MEGABYTE // 2) + "1",
+    "cases": "ALTER TABLE t ADD a int DEFAULT " + "CASE WHEN " * (MEGABYTE // 10),
+    "blocks": "DO $$ BEGIN " + "IF a THEN " * (MEGABYTE // 10) + " END $$",
+    "blocks in blocks": "".join(f"DO $t{n}$ BEGIN " for n in range(5_000))
+    + "".join(f" END $t{n}$" for n in range(4_999, -1, -1)),
+    "literals in literals": "DO " + "'" * 4096 + "DROP TABLE t" + "'" * 4096,
+    "loops": "DO $$ BEGIN " + "FOR x IN SELECT 1 LOOP " * 20_000 + " END $$",
+    "explains": "EXPLAIN ANALYZE " * (MEGABYTE // 16) + "DELETE FROM t",
+    "prepares": "PREPARE a AS " * (MEGABYTE // 13) + "DELETE FROM t",
+    "statement settings": "SET STATEMENT a=1 FOR " * (MEGABYTE // 22) + "DROP TABLE t",
+    "functions": "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT f() $$;" * 5_000 + "SELECT f()",
+    "doubling functions": "".join(
+        f"CREATE FUNCTION f{n + 1}() RETURNS int LANGUAGE sql AS $$ SELECT f{n}() + f{n}(); SELECT f{n}(); SELECT f{n}() $$;"
+        for n in range(100)
+    )
+    + "SELECT f100()",
+    "variables": "SET @a = CONCAT('x', 'y');" * 1000 + "PREPARE s FROM @a",
+    "control": "\x00\x01\ufeff" * 1000,
+    "batches": "IF 1=1 BEGIN " * (MEGABYTE // 13),
+    "GO": "GO\n" * (MEGABYTE // 3),
+    "slashes": "BEGIN NULL; END;\n/\n" * 20_000,
+    "holes": "DROP TABLE " + "hw_hole_0_" * 100_000,
+}
+
+
+@pytest.mark.parametrize("database", [*DATABASES, None])
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_megabyte_of_anything_is_answered_in_seconds(flood: str, database: str | None) -> None:
+    before = time.process_time()
+    effects = read_sql(fx.SqlSource(FLOODS[flood], fx.Span("x.py", 1)), frozenset({database}) if database else None)
+    assert isinstance(effects, tuple)
+    assert time.process_time() - before < (30 if database is None else 8)
+
+
+WORDS = [
+    "CREATE",
+    "ALTER",
+    "DROP",
+    "TABLE",
+    "COLUMN",
+    "INDEX",
+    "ADD",
+    "CONSTRAINT",
+    "FOREIGN",
+    "KEY",
+    "REFERENCES",
+    "PRIMARY",
+    "UNIQUE",
+    "CHECK",
+    "DEFAULT",
+    "NOT",
+    "NULL",
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "UPDATE",
+    "SET",
+    "DELETE",
+    "INSERT",
+    "INTO",
+    "VALUES",
+    "WITH",
+    "AS",
+    "BEGIN",
+    "END",
+    "IF",
+    "THEN",
+    "ELSE",
+    "DO",
+    "DECLARE",
+    "EXECUTE",
+    "CASE",
+    "WHEN",
+    "LOOP",
+    "FOR",
+    "IN",
+    "FUNCTION",
+    "TRIGGER",
+    "ON",
+    "TYPE",
+    "ENUM",
+    "VALUE",
+    "RENAME",
+    "TO",
+    "USING",
+    "CONCURRENTLY",
+    "EXISTS",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ";",
+    ".",
+    "=",
+    "'",
+    '"',
+    "`",
+    "$$",
+    "$a$",
+    "--",
+    "/*",
+    "*/",
+    "/*!",
+    "q'[",
+    "#",
+    ":x",
+    "@a",
+    "1",
+    "'x'",
+    '"n"',
+    "a",
+    "b",
+    "hw_hole_0_",
+    "int",
+    "varchar(5)",
+    "::",
+    "||",
+    "GO",
+    "/",
+    "EXEC",
+    "sp_rename",
+    "SHOW",
+    "PRAGMA",
+    "LOCK",
+    "COMMIT",
+    "SCHEMA",
+    "CASCADE",
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_order_of_words_raises(seed: int) -> None:
+    chosen = random.Random(seed)
+    for _ in range(300):
+        text = chosen.choice([" ", "\n"]).join(chosen.choices(WORDS, k=chosen.randrange(1, 25)))
+        for database in DATABASES:
+            assert isinstance(read_sql(source(text, hw_hole_0_="x"), frozenset({database})), tuple), text
+
+
+def test_a_statement_cut_anywhere_raises_nothing() -> None:
+    text = (
+        "CREATE TABLE IF NOT EXISTS a.t (id int CONSTRAINT p PRIMARY KEY, b varchar(5)[] DEFAULT 'x'::text CHECK (b > 1), "
+        "FOREIGN KEY (b) REFERENCES u (c) ON DELETE SET NULL) ; DO $$ BEGIN EXECUTE format('DROP TABLE %I', x); END $$"
+    )
+    for end in range(len(text)):
+        for database in DATABASES:
+            assert isinstance(read_sql(source(text[:end]), frozenset({database})), tuple)

@@ -137,11 +137,7 @@ class _Walk:
         """A name that parentheses follow: a function, or something that only looks like one."""
         token = self.tokens[place]
         before = self.word(place - 1)
-        if (
-            token.word.lower() in NO_FUNCTIONS
-            or token.word in _NO_CALLS
-            or before in _BEFORE_NO_CALL
-        ):
+        if token.word.lower() in NO_FUNCTIONS or token.word in _NO_CALLS or before in _BEFORE_NO_CALL:
             self.note_cte(place)
             return
         if before in ("WITH", "RECURSIVE", ",") and self.word(self.closing.get(place + 1, self.end) + 1) == "AS":
@@ -151,7 +147,8 @@ class _Walk:
         if before == ".":
             name = f"{self.tokens[place - 2].value().lower().strip(chr(34))}.{name}"
         if not is_silent(name):
-            self.found.calls.setdefault(name, self.at(place + 1).group())
+            arguments = Cursor(self.cursor.script, self.tokens, place + 2, self.closing[place + 1])
+            self.found.calls.setdefault(name, arguments)
 
     def note_cte(self, place: int) -> None:
         """``name AS (…)`` is a table of the query itself."""

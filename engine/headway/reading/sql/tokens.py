@@ -44,7 +44,7 @@ def tokens(text: str, database: str, start: int = 0, end: int | None = None) -> 
     return found if len(found) < MOST else [Token("broken", text[start:last], start, last, "")]
 
 
-MOST = 120_000
+MOST = 80_000
 """How many tokens a text may have: a few seconds of work."""
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from headway.effects.sql_kind import Kind, first_words, kind_of
+from headway.effects.sql_text import tokens
 
 CASES = {
     "SELECT 1": Kind.READ,
@@ -83,3 +86,26 @@ def test_first_words_are_found_past_comments_and_parentheses() -> None:
 
 def test_a_long_text_takes_no_longer_than_its_length() -> None:
     assert kind_of("SELECT '" + "x" * 200_000 + "'" + " -- " * 50_000) is Kind.READ
+
+
+FLOODS = {
+    "tags": "SELECT " + " ".join(f"$t{n}$" for n in range(50_000)),
+    "brackets": "SELECT " + "[a " * 100_000,
+    "escaped": "SELECT '" + "\\'" * 200_000,
+}
+
+
+@pytest.mark.parametrize("mysql", [False, True])
+@pytest.mark.parametrize("flood", FLOODS)
+def test_quotes_that_nothing_closes_take_no_longer_than_their_length(flood: str, mysql: bool) -> None:
+    before = time.process_time()
+    assert kind_of(FLOODS[flood], mysql=mysql) is Kind.UNKNOWN
+    tokens(FLOODS[flood])
+    assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT 'a; DROP TABLE t", 'SELECT "a; DROP TABLE t', "SELECT [a; DROP TABLE t", "SELECT $a$ DROP"]
+)
+def test_what_an_unclosed_quote_hides_is_no_read(sql: str) -> None:
+    assert kind_of(sql) is Kind.UNKNOWN

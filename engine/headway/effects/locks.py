@@ -79,7 +79,7 @@ def _on_sql_server(effect: fx.Effect) -> Lock | None:
     if isinstance(effect, fx.Reads):
         return Lock("IS", False, False, _held(effect), manual) if effect.tables else None
     if isinstance(effect, fx.CreatesIndex):
-        return Lock("S", False, True, _held(effect), manual)
+        return Lock("S", False, effect.concurrently is not True, _held(effect), manual)
     if isinstance(effect, fx.CreatesTable) or not (_changes_a_table(effect) or isinstance(effect, fx.ChangesData)):
         return None
     return Lock("Sch-M", True, True, _held(effect), manual)
@@ -93,7 +93,8 @@ def _on_oracle(effect: fx.Effect) -> Lock | None:
     if isinstance(effect, fx.ChangesData) and effect.verb != "TRUNCATE":
         return Lock("ROW EXCLUSIVE", False, False, _held(effect), manual)
     if isinstance(effect, fx.CreatesIndex):
-        return Lock("SHARE", False, True, _held(effect), manual)
+        online = effect.concurrently is True
+        return Lock("ROW SHARE" if online else "SHARE", False, not online, _held(effect), manual)
     if isinstance(effect, fx.CreatesTable) or not (_changes_a_table(effect) or isinstance(effect, fx.ChangesData)):
         return None
     return Lock("EXCLUSIVE DDL", False, True, _held(effect), manual)

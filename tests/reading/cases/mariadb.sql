@@ -29,8 +29,8 @@ ALTER TABLE users ADD COLUMN age int NOT NULL DEFAULT 0 AFTER name, ADD (x int, 
 => AddsColumn(table='users', column=Column(name='age', type=Type(name='int'), nullable=False, has_default=True, default='0'))
 => AddsColumn(table='users', column=Column(name='x', type=Type(name='int')))
 => AddsColumn(table='users', column=Column(name='y', type=Type(name='text')))
-=> AltersTable(table='users', action='ALGORITHM', subject='INPLACE')
-=> AltersTable(table='users', action='LOCK', subject='NONE')
+=> AltersTable(table='users', action='ALGORITHM', subject='COPY')
+=> AltersTable(table='users', action='LOCK', subject='SHARED')
 
 ALTER TABLE users ADD COLUMN IF NOT EXISTS z int FIRST
 => AddsColumn(table='users', column=Column(name='z', type=Type(name='int')), if_not_exists=True)
@@ -75,7 +75,7 @@ ALTER TABLE orders DROP FOREIGN KEY fk_user
 => DropsConstraint(table='orders', name='fk_user', kind=foreign key)
 
 ALTER TABLE orders ADD CONSTRAINT fk2 FOREIGN KEY (user_id) REFERENCES users (id) ON UPDATE RESTRICT, ADD CONSTRAINT ck CHECK (user_id > 0)
-=> AddsConstraint(table='orders', kind=foreign key, name='fk2', columns=['user_id'], referent='users', references=ForeignKey(table='users', columns=['id'], name='fk2', local_columns=['user_id'], on_update='CASCADE'))
+=> AddsConstraint(table='orders', kind=foreign key, name='fk2', columns=['user_id'], referent='users', references=ForeignKey(table='users', columns=['id'], name='fk2', local_columns=['user_id'], on_update='RESTRICT'))
 => AddsConstraint(table='orders', kind=check, name='ck', condition='user_id > 0')
 
 ALTER TABLE orders DROP CONSTRAINT ck

@@ -17,14 +17,14 @@ PRAGMA optimize
 => Reindexes(verb='PRAGMA optimize')
 
 CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE, [group] VARCHAR(20) DEFAULT 'x', `odd name` UNSIGNED BIG INT, untyped)
-=> CreatesTable(table='users', columns=[Column(name='id', type=Type(name='INTEGER'), nullable=False, primary_key=True, has_default=True, identity=True), Column(name='name', type=Type(name='TEXT'), nullable=False), Column(name='group', type=Type(name='VARCHAR', arguments=[20]), has_default=True, default="'x'"), Column(name='odd name', type=Type(name='UNSIGNED BIG INT')), Column(name='untyped')])
+=> CreatesTable(table='users', columns=[Column(name='id', type=Type(name='integer'), nullable=False, primary_key=True, has_default=True, identity=True), Column(name='name', type=Type(name='text'), nullable=False), Column(name='group', type=Type(name='varchar', arguments=[20]), has_default=True, default="'x'"), Column(name='odd name', type=Type(name='unsigned big int')), Column(name='untyped')])
 
 CREATE TABLE IF NOT EXISTS "Orders" (id INTEGER NOT NULL ON CONFLICT IGNORE, user_id INTEGER REFERENCES users (id) ON DELETE SET NULL, total NUMERIC(10,2) GENERATED ALWAYS AS (id * 2) STORED, CONSTRAINT pk PRIMARY KEY (id) ON CONFLICT REPLACE, UNIQUE (user_id), CHECK (id > 0)) WITHOUT ROWID, STRICT
 -- not run: STRICT knows no VARCHAR and NUMERIC
-=> CreatesTable(table='Orders', columns=[Column(name='id', type=Type(name='INTEGER'), nullable=False), Column(name='user_id', type=Type(name='INTEGER'), references=[ForeignKey(table='users', columns=['id'], local_columns=['user_id'], on_delete='SET NULL')]), Column(name='total', type=Type(name='NUMERIC', arguments=[10, 2]), has_default=True, computed='id * 2', computed_stored=True)], constraints=[Constraint(kind=primary key, name='pk', columns=['id']), Constraint(kind=unique, columns=['user_id']), Constraint(kind=check, condition='id > 0')], if_not_exists=True)
+=> CreatesTable(table='Orders', columns=[Column(name='id', type=Type(name='integer'), nullable=False), Column(name='user_id', type=Type(name='integer'), references=[ForeignKey(table='users', columns=['id'], local_columns=['user_id'], on_delete='SET NULL')]), Column(name='total', type=Type(name='numeric', arguments=[10, 2]), has_default=True, computed='id * 2', computed_stored=True)], constraints=[Constraint(kind=primary key, name='pk', columns=['id']), Constraint(kind=unique, columns=['user_id']), Constraint(kind=check, condition='id > 0')], if_not_exists=True)
 
 CREATE TABLE orders (id INTEGER NOT NULL, user_id INTEGER REFERENCES users (id) ON DELETE SET NULL, total GENERATED ALWAYS AS (id * 2), PRIMARY KEY (id), UNIQUE (user_id) ON CONFLICT IGNORE) WITHOUT ROWID
-=> CreatesTable(table='orders', columns=[Column(name='id', type=Type(name='INTEGER'), nullable=False), Column(name='user_id', type=Type(name='INTEGER'), references=[ForeignKey(table='users', columns=['id'], local_columns=['user_id'], on_delete='SET NULL')]), Column(name='total', has_default=True, computed='id * 2')], constraints=[Constraint(kind=primary key, columns=['id']), Constraint(kind=unique, columns=['user_id'])])
+=> CreatesTable(table='orders', columns=[Column(name='id', type=Type(name='integer'), nullable=False), Column(name='user_id', type=Type(name='integer'), references=[ForeignKey(table='users', columns=['id'], local_columns=['user_id'], on_delete='SET NULL')]), Column(name='total', has_default=True, computed='id * 2')], constraints=[Constraint(kind=primary key, columns=['id']), Constraint(kind=unique, columns=['user_id'])])
 
 CREATE TEMPORARY TABLE t1 AS SELECT * FROM users
 => Reads(tables=['users'])
@@ -34,10 +34,10 @@ CREATE VIRTUAL TABLE docs USING fts5(title, body)
 => CreatesTable(table='docs', whole=False)
 
 ALTER TABLE users ADD COLUMN age INT NOT NULL DEFAULT (1 + 1)
-=> AddsColumn(table='users', column=Column(name='age', type=Type(name='INT'), nullable=False, has_default=True, default='(1 + 1)'))
+=> AddsColumn(table='users', column=Column(name='age', type=Type(name='int'), nullable=False, has_default=True, default='(1 + 1)'))
 
 ALTER TABLE users ADD at DATETIME DEFAULT NULL CHECK (at > 0)
-=> AddsColumn(table='users', column=Column(name='at', type=Type(name='DATETIME')))
+=> AddsColumn(table='users', column=Column(name='at', type=Type(name='datetime')))
 => AddsConstraint(table='users', kind=check, name=None, columns=['at'], condition='at > 0')
 
 ALTER TABLE users RENAME COLUMN age TO years
@@ -136,7 +136,7 @@ DROP TABLE IF EXISTS purchases
 -- only a comment
 
 CREATE TABLE a (x INT); DROP TABLE a; -- done; really
-=> CreatesTable(table='a', columns=[Column(name='x', type=Type(name='INT'))])
+=> CreatesTable(table='a', columns=[Column(name='x', type=Type(name='int'))])
 => DropsTable(table='a')
 
 ;;

@@ -93,7 +93,12 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether these words or marks come next."""
-        return all(self.peek(number).word == word for number, word in enumerate(words))
+        number = self.place
+        for word in words:
+            if number >= self.end or self.tokens[number].word != word:
+                return False
+            number += 1
+        return True
 
     def at_any(self, words: Iterable[str]) -> bool:
         return self.peek().word in words

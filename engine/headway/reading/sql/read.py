@@ -55,19 +55,26 @@ def _is_unread(effect: fx.Effect) -> bool:
 
 
 def _merged(readings: dict[str, tuple[fx.Effect, ...]]) -> tuple[fx.Effect, ...]:
-    """The effects of all readings, each with the databases that see it when those are not all."""
-    seen: list[tuple[fx.Effect, set[str]]] = []
+    """What all readings begin and end with, and between them what each sees, with the databases that see it.
+
+    So the effects of each database keep their order.
+    """
+    shortest = min(map(len, readings.values()))
+    before = _agreed([effects[:shortest] for effects in readings.values()])
+    after = _agreed([effects[::-1][: shortest - before] for effects in readings.values()])
+    middles: dict[tuple[fx.Effect, ...], set[str]] = {}
     for name, effects in readings.items():
-        place = 0
-        for effect in effects:
-            found = next((number for number, (other, _) in enumerate(seen) if other == effect and name not in _), None)
-            if found is None:
-                seen.insert(place, (effect, {name}))
-                place += 1
-            else:
-                seen[found][1].add(name)
-                place = found + 1
-    everywhere = set(readings)
-    return tuple(
-        effect if names == everywhere else replace(effect, databases=frozenset(names)) for effect, names in seen
-    )
+        middles.setdefault(effects[before : len(effects) - after], set()).add(name)
+    some = next(iter(readings.values()))
+    between = [replace(effect, databases=frozenset(names)) for effects, names in middles.items() for effect in effects]
+    return (*some[:before], *(between if len(middles) > 1 else next(iter(middles))), *some[len(some) - after :])
+
+
+def _agreed(readings: list[tuple[fx.Effect, ...]]) -> int:
+    """How many effects all readings begin with."""
+    count = 0
+    for alike in zip(*readings, strict=False):
+        if len(set(alike)) > 1:
+            break
+        count += 1
+    return count

@@ -147,7 +147,8 @@ class _Walk:
         if before == ".":
             name = f"{self.tokens[place - 2].value().lower().strip(chr(34))}.{name}"
         if not is_silent(name):
-            self.found.calls.setdefault(name, self.at(place + 1).group())
+            arguments = Cursor(self.cursor.script, self.tokens, place + 2, self.closing[place + 1])
+            self.found.calls.setdefault(name, arguments)
 
     def note_cte(self, place: int) -> None:
         """``name AS (…)`` is a table of the query itself."""

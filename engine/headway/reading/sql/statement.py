@@ -32,7 +32,9 @@ def read_script(script: Script) -> tuple[fx.Effect, ...]:
 
 def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
     """T-SQL, where control flow may stand anywhere, and nothing need part two statements."""
-    flows = any(_is_flow(cursor, place) for place in range(cursor.place, cursor.end))
+    flows = any(
+        cursor.tokens[place].word in _FLOW and _is_flow(cursor, place) for place in range(cursor.place, cursor.end)
+    )
     for effect in block(cursor, statement):
         yield effect if flows else replace(effect, conditional=False)
 
@@ -40,7 +42,10 @@ def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
 def _is_flow(cursor: Cursor, place: int) -> bool:
     """Whether a word makes what follows it conditional; ``DROP … IF EXISTS name`` does not."""
     word, after, behind = [token.word for token in (*cursor.tokens[place : place + 3], *(_NOTHING,) * 3)][:3]
-    return word in ("WHILE", "TRY", "GOTO") or (word == "IF" and not (after == "EXISTS" and behind != "("))
+    return word != "IF" or after != "EXISTS" or behind == "("
+
+
+_FLOW = frozenset({"IF", "WHILE", "TRY", "GOTO"})
 
 
 _NOTHING = Token("end", "", 0, 0, "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 MYSQL = frozenset({"mysql", "mariadb"})
@@ -34,8 +35,17 @@ class Token(NamedTuple):
 
 
 def tokens(text: str, database: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """The tokens of ``text[start:end]`` without comments and white space, as ``database`` reads it."""
-    return list(_tokens(text, database, start, len(text) if end is None else end))
+    """The tokens of ``text[start:end]`` without comments and white space, as ``database`` reads it.
+
+    What is longer than any migration becomes one broken token: nobody waits for it, and it is not passed as read.
+    """
+    last = len(text) if end is None else end
+    found = list(islice(_tokens(text, database, start, last), MOST))
+    return found if len(found) < MOST else [Token("broken", text[start:last], start, last, "")]
+
+
+MOST = 80_000
+"""How many tokens a text may have: a few seconds of work."""
 
 
 _ESCAPE = re.compile(r"\\(.)", re.S)

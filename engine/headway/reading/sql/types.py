@@ -42,7 +42,7 @@ def type_of(cursor: Cursor) -> fx.Type:
     """Reads a type: its name, what stands in its parentheses, arrays and time zones."""
     start = cursor.place
     schema, name = cursor.path()
-    words = [name]
+    words = [_lower(cursor, name)]
     arguments: tuple[object, ...] = ()
     options: list[tuple[str, object]] = [] if schema is None else [("schema", schema)]
     before = cursor.tokens[start].word
@@ -56,11 +56,16 @@ def type_of(cursor: Cursor) -> fx.Type:
         elif word in ("UNSIGNED", "ZEROFILL", "ARRAY", "SIGNED", "BINARY") and cursor.take(word):
             options.append((word.lower(), True))
         elif word in _TAIL or word in _FIRSTS.get(before, ()):
-            words.append(cursor.name())
+            words.append(_lower(cursor, cursor.name()))
         elif not _zone(cursor, words, options) and not _sqlite_word(cursor, words):
             break
         before = word
     return fx.Type(_joined(words), arguments, tuple(options), _written(cursor, start))
+
+
+def _lower(cursor: Cursor, name: fx.Text) -> fx.Text:
+    """The name of a type, whose case no database minds unless it is quoted."""
+    return name.lower() if isinstance(name, str) and cursor.tokens[cursor.place - 1].kind == "word" else name
 
 
 def _zone(cursor: Cursor, words: list[fx.Text], options: list[tuple[str, object]]) -> bool:
@@ -71,7 +76,7 @@ def _zone(cursor: Cursor, words: list[fx.Text], options: list[tuple[str, object]
                 cursor.take("=")
                 options.append(("character set", cursor.name()))
                 return True
-            words += [cursor.name() for _ in zone]
+            words += [_lower(cursor, cursor.name()) for _ in zone]
             return True
     return False
 
@@ -80,7 +85,7 @@ def _sqlite_word(cursor: Cursor, words: list[fx.Text]) -> bool:
     """SQLite takes any words for a type."""
     if cursor.script.database != "sqlite" or cursor.peek().kind != "word" or cursor.at_any(COLUMN_WORDS):
         return False
-    words.append(cursor.name())
+    words.append(_lower(cursor, cursor.name()))
     return True
 
 

@@ -36,7 +36,9 @@ class Replay:
         self._pristine: set[Key] = set()
         """Tables of which something is known to be absent, so that an effect on an unknown table leaves a doubt."""
         self._owners: dict[str, set[Key]] = {}
-        """Tables that have, or had, an index or constraint of that name; unnamed ones are under the empty name."""
+        """Tables that have, or had, an index or constraint of that name."""
+        self._nameless: set[Key] = set()
+        """Tables that have indexes whose names the database has chosen."""
         self._referrers: dict[Key, set[Key]] = {}
         """Tables that have, or had, a foreign key to that one."""
         self._spelled: dict[str, set[Key]] = {}
@@ -236,8 +238,10 @@ class Replay:
                 self._set(key, unknown_table(key))
             return [key]
         assert isinstance(effect.name, str)
-        owners = self._owners.get(self._names.part(effect.name), set())
-        return [key for key in {*owners, *self._owners.get("", set())} if self._is_known(key)]
+        owners = set(self._owners.get(self._names.part(effect.name), ()))
+        owners |= self._nameless  # those that still are come back when they are changed
+        self._nameless = set()
+        return [key for key in owners if self._is_known(key)]
 
     def _without_indexes(self, key: Key) -> Table:
         return replace(self._base(key), indexes=self._base(key).indexes.forgotten())
@@ -286,6 +290,7 @@ class Replay:
         self._objects.forget()
         self._pristine.clear()
         self._owners.clear()
+        self._nameless.clear()
         self._referrers.clear()
         self._spelled.clear()
 
@@ -323,8 +328,11 @@ class Replay:
             self._pristine.add(key)
         self._spelled.setdefault(key[1].lower() if isinstance(key[1], str) else "", set()).add(key)
         for name in (*table.indexes.there, *table.constraints.there):
-            self._owners.setdefault("" if is_nameless(name) else name, set()).add(key)
-            self._owners.setdefault("" if is_nameless(name) else name.lower(), set()).add(key)
+            if not is_nameless(name):
+                self._owners.setdefault(name, set()).add(key)
+                self._owners.setdefault(name.lower(), set()).add(key)
+        if any(map(is_nameless, table.indexes.there)):
+            self._nameless.add(key)
         for constraint in table.constraints:
             if isinstance(constraint.referent, tuple):
                 self._referrers.setdefault(constraint.referent, set()).add(key)

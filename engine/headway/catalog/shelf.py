@@ -10,6 +10,9 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+_REMEMBERED = 200
+"""How many names a shelf remembers as absent where others are unknown."""
+
 
 class Presence(Enum):
     """Whether something exists."""
@@ -50,7 +53,9 @@ class Shelf(Generic[K, V]):
 
     def set(self, key: K, state: V | Presence) -> Shelf[K, V]:
         """The same with another state of one name; what it holds keeps its order."""
-        there, exceptions = dict(self.there), set(self.exceptions)
+        # To know less is no fault, and a table may lose thousands of indexes in its life.
+        forgets = not self.whole and len(self.exceptions) > _REMEMBERED
+        there, exceptions = dict(self.there), set() if forgets else set(self.exceptions)
         _set(there, exceptions, key, state, self.whole)
         result = Shelf(there, frozenset(exceptions), self.whole)
         # One without a name may have any: where it may be there, no name is surely absent.

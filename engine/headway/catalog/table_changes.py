@@ -141,7 +141,9 @@ def _altered(column: Column, effect: fx.AltersColumn, names: Names) -> Column:
     if effect.nullable is not None:
         changes["nullable"] = effect.nullable
     if effect.changes_default:
-        changes |= {"default": effect.default if effect.default is not None else fx.UNKNOWN, "has_default": True}
+        # What counts by itself or is computed takes no default.
+        default = effect.default if effect.default is not None else fx.UNKNOWN
+        changes |= {"default": default, "has_default": True, "identity": None, "computed": None}
     elif effect.drops_default:
         others = column.identity is None and column.computed is None
         changes |= {"default": None, "has_default": False if others else fx.UNKNOWN}
@@ -253,8 +255,14 @@ def _drops_constraint(table: Table, effect: fx.DropsConstraint, names: Names) ->
         return replace(table, constraints=table.constraints.forgotten(), indexes=table.indexes.forgotten())
     else:
         table = _constraint_gone(table, names.part(effect.name), effect.kind)
-    if isinstance(effect.name, str) and names.database in (None, *_MYSQL):
-        table = replace(table, indexes=table.indexes.set(names.part(effect.name), Presence.ABSENT))
+    if (
+        isinstance(effect.name, str)
+        and names.database in (None, *_MYSQL)
+        and effect.kind in (_KIND.UNIQUE, _KIND.UNKNOWN)
+    ):
+        # There the constraint is an index; one of that name that serves a foreign key stays.
+        state = Presence.ABSENT if effect.kind is _KIND.UNIQUE else Presence.UNKNOWN
+        table = replace(table, indexes=table.indexes.set(names.part(effect.name), state))
     if names.database == "sqlite" and (primary or effect.kind is _KIND.UNKNOWN):
         # A copy of the table is made without the key, and its columns may take NULL or not.
         doubt = table.columns.each(lambda c: replace(c, nullable=fx.UNKNOWN) if c.nullable is False else c)

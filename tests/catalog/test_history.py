@@ -140,6 +140,12 @@ def test_each_effect_is_asked_at_its_own_moment() -> None:
     assert seen == [("DropsTable", False), ("CreatesTable", fx.UNKNOWN), ("DropsTable", True)]
 
 
+def test_what_is_so_when_a_revision_has_run() -> None:
+    project = Project({"a": MADE.format("t"), "b": 'op.alter_column("t", "c", nullable=True)'})
+    assert project.history.before("b", ["t"]).column_nullable("t", "c") is False
+    assert project.history.after("b").column_nullable("t", "c") is True
+
+
 # -- the questions of rules, by the cases that they must get right ------------------------------------------------
 
 

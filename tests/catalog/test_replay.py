@@ -186,6 +186,55 @@ def test_a_column_that_may_have_been_there_is_there_in_an_unknown_form() -> None
     assert seen.column_nullable("t", "c") is fx.UNKNOWN
 
 
+def test_an_index_that_was_renamed_or_dropped_perhaps_is_in_doubt() -> None:
+    index = fx.CreatesIndex(span=SPAN, table="t", name="ix", columns=("a",))
+    renames = fx.RenamesIndex(span=SPAN, name="ix", new_name="iy")
+    table = known(creates("t", "a"), index, renames).table("t")
+    assert table is not None
+    assert [table.index_presence(name) for name in ("ix", "iy", "iz")] == [ABSENT, THERE, ABSENT]
+    drop = fx.DropsIndex(span=SPAN, name="ix", table="t")
+    table = known(creates("t", "a"), index, replace(drop, conditional=True)).table("t")
+    assert table is not None and table.index_presence("ix") is UNKNOWN
+    old = known(drop).table("t")
+    assert old is not None and [old.index_presence(name) for name in ("ix", "iy")] == [ABSENT, UNKNOWN]
+    assert known(replace(drop, if_exists=True)).presence("t") is UNKNOWN
+
+
+def test_an_index_without_a_name_may_be_the_one_that_is_dropped() -> None:
+    made = creates("t", columns=(fx.Column("a", fx.Type("Integer"), index=True),))
+    table = known(made).table("t")
+    assert table is not None and table.index_presence("ix_t_a") is UNKNOWN
+    assert known(made).starts_an_index(("a",), "t") is True
+    gone = known(made, fx.DropsIndex(span=SPAN, name="ix_t_a", table="t"))
+    assert gone.starts_an_index(("a",), "t") is fx.UNKNOWN
+
+
+def test_rows_that_may_have_been_put_in_are_possible() -> None:
+    insert = fx.ChangesData(span=SPAN, verb="INSERT", table="t", conditional=True)
+    assert known(creates("t"), insert).has_rows_possible("t", new={"r1"}) is True
+
+
+def test_an_expression_of_which_a_column_is_renamed_is_not_told_any_longer() -> None:
+    rename = alters("t", "a", new_name="b")
+    table = known(creates("t", "a"), check("c", "a IS NOT NULL"), rename).table("t")
+    assert table is not None
+    assert table.constraints.there["c"].condition is fx.UNKNOWN
+    index = fx.CreatesIndex(span=SPAN, table="t", name="ix", columns=("a", "lower(a)"), where="a > 1")
+    table = known(creates("t", "a"), index, rename).table("t")
+    assert table is not None
+    assert table.indexes.there["ix"].parts == ("b", fx.UNKNOWN)
+    assert table.indexes.there["ix"].predicate is fx.UNKNOWN
+
+
+def test_a_key_of_text_is_not_filled_by_itself_for_sure() -> None:
+    key = fx.Column("id", fx.Type("String"), False, primary_key=True, has_default=True)
+    column = known(fx.CreatesTable(span=SPAN, table="t", columns=(key,))).column("t", "id")
+    assert column is not None and column.has_default is fx.UNKNOWN
+    given = replace(key, default="'x'")
+    column = known(fx.CreatesTable(span=SPAN, table="t", columns=(given,))).column("t", "id")
+    assert column is not None and column.has_default is True
+
+
 # -- expressions as names -----------------------------------------------------------------------------------------
 
 

@@ -234,7 +234,7 @@ class Replay:
         """The tables that the index may belong to: the named one, or those that have one of that name, or unnamed ones."""
         key = self._key(effect.schema, effect.table) if effect.table is not None else None
         if key is not None and isinstance(key[1], str):
-            if not self._is_known(key):
+            if not self._is_known(key) and getattr(effect, "if_exists", False) is False:
                 self._set(key, unknown_table(key))
             return [key]
         assert isinstance(effect.name, str)

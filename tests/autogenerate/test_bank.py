@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from autogenerate.bank import metadata_of, ours, run, statements, theirs
 from autogenerate.cases import CANNOT_RUN, CASES, DIFFERENCES, PEER_CANNOT, Case
-from headway.scratch import snapshot
+from headway.catalog.difference import difference, without_leftover_indexes
+from headway.dialects.inspection import inspect_schema
 
 PAIRS = [pytest.param(database, case, id=f"{database}: {case.name}") for case in CASES for database in case.on]
 
@@ -46,7 +47,7 @@ def test_what_is_written_can_be_run_up_and_down(database: str, case: Case, conne
     options: dict[str, Any] = {"render_as_batch": database == "sqlite"}
     metadata_of(case.before).create_all(connection)
     connection.commit()
-    before = snapshot.take(connection)
+    before = inspect_schema(connection)
     wanted = metadata_of(case.after)
     upgrade, downgrade = ours(connection, wanted, **options)
     way, where, _ = CANNOT_RUN.get(case.name, ("", (), ""))
@@ -56,15 +57,15 @@ def test_what_is_written_can_be_run_up_and_down(database: str, case: Case, conne
     if cannot == "up":
         return
     connection.commit()
-    upgraded = snapshot.take(connection)
+    upgraded = inspect_schema(connection)
     assert statements(ours(connection, wanted)[0]) == {}
     with pytest.raises(Exception) if cannot == "down" else nullcontext():
         run(connection, downgrade)
     if cannot == "down":
         return
     connection.commit()
-    state = upgraded if database == "mariadb" else frozenset()
-    assert snapshot.difference(before, snapshot.take(connection), made_by_server=state) == []
+    left = difference(before, inspect_schema(connection))
+    assert (without_leftover_indexes(left, upgraded) if database == "mariadb" else left) == ()
 
 
 def test_the_named_cases_exist() -> None:

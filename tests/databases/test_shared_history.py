@@ -11,7 +11,8 @@ from sqlalchemy.pool import NullPool
 
 from compat.ordering import in_fixed_order
 from fixtures.programs import Program, set_url
-from headway.scratch import snapshot
+from headway.catalog.schema import Schema
+from headway.dialects.inspection import inspect_schema
 
 MODELS = """
 import sqlalchemy as sa
@@ -85,11 +86,11 @@ def make_project(place: Path, alembic: Program, url: str) -> Path:
     return place
 
 
-def state_of(url: str) -> tuple[frozenset[str], list[str]]:
+def state_of(url: str) -> tuple[Schema, list[str]]:
     engine = sa.create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT version_num FROM alembic_version ORDER BY 1").scalars().all()
-        return snapshot.take(connection), list(rows)
+        return inspect_schema(connection), list(rows)
 
 
 @pytest.fixture(scope="module")

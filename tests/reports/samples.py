@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from headway.drift.verdict import DriftItem, Verdict
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan, PlanStatement, PlanStep, Target
-from headway.report.model import DriftItem, Examined, Report, Stage, Status
+from headway.report.model import Examined, Report, Stage, Status
 
 SOURCE = (
     '"""loyalty"""',
@@ -146,7 +147,7 @@ SAMPLES: dict[str, Report] = {
         examined=Examined(14, 0),
         drift=(
             DriftItem(
-                "not-migrated",
+                Verdict.NOT_MIGRATED,
                 "column orders.note",
                 "the models have it, no migration adds it",
                 "op.add_column('orders', sa.Column('note', sa.Text(), nullable=True))",

@@ -13,34 +13,23 @@ from typing import Any
 from headway.api.project import Project
 from headway.autogenerate.api import produce_migrations, render_operation
 from headway.autogenerate.context import AutogenContext
+from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
+from headway.dialects.inspection import inspect_schema, name_of
+from headway.drift.model_differences import model_differences
+from headway.drift.restored import Trace, trace
+from headway.drift.verdict import DriftItem
 from headway.errors import ConfigError
-from headway.operations.columns import DropColumnOp
-from headway.operations.constraint_base import DropConstraintOp
-from headway.operations.containers import ModifyTableOps
-from headway.operations.indexes import DropIndexOp
-from headway.operations.tables import DropTableCommentOp, DropTableOp
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
-from headway.report.model import DriftItem
 from headway.revision.route import Step, downgrade_steps, upgrade_route
 from headway.runtime.connecting import Guard, guarded
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
-from headway.scratch import snapshot
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
-from headway.scratch.snapshot import Snapshot
 from headway.scratch.stand_ins import StandIns, standing_in
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a downgrade left behind, or took too much."""
-
-    revision: str
-    lines: tuple[str, ...]
 
 
 @dataclass
@@ -85,8 +74,8 @@ class Rehearsal:
                     path=self.project.shown(self.project.directory.env_py_location),
                     hint="Give context.configure() target_metadata=Base.metadata.",
                 )
-            databases.add(snapshot.name_of(context.connection))
-            found.extend((snapshot.name_of(context.connection), item) for item in _drift(context))
+            databases.add(name_of(context.connection))
+            found.extend((name_of(context.connection), item) for item in _drift(context))
             return ()
 
         self._run(look)
@@ -109,8 +98,8 @@ class Rehearsal:
             ):
                 kept.append(revision)
                 continue
-            if lines := _left(self.before[revision], *self._down(revision)):
-                traces.append(Trace(revision, tuple(lines)))
+            if (left := trace(revision, self.before[revision], *self._down(revision))) is not None:
+                traces.append(left)
         if not traces:
             self._run(lambda heads, context: upgrade_route(graph, heads, "heads"))
         return traces, kept
@@ -178,24 +167,15 @@ def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: 
         yield Rehearsal(project, stand_ins, urls, guard, new, log)
 
 
-Schemas = dict[str, Snapshot]
+Schemas = dict[str, Schema]
 """The schema of each database that env.py migrates, by its name."""
 
 
 def _look_at(context: MigrationContext, schemas: Schemas) -> None:
     # An env.py may run the history several times in one database; the first look at it is the one from before.
-    name = snapshot.name_of(context.connection)
+    name = name_of(context.connection)
     if name not in schemas:
-        schemas[name] = snapshot.take(context.connection, leave_out=[context.version_table])
-
-
-def _left(before: Schemas, upgraded: Schemas, after: Schemas) -> list[str]:
-    """What a downgrade has left or taken too much, in all databases together."""
-    lines: list[str] = []
-    for name, found in before.items():
-        made_by_server = upgraded.get(name, frozenset()) if name.startswith("mysql") else frozenset()
-        lines += snapshot.difference(found, after.get(name, frozenset()), made_by_server=made_by_server)
-    return lines
+        schemas[name] = inspect_schema(context.connection, leave_out=[context.version_table])
 
 
 def _is_of_project(root: str, name: str, module: Any) -> bool:
@@ -226,35 +206,8 @@ def _limited(steps: Iterable[Step], wanted: set[str]) -> Iterable[Step]:
 def _drift(context: MigrationContext) -> Iterable[DriftItem]:
     script = produce_migrations(context, context.opts["target_metadata"])
     autogen = AutogenContext(context, metadata=context.opts["target_metadata"])
-    for op in script.upgrade_ops.ops if script.upgrade_ops else ():
-        for inner in op.ops if isinstance(op, ModifyTableOps) else (op,):
-            text = render_operation(autogen, inner)
-            verdict = "not-modelled" if isinstance(inner, _DROPS) else "not-migrated"
-            yield DriftItem(verdict, _object(inner), _detail(inner), " ".join(text.split()))
-
-
-_DROPS = (DropTableOp, DropColumnOp, DropIndexOp, DropConstraintOp, DropTableCommentOp)
-"""What the migrations make and the models do not have."""
-
-
-def _object(op: Any) -> str:
-    schema = f"{op.schema}." if getattr(op, "schema", None) else ""
-    table = getattr(op, "table_name", None) or getattr(op, "source_table", "")
-    column = getattr(op, "column_name", None) or getattr(getattr(op, "column", None), "name", None)
-    return f"column {schema}{table}.{column}" if column else f"table {schema}{table}"
-
-
-def _detail(op: Any) -> str:
-    return {
-        "CreateTableOp": "the models have it, no migration creates it",
-        "DropTableOp": "a migration creates it, the models lack it",
-        "AddColumnOp": "the models have it, no migration adds it",
-        "DropColumnOp": "a migration adds it, the models lack it",
-        "AlterColumnOp": "it differs between models and migrations",
-        "CreateIndexOp": "the models have an index that no migration creates",
-        "DropIndexOp": "a migration creates an index that the models lack",
-        "DropConstraintOp": "a migration creates a constraint that the models lack",
-    }.get(type(op).__name__, "the models ask for it, no migration makes it")
+    operations = script.upgrade_ops.ops if script.upgrade_ops else ()
+    return model_differences(operations, partial(render_operation, autogen))
 
 
 def _is_irreversible(project: Project, revision: str) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from headway.api.project import Project
-from headway.api.rehearse import Rehearsal, Trace, rehearsing
+from headway.api.rehearse import Rehearsal, rehearsing
 from headway.api.stages import Announce, Run, skipped
 from headway.compat.hook import serving_alembic
+from headway.drift.restored import Trace
 from headway.effects.model import Span
 from headway.errors import HeadwayError
 from headway.lint.finding import Finding

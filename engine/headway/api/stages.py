@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from headway.drift.verdict import DriftItem
 from headway.errors import (
     ConnectionRefused,
     DatabaseFailure,
@@ -17,7 +18,7 @@ from headway.errors import (
 )
 from headway.lint.finding import Finding, Severity
 from headway.redact import redact
-from headway.report.model import DriftItem, Stage, Status
+from headway.report.model import Stage, Status
 
 Announce = Callable[[str], None]
 """Takes one line of progress."""

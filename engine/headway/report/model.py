@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from headway.drift.verdict import DriftItem
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
 
@@ -46,17 +47,6 @@ class Examined:
     new: int = 0
     not_analysed: tuple[str, ...] = ()
     """Places that could not be read, as ``path:line: reason``."""
-
-
-@dataclass(frozen=True, slots=True)
-class DriftItem:
-    """One difference between models, migrations and a live database."""
-
-    verdict: str
-    """``not-migrated``, ``not-modelled``, ``live-extra`` or ``live-missing``."""
-    object: str
-    detail: str
-    operation: str
 
 
 @dataclass(frozen=True, slots=True)

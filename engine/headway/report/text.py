@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headway.drift.verdict import DriftItem
 from headway.lint.finding import Finding, Severity
-from headway.report.model import DriftItem, Report, Stage, Status
+from headway.report.model import Report, Stage, Status
 
 _SIGNS = {
     Status.PASS: ("ok", "32"),

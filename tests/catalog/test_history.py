@@ -1,0 +1,200 @@
+"""The schema just before a revision: what its ancestors tell, and that only those are read which a question needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import pytest
+
+from headway.catalog.history import History, is_plain
+from headway.catalog.names import Names
+from headway.catalog.shelf import Presence
+from headway.effects import model as fx
+from headway.reading.migration import read_migration
+from headway.revision.graph import RevisionGraph
+from headway.revision.model import Revision
+
+HEAD = "from alembic import op\nimport sqlalchemy as sa\n\n\ndef upgrade():\n"
+MADE = (
+    'op.create_table("{0}", sa.Column("id", sa.Integer, primary_key=True), sa.Column("c", sa.Integer, nullable=False))'
+)
+DROP = "op.drop_index('ix_odd')"
+
+
+class Project:
+    """A history by the bodies of its upgrades, that notes which files are read."""
+
+    def __init__(self, bodies: Mapping[str, str], parents: Mapping[str, object] | None = None) -> None:
+        order = list(bodies)
+        below: Mapping[str, object] = parents or dict(zip(order, [None, *order], strict=False))
+        self.graph = RevisionGraph([Revision(one, below[one]) for one in order])  # type: ignore[arg-type]
+        self.sources = {one: f"\n{HEAD}    {body}\n".replace("; ", "\n    ") for one, body in bodies.items()}
+        self.read: list[str] = []
+        self.history = History(self.graph, self.effects, self.source, Names("postgresql"))
+
+    def source(self, revision: str) -> bytes:
+        return self.sources[revision].encode()
+
+    def effects(self, revision: str) -> tuple[fx.Effect, ...]:
+        self.read.append(revision)
+        upgrade = read_migration(f"versions/{revision}.py", self.sources[revision]).upgrade
+        assert upgrade is not None
+        return upgrade.effects
+
+
+def test_a_column_that_an_ancestor_made_is_known() -> None:
+    project = Project({"a": MADE.format("t"), "b": MADE.format("other"), "c": "pass"})
+    seen = project.history.before("c", ["t"])
+    assert seen.column_nullable("t", "c") is False
+    assert seen.is_new_table("t", new={"b", "c"}) is False
+    assert seen.is_new_table("t", new={"a", "c"}) is True
+    assert project.read == ["a"]
+    assert project.history.before("a", ["t"]).presence("t") is Presence.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'name = "t" "able"; op.drop_column(f"{name}", "c")',
+        'op.execute("ALTER TABLE %s DROP c" % NAME)',
+        'op.execute("ALTER TABLE {} DROP c".format(NAME))',
+        "import app; app.helper(op)",
+        "from app import helper; helper(op)",
+        "for name in sa.inspect(op.get_bind()).get_table_names():; op.drop_table(name)",
+        'op.execute("DROP SCHEMA public CASCADE")',
+        'op.drop_column("\\x74", "c")',
+        'op.execute("DROP OWNED BY app")',
+        'op.execute("DO $$ BEGIN END $$")',
+    ],
+)
+def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body: str) -> None:
+    project = Project({"a": MADE.format("t"), "b": body, "c": "pass"})
+    assert not is_plain(project.source("b").lower())
+    project.history = History(
+        project.graph,
+        lambda one: project.effects(one) if one != "b" else [fx.NotAnalysed(span=fx.Span("b.py", 1), reason="x")],
+        project.source,
+        Names("postgresql"),
+    )
+    assert project.history.before("c", ["t"]).column_nullable("t", "c") is fx.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        MADE.format("u"),
+        'op.add_column("u", sa.Column("x", sa.String(50), sa.ForeignKey("v.id", ondelete="CASCADE")))',
+        'op.execute("UPDATE u SET x = 1 WHERE x IS NULL")',
+        'op.create_index(op.f("ix_u_x"), "u", ["x"], unique=False)',
+    ],
+)
+def test_what_autogenerate_writes_is_plain(body: str) -> None:
+    assert is_plain(Project({"a": body}).source("a").lower())
+
+
+def test_a_renamed_table_leads_to_its_former_name() -> None:
+    project = Project({"a": MADE.format("old"), "b": 'op.rename_table("old", "young")', "c": "pass"})
+    assert project.history.before("c", ["young"]).column_nullable("young", "c") is False
+    assert project.history.before("c", ["old"]).presence("old") is Presence.ABSENT
+
+
+def test_an_index_that_is_dropped_by_its_own_name_is_gone() -> None:
+    made = f"{MADE.format('t')}; op.create_index('ix_odd', 't', ['c'])"
+    project = Project({"a": made, "b": DROP, "c": "pass"})
+    assert project.history.before("b", ["t"]).starts_an_index(("c",), "t") is True
+    assert project.history.before("c", ["t"]).starts_an_index(("c",), "t") is False
+
+
+def test_what_a_branch_beside_does_may_have_happened() -> None:
+    """::
+
+    a -> b
+      -> c     (asked)
+    """
+    bodies = {"a": MADE.format("t"), "b": 'op.alter_column("t", "c", nullable=True)', "c": "pass"}
+    project = Project(bodies, {"a": None, "b": "a", "c": "a"})
+    assert project.history.before("c", ["t"]).column_nullable("t", "c") is fx.UNKNOWN
+    later = Project(bodies, {"a": None, "c": "a", "b": "c"})
+    assert later.history.before("c", ["t"]).column_nullable("t", "c") is False
+
+
+def test_two_branches_that_change_one_column_leave_a_doubt_after_their_merge() -> None:
+    """::
+
+    a -> b -> d (asked)
+      -> c ->
+    """
+    turns = 'op.alter_column("t", "c", nullable={})'
+    bodies = {"a": MADE.format("t"), "b": turns.format(True), "c": turns.format(False), "d": "pass"}
+    project = Project(bodies, {"a": None, "b": "a", "c": "a", "d": ("b", "c")})
+    assert project.history.before("d", ["t"]).column_nullable("t", "c") is fx.UNKNOWN
+    quiet = Project({**bodies, "c": MADE.format("u")}, {"a": None, "b": "a", "c": "a", "d": ("b", "c")})
+    assert quiet.history.before("d", ["t"]).column_nullable("t", "c") is True
+
+
+def test_each_effect_is_asked_at_its_own_moment() -> None:
+    body = f'op.drop_table("t"); {MADE.format("t")}; op.drop_table("t")'
+    project = Project({"a": MADE.format("t"), "b": body})
+    seen = [(type(e).__name__, asked().is_new_table("t", new={"b"})) for e, asked in project.history.walk("b")]
+    assert seen == [("DropsTable", False), ("CreatesTable", fx.UNKNOWN), ("DropsTable", True)]
+
+
+def test_what_is_so_when_a_revision_has_run() -> None:
+    project = Project({"a": MADE.format("t"), "b": 'op.alter_column("t", "c", nullable=True)'})
+    assert project.history.before("b", ["t"]).column_nullable("t", "c") is False
+    assert project.history.after("b").column_nullable("t", "c") is True
+
+
+# -- the questions of rules, by the cases that they must get right ------------------------------------------------
+
+
+def effects(body: str) -> list[fx.Effect]:
+    return list(Project({"a": body}).effects("a"))
+
+
+def walked(body: str) -> list[tuple[fx.Effect, object]]:
+    project = Project({"a0": MADE.format("a0_table"), "a1": body})
+    return [(effect, asked()) for effect, asked in project.history.walk("a1")]
+
+
+def test_case_01_a_table_that_may_be_old_and_full() -> None:
+    (_, seen), *_ = walked('op.execute("DROP TABLE IF EXISTS some_table")')
+    assert seen.is_new_table("some_table", new={"a1"}) is fx.UNKNOWN  # type: ignore[attr-defined]
+    assert seen.has_rows_possible("some_table", new={"a1"})  # type: ignore[attr-defined]
+
+
+def test_case_29_a_table_renamed_onto_another_name_is_as_old_as_before() -> None:
+    steps = walked(f'op.rename_table("orders", "orders_old"); {MADE.format("orders")}; op.drop_table("orders_old")')
+    last = steps[-1][1]
+    assert last.is_new_table("orders_old", new={"a1"}) is fx.UNKNOWN  # type: ignore[attr-defined]
+    assert last.is_new_table("orders", new={"a1"}) is True  # type: ignore[attr-defined]
+
+
+def test_case_53_a_column_that_never_took_null() -> None:
+    ((_, seen),) = walked('op.alter_column("a0_table", "c", existing_type=sa.Integer(), nullable=False)')
+    assert seen.column_nullable("a0_table", "c") is False  # type: ignore[attr-defined]
+
+
+def test_case_83_public_is_the_default_schema() -> None:
+    made = MADE.format("notes")[:-1] + ', schema="public")'
+    last = walked(f'{made}; op.create_index("ix", "notes", ["id"])')[-1][1]
+    assert last.is_new_table("notes", new={"a1"}) is True  # type: ignore[attr-defined]
+
+
+# -- time ---------------------------------------------------------------------------------------------------------
+
+
+def test_one_revision_on_a_long_history_is_asked_in_a_moment() -> None:
+    """The files are generated as autogenerate writes them; a few of 5,000 are read."""
+    size = 5000
+    bodies = {f"r{n:05}": MADE.format(f"table_{n // 5}") for n in range(size)}
+    project = Project(bodies)
+    sources = {one: text.encode() for one, text in project.sources.items()}
+    project.history = History(project.graph, project.effects, sources.__getitem__, Names("postgresql"))
+    begin = time.perf_counter()
+    seen = project.history.before(f"r{size - 1:05}", ["table_3"])
+    took = time.perf_counter() - begin
+    assert seen.column_nullable("table_3", "c") is False
+    assert len(project.read) == 5
+    assert took < 1.0, took

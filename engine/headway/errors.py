@@ -102,6 +102,12 @@ def not_python(error: SyntaxError, path: str | None) -> ScriptError:
     )
 
 
+def not_readable_as_python(error: Exception, path: str | None) -> ScriptError:
+    """The error for a file that Python's parser gives up on without naming a line: NUL, or nested too deeply."""
+    why = "it is nested too deeply" if isinstance(error, RecursionError | MemoryError) else str(error)
+    return ScriptError(f"this file is not Python: {why}", path=path, hint="Write it in simpler parts.")
+
+
 class UsageError(HeadwayError):
     """An argument or option makes no sense."""
 

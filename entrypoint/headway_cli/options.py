@@ -26,6 +26,10 @@ ConfigFiles = Annotated[
     ),
 ]
 SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
+Untrusted = Annotated[
+    bool,
+    typer.Option("--untrusted", help="Execute nothing of the checkout: only what can be told by reading is looked at."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show accepted findings too, and log every run of env.py.")

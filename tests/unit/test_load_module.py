@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from headway.files import read_small
 from headway.runtime import runner
-from headway.script.reader import read_bytes
 
 SOURCE = (
     '"""Words."""\nfrom __future__ import annotations\nrevision: str = "a"\n\n\ndef upgrade():\n    raise KeyError\n'
@@ -96,4 +96,4 @@ def test_a_short_read_is_not_the_end_of_a_file(most: int, path: Path, monkeypatc
     path.write_text(text)
     read = os.read
     monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, most)))
-    assert read_bytes(str(path)) == text.encode()
+    assert read_small(str(path)) == text.encode()

@@ -33,6 +33,7 @@ from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.snapshot import Snapshot
 from headway.scratch.stand_ins import StandIns, standing_in
 from headway.script.calls import read_migration
+from headway.source_text import read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +262,5 @@ def _is_irreversible(project: Project, revision: str) -> bool:
     path = project.directory.history.ids[revision].path
     if path is None or not os.path.isfile(path):
         return False
-    with open(path, encoding="utf-8") as file:
-        constants = read_migration(path, file.read()).constants
+    constants = read_migration(path, read_source(path)).constants
     return isinstance(constants.get("irreversible"), str)

@@ -69,6 +69,11 @@ def skipped(name: str, why: str) -> Stage:
     return Stage(name, Status.SKIPPED, 0.0, why=f"not run: {why}", exit_code=1)
 
 
+def not_trusted(name: str) -> Stage:
+    """A stage that would execute what nobody trusts: left out on purpose, and no reason to fail."""
+    return Stage(name, Status.SKIPPED, 0.0, why="not run: untrusted, nothing of the checkout is executed")
+
+
 def exit_code(stages: Sequence[Stage]) -> int:
     """The gravest outcome: what could not run at all before what said no."""
     codes = [stage.exit_code for stage in stages if stage.exit_code]

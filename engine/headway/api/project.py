@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from headway.config.load import load_config
 from headway.config.model import Config
-from headway.config.policy import Policy, load_policy
+from headway.config.policy import Policy, Reader, load_policy
 from headway.errors import UsageError
 from headway.redact import redact, remember_password
 from headway.repository import git
@@ -88,18 +88,23 @@ class Project:
         return resolved
 
 
-def open_project(files: Sequence[str] = (), name: str = "alembic", *, untrusted: bool = False) -> Project:
+def open_project(
+    files: Sequence[str] = (), name: str = "alembic", *, untrusted: bool = False, base: str | None = None
+) -> Project:
     """The project of these configuration files, or of the working directory; ``untrusted`` lets nothing of it run.
 
+    The policy of an untrusted change is the one that ``base``, or the default branch, has: nobody sets the rules that
+    he is judged by.
     Raises ConfigError when there is none or it cannot be read.
     """
     config = load_config(tuple(files), name)
     source = config.config_file_name or config.toml_file_name
     home = os.path.dirname(os.path.abspath(source)) if source else os.getcwd()
     root = git.find_root(home) or _workspace_of(home) or home
-    policy = load_policy(home)
+    read = _reader_at_base(home, base) if untrusted else None
+    policy = load_policy(home, read)
     if policy.path is None and root != home:
-        policy = load_policy(root)
+        policy = load_policy(root, read)
     return Project(
         files=tuple(files),
         name=name,
@@ -110,6 +115,12 @@ def open_project(files: Sequence[str] = (), name: str = "alembic", *, untrusted:
         root=root,
         untrusted=untrusted,
     )
+
+
+def _reader_at_base(home: str, base: str | None) -> Reader | None:
+    """What reads the files of the base; None where there is no base to read them from."""
+    named = base or git.default_base(home, None)
+    return None if named is None else git.reader_at_base(home, named)
 
 
 def refuse_untrusted(verb: str, untrusted: bool) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -83,13 +83,8 @@ def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
     A link counts as a part of the file that it leads to. Raises UsageError when ``base`` is not known, ConfigError when
     the clone is too shallow to tell and for what git refuses.
     """
-    repository = find_repository(directory)
-    if repository is None:
-        raise UsageError(f"--base {base} needs a git work tree", path=directory)
-    commit = _commit(repository, base)
-    if commit is None:
-        raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
-    tree = _tree(repository, _merge_base(repository, base, commit))
+    repository = _repository(directory, base)
+    tree = _tree_at(repository, base)
     states = {path: _state(repository.root, tree, path) for path in paths}
     added, modified, outside = (
         frozenset(path for path, state in states.items() if state is wanted)
@@ -98,7 +93,37 @@ def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
     return Changes(base, added, modified, outside, _gone(repository, tree) if added else {})
 
 
+def reader_at_base(directory: str, base: str) -> Callable[[str], bytes | None]:
+    """What reads a file as it was where the work tree left ``base``: by its path, None when it was not there.
+
+    Raises as :func:`changes_since` does.
+    """
+    repository = _repository(directory, base)
+    tree = _tree_at(repository, base)
+
+    def read(path: str) -> bytes | None:
+        mode, id_ = tree.get("/".join(_steps(repository.root, path)), ("", ""))
+        return None if mode in ("", _LINK, _MODULE) else ask_bytes(repository, "cat-file", "blob", id_)
+
+    return read
+
+
 # -- what git knows ---------------------------------------------------------------------------------------------
+
+
+def _repository(directory: str, base: str) -> Repository:
+    repository = find_repository(directory)
+    if repository is None:
+        raise UsageError(f"--base {base} needs a git work tree", path=directory)
+    return repository
+
+
+def _tree_at(repository: Repository, base: str) -> dict[str, tuple[str, str]]:
+    """The tree of the commit where the work tree left ``base``."""
+    commit = _commit(repository, base)
+    if commit is None:
+        raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
+    return _tree(repository, _merge_base(repository, base, commit))
 
 
 def _commit(repository: Repository, ref: str) -> str | None:
@@ -131,22 +156,6 @@ def _tree(repository: Repository, commit: str) -> dict[str, tuple[str, str]]:
     listed = ask(repository, "ls-tree", "-r", "-z", "--full-tree", commit) or ""
     entries = (line.partition("\t") for line in listed.split("\0") if line)
     return {path: (about.split(" ")[0], about.split(" ")[2]) for about, _, path in entries}
-
-
-def content_at_base(directory: str, base: str, path: str) -> bytes | None:
-    """What the file at ``path`` holds where the work tree left ``base``; None when it is not there.
-
-    Raises as :func:`changes_since` does.
-    """
-    repository = find_repository(directory)
-    if repository is None:
-        raise UsageError(f"the base {base} needs a git work tree", path=directory)
-    commit = _commit(repository, base)
-    if commit is None:
-        raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
-    tree = _tree(repository, _merge_base(repository, base, commit))
-    mode, id_ = tree.get("/".join(_steps(repository.root, path)), ("", ""))
-    return None if mode in ("", _LINK, _MODULE) else ask_bytes(repository, "cat-file", "blob", id_)
 
 
 def _gone(repository: Repository, tree: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:

@@ -39,7 +39,7 @@ def ci(
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name, untrusted=untrusted)
+        project = open_project(config or (), name, untrusted=untrusted, base=base)
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
         kinds = scratch_kinds(project, scratch or ())

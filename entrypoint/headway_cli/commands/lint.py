@@ -38,7 +38,7 @@ def lint(
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name, untrusted=untrusted)
+        project = open_project(config or (), name, untrusted=untrusted, base=base)
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
         result = run(project, options, opt.today())

@@ -38,6 +38,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from headway.printable import one_line
+
 
 class HeadwayError(Exception):
     """What the user can mend: what failed, where, and the next step.
@@ -65,7 +67,7 @@ class HeadwayError(Exception):
         text = f"{place(self.path, self.line)}{self.message}"
         if self.hint:
             text = f"{text.rstrip('.')}. {self.hint}"
-        return " ".join(text.split())
+        return one_line(" ".join(text.split()))
 
 
 def place(path: str | None, line: int | None = None) -> str:

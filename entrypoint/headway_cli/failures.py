@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from headway.errors import HeadwayError
-from headway.redact import redact
+from headway.redact import redact, redacted_line
 from headway.signals import Terminated, ended_by_signals
 
 BUG = 70
@@ -65,7 +65,7 @@ def _show_trace(error: Exception, arguments: Sequence[str]) -> None:
 
 
 def _say(error: HeadwayError) -> int:
-    print(f"FAILED: {redact(error.one_line())}", file=sys.stderr)
+    print(f"FAILED: {redacted_line(error)}", file=sys.stderr)
     return error.exit_code
 
 

@@ -16,7 +16,7 @@ from headway.errors import (
     place,
 )
 from headway.lint.finding import Finding, Severity
-from headway.redact import redact
+from headway.redact import redact, redacted_line
 from headway.report.model import DriftItem, Stage, Status
 
 Announce = Callable[[str], None]
@@ -52,15 +52,13 @@ class Run:
         file = None if error.path is None else self.shown(error.path)
         if isinstance(error, ConnectionRefused):
             # The project reaches for another database: that is a no, and what to do about it must be read.
-            return Stage(
-                name, Status.FAIL, seconds, why=redact(error.one_line()), exit_code=1, file=file, line=error.line
-            )
+            return Stage(name, Status.FAIL, seconds, why=redacted_line(error), exit_code=1, file=file, line=error.line)
         if isinstance(error, MigrationFailed | PartialFailure | RevisionError):
             # On a scratch database nobody needs to know what to clean up, so the hint is left out.
-            why = f"{place(error.path, error.line)}{error.message}"
-            return Stage(name, Status.FAIL, seconds, why=redact(why), exit_code=1, file=file, line=error.line)
+            why = f"{place(error.path, error.line)}{redact(error.message)}"
+            return Stage(name, Status.FAIL, seconds, why=why, exit_code=1, file=file, line=error.line)
         code = error.exit_code if isinstance(error, DatabaseFailure) else 2
-        why = redact(error.one_line())
+        why = redacted_line(error)
         return Stage(name, Status.ERROR, seconds, why=why, exit_code=code, file=file, line=error.line)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from headway.printable import one_line
 from headway.revision.graph import RevisionGraph
 
 
@@ -56,4 +57,4 @@ def title(graph: RevisionGraph, id_: str) -> str:
         parts.append(f"(needs {', '.join(revision.depends_on)})")
     if revision.doc:
         parts.append(" ".join(revision.doc.split()))
-    return " ".join(parts)
+    return one_line(" ".join(parts))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headway.errors import ConfigError, HeadwayError
-from headway.redact import password_of, redact
+from headway.redact import is_telling, password_of, redact, redacted_line
 from headway.report.github import escape_data
 from headway_cli.action.inputs import Inputs, read_inputs
 from headway_cli.action.outputs import add_summary, mask, write_outputs, write_result
@@ -28,7 +28,7 @@ def run_action(environment: Mapping[str, str] | None = None) -> int:
         # Building a package runs its code, and its name may be one of the checkout.
         packages = None if inputs.executes_nothing else _install(inputs, environment)
     except HeadwayError as error:
-        print(f"::error title=headway::{escape_data(redact(error.one_line()))}")
+        print(f"::error title=headway::{escape_data(redacted_line(error))}")
         write_result(environment.get("GITHUB_OUTPUT"), error.exit_code)
         return error.exit_code
     with tempfile.TemporaryDirectory(prefix="headway-action-") as directory:
@@ -141,7 +141,8 @@ def _mask_secrets(inputs: Inputs, environment: Mapping[str, str]) -> None:
         url = environment.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
         if password := password_of(url):
             mask(url)
-            mask(password)
+            if is_telling(password):  # a plain word would be blanked out of file names and findings
+                mask(password)
 
 
 def _install(inputs: Inputs, environment: dict[str, str]) -> str | None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from headway.errors import HeadwayError
+from headway.masking import Masking
+from headway.process import replaced
 from headway.redact import redact, redacted_line
 from headway.signals import Terminated, ended_by_signals
 
@@ -26,7 +28,7 @@ class Outcome:
 def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
     """Runs the block and turns what it raises into a line on standard error and an exit code."""
     outcome = Outcome()
-    with ended_by_signals() as signals:
+    with ended_by_signals() as signals, replaced(sys, "stderr", Masking):
         try:
             try:
                 yield outcome

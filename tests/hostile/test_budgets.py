@@ -17,10 +17,10 @@ from hostile.repositories import INI, SECOND, Checkout, good
 SECONDS = 10
 
 
-def run(checkout: Checkout, *arguments: str) -> Done:
+def run(checkout: Checkout, *arguments: str, seconds: float = SECONDS) -> Done:
     started = time.monotonic()
     done = run_program("headway_cli", *arguments, cwd=checkout.shop)
-    assert time.monotonic() - started < SECONDS
+    assert time.monotonic() - started < seconds
     assert "Traceback" not in done.err and done.code != 70, done.err
     return done
 
@@ -134,8 +134,9 @@ def test_ten_thousand_heads(tmp_path: Path) -> None:
         (checkout.versions / f"h{number:05}.py").write_text(text)
     assert len(run(checkout, "heads").out.splitlines()) == 10_001
     assert len(run(checkout, "history").out.splitlines()) == 10_002
-    assert run(checkout, "graph").out.count("h0") == 10_000
-    done = run(checkout, "ci", "--untrusted", "--format", "json")
+    run(checkout, "graph").assert_one_clear_line("branches stand side by side", "--format dot")
+    assert run(checkout, "graph", "--format", "dot").out.count("[label") == 10_002
+    done = run(checkout, "ci", "--untrusted", "--format", "json", seconds=60)  # whatever else the machine does
     assert done.code == 1
     assert len(done.out) < 20_000_000
 

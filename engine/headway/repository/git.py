@@ -85,7 +85,8 @@ def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
     """
     repository = _repository(directory, base)
     tree = _tree_at(repository, base)
-    states = {path: _state(repository.root, tree, path) for path in paths}
+    folders: dict[str, list[str]] = {}
+    states = {path: _state(repository.root, tree, path, folders) for path in paths}
     added, modified, outside = (
         frozenset(path for path, state in states.items() if state is wanted)
         for wanted in (State.ADDED, State.MODIFIED, State.OUTSIDE)
@@ -187,9 +188,15 @@ def _objects(answer: bytes) -> Iterator[bytes]:
 # -- the work tree against it -----------------------------------------------------------------------------------
 
 
-def _state(root: str, tree: Mapping[str, tuple[str, str]], path: str) -> State:
-    """How the file at ``path`` stands to ``tree``; each link on the way must be the tree's own."""
-    left = _steps(root, path)
+def _state(root: str, tree: Mapping[str, tuple[str, str]], path: str, folders: dict[str, list[str]]) -> State:
+    """How the file at ``path`` stands to ``tree``; each link on the way must be the tree's own.
+
+    ``folders`` keeps the steps to each folder for the next file in it.
+    """
+    folder, name = os.path.split(path)
+    if folder not in folders:
+        folders[folder] = _steps(root, folder)
+    left = [*folders[folder], name] if folders[folder] or folder == root else _steps(root, path)
     done: list[str] = []
     links = 0
     while left:

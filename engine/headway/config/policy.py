@@ -22,6 +22,7 @@ DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 POLICY_BYTES = 128 * 1024
 POLICY_NODES = 20_000
 POLICY_DEPTH = 20
+POLICY_BRACKETS = 200
 
 Path = tuple[str | int, ...]
 Reader = Callable[[str], bytes | None]
@@ -110,6 +111,8 @@ def _read_yaml(path: str, data: bytes) -> tuple[Any, dict[Path, int]]:
 
     if len(data) > POLICY_BYTES:
         raise ConfigError(f"a policy of {len(data)} bytes is not read; {POLICY_BYTES} are enough", path=path)
+    if _open_brackets(data) > POLICY_BRACKETS:  # the library takes the square of it in seconds
+        raise ConfigError("this is not YAML: it is nested too deeply", path=path)
     try:
         loader = yaml.SafeLoader(data.decode("utf-8-sig"))
         node = loader.get_single_node()
@@ -122,6 +125,18 @@ def _read_yaml(path: str, data: bytes) -> tuple[Any, dict[Path, int]]:
         # A day that the calendar lacks, a number of 10,000 digits, a thousand brackets: the library says so in its way.
         said = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise ConfigError(f"this is not YAML: {said}", path=path) from error
+
+
+def _open_brackets(data: bytes) -> int:
+    """The most brackets that are open at once, those in texts included."""
+    depth = most = 0
+    for byte in data:
+        if byte in b"[{":
+            depth += 1
+            most = max(most, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return most
 
 
 def _lines_of(node: Any, path: str) -> dict[Path, int]:

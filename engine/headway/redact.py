@@ -26,8 +26,9 @@ _NO_HOST = re.compile(r"(?:heads?|base|current|sha\d+)\b")
 """What follows an ``@`` in symbols of revisions and in digests of images."""
 _KEYWORD = re.compile(r"(?i)\b(?:password|passwd|pwd)['\"]?\s*[=:]\s*('[^']*'|\"[^\"]*\"|[^\s;,&)]+)")
 _LITERAL = r"[eEnN]?'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|\$(?P<tag>\w{0,60})\$.{0,2000}?\$(?P=tag)\$"
+# Not what Alembic says of revisions: "Can't locate revision identified by 'ab12'".
 _IN_SQL = re.compile(
-    r"(?<!['\"])\b(?:PASSWORD\s+FOR\s+[^=]{1,200}=|PASSWORD|IDENTIFIED\s+(?:(?:WITH|VIA)\s+\S{1,100}\s+)?(?:BY|AS|USING)(?:\s+PASSWORD)?)"
+    r"(?<!['\"])(?<!revision )\b(?:PASSWORD\s+FOR\s+[^=]{1,200}=|PASSWORD|IDENTIFIED\s+(?:(?:WITH|VIA)\s+\S{1,100}\s+)?(?:BY|AS|USING)(?:\s+PASSWORD)?)"
     rf"\s*(?:[=(]\s*)?(?P<literal>{_LITERAL})",
     re.I | re.S,
 )

@@ -65,6 +65,7 @@ def test_by_place(text: str, shown: str) -> None:
         "https://example.org/a:b",
         "CREATE TABLE password_resets (id int)",
         "the password is wrong",
+        "Can't locate revision identified by 'ab12'",
     ],
 )
 def test_what_is_no_password(text: str) -> None:

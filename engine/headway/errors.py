@@ -38,6 +38,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from headway.printable import one_line
+
 
 class HeadwayError(Exception):
     """What the user can mend: what failed, where, and the next step.
@@ -65,7 +67,7 @@ class HeadwayError(Exception):
         text = f"{place(self.path, self.line)}{self.message}"
         if self.hint:
             text = f"{text.rstrip('.')}. {self.hint}"
-        return " ".join(text.split())
+        return one_line(" ".join(text.split()))
 
 
 def place(path: str | None, line: int | None = None) -> str:
@@ -100,6 +102,12 @@ def not_python(error: SyntaxError, path: str | None) -> ScriptError:
     return ScriptError(
         f"this is not valid Python: {error.msg}", path=path or error.filename, line=error.lineno, hint="Mend this line."
     )
+
+
+def not_readable_as_python(error: Exception, path: str | None) -> ScriptError:
+    """The error for a file that Python's parser gives up on without naming a line: NUL, or nested too deeply."""
+    why = "it is nested too deeply" if isinstance(error, RecursionError | MemoryError) else str(error)
+    return ScriptError(f"this file is not Python: {why}", path=path, hint="Write it in simpler parts.")
 
 
 class UsageError(HeadwayError):

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from headway.errors import HeadwayError
-from headway.redact import redact
+from headway.masking import Masking
+from headway.process import replaced
+from headway.redact import redact, redacted_line
 from headway.signals import Terminated, ended_by_signals
 
 BUG = 70
@@ -26,7 +28,7 @@ class Outcome:
 def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
     """Runs the block and turns what it raises into a line on standard error and an exit code."""
     outcome = Outcome()
-    with ended_by_signals() as signals:
+    with ended_by_signals() as signals, replaced(sys, "stderr", Masking):
         try:
             try:
                 yield outcome
@@ -65,7 +67,7 @@ def _show_trace(error: Exception, arguments: Sequence[str]) -> None:
 
 
 def _say(error: HeadwayError) -> int:
-    print(f"FAILED: {redact(error.one_line())}", file=sys.stderr)
+    print(f"FAILED: {redacted_line(error)}", file=sys.stderr)
     return error.exit_code
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
-from headway.process import garbage_left_alone, keep_what_is_there, look_for_garbage
+from headway.search_path import set_checkout_aside
 
 ALEMBIC_VERBS = frozenset(
     [
@@ -35,8 +34,11 @@ ALEMBIC_VERBS = frozenset(
 _GLOBAL_WITH_VALUE = frozenset({"-c", "--config", "-n", "--name", "-x"})
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
+    set_checkout_aside()
+    from headway.process import garbage_left_alone, keep_what_is_there  # only now: the checkout may have a typing.py
+
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Modules and histories are made by the thousand and all kept. By default Python looks for garbage so often, and
     # through all of them, that it takes a tenth of an upgrade; before user code runs there is none at all.
@@ -47,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: list[str]) -> int:
     from headway_cli.failures import reported
 
     with reported(arguments) as outcome:
@@ -58,6 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
 
             outcome.exit_code = run(arguments, prog="alembic" if as_alembic else "headway")
         else:
+            from headway.process import look_for_garbage
             from headway_cli.app import run_app
 
             look_for_garbage()
@@ -65,7 +68,7 @@ def _run(arguments: Sequence[str]) -> int:
     return outcome.exit_code
 
 
-def find_verb(arguments: Sequence[str]) -> str | None:
+def find_verb(arguments: list[str]) -> str | None:
     """The first argument that is neither an option nor the value of a global one."""
     takes_value = False
     for argument in arguments:

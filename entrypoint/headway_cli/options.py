@@ -13,10 +13,12 @@ import typer
 
 from headway.errors import HeadwayError, UsageError
 from headway.lint.finding import Severity
-from headway.redact import redact
+from headway.printable import one_line
+from headway.redact import redact, redacted_line
 from headway.report import github, markdown, text
 from headway.report import json as json_report
 from headway.report.model import Report
+from headway.report.shown import without_passwords
 from headway.version import VERSION
 
 ConfigFiles = Annotated[
@@ -26,6 +28,10 @@ ConfigFiles = Annotated[
     ),
 ]
 SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
+Untrusted = Annotated[
+    bool,
+    typer.Option("--untrusted", help="Execute nothing of the checkout: only what can be told by reading is looked at."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show accepted findings too, and log every run of env.py.")
@@ -93,7 +99,8 @@ def severity(fail_on: FailOn | None) -> Severity | None:
 
 
 def render(report: Report, format: Format, *, color: bool = False, verbose: bool = False) -> str:
-    """The report in one of the formats."""
+    """The report in one of the formats, without passwords."""
+    report = without_passwords(report, redact)
     if format is Format.TEXT:
         return text.render(report, color=color, verbose=verbose)
     return {Format.JSON: json_report.render, Format.GITHUB: github.render, Format.MARKDOWN: markdown.render}[format](
@@ -106,7 +113,7 @@ def finish(
 ) -> None:
     """Prints the report, writes the files asked for, and ends the verb with the report's exit code."""
     color = format is Format.TEXT and not no_color and wants_color()
-    sys.stdout.write(redact(render(report, format, color=color, verbose=verbose)))
+    sys.stdout.write(render(report, format, color=color, verbose=verbose))
     sys.stdout.flush()
     _write_reports(report, reports, verbose=verbose)
     raise typer.Exit(report.exit_code)
@@ -114,7 +121,7 @@ def finish(
 
 def fail(command: str, error: HeadwayError, format: Format, reports: list[str] | None = None) -> NoReturn:
     """Reports that nothing could be done, in the formats asked for, and lets the error go on."""
-    report = Report(command=command, version=VERSION, exit_code=error.exit_code, error=redact(error.one_line()))
+    report = Report(command=command, version=VERSION, exit_code=error.exit_code, error=redacted_line(error))
     if format is not Format.TEXT:
         sys.stdout.write(render(report, format))
     _write_reports(report, reports)
@@ -129,7 +136,7 @@ def check_reports(reports: list[str] | None) -> None:
 
 def announcer(quiet: bool) -> Callable[[str], None]:
     """What takes lines of progress: standard error, or nothing."""
-    return (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+    return (lambda line: None) if quiet else (lambda line: print(one_line(line), file=sys.stderr, flush=True))
 
 
 def wants_color() -> bool:
@@ -149,7 +156,7 @@ def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool =
         name, path = _split_report(wanted)
         try:
             with open(path, "w", encoding="utf-8") as file:
-                file.write(redact(render(report, name, verbose=verbose)))
+                file.write(render(report, name, verbose=verbose))
         except OSError as error:
             raise UsageError(f"the report cannot be written: {error.strerror}", path=path) from error
 

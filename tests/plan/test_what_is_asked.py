@@ -6,7 +6,7 @@ import pytest
 
 from headway.effects.harmless import Passage, passage_of, why_no_read
 from headway.effects.sql_text import changed_tables, read_tables, split_literals
-from headway.plan.secrets_in_sql import shown_sql
+from headway.plan.recorded import shown_sql
 
 ANSWERED = """
 SELECT 1

@@ -8,8 +8,9 @@ from datetime import date
 from textwrap import dedent, indent
 
 from headway.config.policy import Policy
+from headway.errors import ScriptError
 from headway.lint.catalogue import RULES
-from headway.lint.facts import Facts, RevisionFile
+from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
 from headway.lint.rule import Rule
@@ -56,9 +57,13 @@ def facts_of(
     expected_heads: int | tuple[str, ...] = 1,
 ) -> Facts:
     """The facts of a history given as sources; ``new`` are the ids no database has, None makes all of them so."""
-    revisions, migrations = [], {}
+    revisions, migrations, unreadable = [], {}, []
     for path, source in files.items():
-        header = parse_header(source, path)
+        try:
+            header = parse_header(source, path)
+        except ScriptError as error:
+            unreadable.append(Unreadable(path, error.line, error.message))
+            continue
         id_ = str(header.values["revision"])
         parents, needs = header.values.get("down_revision"), header.values.get("depends_on")
         revisions.append(Revision(id_, parents, needs, path=path, lines=header.lines))
@@ -74,6 +79,7 @@ def facts_of(
         project_modules=frozenset({"storefront"}),
         script_package="migrations",
         problems=graph.problems,
+        unreadable=tuple(unreadable),
         files={file.revision: path for path, file in migrations.items()},
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.reading.header_reader import read_bytes
+from headway.files import read_small
 from headway.runtime import runner
 
 SOURCE = (
@@ -96,4 +96,4 @@ def test_a_short_read_is_not_the_end_of_a_file(most: int, path: Path, monkeypatc
     path.write_text(text)
     read = os.read
     monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, most)))
-    assert read_bytes(str(path)) == text.encode()
+    assert read_small(str(path)) == text.encode()

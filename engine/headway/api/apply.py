@@ -19,7 +19,7 @@ from headway.plan.code import differing, other_python
 from headway.plan.comparer import Comparer
 from headway.plan.identity import target_of
 from headway.plan.model import Plan
-from headway.redact import redact
+from headway.redact import redacted_line
 from headway.report.model import Report, Stage, Status
 from headway.revision.route import Step, upgrade_route
 from headway.runtime.context import MigrationContext
@@ -55,7 +55,7 @@ def apply(project: Project, options: RunOptions, planned: Plan | None, approved:
         summary = f"{len(applied)} revision(s) applied" if applied else "nothing to do"
         return plan_report(project, "apply", 0, Stage("apply", Status.PASS, seconds, summary), plan, applied)
     applied = tuple(account.applied)
-    said = redact(error.one_line())
+    said = redacted_line(error)
     stage = Stage("apply", Status.FAIL, seconds, f"{len(applied)} revision(s) applied", said, error.exit_code)
     return plan_report(project, "apply", error.exit_code, stage, plan, applied, account.running, said)
 

@@ -16,8 +16,8 @@ from headway.api.lint import (
     threshold,
 )
 from headway.api.project import Project
-from headway.api.scratch_stages import on_scratch
-from headway.api.stages import Announce, Run, exit_code
+from headway.api.scratch_stages import SCRATCH_STAGES, on_scratch
+from headway.api.stages import Announce, Run, exit_code, not_trusted
 from headway.lint.facts import Facts
 from headway.lint.finding import Severity
 from headway.lint.judge import LintResult, judged
@@ -58,8 +58,11 @@ def ci(
     run.findings += result.findings
     run.not_analysed = result.not_analysed
     run.stages.append(lint_stage("lint", result, scope, fail_on, time.perf_counter() - started))
-    blocked = "the revision graph is broken; mend it first" if facts.problems or not facts.graph.ids else None
-    for kind in kinds:
+    broken = facts.problems or facts.unreadable or not facts.graph.ids
+    blocked = "the revision graph is broken; mend it first" if broken else None
+    if project.untrusted:
+        run.stages += map(not_trusted, SCRATCH_STAGES)
+    for kind in () if project.untrusted else kinds:
         on_scratch(project, kind, scope.new, run, announce, blocked=blocked, log=log)
     return Report(
         command="ci",
@@ -76,9 +79,9 @@ def ci(
 
 
 def scratch_kinds(project: Project, asked: Sequence[str]) -> list[str]:
-    """The scratch databases to use: those asked for, the policy's, or what ``sqlalchemy.url`` or
+    """The scratch databases to use, as they are written: those asked for, the policy's, or what ``sqlalchemy.url`` or
     else the variables with a URL suggest."""
-    kinds = [project.resolve_url(kind) for kind in (*asked,) or project.policy.scratch or ("auto",)]
+    kinds = (*asked,) or project.policy.scratch or ("auto",)
     return [_automatic(project) if kind == "auto" else kind for kind in kinds]
 
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from headway.api.project import Project
 from headway.config.policy import DIALECTS
-from headway.errors import ScriptError, not_python
+from headway.errors import ScriptError, not_python, not_readable_as_python
 from headway.lint import scope as scopes
 from headway.lint.catalogue import RULES, check_policy
-from headway.lint.facts import Facts, RevisionFile
+from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.finding import Finding, Severity
 from headway.lint.judge import LintResult
 from headway.lint.judge import lint as run_rules
 from headway.lint.rule import Rule
 from headway.lint.scope import Scope
+from headway.reading.header_reader import header_of
 from headway.reading.migration import read_migration
 from headway.reading.modules import ProjectModules, package_roots
 from headway.report.model import Examined, Report, Stage, Status
 from headway.repository import git
 from headway.revision.problems import Problem
+from headway.source_text import read_source
 from headway.version import VERSION
 
 
@@ -79,14 +82,13 @@ def lint_stage(name: str, result: LintResult, scope: Scope, fail_on: Severity, s
 
 def choose_scope(project: Project, options: LintOptions) -> Scope:
     """Which revisions are judged: ``--all``, ``--base``, the policy's baseline, the base branch, or all of them."""
-    graph = project.directory.graph
+    graph = project.directory.readable
     if options.all:
         scope = scopes.everything(graph)
     elif options.base is None and project.policy.baseline is not None:
         scope = scopes.since_baseline(graph, project.policy.baseline)
     else:
-        in_git = git.find_root(project.home) is not None
-        base = options.base or (git.default_base(project.home, project.policy.base) if in_git else None)
+        base = options.base or git.default_base(project.home, project.policy.base)
         scope = scopes.everything(graph) if base is None else _since(project, base)
     if not options.paths:
         return scope
@@ -97,11 +99,12 @@ def choose_scope(project: Project, options: LintOptions) -> Scope:
 
 
 def gather_facts(project: Project, scope: Scope) -> Facts:
-    """Reads the files in ``scope``; raises ScriptError for one that is not Python."""
+    """Reads the files in ``scope``; what cannot be read is a fact as well."""
     check_policy(project.policy)
-    graph = project.directory.graph
+    graph = project.directory.readable
+    unreadable = list(project.directory.unreadable)
     dialects = frozenset(project.policy.dialects or _dialects(project))
-    files = tuple(_read_files(project, scope, dialects or None))
+    files = tuple(_read_files(project, scope, dialects, unreadable))
     return Facts(
         graph=graph,
         examined=files,
@@ -111,6 +114,7 @@ def gather_facts(project: Project, scope: Scope) -> Facts:
         project_modules=_project_modules(project),
         script_package=_script_package(project),
         files={script.revision: project.shown(script.path) for script in project.directory.scripts},
+        unreadable=tuple(_unreadable(project, error) for error in unreadable),
         problems=tuple(_with_shown_paths(project, problem) for problem in graph.problems),
     )
 
@@ -123,21 +127,30 @@ def sources_of(project: Project, findings: Sequence[Finding]) -> dict[str, tuple
 # -- reading the project ----------------------------------------------------------------------------------------
 
 
-def _read_files(project: Project, scope: Scope, databases: frozenset[str] | None) -> Iterator[RevisionFile]:
+def _read_files(
+    project: Project, scope: Scope, dialects: frozenset[str], unreadable: list[ScriptError]
+) -> Iterator[RevisionFile]:
+    """The files that are judged; one that cannot be read goes to ``unreadable`` and costs none of the others."""
     library, package = modules_of(project)
     for script in project.directory.scripts:
-        if script.revision not in scope.examined or not script.path.endswith(".py"):
+        if script.revision not in scope.examined:
+            continue
+        if not script.path.endswith(".py"):
+            unreadable.append(ScriptError("this file is compiled, and only its source can be judged", path=script.path))
             continue
         shown = project.shown(script.path)
         try:
-            with open(script.path, encoding="utf-8") as file:
-                migration = read_migration(shown, file.read(), databases=databases, library=library, package=package)
+            text = read_source(script.path)
+            migration = read_migration(shown, text, databases=dialects or None, library=library, package=package)
         except SyntaxError as error:
-            raise not_python(error, shown) from error
-        except (OSError, ValueError) as error:
-            raise ScriptError(f"cannot be read: {error}", path=shown) from error
-        is_merge = len(script.down_revisions) > 1
-        yield RevisionFile(script.revision, shown, migration, is_merge, databases or frozenset())
+            unreadable.append(not_python(error, script.path))
+        except ScriptError as error:
+            unreadable.append(error)
+        except (ValueError, RecursionError, MemoryError) as error:
+            unreadable.append(not_readable_as_python(error, script.path))
+        else:
+            is_merge = len(script.down_revisions) > 1
+            yield RevisionFile(script.revision, shown, migration, is_merge, dialects)
 
 
 def modules_of(project: Project) -> tuple[ProjectModules, str]:
@@ -149,14 +162,31 @@ def modules_of(project: Project) -> tuple[ProjectModules, str]:
     return ProjectModules(roots, [*places, above], project.root), package
 
 
+def _unreadable(project: Project, error: ScriptError) -> Unreadable:
+    return Unreadable(project.shown(error.path or project.directory.dir), error.line, error.message)
+
+
 def _with_shown_paths(project: Project, problem: Problem) -> Problem:
     path, other = (project.shown(path) if path is not None else None for path in (problem.path, problem.other))
     return problem._replace(path=path, other=other)
 
 
 def _since(project: Project, base: str) -> Scope:
-    changes = git.changes_since(project.home, base)
-    return scopes.since_base(_files(project), changes.added, changes.modified, changes.base)
+    files: dict[str, list[str]] = {}
+    for script in project.directory.scripts:
+        files.setdefault(script.revision, []).append(os.path.abspath(script.path))
+    changes = git.changes_since(project.home, base, [path for paths in files.values() for path in paths])
+    return scopes.since_base(files, changes, _ids_in(changes.gone))
+
+
+def _ids_in(sources: Mapping[str, bytes]) -> set[str]:
+    """The revision ids that these files declare."""
+    ids: set[str] = set()
+    for path, source in sources.items():
+        if b"revision" in source:
+            with suppress(ScriptError):  # what the base had of unreadable files is no business of this change
+                ids.add(str(header_of(source, path).values.get("revision")))
+    return ids
 
 
 def _files(project: Project) -> dict[str, list[str]]:
@@ -208,7 +238,6 @@ def _script_package(project: Project) -> str | None:
 
 def _lines(path: str) -> list[str]:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().splitlines()
-    except OSError:
+        return read_source(path).split("\n")
+    except ScriptError:
         return []

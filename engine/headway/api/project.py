@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from headway.config.load import load_config
 from headway.config.model import Config
-from headway.config.policy import Policy, load_policy
+from headway.config.policy import Policy, Reader, load_policy
 from headway.errors import UsageError
 from headway.redact import redact, remember_password
 from headway.repository import git
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
 from headway.runtime.script_directory import ScriptDirectory
+
+TRUST_HINT = "Leave out --untrusted where the code has been read by somebody; 'lint' and 'graph' execute nothing."
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Project:
     """The directory of the configuration file."""
     root: str
     """The repository's top, or ``home`` outside of one; paths in reports are relative to it."""
+    untrusted: bool = False
+    """Whether nothing of the checkout may be executed, and so no database be opened."""
 
     def shown(self, path: str) -> str:
         """A path as reports show it."""
@@ -68,25 +72,39 @@ class Project:
         return DEFAULT_LOCK_TIMEOUT if wanted is None else wanted
 
     def resolve_url(self, url: str) -> str:
-        """The database URL behind ``env:NAME``, ``file:PATH``, ``cmd:COMMAND``, a target's name or a URL."""
+        """The database URL behind ``env:NAME``, ``file:PATH``, ``cmd:COMMAND``, a target's name or a URL.
+
+        Asked only where a database is about to be opened. Raises GraphError where a command would have to be run for
+        a broken history, UsageError for an untrusted project or when there is nothing behind it.
+        """
+        if self.untrusted:
+            raise UsageError("an untrusted project opens no database", hint=TRUST_HINT)
         target = self.policy.targets.get(url)
-        resolved = resolve_url(target.url if target is not None else url)
+        written = target.url if target is not None else url
+        if written.startswith("cmd:"):
+            self.directory.history.require_sound()
+        resolved = resolve_url(written)
         remember_password(resolved)
         return resolved
 
 
-def open_project(files: Sequence[str] = (), name: str = "alembic") -> Project:
-    """The project of these configuration files, or of the working directory.
+def open_project(
+    files: Sequence[str] = (), name: str = "alembic", *, untrusted: bool = False, base: str | None = None
+) -> Project:
+    """The project of these configuration files, or of the working directory; ``untrusted`` lets nothing of it run.
 
+    The policy of an untrusted change is the one that ``base``, or the default branch, has: nobody sets the rules that
+    he is judged by.
     Raises ConfigError when there is none or it cannot be read.
     """
     config = load_config(tuple(files), name)
     source = config.config_file_name or config.toml_file_name
     home = os.path.dirname(os.path.abspath(source)) if source else os.getcwd()
     root = git.find_root(home) or _workspace_of(home) or home
-    policy = load_policy(home)
+    read = _reader_at_base(home, base) if untrusted else None
+    policy = load_policy(home, read)
     if policy.path is None and root != home:
-        policy = load_policy(root)
+        policy = load_policy(root, read)
     return Project(
         files=tuple(files),
         name=name,
@@ -95,7 +113,20 @@ def open_project(files: Sequence[str] = (), name: str = "alembic") -> Project:
         directory=ScriptDirectory.from_config(config),
         home=home,
         root=root,
+        untrusted=untrusted,
     )
+
+
+def _reader_at_base(home: str, base: str | None) -> Reader | None:
+    """What reads the files of the base; None where there is no base to read them from."""
+    named = base or git.default_base(home, None)
+    return None if named is None else git.reader_at_base(home, named)
+
+
+def refuse_untrusted(verb: str, untrusted: bool) -> None:
+    """Raises UsageError where ``verb`` would have to execute the checkout's code, and may not."""
+    if untrusted:
+        raise UsageError(f"'{verb}' executes the project's code, and nothing of it may run: untrusted", hint=TRUST_HINT)
 
 
 def _workspace_of(directory: str) -> str | None:

@@ -24,6 +24,7 @@ from headway.revision.route import Step, upgrade_route
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
+from headway.search_path import give_checkout_back
 
 _SECOND = "import json, sys; r = json.load(sys.stdin); sys.path[:] = r['path']; import headway.api.recording as m; m.answer(r)"
 
@@ -40,6 +41,7 @@ def make_plan(project: Project, url: str | None, target: str, *, here: bool) -> 
 
     One of them is made ``here``, in this process, or else both elsewhere. Raises HeadwayError when there is none.
     """
+    give_checkout_back()
     path = list(sys.path)  # as it is before the project puts its own folders in front
     first = record(project, url, target) if here else _elsewhere(project, url, target, path)
     second = _elsewhere(project, url, target, path)

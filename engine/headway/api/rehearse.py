@@ -30,6 +30,7 @@ from headway.runtime.options import RunOptions
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.stand_ins import StandIns, standing_in
+from headway.source_text import read_source
 
 
 @dataclass
@@ -214,6 +215,5 @@ def _is_irreversible(project: Project, revision: str) -> bool:
     path = project.directory.history.ids[revision].path
     if path is None or not os.path.isfile(path):
         return False
-    with open(path, encoding="utf-8") as file:
-        constants = read_migration(path, file.read()).constants
+    constants = read_migration(path, read_source(path)).constants
     return isinstance(constants.get("irreversible"), str)

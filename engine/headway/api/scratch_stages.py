@@ -18,6 +18,7 @@ from headway.reading.migration import read_migration
 from headway.redact import redact
 from headway.report.model import Stage, Status
 from headway.scratch.kinds import open_scratch
+from headway.source_text import read_source
 
 SCRATCH_STAGES = ("replay", "drift", "downgrade")
 
@@ -40,6 +41,8 @@ def on_scratch(
         return
     before = len(run.stages)
     try:
+        kind = project.resolve_url(kind)  # only now: it may have to run a command
+        names = [_stage_name(name, kind) for name in stages]
         announce(f"headway: opening the scratch database {_public(kind)}")
         # Opening it may import a dialect of a third party, which defines its implementation by Alembic's names.
         with (
@@ -108,8 +111,7 @@ def _trace_finding(project: Project, trace: Trace) -> Finding:
 def _span_of_downgrade(project: Project, path: str | None) -> Span | None:
     if path is None:
         return None
-    with open(path, encoding="utf-8") as file:
-        body = read_migration(project.shown(path), file.read()).downgrade
+    body = read_migration(project.shown(path), read_source(path)).downgrade
     return Span(body.span.path, body.span.line) if body is not None else None
 
 

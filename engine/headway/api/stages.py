@@ -17,7 +17,7 @@ from headway.errors import (
     place,
 )
 from headway.lint.finding import Finding, Severity
-from headway.redact import redact
+from headway.redact import redact, redacted_line
 from headway.report.model import Stage, Status
 
 Announce = Callable[[str], None]
@@ -53,21 +53,24 @@ class Run:
         file = None if error.path is None else self.shown(error.path)
         if isinstance(error, ConnectionRefused):
             # The project reaches for another database: that is a no, and what to do about it must be read.
-            return Stage(
-                name, Status.FAIL, seconds, why=redact(error.one_line()), exit_code=1, file=file, line=error.line
-            )
+            return Stage(name, Status.FAIL, seconds, why=redacted_line(error), exit_code=1, file=file, line=error.line)
         if isinstance(error, MigrationFailed | PartialFailure | RevisionError):
             # On a scratch database nobody needs to know what to clean up, so the hint is left out.
-            why = f"{place(error.path, error.line)}{error.message}"
-            return Stage(name, Status.FAIL, seconds, why=redact(why), exit_code=1, file=file, line=error.line)
+            why = f"{place(error.path, error.line)}{redact(error.message)}"
+            return Stage(name, Status.FAIL, seconds, why=why, exit_code=1, file=file, line=error.line)
         code = error.exit_code if isinstance(error, DatabaseFailure) else 2
-        why = redact(error.one_line())
+        why = redacted_line(error)
         return Stage(name, Status.ERROR, seconds, why=why, exit_code=code, file=file, line=error.line)
 
 
 def skipped(name: str, why: str) -> Stage:
     """A stage whose turn did not come."""
     return Stage(name, Status.SKIPPED, 0.0, why=f"not run: {why}", exit_code=1)
+
+
+def not_trusted(name: str) -> Stage:
+    """A stage that would execute what nobody trusts: left out on purpose, and no reason to fail."""
+    return Stage(name, Status.SKIPPED, 0.0, why="not run: untrusted, nothing of the checkout is executed")
 
 
 def exit_code(stages: Sequence[Stage]) -> int:

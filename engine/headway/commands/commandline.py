@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from headway.config.load import config_files, load_config
 from headway.config.model import Config
 from headway.errors import HeadwayError
-from headway.redact import redact
+from headway.redact import redacted_line
 from headway.version import ALEMBIC, VERSION
 
 
@@ -160,7 +160,7 @@ class CommandLine:
         except HeadwayError as error:
             if options.raiseerr:
                 raise
-            text = redact(error.one_line())
+            text = redacted_line(error)
             print(f"FAILED: {text}", file=sys.stderr)
             if getattr(options, "format", None) == "json":
                 _print_failure(text, error.exit_code)

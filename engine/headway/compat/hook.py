@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import ModuleType
 
-from headway.reading.header_reader import read_bytes
+from headway.files import read_small
+from headway.search_path import give_checkout_back
 
 NAME = "alembic"
 FACADES = "headway.compat.alembic"
@@ -30,7 +31,11 @@ _ours: dict[str, ModuleType] = {}
 
 @contextmanager
 def serving_alembic() -> Iterator[None]:
-    """While the block runs, ``alembic`` and its submodules are headway's. May be nested and used from threads."""
+    """While the block runs, ``alembic`` and its submodules are headway's. May be nested and used from threads.
+
+    User code is about to run, so that the search path is given back what was kept out of it.
+    """
+    give_checkout_back()
     _begin()
     try:
         yield
@@ -117,7 +122,7 @@ def has_entry_points(group: str) -> bool:
             if not kind.endswith((".dist-info", ".egg-info")):
                 continue
             with suppress(OSError):  # most packages publish nothing and have no such file
-                if name in read_bytes(os.path.join(folder, entry, "entry_points.txt")):
+                if name in read_small(os.path.join(folder, entry, "entry_points.txt")):
                     return True
     return False
 

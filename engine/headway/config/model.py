@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from headway.config.sources import as_boolean, interpolation_problem, read_ini, read_toml
 from headway.errors import ConfigError
+from headway.printable import lines, without_commands
 from headway.redact import remember_password
 
 SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
@@ -81,7 +82,7 @@ class Config:
     def print_stdout(self, text: str, *arg: Any) -> None:
         """Writes one line of results, unless ``--quiet`` was given; ``arg`` is filled in with ``%``."""
         if not getattr(self.cmd_opts, "quiet", False):
-            self.stdout.write((str(text) % arg if arg else str(text)) + "\n")
+            self.stdout.write(_fit_for_output(str(text) % arg if arg else str(text)) + "\n")
 
     def get_template_directory(self) -> str:
         """The directory with one folder for each template of ``init``."""
@@ -232,6 +233,12 @@ class Config:
 
     def _here(self, path: str | None) -> str:
         return os.path.dirname(os.path.abspath(path)).replace(os.sep, "/") if path else ""
+
+
+def _fit_for_output(text: str) -> str:
+    """A result with its tabs and lines; in a job of GitHub's no line of it is a command to the runner."""
+    fit = lines(text)
+    return without_commands(fit) if os.environ.get("GITHUB_ACTIONS") == "true" else fit
 
 
 def _ini_hooks(section: Mapping[str, str]) -> list[dict[str, Any]]:

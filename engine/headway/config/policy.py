@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from headway.config.sources import parse_toml, read_setting_file
 from headway.errors import ConfigError
 
 FILE_NAMES = (".headway.yml", ".headway.yaml")
 SEVERITIES = ("error", "warning", "info", "off")
 DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 
+POLICY_BYTES = 128 * 1024
+POLICY_NODES = 20_000
+POLICY_DEPTH = 20
+POLICY_BRACKETS = 200
+
 Path = tuple[str | int, ...]
+Reader = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,64 +74,94 @@ class Policy:
     """Whether a plan may have steps that are covered by their code only: ``allow`` or ``refuse``."""
 
 
-def load_policy(directory: str) -> Policy:
-    """The policy of the project in ``directory``.
+def load_policy(directory: str, read: Reader | None = None) -> Policy:
+    """The policy of the project in ``directory``; ``read`` gives what is in a file, or None when it is not there.
 
     Raises ConfigError naming every problem with its line, or both files when there are two.
     """
-    files = [path for name in FILE_NAMES if os.path.isfile(path := os.path.join(directory, name))]
-    table = _pyproject_table(os.path.join(directory, "pyproject.toml"))
+    read = read or read_if_there
+    contents = {path: read(path) for path in (os.path.join(directory, name) for name in FILE_NAMES)}
+    files = {path: data for path, data in contents.items() if data is not None}
+    pyproject = os.path.join(directory, "pyproject.toml")
+    table = _pyproject_table(pyproject, read(pyproject))
     if len(files) + (table is not None) > 1:
         both = ", ".join([*map(os.path.basename, files), *(["[tool.headway] in pyproject.toml"] if table else [])])
         raise ConfigError(f"the policy stands in several places: {both}", hint="Keep one of them.", path=directory)
-    if files:
-        document, lines = _read_yaml(files[0])
-        return _Checker(files[0], lines).policy(document)
+    for path, data in files.items():
+        document, lines = _read_yaml(path, data)
+        return _Checker(path, lines).policy(document)
     if table is not None:
-        return _Checker(os.path.join(directory, "pyproject.toml"), {}).policy(table)
+        return _Checker(pyproject, {}).policy(table)
     return Policy()
 
 
-def _pyproject_table(path: str) -> Any:
-    if not os.path.isfile(path):
-        return None
-    import tomllib
-
-    with open(path, "rb") as file:
-        try:
-            return tomllib.load(file).get("tool", {}).get("headway")
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"this is not TOML: {error}", path=path) from error
+def read_if_there(path: str) -> bytes | None:
+    """What is in a file, or None when there is none. Raises ConfigError when it cannot be read."""
+    return read_setting_file(path) if os.path.lexists(path) else None
 
 
-def _read_yaml(path: str) -> tuple[Any, dict[Path, int]]:
+def _pyproject_table(path: str, data: bytes | None) -> Any:
+    tool = parse_toml(data, path).get("tool") if data is not None else None
+    return tool.get("headway") if isinstance(tool, dict) else None
+
+
+def _read_yaml(path: str, data: bytes) -> tuple[Any, dict[Path, int]]:
     """The document and the line of each of its keys and items."""
     import yaml
 
+    if len(data) > POLICY_BYTES:
+        raise ConfigError(f"a policy of {len(data)} bytes is not read; {POLICY_BYTES} are enough", path=path)
+    if _open_brackets(data) > POLICY_BRACKETS:  # the library takes the square of it in seconds
+        raise ConfigError("this is not YAML: it is nested too deeply", path=path)
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
+        loader = yaml.SafeLoader(data.decode("utf-8-sig"))
+        node = loader.get_single_node()
+        lines = _lines_of(node, path)  # before the values are made: an alias in it may stand for millions
+        return (loader.construct_document(node) if node is not None else None), lines
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ConfigError(f"this is not YAML: {error.problem}", path=path, line=line) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"this is not YAML: {error}", path=path) from error
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        # A day that the calendar lacks, a number of 10,000 digits, a thousand brackets: the library says so in its way.
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise ConfigError(f"this is not YAML: {said}", path=path) from error
+
+
+def _open_brackets(data: bytes) -> int:
+    """The most brackets that are open at once, those in texts included."""
+    depth = most = 0
+    for byte in data:
+        if byte in b"[{":
+            depth += 1
+            most = max(most, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return most
+
+
+def _lines_of(node: Any, path: str) -> dict[Path, int]:
+    """The line of each key and item. Raises ConfigError for more of them than any policy has, aliases counted in full."""
     lines: dict[Path, int] = {}
-
-    def walk(node: Any, at: Path) -> None:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                lines[(*at, key.value)] = key.start_mark.line + 1
-                walk(value, (*at, key.value))
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                lines[(*at, index)] = value.start_mark.line + 1
-                walk(value, (*at, index))
-
-    walk(node, ())
-    return document, lines
+    waiting: list[tuple[Any, Path]] = [(node, ())]
+    for _ in range(POLICY_NODES):
+        if not waiting:
+            return lines
+        node, at = waiting.pop()
+        if len(at) > POLICY_DEPTH:
+            break
+        inner = enumerate(getattr(node, "value", ())) if getattr(node, "id", "") == "sequence" else ()
+        pairs: list[tuple[str | int, Any, Any]] = [(index, value, value) for index, value in inner]
+        if getattr(node, "id", "") == "mapping":
+            pairs = [(str(key.value) if key.id == "scalar" else "", key, value) for key, value in node.value]
+        for name, marked, value in pairs:
+            lines[(*at, name)] = marked.start_mark.line + 1
+            waiting.append((value, (*at, name)))
+    raise ConfigError(
+        f"this policy has more than {POLICY_NODES} values, or more than {POLICY_DEPTH} within each other, "
+        "each use of an alias counted",
+        path=path,
+        hint="Write out what the aliases stand for; one that holds itself has no end.",
+    )
 
 
 class _Checker:

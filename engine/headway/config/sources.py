@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from collections.abc import Mapping
-from configparser import ConfigParser, DuplicateOptionError, DuplicateSectionError, InterpolationError
+from collections.abc import Callable, Mapping
+from configparser import (
+    MAX_INTERPOLATION_DEPTH,
+    BasicInterpolation,
+    ConfigParser,
+    DuplicateOptionError,
+    DuplicateSectionError,
+    InterpolationDepthError,
+    InterpolationError,
+)
 from configparser import Error as IniError
 from typing import Any
 
 from headway.errors import ConfigError
+from headway.files import read_small
 from headway.redact import redact
 
 TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
 FALSE = frozenset({"false", "no", "off", "0", "f", "n", ""})
+
+SETTING_BYTES = 2 * 1024 * 1024
+EXPANDED = 1024 * 1024
+"""Characters that the value of one option may have once its ``%(names)s`` are filled in."""
+
+
+class BoundedInterpolation(BasicInterpolation):
+    """Python's own interpolation, which would fill in ten levels of a hundred names each if it were asked to."""
+
+    def before_get(self, parser: Any, section: str, option: str, value: str, defaults: Mapping[str, str]) -> str:
+        """The value with its names filled in. Raises InterpolationError when it would be too long."""
+        if "%(" in value and _expanded(value, parser.optionxform, defaults, {}, 0) > EXPANDED:
+            raise InterpolationDepthError(option, section, "")
+        return super().before_get(parser, section, option, value, defaults)
+
+
+def _expanded(
+    value: str, key_of: Callable[[str], str], defaults: Mapping[str, str], known: dict[str, int], depth: int
+) -> int:
+    """How long ``value`` gets; names that mean nothing, or themselves, are left for the interpolation to complain of."""
+    length = len(value)
+    if depth > MAX_INTERPOLATION_DEPTH:
+        return length
+    for name in re.findall(r"%\(([^)]+)\)s", value):
+        key = key_of(name)
+        if key not in known:
+            known[key] = 0
+            known[key] = _expanded(defaults.get(key, ""), key_of, defaults, known, depth + 1)
+        length += known[key]
+    return length
 
 
 def read_ini(path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
@@ -21,22 +61,20 @@ def read_ini(path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
 
     Raises ConfigError when it is missing or not an ini file.
     """
-    parser = ConfigParser({key: str(value) for key, value in defaults.items()})
+    parser = ConfigParser({key: str(value) for key, value in defaults.items()}, interpolation=BoundedInterpolation())
     if path is None:
         return parser
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            parser.read_file(file)
-    except FileNotFoundError as error:
+    if not os.path.exists(path):
         raise ConfigError(
             "this configuration file does not exist",
             path=path,
             hint="Name the right one with -c, or make a project with 'headway init'.",
-        ) from error
+        )
+    text = io.TextIOWrapper(io.BytesIO(read_setting_file(path)), encoding="utf-8-sig")
+    try:
+        parser.read_file(text, source=path)
     except UnicodeDecodeError as error:
         raise ConfigError(f"this file is not UTF-8: {error.reason}", path=path, hint="Save it as UTF-8.") from error
-    except OSError as error:
-        raise ConfigError(f"this file cannot be read: {error.strerror}", path=path) from error
     except (DuplicateOptionError, DuplicateSectionError) as error:
         name = getattr(error, "option", None) or error.section
         raise ConfigError(f"'{name}' stands twice", path=path, line=error.lineno, hint="Keep one.") from error
@@ -59,20 +97,37 @@ def read_toml(path: str | None) -> dict[str, Any]:
     """
     if path is None or not os.path.isfile(path):
         return {}
+    tool = parse_toml(read_setting_file(path), path).get("tool")
+    table = tool.get("alembic") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else {}
+
+
+def read_setting_file(path: str) -> bytes:
+    """What is in a file of settings. Raises ConfigError when it cannot be read or is larger than any such file."""
+    try:
+        return read_small(path, SETTING_BYTES)
+    except OSError as error:
+        raise ConfigError(f"this file cannot be read: {error.strerror}", path=path) from error
+
+
+def parse_toml(data: bytes, path: str) -> dict[str, Any]:
+    """The document in ``data``; ``path`` only names it in errors. Raises ConfigError when it is not TOML."""
     import tomllib
 
     try:
-        with open(path, "rb") as file:
-            table = tomllib.load(file).get("tool", {}).get("alembic", {})
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(data.decode("utf-8"))
+    except RecursionError as error:
+        raise ConfigError("this is not TOML: it is nested too deeply", path=path) from error
+    except ValueError as error:
         raise ConfigError(f"this is not TOML: {error}", path=path) from error
-    return table if isinstance(table, dict) else {}
 
 
 def interpolation_problem(error: InterpolationError, path: str | None) -> ConfigError:
     """The one line for a ``%`` that ConfigParser cannot make sense of; never shows the value, which may be a URL."""
+    endless = isinstance(error, InterpolationDepthError)
+    what = "fills in names without end" if endless else "has a '%' that is no interpolation"
     return ConfigError(
-        f"the value of '{error.option}' in [{error.section}] has a '%' that is no interpolation",
+        f"the value of '{error.option}' in [{error.section}] {what}",
         path=path,
         line=line_of(path, error.section, error.option),
         hint="Write %% for a percent sign.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headway.drawing.rows import title
+from headway.printable import one_line
 from headway.revision.graph import RevisionGraph
 
 
@@ -24,5 +25,5 @@ def draw(graph: RevisionGraph, ids: Iterable[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = one_line(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

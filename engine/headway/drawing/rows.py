@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from headway.errors import UsageError
+from headway.printable import one_line
 from headway.revision.graph import RevisionGraph
+
+LANES = 500
+"""As many as a line of a thousand characters has room for; all rows together would need their square."""
 
 
 class Row(NamedTuple):
@@ -25,7 +30,10 @@ class Row(NamedTuple):
 
 
 def rows_of(graph: RevisionGraph, ids: Iterable[str]) -> list[Row]:
-    """The rows of ``ids``, which are in an order with every revision before its ancestors."""
+    """The rows of ``ids``, which are in an order with every revision before its ancestors.
+
+    Raises UsageError for more than LANES lanes.
+    """
     order = list(ids)
     shown = set(order)
     lanes: list[str] = []
@@ -39,6 +47,11 @@ def rows_of(graph: RevisionGraph, ids: Iterable[str]) -> list[Row]:
         joined = [wanted for number, wanted in enumerate(lanes) if number not in joining]
         parents = tuple(parent for parent in graph.ids[id_].down_revisions if parent in shown)
         below = [*joined[:lane], *parents, *joined[lane + 1 :]]
+        if len(below) > LANES:
+            raise UsageError(
+                f"more than {LANES} branches stand side by side, which is more than a picture can show",
+                hint="Draw a part of the history with --rev-range, or all of it with --format dot.",
+            )
         rows.append(Row(id_, tuple(joined), joining, lane, parents, tuple(below)))
         lanes = below
     return rows
@@ -56,4 +69,4 @@ def title(graph: RevisionGraph, id_: str) -> str:
         parts.append(f"(needs {', '.join(revision.depends_on)})")
     if revision.doc:
         parts.append(" ".join(revision.doc.split()))
-    return " ".join(parts)
+    return one_line(" ".join(parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from headway.drawing.rows import Row, rows_of, title
+from headway.printable import without_commands
 from headway.revision.graph import RevisionGraph
 
 
@@ -16,7 +17,7 @@ def draw(graph: RevisionGraph, ids: Iterable[str]) -> str:
         node = " ".join("*" if number == row.lane else "|" for number in range(len(row.joined)))
         lines.append(f"{node}  {title(graph, row.id)}")
         lines += _forks(row)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return without_commands("".join(f"{line.rstrip()}\n" for line in lines))
 
 
 def _joins(row: Row) -> Iterator[str]:

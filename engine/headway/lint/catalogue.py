@@ -20,6 +20,7 @@ from headway.lint.rules.rev.dangling_down_revision import DanglingDownRevision
 from headway.lint.rules.rev.duplicate_revision_id import DuplicateRevisionId
 from headway.lint.rules.rev.multiple_heads import MultipleHeads
 from headway.lint.rules.rev.nothing_examined import NothingExamined
+from headway.lint.rules.rev.unreadable_file import UnreadableFile
 
 RULES: tuple[type[Rule], ...] = (
     MultipleHeads,
@@ -27,6 +28,7 @@ RULES: tuple[type[Rule], ...] = (
     DanglingDownRevision,
     Cycle,
     NothingExamined,
+    UnreadableFile,
     AppImport,
     DropTable,
     DropColumn,

@@ -47,6 +47,16 @@ class RevisionFile:
         return frozenset((fx.known(e.schema), e.table) for e in effects if isinstance(e.table, str))
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file of the history that nobody can judge."""
+
+    path: str
+    """As reports show it."""
+    line: int | None
+    why: str
+
+
 @dataclass(frozen=True)
 class Facts:
     """A history as rules see it."""
@@ -65,6 +75,8 @@ class Facts:
     """The dotted package of the migrations themselves, which they may import."""
     problems: tuple[Problem, ...] = ()
     """The faults of the graph, with the paths that reports show."""
+    unreadable: tuple[Unreadable, ...] = ()
+    """The files that could not be read, of which the graph knows nothing or only the header."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Shown path of each revision file by revision id."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from headway.errors import UsageError
+from headway.repository.git import Changes
 from headway.revision.graph import RevisionGraph
 
 
@@ -39,13 +40,19 @@ def since_baseline(graph: RevisionGraph, baseline: str) -> Scope:
     return Scope(new, new, f"baseline {baseline}")
 
 
-def since_base(
-    files: Mapping[str, Collection[str]], added: Collection[str], modified: Collection[str], base: str
-) -> Scope:
-    """The revisions whose file (real path) was added since ``base``, and those whose file was changed.
+def since_base(files: Mapping[str, Collection[str]], changes: Changes, released: Collection[str]) -> Scope:
+    """The revisions whose file was added since a base, and those whose file was changed.
 
-    A changed file is judged but not new: databases may have run it.
+    A changed file is judged but not new: databases may have run it. So is one whose id is among the ``released`` ones,
+    which the base has in another place. A history that lies outside of the repository is
+    judged as a whole, because nobody can tell what of it is released.
     """
-    new = {revision for revision, paths in files.items() if any(path in added for path in paths)}
-    changed = {revision for revision, paths in files.items() if any(path in modified for path in paths)}
-    return Scope(frozenset(new | changed), frozenset(new), base)
+    outside = sum(all(path in changes.outside for path in paths) for paths in files.values())
+    if files and outside == len(files):
+        return Scope(frozenset(files), frozenset(), "all revisions, which lie outside of the repository")
+    new = {revision for revision, paths in files.items() if any(path in changes.added for path in paths)}
+    changed = {revision for revision, paths in files.items() if any(path in changes.modified for path in paths)}
+    changed |= new & set(released)
+    new -= set(released)
+    not_judged = f", {outside} outside of the repository and not judged" if outside else ""
+    return Scope(frozenset(new | changed), frozenset(new), f"{changes.base}{not_judged}")

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from headway.effects.sql_kind import Kind
 from headway.effects.sql_text import split_literals
 from headway.plan.model import PlanStatement
-from headway.plan.recorded import Recorded, Section, condensed, fingerprint
-from headway.plan.secrets_in_sql import shown_sql
+from headway.plan.recorded import Recorded, Section, condensed, fingerprint, shown_sql
 
 
 @dataclass(frozen=True, slots=True)

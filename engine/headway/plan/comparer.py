@@ -10,9 +10,8 @@ from headway.effects.harmless import Passage, passage_of
 from headway.errors import GateRefused, place
 from headway.plan.gate import PLAN_AGAIN
 from headway.plan.model import AFTER, BEFORE, Plan, PlanStatement, PlanStep
-from headway.plan.recorded import Recorded, condensed, fingerprint
+from headway.plan.recorded import Recorded, condensed, fingerprint, shown_sql
 from headway.plan.recorder import recorded_of
-from headway.plan.secrets_in_sql import shown_sql
 from headway.revision.route import Step
 from headway.runtime.listener import RunListener
 from headway.runtime.raw_cursors import RawCursorWitness

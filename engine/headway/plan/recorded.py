@@ -12,9 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from headway.effects.sql_text import split_literals
+from headway.redact import redact
 
 _LONG = 20_000
 """Characters of values from which on a statement keeps their digest instead."""
+
+
+def shown_sql(sql: str) -> str:
+    """A statement as a plan shows it: without the passwords in it."""
+    return redact(sql.replace("\x00", "")).strip()
 
 
 @dataclass(frozen=True, slots=True)

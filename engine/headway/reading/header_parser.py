@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from headway.errors import ScriptError, not_python
+from headway.errors import not_python, not_readable_as_python
 from headway.reading.header import NAMES, Dynamic, Header
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -21,8 +21,11 @@ def parse_header(text: str, path: str) -> Header:
     except SyntaxError as error:
         raise not_python(error, path) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ScriptError(f"this file is not Python: {error}", path=path) from error
-    return _Reader(tree).header()
+        raise not_readable_as_python(error, path) from error
+    try:
+        return _Reader(tree).header()
+    except RecursionError as error:
+        raise not_readable_as_python(error, path) from error
 
 
 class _Reader:

@@ -6,11 +6,12 @@ text is not the usual one, :mod:`headway.reading.header_parser` parses the file 
 
 from __future__ import annotations
 
-import os
 import re
 
 from headway.errors import ScriptError
+from headway.files import read_small
 from headway.reading.header import Header
+from headway.source_text import text_of_source
 
 _TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
 _ASSIGNMENT = re.compile(
@@ -21,8 +22,6 @@ _ASSIGNMENT = re.compile(
 _USUAL_COMMENT = "\n# revision identifiers"
 _ITEM = re.compile(_TEXT)
 _BEFORE_CODE = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*")
-_CODING = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
@@ -31,7 +30,7 @@ def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
     Raises ScriptError when it cannot be read or is not Python.
     """
     try:
-        data = read_bytes(path)
+        data = read_small(path)
     except OSError as error:
         raise ScriptError(f"this file cannot be read: {error.strerror}", path=path) from error
     if kept is not None:
@@ -45,44 +44,13 @@ def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
 
 def header_of(data: bytes, path: str) -> Header:
     """The header in the bytes of a source file. Raises ScriptError when they are not Python."""
-    text = _decode(data, path)
+    text = text_of_source(data, path)
     header = _scan(text)
     if header is not None:
         return header
     from headway.reading.header_parser import parse_header
 
     return parse_header(text, path)
-
-
-def read_bytes(path: str) -> bytes:
-    """What is in a file. Raises OSError."""
-    # Plain descriptors cost half of what open() does, which counts over thousands of files.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        data = os.read(descriptor, 65536)
-        # Only an empty read is the end: a network file system may give less than was asked for.
-        while data and (more := os.read(descriptor, 65536)):
-            data += more
-        return data
-    finally:
-        os.close(descriptor)
-
-
-# -- text -------------------------------------------------------------------------------------------------------
-
-
-def _decode(data: bytes, path: str) -> str:
-    encoding = "utf-8"
-    if data.startswith(_BOM):
-        data = data[3:]
-    elif b"coding" in data[:400] and (declared := _CODING.match(data)):
-        encoding = declared[1].decode("ascii")
-    try:
-        text = data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        hint = "Save it as UTF-8, or declare its encoding in the first line."
-        raise ScriptError(f"this file is not {encoding}: {error}", path=path, line=1, hint=hint) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 # -- the usual file ---------------------------------------------------------------------------------------------

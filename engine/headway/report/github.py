@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from headway.lint.finding import Finding, Severity
+from headway.printable import lines
 from headway.report.model import Report, Stage, Status
+from headway.report.shown import printable
 
 LIMIT = 10  # annotations of one kind that GitHub shows for a step
 
@@ -17,7 +19,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def render(report: Report) -> str:
     """One command a line; past GitHub's limit the last one says how many are not shown."""
-    return "".join(f"{line}\n" for line in _lines(report))
+    return "".join(f"{line}\n" for line in _lines(printable(report, lines, lines)))
 
 
 def escape_data(text: str) -> str:

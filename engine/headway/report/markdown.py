@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from headway.printable import lines, one_line
 from headway.report.model import Report, Status
+from headway.report.shown import printable
 
 LIMIT = 1024 * 1024 - 4096  # bytes; GitHub drops a larger summary without a word
 
@@ -15,7 +17,7 @@ _CUT = "\n\n*The rest is left out: the report is longer than GitHub shows.*\n"
 
 def render(report: Report) -> str:
     """The whole report, cut at a line end when it would be too long."""
-    text = "\n".join(_lines(report)) + "\n"
+    text = "\n".join(_lines(printable(report, lines, lines))) + "\n"
     if len(text.encode()) <= LIMIT:
         return text
     cut = text.encode()[: LIMIT - len(_CUT.encode())].decode(errors="ignore")
@@ -23,9 +25,13 @@ def render(report: Report) -> str:
 
 
 def escape(text: object) -> str:
-    """Text inside a table cell."""
-    shown = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return shown.replace("|", "\\|").replace("\n", "<br>")
+    """Text inside a table cell, and inside a code span in one: nothing in it ends the cell, the span, or is a link."""
+    shown = "<br>".join(one_line(part) for part in _without_markup(str(text)).split("\n"))
+    return shown.replace("|", "\\|")
+
+
+def _without_markup(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;")
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -37,7 +43,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n| stage | | seconds | |\n|---|---|--:|---|"
         for stage in report.stages:
             said = " – ".join(part for part in (stage.summary, stage.why) if part)
-            yield f"| {stage.name} | {_SIGNS[stage.status]} {stage.status.value} | {stage.seconds:.2f} | {escape(said)} |"
+            yield f"| {escape(stage.name)} | {_SIGNS[stage.status]} {stage.status.value} | {stage.seconds:.2f} | {escape(said)} |"
     if report.open_findings:
         yield "\n| | where | what | what to do |\n|---|---|---|---|"
         for finding in report.open_findings:
@@ -64,7 +70,7 @@ def _plan(report: Report) -> Iterator[str]:
     yield f"\nPlan digest: `{plan.digest}`, on {escape(plan.database.described)}"
     for step in plan.in_order:
         hidden = f"-- not shown, covered by its code only: {step.why}"
-        sql = "\n".join(step.statements) if step.statements is not None else hidden
+        sql = lines("\n".join(step.statements) if step.statements is not None else hidden)
         # A fence that no text inside can end.
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", sql) or [""]))
         yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n\n{fence}sql"

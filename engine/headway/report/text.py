@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from headway.drift.verdict import DriftItem
 from headway.lint.finding import Finding, Severity
+from headway.printable import lines, one_line, without_commands
 from headway.report.model import Report, Stage, Status
+from headway.report.shown import printable
 
 _SIGNS = {
     Status.PASS: ("ok", "32"),
@@ -18,7 +20,11 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36", S
 
 
 def render(report: Report, *, color: bool = False, verbose: bool = False) -> str:
-    """The whole report; ``color`` adds ANSI codes, ``verbose`` shows accepted findings too."""
+    """The whole report; ``color`` adds ANSI codes, ``verbose`` shows accepted findings too.
+
+    No line of it is a command of GitHub's: it is what most jobs print into their logs.
+    """
+    report = printable(report, one_line, lines)
     paint = Painter(color)
     blocks: list[str] = []
     findings = report.findings if verbose else report.open_findings
@@ -33,7 +39,7 @@ def render(report: Report, *, color: bool = False, verbose: bool = False) -> str
         width = max(24, *(len(stage.name) for stage in report.stages))
         blocks.append("\n".join(_stage(stage, width, paint) for stage in report.stages))
     blocks.append(_verdict(report, paint))
-    return "\n\n".join(blocks) + "\n"
+    return without_commands("\n\n".join(blocks) + "\n")
 
 
 def _finding(finding: Finding, report: Report, paint: Painter) -> Iterator[str]:
@@ -68,7 +74,7 @@ def _drift(items: tuple[DriftItem, ...], paint: Painter) -> Iterator[str]:
     yield paint("drift: the models and the migrated schema differ", "31")
     for item in items:
         yield f"  {item.verdict}: {item.object}: {item.detail}"
-        yield from (f"      {line}" for line in item.operation.splitlines())
+        yield from (f"      {line}" for line in item.operation.split("\n"))
 
 
 def _plan(report: Report) -> Iterator[str]:
@@ -78,15 +84,15 @@ def _plan(report: Report) -> Iterator[str]:
         yield f"plan: nothing to do, the database is on {_names(plan.current)}"
         return
     yield f"plan: {_names(plan.current)} -> {_names(plan.target)}, {len(plan.steps)} revision(s)"
-    yield f"  on {plan.database.described}"
+    yield f"  on {one_line(plan.database.described)}"
     for step in plan.in_order:
-        yield f"  {step.direction} {step.revision}  {step.file or ''}"
+        yield f"  {step.direction} {one_line(step.revision)}  {one_line(step.file or '')}"
         if step.statements is None:
-            yield f"      -- not shown, covered by its code only: {step.why}"
+            yield f"      -- not shown, covered by its code only: {one_line(step.why or '')}"
         for statement in step.statements or ():
-            yield from (f"      {line}" for line in statement.splitlines())
+            yield from (f"      {line}" for line in lines(statement).split("\n"))
     for index in plan.rebuilds:
-        yield f"index {index} is INVALID, left by a build that was cut off: it is dropped and built again"
+        yield f"index {one_line(index)} is INVALID, left by a build that was cut off: it is dropped and built again"
     yield f"not covered: {', '.join(plan.not_covered)}"
     yield f"digest: {plan.digest}"
 
@@ -121,7 +127,7 @@ def _verdict(report: Report, paint: Painter) -> str:
 
 
 def _names(revisions: tuple[str, ...]) -> str:
-    return ", ".join(revisions) or "base"
+    return one_line(", ".join(revisions)) or "base"
 
 
 class Painter:

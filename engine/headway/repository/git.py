@@ -1,45 +1,73 @@
-"""Which files a branch adds and changes against its base. Asks the git program; configures and writes nothing."""
+"""Which revision files a branch adds and changes against its base, by the trees that git keeps. Writes nothing.
+
+The files of the work tree are read and hashed here: git itself would run the filters that a checkout may configure.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 
 from headway.errors import ConfigError, UsageError
+from headway.files import read_small
+from headway.repository.locate import Repository, find_repository
+from headway.repository.program import ask, ask_bytes
 
 CHECKOUT_HINT = "In a workflow use actions/checkout with 'fetch-depth: 0'."
+
+_LINK, _MODULE = "120000", "160000"
+_LINKS = 40
+"""Links that one path may lead through, as Linux has it."""
+
+
+class State(Enum):
+    """How a file stands to the base."""
+
+    SAME = "same"
+    MODIFIED = "modified"
+    ADDED = "added"
+    OUTSIDE = "outside"
+    """Not in the work tree, so that git cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Absolute paths of files that differ from the merge base with ``base``."""
+    """The files, of those that were asked about, that differ from the merge base with ``base``."""
 
     base: str
     added: frozenset[str]
     modified: frozenset[str]
+    outside: frozenset[str]
+    """Those that do not lie in the work tree, so that git cannot tell."""
+    gone: Mapping[str, bytes] = field(default_factory=dict)
+    """Python files that the base has and the work tree has no longer, or only by a link: by path, with what is in them.
+
+    Looked for only when something was added, which may be one of them under another name.
+    """
 
 
 def find_root(directory: str) -> str | None:
-    """The top of the work tree that holds ``directory``, or None outside of one."""
-    answer = _git(["rev-parse", "--show-toplevel"], directory)
-    return answer.strip() if answer is not None else None
+    """The top of the work tree that holds ``directory``, or None outside of one. Raises ConfigError."""
+    repository = find_repository(directory)
+    return repository.root if repository is not None else None
 
 
 def default_base(directory: str, policy_base: str | None) -> str | None:
     """The branch this one goes to: the pull request's base in CI, the policy's, or the default branch.
 
-    None when nothing tells, or when the work tree is on that branch itself.
+    None when nothing tells. Raises ConfigError for a named base that the clone lacks, and for what git refuses.
     """
+    repository = find_repository(directory)
+    if repository is None:
+        return None
     named = os.environ.get("GITHUB_BASE_REF") or os.environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
-    candidates = [named, policy_base] if named or policy_base else [_remote_head(directory), "main", "master"]
+    candidates = [named, policy_base] if named or policy_base else [_remote_head(repository), "main", "master"]
     for name in filter(None, candidates):
         for ref in (f"origin/{name}", name):
-            if _git(["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"], directory) is not None:
+            if _commit(repository, ref) is not None:
                 return ref
     if named or policy_base:
         raise ConfigError(
@@ -49,69 +77,181 @@ def default_base(directory: str, policy_base: str | None) -> str | None:
     return None
 
 
-def changes_since(directory: str, base: str) -> Changes:
-    """What the work tree adds and changes since it left ``base``, uncommitted and untracked files included.
+def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
+    """Which of the files ``paths`` the work tree adds and changes since it left ``base``, whatever git tracks of them.
 
-    Raises UsageError when ``base`` is not known, ConfigError when the clone is too shallow to tell.
+    A link counts as a part of the file that it leads to. Raises UsageError when ``base`` is not known, ConfigError when
+    the clone is too shallow to tell and for what git refuses.
     """
-    root = find_root(directory)
-    if root is None:
+    repository = _repository(directory, base)
+    tree = _tree_at(repository, base)
+    folders: dict[str, list[str]] = {}
+    states = {path: _state(repository.root, tree, path, folders) for path in paths}
+    added, modified, outside = (
+        frozenset(path for path, state in states.items() if state is wanted)
+        for wanted in (State.ADDED, State.MODIFIED, State.OUTSIDE)
+    )
+    return Changes(base, added, modified, outside, _gone(repository, tree) if added else {})
+
+
+def reader_at_base(directory: str, base: str) -> Callable[[str], bytes | None]:
+    """What reads a file as it was where the work tree left ``base``: by its path, None when it was not there.
+
+    Raises as :func:`changes_since` does.
+    """
+    repository = _repository(directory, base)
+    tree = _tree_at(repository, base)
+
+    def read(path: str) -> bytes | None:
+        mode, id_ = tree.get("/".join(_steps(repository.root, path)), ("", ""))
+        return None if mode in ("", _LINK, _MODULE) else ask_bytes(repository, "cat-file", "blob", id_)
+
+    return read
+
+
+# -- what git knows ---------------------------------------------------------------------------------------------
+
+
+def _repository(directory: str, base: str) -> Repository:
+    repository = find_repository(directory)
+    if repository is None:
         raise UsageError(f"--base {base} needs a git work tree", path=directory)
-    if _git(["rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"], root) is None:
+    return repository
+
+
+def _tree_at(repository: Repository, base: str) -> dict[str, tuple[str, str]]:
+    """The tree of the commit where the work tree left ``base``."""
+    commit = _commit(repository, base)
+    if commit is None:
         raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
-    merge_base = _git(["merge-base", base, "HEAD"], root)
-    if merge_base is None:
-        shallow = (_git(["rev-parse", "--is-shallow-repository"], root) or "").strip() == "true"
-        why = "this clone is shallow" if shallow else "the two have no common commit"
-        raise ConfigError(f"cannot tell what is new since '{base}': {why}", hint=CHECKOUT_HINT)
-    with _index_copy(root) as index:
-        listed = _git(["diff", "--name-status", "--no-renames", "-z", merge_base.strip()], root, index) or ""
-    fields = listed.split("\0")
-    states = dict(zip(fields[1::2], fields[0::2], strict=False))
-    untracked = (_git(["ls-files", "--others", "--exclude-standard", "-z"], root) or "").split("\0")
-    added = {name for name, state in states.items() if state == "A"} | set(filter(None, untracked))
-    modified = {name for name, state in states.items() if state in ("M", "T")}
-    return Changes(base, _absolute(root, added), _absolute(root, modified))
+    return _tree(repository, _merge_base(repository, base, commit))
 
 
-def _absolute(root: str, names: set[str]) -> frozenset[str]:
-    return frozenset(os.path.realpath(os.path.join(root, name)) for name in names)
+def _commit(repository: Repository, ref: str) -> str | None:
+    """The commit that ``ref`` names, or None when there is none."""
+    if ref.startswith("-"):
+        raise UsageError(f"'{ref}' is no name of a branch or commit")
+    answer = ask(repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    return answer.strip() if answer else None
 
 
-def _remote_head(directory: str) -> str | None:
-    answer = _git(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"], directory)
+def _remote_head(repository: Repository) -> str | None:
+    answer = ask(repository, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
     return answer.strip().removeprefix("origin/") if answer else None
 
 
-@contextmanager
-def _index_copy(root: str) -> Iterator[dict[str, str]]:
-    """The environment for a diff that may refresh an index: a copy, because the work tree's own is not ours to write."""
-    answer = _git(["rev-parse", "--path-format=absolute", "--git-path", "index"], root)
-    with tempfile.TemporaryDirectory(prefix="headway-git-") as directory:
-        copy = os.path.join(directory, "index")
-        if answer is None or not os.path.exists(answer.strip()):
-            yield {}
-            return
-        shutil.copyfile(answer.strip(), copy)
-        yield {"GIT_INDEX_FILE": copy}
+def _merge_base(repository: Repository, base: str, commit: str) -> str:
+    head = _commit(repository, "HEAD")
+    if head is None:
+        raise ConfigError(f"cannot tell what is new since '{base}': nothing is committed", path=repository.root)
+    answer = ask(repository, "merge-base", commit, head)
+    if answer is None:
+        shallow = (ask(repository, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+        why = "this clone is shallow" if shallow else "the two have no common commit"
+        raise ConfigError(f"cannot tell what is new since '{base}': {why}", hint=CHECKOUT_HINT)
+    return answer.strip()
 
 
-def _git(arguments: Sequence[str], directory: str, more: Mapping[str, str] | None = None) -> str | None:
-    """What git prints, or None when it fails or is not installed; ``more`` are environment variables."""
-    # A container sees a work tree of another owner; saying so per call leaves the user's configuration alone.
-    environment = {
-        **os.environ,
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "safe.directory",
-        "GIT_CONFIG_VALUE_0": "*",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "LC_ALL": "C",
-        **(more or {}),
-    }
+def _tree(repository: Repository, commit: str) -> dict[str, tuple[str, str]]:
+    """The mode and the id of every entry of a commit, by its path."""
+    listed = ask(repository, "ls-tree", "-r", "-z", "--full-tree", commit) or ""
+    entries = (line.partition("\t") for line in listed.split("\0") if line)
+    return {path: (about.split(" ")[0], about.split(" ")[2]) for about, _, path in entries}
+
+
+def _gone(repository: Repository, tree: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
+    paths = [path for path, (mode, _) in tree.items() if path.endswith(".py") and mode not in (_LINK, _MODULE)]
+    folders = {folder for path in paths for folder in [os.path.dirname(path)]}
+    moved = {folder for folder in folders if not _is_real_folder(repository.root, folder)}
+    gone = [p for p in paths if os.path.dirname(p) in moved or not os.path.lexists(os.path.join(repository.root, p))]
+    told = "".join(f"{tree[path][1]}\n" for path in gone)
+    answer = ask_bytes(repository, "cat-file", "--batch", told=told.encode()) if gone else b""
+    return dict(zip(gone, _objects(answer or b""), strict=False))
+
+
+def _is_real_folder(root: str, folder: str) -> bool:
+    place = os.path.join(root, folder) if folder else root
+    return os.path.realpath(place) == place and os.path.isdir(place)
+
+
+def _objects(answer: bytes) -> Iterator[bytes]:
+    """The objects in what ``git cat-file --batch`` prints: a line with id, kind and size before each."""
+    at = 0
+    while at < len(answer):
+        end = answer.index(b"\n", at)
+        head = answer[at:end].split(b" ")
+        size = int(head[2]) if len(head) == 3 else 0
+        yield answer[end + 1 : end + 1 + size]
+        at = end + 1 + (size + 1 if len(head) == 3 else 0)
+
+
+# -- the work tree against it -----------------------------------------------------------------------------------
+
+
+def _state(root: str, tree: Mapping[str, tuple[str, str]], path: str, folders: dict[str, list[str]]) -> State:
+    """How the file at ``path`` stands to ``tree``; each link on the way must be the tree's own.
+
+    ``folders`` keeps the steps to each folder for the next file in it.
+    """
+    folder, name = os.path.split(path)
+    if folder not in folders:
+        folders[folder] = _steps(root, folder)
+    left = [*folders[folder], name] if folders[folder] or folder == root else _steps(root, path)
+    done: list[str] = []
+    links = 0
+    while left:
+        step = left.pop(0)
+        if step in ("", os.curdir):
+            continue
+        if step == os.pardir:
+            if not done:
+                return State.OUTSIDE
+            done.pop()
+            continue
+        mode, id_ = tree.get("/".join([*done, step]), ("", ""))
+        if mode == _MODULE:
+            return State.MODIFIED  # released or not, only the submodule's own repository knows
+        place = os.path.join(root, *done, step)
+        if not os.path.islink(place):
+            done.append(step)
+            continue
+        links += 1
+        target = os.readlink(place)
+        if mode != _LINK or not _has_id(os.fsencode(target), id_) or links > _LINKS:
+            return State.ADDED
+        left = _steps(root, os.path.join(target, *left)) if os.path.isabs(target) else [*target.split(os.sep), *left]
+    if not done:
+        return State.OUTSIDE
+    return _content_state(os.path.join(root, *done), *tree.get("/".join(done), ("", "")))
+
+
+def _steps(root: str, path: str) -> list[str]:
+    """The steps from ``root`` to ``path``, links below it not followed; none when it lies outside."""
+    rest = path
+    steps: list[str] = []
+    found: list[str] = []
+    while True:
+        if os.path.realpath(rest) == root:
+            found = list(reversed(steps))  # the uppermost one: a link to the root may lie below it
+        above, step = os.path.split(rest)
+        if above == rest:
+            return found
+        steps.append(step)
+        rest = above
+
+
+def _content_state(path: str, mode: str, id_: str) -> State:
+    if not mode or mode == _LINK:
+        return State.ADDED
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=directory, env=environment, capture_output=True, text=True, check=False
-        )
+        data = read_small(path)
     except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+        return State.MODIFIED  # whoever reads it says why
+    # A checkout may have turned the ends of lines into those of Windows.
+    return State.SAME if _has_id(data, id_) or _has_id(data.replace(b"\r\n", b"\n"), id_) else State.MODIFIED
+
+
+def _has_id(content: bytes, id_: str) -> bool:
+    """Whether git would store ``content`` under this id."""
+    make = hashlib.sha256 if len(id_) == 64 else hashlib.sha1
+    return make(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == id_

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from headway.effects import model as fx
 from headway.operations.rewrite.table import temporary_name
 from headway.reading.migration import read_migration
+from headway.source_text import read_source
 
 _TAKES_AWAY = re.compile(r"(?i)\b(DROP|RENAME|ALTER|EXECUTE|CALL|DO)\b")
 
@@ -25,8 +26,7 @@ def leftovers(connection: Connection, path: str, *, upgrade: bool, rolls_back_dd
 
     Where the database rolls DDL back (``rolls_back_ddl``), only an autocommit block can have left anything. Raises whatever the database or the file raises.
     """
-    with open(path, "rb") as file:
-        migration = read_migration(path, file.read().decode("utf-8", "replace"))
+    migration = read_migration(path, read_source(path))
     body = migration.upgrade if upgrade else migration.downgrade
     if body is None:
         return ()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from headway.logs import logger
+from headway.printable import one_line
 from headway.revision.route import Step
 from headway.runtime import runner
 from headway.runtime.info import MigrationInfo
@@ -56,10 +57,11 @@ class Run:
     ) -> None:
         context = self.context
         if log.isEnabledFor(logging.INFO):
+            shown = one_line(str(step).replace("\n", " "))
             # Not log.info(), which looks for its caller, for each of a thousand revisions.
-            log.handle(log.makeRecord(log.name, logging.INFO, __file__, 0, "Running %s", (step,), None, "_one_step"))
+            log.handle(log.makeRecord(log.name, logging.INFO, __file__, 0, "Running %s", (shown,), None, "_one_step"))
         if context.as_sql:
-            context.impl.static_output(f"-- Running {step.short_log}")
+            context.impl.static_output(f"-- Running {one_line(step.short_log)}")
         self._tell("before_step")
         self._upgrades = step.is_upgrade
         self.account.start(step.revision, path)

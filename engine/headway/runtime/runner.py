@@ -13,7 +13,7 @@ from typing import Any
 
 from headway.config.model import Config
 from headway.errors import ScriptError
-from headway.reading.header_reader import read_bytes
+from headway.files import read_small
 
 _NOT_IN_NAMES = re.compile(r"\W")
 
@@ -101,6 +101,6 @@ def load_module(path: str, name: str | None = None, *, source: bytes | None = No
     if not isinstance(spec.loader, SourceFileLoader):
         spec.loader.exec_module(module)
         return module
-    code = compile(read_bytes(path) if source is None else source, path, "exec", dont_inherit=True)
+    code = compile(read_small(path) if source is None else source, path, "exec", dont_inherit=True)
     exec(code, vars(module))
     return module

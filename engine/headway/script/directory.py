@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -22,10 +21,11 @@ from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
 from headway.revision.route import Step, downgrade_route, known, stamp_route, upgrade_route
 from headway.script.rephrase import rephrased
+from headway.script.resource import resource_path
 from headway.script.script_file import ScriptFile, first_paragraph
+from headway.script.version_files import version_files
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
-_COMPILED_FILE = r"(?!\.\#|__init__).*\.py[co]$"
 _LEGACY_NAME = r"([a-f0-9]+)\.py$"
 
 
@@ -60,7 +60,7 @@ class RevisionDirectory:
         self.messaging_opts = messaging_opts
         self.recursive_version_locations = recursive_version_locations
         self._sources: dict[str, bytes] | None = None
-        if not os.access(dir, os.F_OK):
+        if "\0" in self.dir or not os.access(self.dir, os.F_OK):
             raise ConfigError(
                 f"Path doesn't exist: {dir}.  Please use the 'init' command to create a new scripts folder.",
                 path=source_name,
@@ -77,11 +77,14 @@ class RevisionDirectory:
                 path=config.source_name,
                 hint="Add script_location = %(here)s/migrations, or whatever the folder is called.",
             )
+        ahead = config.get_prepend_sys_paths_list() or []
         return cls(
-            os.path.abspath(resource_path(location)),
+            os.path.abspath(resource_path(location, ahead)),
             file_template=config.get_text("file_template") or DEFAULT_FILE_TEMPLATE,
             truncate_slug_length=config.get_number("truncate_slug_length"),
-            version_locations=[os.path.abspath(resource_path(p)) for p in config.get_version_locations_list() or []],
+            version_locations=[
+                os.path.abspath(resource_path(path, ahead)) for path in config.get_version_locations_list() or []
+            ],
             sourceless=config.get_alembic_boolean_option("sourceless"),
             output_encoding=config.get_text("output_encoding") or "utf-8",
             timezone=config.get_text("timezone"),
@@ -112,7 +115,23 @@ class RevisionDirectory:
     @property
     def graph(self) -> RevisionGraph:
         """The history, with whatever faults it has. Raises ScriptError for a file that cannot be read."""
+        faults = self.unreadable
+        if len(faults) == 1:
+            raise faults[0]
+        if faults:
+            said = "; ".join(error.one_line() for error in faults)
+            raise ScriptError(f"{len(faults)} revision files cannot be read: {said}", path=self.dir)
+        return self.readable
+
+    @property
+    def readable(self) -> RevisionGraph:
+        """The history of the files that can be read, for who reports the others; see ``unreadable``."""
         return self._read[0]
+
+    @property
+    def unreadable(self) -> tuple[ScriptError, ...]:
+        """What is wrong with each file whose header cannot be read."""
+        return self._read[2]
 
     @property
     def history(self) -> RevisionGraph:
@@ -127,15 +146,16 @@ class RevisionDirectory:
 
     @property
     def scripts(self) -> tuple[ScriptFile, ...]:
-        """One for each file, those that share an id included, in the order of the files."""
+        """One for each file that can be read, those that share an id included, in the order of the files."""
         return self._read[1]
 
     @cached_property
-    def _read(self) -> tuple[RevisionGraph, tuple[ScriptFile, ...]]:
+    def _read(self) -> tuple[RevisionGraph, tuple[ScriptFile, ...], tuple[ScriptError, ...]]:
         revisions: list[Revision] = []
         docstrings: list[str] = []
         unreadable: list[ScriptError] = []
-        for path in self._files():
+        files = version_files(self.locations, recursive=self.recursive_version_locations, sourceless=self.sourceless)
+        for path in files:
             try:
                 header = read_header(path, self._sources)
                 revisions.append(_revision(path, header))
@@ -143,13 +163,9 @@ class RevisionDirectory:
                 unreadable.append(error)
             else:
                 docstrings.append(header.docstring)
-        if len(unreadable) == 1:
-            raise unreadable[0]
-        if unreadable:
-            faults = "; ".join(error.one_line() for error in unreadable)
-            raise ScriptError(f"{len(unreadable)} revision files cannot be read: {faults}", path=self.dir)
         graph = RevisionGraph(revisions)
-        return graph, tuple(map(self.script_class, repeat(graph), revisions, docstrings))
+        scripts = tuple(map(self.script_class, repeat(graph), revisions, docstrings))
+        return graph, scripts, tuple(unreadable)
 
     @cached_property
     def _by_id(self) -> dict[str, ScriptFile]:
@@ -262,53 +278,6 @@ class RevisionDirectory:
         with rephrased(multiple_heads="Multiple heads are present; please specify a single target revision"):
             return list(stamp_route(self.history, as_tuple(heads), revision))
 
-    # -- files --------------------------------------------------------------------------------------------------
-
-    def _files(self) -> Iterator[str]:
-        seen: dict[str, set[str]] = {}
-        for location in self.locations:
-            for folder, names in self._folders(location):
-                # One directory may lie inside another, or be a link to it.
-                known = seen.setdefault(os.path.realpath(folder), set())
-                yield from (f"{folder}{os.sep}{name}" for name in names if name not in known)
-                known.update(names)
-
-    def _folders(self, folder: str) -> Iterator[tuple[str, list[str]]]:
-        """Each directory below ``folder`` with the names of its revision files, in a fixed order."""
-        try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=attrgetter("name"))
-        except FileNotFoundError:
-            return  # a new project has no versions directory until its first revision
-        except OSError as error:
-            raise ConfigError(f"this directory cannot be read: {error.strerror}", path=folder) from error
-        yield (
-            folder,
-            [entry.name for entry in entries if _is_revision_file(entry.name) and entry.is_file()],
-        )
-        if self.sourceless:
-            yield from _compiled(folder, {entry.name for entry in entries})
-        if self.recursive_version_locations:
-            for entry in entries:
-                if entry.name != "__pycache__" and entry.is_dir():
-                    yield from self._folders(entry.path)
-
-
-def _is_revision_file(name: str) -> bool:
-    return name.endswith(".py") and not name.startswith((".#", "__init__"))
-
-
-def _compiled(folder: str, names: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """The compiled files that have no source beside them: in the directory itself and in its ``__pycache__``."""
-    stems = {name.partition(".")[0] for name in names if name.endswith(".py")}
-    legacy = sorted(name for name in names if re.match(_COMPILED_FILE, name) and name.partition(".")[0] not in stems)
-    yield folder, legacy
-    stems |= {name.partition(".")[0] for name in legacy}
-    cache = os.path.join(folder, "__pycache__")
-    if os.path.isdir(cache):
-        cached = (name for name in os.listdir(cache) if re.match(_COMPILED_FILE, name))
-        yield cache, sorted(name for name in cached if name.partition(".")[0] not in stems)
-
 
 def _revision(path: str, header: Header) -> Revision:
     for name, value in header.values.items():
@@ -342,25 +311,3 @@ def _id_in_name(path: str) -> str | None:
     """The id of a file from before revision files declared theirs: its whole name."""
     legacy = re.match(_LEGACY_NAME, os.path.basename(path))
     return legacy[1] if legacy else None
-
-
-def resource_path(location: str) -> str:
-    """A path, or the place of a package resource ``package:path``, found without importing the package itself.
-
-    Raises ConfigError when there is no such package.
-    """
-    package, colon, resource = location.partition(":")
-    if not colon or os.path.isabs(location) or not re.fullmatch(r"[A-Za-z_][\w.]*", package):
-        return location
-    from importlib.util import find_spec
-
-    try:
-        spec = find_spec(package)
-    except ImportError as error:
-        raise ConfigError(f"the package of script_location '{location}' cannot be imported: {error}") from error
-    if spec is None or not spec.submodule_search_locations:
-        raise ConfigError(
-            f"there is no package '{package}', which script_location '{location}' names",
-            hint="Install it, or give script_location a path.",
-        )
-    return os.path.join(next(iter(spec.submodule_search_locations)), *re.split(r"[:/]", resource))

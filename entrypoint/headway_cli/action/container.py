@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headway.errors import ConfigError, HeadwayError
-from headway.redact import password_of, redact
+from headway.redact import is_telling, password_of, redact, redacted_line
 from headway.report.github import escape_data
 from headway_cli.action.inputs import Inputs, read_inputs
 from headway_cli.action.outputs import add_summary, mask, write_outputs, write_result
@@ -24,9 +25,10 @@ def run_action(environment: Mapping[str, str] | None = None) -> int:
     try:
         inputs = read_inputs(environment)
         _mask_secrets(inputs, environment)
-        packages = _install(inputs, environment)
+        # Building a package runs its code, and its name may be one of the checkout.
+        packages = None if inputs.executes_nothing else _install(inputs, environment)
     except HeadwayError as error:
-        print(f"::error title=headway::{escape_data(redact(error.one_line()))}")
+        print(f"::error title=headway::{escape_data(redacted_line(error))}")
         write_result(environment.get("GITHUB_OUTPUT"), error.exit_code)
         return error.exit_code
     with tempfile.TemporaryDirectory(prefix="headway-action-") as directory:
@@ -36,9 +38,12 @@ def run_action(environment: Mapping[str, str] | None = None) -> int:
 def _run(inputs: Inputs, environment: dict[str, str], packages: str | None, directory: str) -> int:
     reports = {name: os.path.join(directory, name) for name in ("json", "github", "markdown")}
     environment |= _hidden_urls(inputs)
-    command = [sys.executable, "-m", "headway_cli", *_arguments(inputs)]
+    # -P: the directory we run in holds the checkout, whose modules must not stand in for ours.
+    command = [sys.executable, "-P", "-m", "headway_cli", *_arguments(inputs)]
     if inputs.command != "check":
         command += [f"--report={name}={path}" for name, path in reports.items()]
+    if inputs.executes_nothing:
+        environment["PYTHONPATH"] = _outside_of_checkout(environment)
     if packages is not None:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, environment.get("PYTHONPATH")]))
     # What user code prints must not be taken for workflow commands.
@@ -56,6 +61,15 @@ def _run(inputs: Inputs, environment: dict[str, str], packages: str | None, dire
     if code:
         print(f"::error title=headway {inputs.command}::ended with exit code {code}; the log above says why")
     return code
+
+
+def _outside_of_checkout(environment: Mapping[str, str]) -> str:
+    """What PYTHONPATH names outside of the workspace: Python runs a ``sitecustomize`` in it before it runs us."""
+    workspace = os.path.realpath(environment.get("GITHUB_WORKSPACE") or os.getcwd())
+    places = [place for place in environment.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(place)]
+    return os.pathsep.join(
+        place for place in places if not f"{os.path.realpath(place)}{os.sep}".startswith(workspace + os.sep)
+    )
 
 
 def _child(command: list[str], directory: str, environment: Mapping[str, str]) -> int:
@@ -78,8 +92,7 @@ def _publish(
     if inputs.summary:
         add_summary(environment.get("GITHUB_STEP_SUMMARY"), _read(reports["markdown"]))
     kept = os.path.join(inputs.working_directory, "headway-report.json")
-    with open(kept, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2, ensure_ascii=False)
+    _keep(kept, json.dumps(document, indent=2, ensure_ascii=False))
     _give_to_owner(kept, inputs.working_directory)
     plan_path = os.path.join(inputs.working_directory, inputs.plan) if inputs.command in ("plan", "apply") else ""
     if inputs.command == "plan" and os.path.exists(plan_path):
@@ -96,10 +109,11 @@ def _arguments(inputs: Inputs) -> list[str]:
         return [*config, "check"]
     scratch = [f"--scratch={_by_name(kind, number)}" for number, kind in enumerate(inputs.scratch)]
     base = ["--base", inputs.base] if inputs.base else []
+    untrusted = ["--untrusted"] if inputs.executes_nothing else []
     url = ["--url", _by_name(inputs.url, "url")]
     verbs = {
-        "ci": [*base, *scratch, "--fail-on", inputs.fail_on],
-        "lint": [*base, "--fail-on", inputs.fail_on],
+        "ci": [*base, *scratch, *untrusted, "--fail-on", inputs.fail_on],
+        "lint": [*base, *untrusted, "--fail-on", inputs.fail_on],
         "drift": scratch,
         "plan": [*url, "--output", inputs.plan],
         "apply": [*url, *(["--approve", inputs.approve] if inputs.approve != "none" else [])],
@@ -127,7 +141,8 @@ def _mask_secrets(inputs: Inputs, environment: Mapping[str, str]) -> None:
         url = environment.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
         if password := password_of(url):
             mask(url)
-            mask(password)
+            if is_telling(password):  # a plain word would be blanked out of file names and findings
+                mask(password)
 
 
 def _install(inputs: Inputs, environment: dict[str, str]) -> str | None:
@@ -168,8 +183,16 @@ def _read(path: str) -> str:
         return file.read()
 
 
+def _keep(path: str, text: str) -> None:
+    """Writes a file in the checkout anew; what was there, such as a link to somewhere else, is not written through."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    with open(path, "x", encoding="utf-8") as file:
+        file.write(text)
+
+
 def _give_to_owner(path: str, directory: str) -> None:
     """The container runs as root; later steps and clean-ups run as whoever owns the workspace."""
     owner = os.stat(directory)
     if os.geteuid() == 0:
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

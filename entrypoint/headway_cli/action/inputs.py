@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headway.errors import GateRefused, UsageError
+from headway_cli.action.event import is_from_a_fork
 
 COMMANDS = ("ci", "lint", "drift", "plan", "apply", "check")
+
+STATIC = ("ci", "lint")
+"""What can look at a change without executing it."""
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 
@@ -29,6 +33,13 @@ class Inputs:
     requirements: tuple[str, ...] = ()
     annotations: bool = True
     summary: bool = True
+    untrusted: str = "auto"
+    """``true`` or ``false``: whether nothing of the checkout may be executed; ``auto`` is what event.py decides."""
+
+    @property
+    def executes_nothing(self) -> bool:
+        """Whether nothing of the checkout may be executed."""
+        return self.untrusted != "false"
 
 
 def read_inputs(environment: Mapping[str, str]) -> Inputs:
@@ -53,10 +64,16 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         requirements=text.lines("requirements"),
         annotations=text.flag("annotations", True),
         summary=text.flag("summary", True),
+        untrusted=_untrusted(text, environment),
     )
     if command in ("plan", "apply") and not inputs.url:
         raise UsageError(
             f"command '{command}' needs the input 'url'", hint="Use url: env:DATABASE_URL and env: with a secret."
+        )
+    if inputs.executes_nothing and command not in STATIC:
+        raise GateRefused(
+            f"command '{command}' executes the code of the checkout, and nobody has vouched for it: untrusted",
+            hint="Run it on a branch of the repository itself; ci and lint read the change of a fork, and execute nothing.",
         )
     if command == "apply" and not inputs.approve:
         # A workflow that fills it from the output of a step that did not run gives an empty text, as one without it does.
@@ -80,6 +97,12 @@ def _inside_workspace(directory: str, environment: Mapping[str, str]) -> str:
     return place
 
 
+def _untrusted(text: _Reader, environment: Mapping[str, str]) -> str:
+    if text("untrusted").lower() in ("", "auto"):
+        return str(is_from_a_fork(environment)).lower()
+    return str(text.flag("untrusted", True)).lower()
+
+
 class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
@@ -96,5 +119,5 @@ class _Reader:
         if not value:
             return default
         if value not in _TRUE | _FALSE:
-            raise UsageError(f"input '{name}' is '{value}'", hint="It is true or false.")
+            raise UsageError(f"input '{name}' is {value!r}", hint="It is true or false.")
         return value in _TRUE

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from headway.printable import one_line
 from headway.redact import spellings
 from headway.report.github import escape_data
 
@@ -29,7 +30,7 @@ def outputs(document: Mapping[str, Any], report_path: str, plan_path: str) -> di
     return {
         "result": document["result"],
         "exit-code": str(document["exit_code"]),
-        "heads": " ".join(document["heads"]),
+        "heads": " ".join(one_line(head).replace(" ", "\\x20") for head in document["heads"]),
         "head-count": str(len(document["heads"])),
         "findings-error": str(sum(finding["severity"] == "error" for finding in findings)),
         "findings-warning": str(sum(finding["severity"] == "warning" for finding in findings)),
@@ -51,7 +52,8 @@ def add_summary(path: str | None, markdown: str) -> None:
 
 def mask(secret: str) -> None:
     """Has the runner hide a secret, in every spelling, from all that is printed after."""
-    for spelling in spellings(line for line in secret.splitlines() if line):
+    found = [line for line in secret.splitlines() if line]
+    for spelling in sorted({*found, *spellings(found)}):
         sys.stdout.write(f"::add-mask::{escape_data(spelling)}\n")
     sys.stdout.flush()
 

@@ -23,6 +23,7 @@ def apply(
     lock_timeout: opt.LockTimeout = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
     no_color: opt.NoColor = False,
@@ -37,19 +38,20 @@ def apply(
     effect.
     """
     from headway.api.apply import apply as run
-    from headway.api.project import open_project
+    from headway.api.project import open_project, refuse_untrusted
     from headway.errors import HeadwayError, UsageError
     from headway.plan.plan_file import read_plan
     from headway.runtime.options import RunOptions
 
     opt.check_reports(report)
     try:
+        refuse_untrusted("apply", untrusted)
         if approve is not None and not approve.strip():
             raise UsageError(
                 "--approve is empty, and an empty approval approves nothing",
                 hint="Give the digest that 'headway plan' printed, or leave --approve out.",
             )
-        project = open_project(config or (), name)
+        project = open_project(config or (), name, untrusted=untrusted)
         planned = None if plan is None else read_plan(plan)
         options = RunOptions(
             url=project.database_url(url),

@@ -8,6 +8,7 @@ from headway_cli import options as opt
 def drift(
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
     scratch: opt.ScratchKinds = None,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
@@ -21,12 +22,13 @@ def drift(
     """
     from headway.api.ci import scratch_kinds
     from headway.api.drift import drift as run
-    from headway.api.project import open_project
+    from headway.api.project import open_project, refuse_untrusted
     from headway.errors import HeadwayError
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name)
+        refuse_untrusted("drift", untrusted)
+        project = open_project(config or (), name, untrusted=untrusted)
         result = run(project, scratch_kinds(project, scratch or ()), opt.announcer(quiet))
     except HeadwayError as error:
         opt.fail("drift", error, format, report)

@@ -26,6 +26,7 @@ def graph(
     rev_range: Annotated[str | None, typer.Option("--rev-range", "-r", help="Only START:END of the history.")] = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
 ) -> None:
     """Draw the revision graph.
 
@@ -35,6 +36,7 @@ def graph(
     from headway.api.project import open_project
     from headway.errors import UsageError
 
+    # Untrusted or not, a drawing executes nothing and follows no policy.
     drawn = draw(open_project(config or (), name), format.value, rev_range)
     if output is None:
         sys.stdout.write(drawn)

@@ -13,6 +13,7 @@ def lint(
     paths: Annotated[list[str] | None, typer.Argument(help="Only revision files at or below these paths.")] = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
     base: opt.Base = None,
     all: opt.AllRevisions = False,
     select: opt.Select = None,
@@ -37,7 +38,7 @@ def lint(
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name)
+        project = open_project(config or (), name, untrusted=untrusted, base=base)
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
         result = run(project, options, opt.today())

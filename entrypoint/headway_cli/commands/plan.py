@@ -17,6 +17,7 @@ def plan(
     ] = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
     no_color: opt.NoColor = False,
@@ -31,13 +32,14 @@ def plan(
     Nothing of the database is changed. Effects outside of it (files, HTTP) are not held back: the code runs.
     """
     from headway.api.plan import plan as run
-    from headway.api.project import open_project
+    from headway.api.project import open_project, refuse_untrusted
     from headway.errors import HeadwayError
     from headway.plan.plan_file import write_plan
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name)
+        refuse_untrusted("plan", untrusted)
+        project = open_project(config or (), name, untrusted=untrusted)
         result = run(project, project.database_url(url), to)
         if output is not None and result.plan is not None:
             write_plan(result.plan, output)

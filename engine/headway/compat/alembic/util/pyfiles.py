@@ -11,7 +11,7 @@ from typing import Any
 
 from headway.compat.alembic.util.exc import CommandError
 from headway.runtime.runner import load_module
-from headway.script.directory import resource_path
+from headway.script.resource import resource_path
 from headway.script.writer import render_file
 
 

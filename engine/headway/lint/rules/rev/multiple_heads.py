@@ -9,6 +9,9 @@ from headway.lint.facts import Facts
 from headway.lint.finding import Finding
 from headway.lint.rule import Rule
 
+_SHOWN = 5
+"""Other heads that one finding names."""
+
 
 class MultipleHeads(Rule):
     """The history has more heads than the policy expects.
@@ -65,8 +68,9 @@ class MultipleHeads(Rule):
         movable = [head for head in heads if head in facts.new]
         # With nothing released each head may move; the finding stands at every file that could be changed.
         for head in movable or heads:
-            others = ", ".join(other for other in heads if other != head)
-            onto = (released or [other for other in heads if other != head])[0]
+            others = [other for other in heads[: _SHOWN + 1] if other != head][:_SHOWN]  # there may be thousands
+            more = f" and {len(heads) - 1 - len(others)} more" if len(heads) - 1 > len(others) else ""
+            onto = (released or others)[0]
             can_move = head in facts.new or not facts.new
             help_ = (
                 f"if it is not released yet, set its down_revision to '{onto}'; else join them: headway merge heads"
@@ -75,7 +79,7 @@ class MultipleHeads(Rule):
             )
             yield self.finding(
                 f"{len(heads)} heads where {allowed} {'is' if allowed == 1 else 'are'} expected: "
-                f"{head} stands beside {others}, so 'upgrade head' refuses to run",
+                f"{head} stands beside {', '.join(others)}{more}, so 'upgrade head' refuses to run",
                 help_,
                 _span(facts, head),
                 head,

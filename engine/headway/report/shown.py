@@ -1,0 +1,90 @@
+"""A report whose words have gone through somebody's hands: passwords taken out, or made fit for lines of output.
+
+Only what people read is touched. Codes, ids, names of rules, digests and numbers are not; a path is made fit, and never
+searched for passwords.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from headway.drift.verdict import DriftItem
+from headway.lint.finding import Finding
+from headway.report.model import Report, Stage
+
+Words = Callable[[str], str]
+
+
+def without_passwords(report: Report, mask: Words) -> Report:
+    """The report with ``mask`` over every text that may repeat a stranger's words; plans come without them."""
+    return replace(
+        report,
+        stages=tuple(
+            replace(stage, summary=mask(stage.summary), why=_or_none(mask, stage.why)) for stage in report.stages
+        ),
+        findings=tuple(
+            replace(found, message=mask(found.message), help=mask(found.help), reason=_or_none(mask, found.reason))
+            for found in report.findings
+        ),
+        drift=tuple(replace(item, detail=mask(item.detail), operation=mask(item.operation)) for item in report.drift),
+        examined=replace(
+            report.examined, not_analysed=tuple(_after_place(mask, place) for place in report.examined.not_analysed)
+        ),
+        error=_or_none(mask, report.error),
+        sources={path: tuple(map(mask, lines)) for path, lines in report.sources.items()},
+    )
+
+
+def printable(report: Report, line: Words, block: Words) -> Report:
+    """The report with ``line`` over every text that is to stay on its line, and ``block`` over those of several.
+
+    Its plan is as it was: a digest is over what is in it, and whoever prints it makes it fit.
+    """
+    return replace(
+        report,
+        stages=tuple(_stage(stage, line) for stage in report.stages),
+        heads=tuple(map(line, report.heads)),
+        findings=tuple(_finding(found, line) for found in report.findings),
+        drift=tuple(_drift(item, line, block) for item in report.drift),
+        examined=replace(report.examined, not_analysed=tuple(map(line, report.examined.not_analysed))),
+        applied=tuple(map(line, report.applied)),
+        failed=_or_none(line, report.failed),
+        error=_or_none(line, report.error),
+        sources={line(path): tuple(map(block, lines)) for path, lines in report.sources.items()},
+    )
+
+
+def _stage(stage: Stage, line: Words) -> Stage:
+    return replace(
+        stage,
+        name=line(stage.name),
+        summary=line(stage.summary),
+        why=_or_none(line, stage.why),
+        file=_or_none(line, stage.file),
+    )
+
+
+def _finding(found: Finding, line: Words) -> Finding:
+    return replace(
+        found,
+        message=line(found.message),
+        help=line(found.help),
+        file=_or_none(line, found.file),
+        revision=_or_none(line, found.revision),
+        reason=_or_none(line, found.reason),
+    )
+
+
+def _drift(item: DriftItem, line: Words, block: Words) -> DriftItem:
+    return replace(item, object=line(item.object), detail=line(item.detail), operation=block(item.operation))
+
+
+def _or_none(words: Words, text: str | None) -> str | None:
+    return None if text is None else words(text)
+
+
+def _after_place(mask: Words, text: str) -> str:
+    """``path:line: words`` with ``mask`` over the words."""
+    place, colon, words = text.partition(": ")
+    return f"{place}{colon}{mask(words)}"

@@ -1,0 +1,87 @@
+"""Which files of the version folders are revision files, in a fixed order. Reads directories, and no file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple
+
+from headway.errors import ConfigError
+
+_COMPILED_FILE = r"(?!\.\#|__init__).*\.py[co]$"
+
+
+class _Found(NamedTuple):
+    path: str
+    real: str
+    """What it is the same file as, when another path leads there."""
+    is_link: bool
+
+
+def version_files(locations: Sequence[str], *, recursive: bool, sourceless: bool) -> Iterator[str]:
+    """The revision files of all locations. Each file once, by its own path where one of them is no link.
+
+    A location may lie inside another, or be a link to it. As in Alembic, a linked folder inside one is not entered, and
+    a link that leads nowhere is no file. Raises ConfigError for a directory that cannot be read.
+    """
+    found = [file for location in locations for file in _below(location, recursive, sourceless)]
+    own = {file.real for file in found if not file.is_link}
+    seen: set[str] = set()
+    for file in found:
+        if file.real not in seen and not (file.is_link and file.real in own):
+            seen.add(file.real)
+            yield file.path
+
+
+def _below(folder: str, recursive: bool, sourceless: bool) -> Iterator[_Found]:
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=attrgetter("name"))
+    except FileNotFoundError:
+        return  # a new project has no versions directory until its first revision
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"this directory cannot be read: {said}", path=folder) from error
+    real = os.path.realpath(folder)
+    for entry in entries:
+        if _is_revision_name(entry.name) and _is_there(entry):
+            path = f"{folder}{os.sep}{entry.name}"
+            is_link = entry.is_symlink()
+            yield _Found(path, os.path.realpath(path) if is_link else f"{real}{os.sep}{entry.name}", is_link)
+    if sourceless:
+        names = {entry.name for entry in entries}
+        yield from (_Found(path, os.path.realpath(path), is_link=False) for path in _compiled(folder, names))
+    if recursive:
+        for entry in entries:
+            if entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path, recursive, sourceless)
+
+
+def _is_revision_name(name: str) -> bool:
+    return name.endswith(".py") and not name.startswith((".#", "__init__"))
+
+
+def _is_there(entry: os.DirEntry[str]) -> bool:
+    """Whether there is something to read, be it a pipe, which reading will refuse with a reason."""
+    if entry.is_file(follow_symlinks=False):
+        return True
+    try:
+        return not stat.S_ISDIR(entry.stat().st_mode)
+    except OSError as error:
+        return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+def _compiled(folder: str, names: set[str]) -> Iterator[str]:
+    """The compiled files that have no source beside them: in the directory itself and in its ``__pycache__``."""
+    stems = {name.partition(".")[0] for name in names if name.endswith(".py")}
+    legacy = sorted(name for name in names if re.match(_COMPILED_FILE, name) and name.partition(".")[0] not in stems)
+    yield from (f"{folder}{os.sep}{name}" for name in legacy)
+    stems |= {name.partition(".")[0] for name in legacy}
+    cache = os.path.join(folder, "__pycache__")
+    if os.path.isdir(cache):
+        cached = (name for name in os.listdir(cache) if re.match(_COMPILED_FILE, name))
+        yield from (f"{cache}{os.sep}{name}" for name in sorted(cached) if name.partition(".")[0] not in stems)

@@ -1,0 +1,188 @@
+"""Files that never end, or that nobody can read, cost seconds and themselves; never the rest of the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fixtures.programs import Done, run_program
+from hostile.repositories import INI, SECOND, Checkout, good
+
+SECONDS = 10
+
+
+def run(checkout: Checkout, *arguments: str, seconds: float = SECONDS) -> Done:
+    started = time.monotonic()
+    done = run_program("headway_cli", *arguments, cwd=checkout.shop)
+    assert time.monotonic() - started < seconds
+    assert "Traceback" not in done.err and done.code != 70, done.err
+    return done
+
+
+def _sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(5_000_000_000)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        here = os.open(".", os.O_RDONLY)
+        try:
+            os.chdir(path.parent)  # the name of a socket may not be long
+            made.bind(path.name)
+        finally:
+            os.fchdir(here)
+            os.close(here)
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "pipe": (lambda path: os.mkfifo(path), "a pipe, not a plain file"),
+    "socket": (_socket, "not a plain file"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "a device, not a plain file"),
+    "endless file of the kernel": (lambda path: path.symlink_to("/proc/self/mem"), "cannot be read"),
+    "5 GB": (_sparse, "5000000000 bytes"),
+    "NUL": (lambda path: path.write_bytes(b"revision = 'c3'\0\n"), "not"),
+    "UTF-16": (lambda path: path.write_text("revision = 'c3'", encoding="utf-16"), "not utf-8"),
+    "latin-1": (lambda path: path.write_bytes(b"# \xe9\nrevision = 'c3'\n"), "not utf-8"),
+    "codec that is none of text": (lambda path: path.write_bytes(b"# coding: hex\n7265\n"), "not hex"),
+    "unknown codec": (lambda path: path.write_bytes(b"# coding: no-such\n"), "not no-such"),
+    "no Python": (lambda path: path.write_text("revision = ("), "not valid Python"),
+    "deep": (lambda path: path.write_text(f"revision = {'-' * 100_000}1"), "nested too deeply"),
+    "elif": (lambda path: path.write_text("if x: pass\n" + "elif x: pass\n" * 20_000), "nested too deeply"),
+    "dots": (lambda path: path.write_text(f"revision = {'x.' * 100_000}x"), "nested too deeply"),
+    "plus": (lambda path: path.write_text(f"revision = 'c3'{' + x' * 50_000}"), "nested too deeply"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_one_unreadable_file_costs_that_file(name: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    make, said = UNREADABLE[name]
+    make(checkout.versions / "c3.py")
+    document = json.loads(run(checkout, "lint", "--format", "json").out)
+    found = {finding["code"]: finding for finding in document["findings"]}
+    assert found["REV006"]["file"] == "shop/migrations/versions/c3.py"
+    assert said in found["REV006"]["message"]
+    assert found["DST001"]["file"] == "shop/migrations/versions/b2_no_customers.py", "the others are judged"
+    run(checkout, "heads").assert_one_clear_line("migrations/versions/c3.py", said)
+
+
+@pytest.mark.parametrize("name", ["body that is no Python", "body too deep"])
+def test_a_body_that_cannot_be_read_costs_that_file(name: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    body = "return (" if name == "body that is no Python" else f"return {'-' * 100_000}1"
+    text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'").replace('op.drop_table("customers")', body)
+    checkout.write("shop/migrations/versions/c3.py", text)
+    document = json.loads(run(checkout, "lint", "--format", "json").out)
+    assert {finding["code"] for finding in document["findings"]} == {"REV006", "DST001"}
+
+
+def test_a_file_that_may_not_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may open everything, so that the refusal is the system's only where we are not root."""
+    if os.geteuid() == 0:
+        pytest.skip("root may open everything")
+    checkout = good(tmp_path)
+    checkout.write("shop/migrations/versions/c3.py", "").chmod(0)
+    assert "REV006" in run(checkout, "lint").out
+
+
+def test_a_declared_encoding_is_the_one_that_is_judged(tmp_path: Path) -> None:
+    """Python runs ``drop_table`` here, and in UTF-8 it stands in a comment."""
+    checkout = good(tmp_path)
+    hidden = SECOND.replace('op.drop_table("customers")', 'pass  # harmless +AAo-    op.drop_table("customers")')
+    checkout.write("shop/migrations/versions/b2_no_customers.py", f"# coding: utf-7\n{hidden}")
+    assert "DST001" in run(checkout, "lint").out
+
+
+LINKS = {
+    "link to a folder that is read already": lambda versions: (versions / "zz").symlink_to(versions / "2025"),
+    "link to the parent": lambda versions: (versions / "2025" / "up").symlink_to(versions),
+    "links in a circle": lambda versions: [(versions / "2025" / n).symlink_to("..") for n in "ab"],
+    "linked file": lambda versions: (versions / "aa.py").symlink_to(versions / "2025" / "b2_no_customers.py"),
+    "link to nowhere": lambda versions: (versions / "c3.py").symlink_to("nowhere"),
+    "link to itself": lambda versions: (versions / "c3.py").symlink_to("c3.py"),
+    "folder with the name of a file": lambda versions: (versions / "c3.py").mkdir(),
+    "file outside": lambda versions: (
+        (versions / "2025" / "b2_no_customers.py").rename(versions.parent / "b2.py"),
+        (versions / "2025" / "b2.py").symlink_to("../../b2.py"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_links_in_version_folders(name: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    checkout.write("shop/alembic.ini", f"{INI}recursive_version_locations = true\n")
+    (checkout.versions / "2025").mkdir()
+    for path in checkout.versions.glob("*.py"):
+        path.rename(checkout.versions / "2025" / path.name)
+    LINKS[name](checkout.versions)
+    assert run(checkout, "heads").out == "b2 (head)\n"
+    assert len(run(checkout, "history").out.splitlines()) == 2
+
+
+def test_ten_thousand_heads(tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    for number in range(10_000):
+        text = f'revision = "h{number:05}"\ndown_revision = "a1"\ndef upgrade(): pass\ndef downgrade(): pass\n'
+        (checkout.versions / f"h{number:05}.py").write_text(text)
+    assert len(run(checkout, "heads").out.splitlines()) == 10_001
+    assert len(run(checkout, "history").out.splitlines()) == 10_002
+    run(checkout, "graph").assert_one_clear_line("branches stand side by side", "--format dot")
+    assert run(checkout, "graph", "--format", "dot").out.count("[label") == 10_002
+    done = run(checkout, "ci", "--untrusted", "--format", "json", seconds=60)  # whatever else the machine does
+    assert done.code == 1
+    assert len(done.out) < 20_000_000
+
+
+def test_long_names(tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    text = SECOND.replace("customers", "c" * 120_000).replace("no ", "n" * 120_000)
+    checkout.write("shop/migrations/versions/b2_no_customers.py", text)
+    assert "DST001" in run(checkout, "lint").out
+    assert run(checkout, "history").code == 0
+
+
+SETTINGS = {
+    "YAML without end": (".headway.yml", "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *a]\n" for n in range(3)) * 2),
+    "YAML that holds itself": (".headway.yml", "rules: &a {LCK101: *a}\n"),
+    "YAML nested deeply": (".headway.yml", "[" * 50_000),
+    "YAML, large": (".headway.yml", "# " + "x" * 1_000_000),
+    "YAML number": (".headway.yml", f"expected_heads: {'1' * 10_000}\n"),
+    "YAML day": (".headway.yml", "base: 2026-99-99\n"),
+    "YAML key": (".headway.yml", "? [a]\n: b\n"),
+    "YAML of latin-1": (".headway.yml", b"base: \xe9\n"),
+    "YAML with NUL": (".headway.yml", "base: a\0b\n"),
+    "TOML nested deeply": ("pyproject.toml", f"a = {'[' * 20_000}"),
+    "TOML number": ("pyproject.toml", f"a = {'1' * 10_000}"),
+    "TOML of latin-1": ("pyproject.toml", b"a = '\xe9'"),
+    "TOML, large": ("pyproject.toml", "# " + "x" * 5_000_000),
+    "ini, large": ("alembic.ini", INI + "# " + "x" * 5_000_000),
+    "ini with NUL": ("alembic.ini", "[alembic]\nscript_location = a\0b\n"),
+    "ini without end": ("alembic.ini", INI + "".join(f"x{n} = {f'%(x{n + 1})s' * 30}\n" for n in range(9)) + "x9 = x\nversion_locations = %(x0)s\n"),
+    "ini of UTF-16": ("alembic.ini", INI.encode("utf-16")),
+    "policy that is a folder": (".headway.yml/x", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings_are_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    path, content = SETTINGS[name]
+    checkout.write(f"shop/{path}", content)
+    done = run(checkout, "lint")
+    assert done.code == 2
+    done.assert_one_clear_line()
+
+
+@pytest.mark.parametrize("value", ["tool = 1\n", "[tool]\nalembic = 1\nheadway = {}\n"])
+def test_a_pyproject_of_another_shape(value: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    checkout.write("shop/pyproject.toml", value)
+    assert run(checkout, "lint").code == 1

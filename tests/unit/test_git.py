@@ -1,0 +1,167 @@
+"""What a branch adds and changes, by links, moves, submodules and worktrees; and a git that fails is an error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from headway.errors import ConfigError, UsageError
+from headway.repository.git import changes_since, default_base, find_root, reader_at_base
+from headway.repository.program import GitFailed
+
+
+def git(place: Path, *arguments: str) -> str:
+    who = [
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "-c",
+        "init.defaultBranch=main",
+        "-c",
+        "protocol.file.allow=always",
+    ]
+    done = subprocess.run(["git", *who, *arguments], cwd=place, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GITHUB_BASE_REF", "GITHUB_WORKSPACE", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    top = tmp_path / "top"
+    (top / "v").mkdir(parents=True)
+    (top / "v" / "a.py").write_text("revision = 'a'\n")
+    (top / "v" / "b.py").write_text("revision = 'b'\n")
+    git(top, "init", "-q")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "first")
+    git(top, "checkout", "-qb", "branch")
+    return top
+
+
+def changes(top: Path, *names: str) -> dict[str, str]:
+    """How each file stands to main."""
+    found = changes_since(str(top), "main", [str(top / name) for name in names])
+    states = {"added": found.added, "modified": found.modified, "outside": found.outside}
+    return {name: next((s for s, paths in states.items() if str(top / name) in paths), "same") for name in names}
+
+
+def test_committed_uncommitted_untracked_and_ignored(top: Path) -> None:
+    (top / "v" / "b.py").write_text("revision = 'b'  # changed\n")
+    (top / "v" / "c.py").write_text("")
+    (top / "v" / "d.py").write_text("")
+    (top / ".gitignore").write_text("d.py\n")
+    git(top, "add", "v/c.py")
+    assert changes(top, "v/a.py", "v/b.py", "v/c.py", "v/d.py") == {
+        "v/a.py": "same",
+        "v/b.py": "modified",
+        "v/c.py": "added",
+        "v/d.py": "added",
+    }
+
+
+def test_line_ends_of_windows_are_no_change(top: Path) -> None:
+    (top / "v" / "a.py").write_bytes(b"revision = 'a'\r\n")
+    assert changes(top, "v/a.py") == {"v/a.py": "same"}
+
+
+def test_each_link_on_the_way_counts(top: Path) -> None:
+    (top / "same").symlink_to("v")
+    git(top, "checkout", "-q", "main")
+    git(top, "add", "same")
+    git(top, "commit", "-qm", "a link")
+    git(top, "checkout", "-q", "branch")
+    git(top, "rebase", "-q", "main")
+    (top / "other").symlink_to("v")
+    (top / "out").symlink_to("/")
+    assert changes(top, "same/a.py", "other/a.py", "out/etc/hostname") == {
+        "same/a.py": "same",
+        "other/a.py": "added",
+        "out/etc/hostname": "added",
+    }
+    assert changes(top, "../elsewhere.py") == {"../elsewhere.py": "outside"}
+    (top / "same").unlink()
+    (top / "same").symlink_to("other")
+    assert changes(top, "same/a.py") == {"same/a.py": "added"}
+
+
+def test_what_moved_is_known(top: Path) -> None:
+    (top / "v").rename(top / "w")
+    found = changes_since(str(top), "main", [str(top / "w" / "a.py")])
+    assert found.gone == {"v/a.py": b"revision = 'a'\n", "v/b.py": b"revision = 'b'\n"}
+
+
+def test_a_file_as_the_base_has_it(top: Path) -> None:
+    (top / "v" / "a.py").write_text("changed")
+    (top / "v" / "c.py").write_text("new")
+    read = reader_at_base(str(top), "main")
+    assert read(str(top / "v" / "a.py")) == b"revision = 'a'\n"
+    assert read(str(top / "v" / "c.py")) is None
+    assert read(str(top / "v")) is None
+
+
+def test_worktrees_and_submodules(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = top.parent / "tree"
+    git(top, "worktree", "add", "-q", "-b", "third", str(tree))
+    (tree / "v" / "c.py").write_text("")
+    assert find_root(str(tree / "v")) == str(tree)
+    assert changes(tree, "v/a.py", "v/c.py") == {"v/a.py": "same", "v/c.py": "added"}
+    git(top, "submodule", "--quiet", "add", str(top), "inner")
+    assert find_root(str(top / "inner" / "v")) == str(top / "inner")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(top))
+    assert find_root(str(top / "inner" / "v")) == str(top), "a change may bring a submodule, and its history with it"
+    assert changes(top, "inner/v/a.py") == {"inner/v/a.py": "added"}
+    git(top, "commit", "-qam", "inner")
+    git(top, "branch", "-f", "main", "branch")
+    assert changes(top, "inner/v/a.py") == {"inner/v/a.py": "modified"}
+
+
+def test_a_directory_that_looks_like_a_repository_is_none(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "bare")
+    assert find_root(str(tmp_path / "bare")) is None
+
+
+@pytest.mark.parametrize("base", ["no-such", "-x", "--upload-pack=x", "a\0b", "main:v/a.py", ""])
+def test_a_base_that_is_none(base: str, top: Path) -> None:
+    with pytest.raises((UsageError, ConfigError)):
+        changes_since(str(top), base, [])
+
+
+def test_a_git_that_fails_is_an_error_with_its_reason(top: Path) -> None:
+    (top / ".git" / "HEAD").write_text("nonsense\n")
+    with pytest.raises(GitFailed, match="not a git repository"):
+        default_base(str(top), None)
+    (top / ".git" / "HEAD").write_text("ref: refs/heads/branch\n")
+    (top / ".git" / "config").write_text("[broken\n")
+    with pytest.raises(GitFailed, match="bad config"):
+        changes_since(str(top), "main", [])
+
+
+@pytest.mark.parametrize("text", ["gitdir: nowhere", "nonsense", "gitdir:", "gitdir: a\0b"])
+def test_a_git_file_that_leads_nowhere_is_an_error(text: str, tmp_path: Path) -> None:
+    (tmp_path / ".git").write_text(text)
+    with pytest.raises(ConfigError):
+        find_root(str(tmp_path))
+
+
+def test_without_git_it_says_so(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(top))
+    with pytest.raises(ConfigError, match="git is not installed") as caught:
+        default_base(str(top), None)
+    assert "--all" in (caught.value.hint or "")
+
+
+def test_what_the_caller_set_for_git_does_not_count(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tripped = top.parent / "tripped"
+    monkeypatch.setenv("GIT_DIR", os.devnull)
+    monkeypatch.setenv("GIT_WORK_TREE", "/")
+    monkeypatch.setenv("GIT_TRACE", str(tripped))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.bare")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "nonsense")
+    assert changes(top, "v/a.py") == {"v/a.py": "same"}
+    assert not tripped.exists()

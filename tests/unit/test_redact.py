@@ -1,0 +1,141 @@
+"""Passwords leave every text, by their place and by themselves, and nothing else does."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+import urllib.parse
+from collections.abc import Iterator
+
+import pytest
+
+from headway import redact as room
+from headway.errors import HeadwayError
+from headway.redact import redact, redacted_line, remember, remember_password
+
+SECRET = "p@ss'W0rd/%&\"ü"
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(room, "_known", set())
+    room._pattern_of.cache_clear()
+    yield
+    room._pattern_of.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql+psycopg://u:geheim@h:5432/db", "postgresql+psycopg://u:***@h:5432/db"),
+        ("cannot reach 'mysql://u:p@ssW0rd@h/db'.", "cannot reach 'mysql://u:***@h/db'."),
+        ("u:p@ssW0rd@host", "u:***@host"),
+        ("postgres//u:pw@host", "postgres//u:***@host"),
+        ("url=u:geheim@host", "url=u:***@host"),
+        ("//u:geheim@host", "//u:***@host"),
+        ("postgresql://:geheim@host", "postgresql://:***@host"),
+        ("host=h password=geheim user=u", "host=h password=*** user=u"),
+        ("{'password': 'geheim'}", "{'password': '***'}"),
+        ('{"password": "geheim"}', '{"password": "***"}'),
+        ("password='geheim", "password=***"),
+        ("PWD: geheim", "PWD: ***"),
+        ("CREATE ROLE a PASSWORD 'geheim' LOGIN", "CREATE ROLE a PASSWORD '***' LOGIN"),
+        ("ALTER USER a IDENTIFIED WITH caching_sha2_password BY 'geheim'", "ALTER USER a IDENTIFIED WITH caching_sha2_password BY '***'"),
+        ("SET PASSWORD FOR 'a'@'%' = 'geheim'", "SET PASSWORD FOR 'a'@'%' = '***'"),
+        ("SELECT dblink_connect('host=h password=geheim dbname=d')", "SELECT dblink_connect('host=h password=*** dbname=d')"),
+        ("CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'u', password 'geheim')", "CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'u', password '***')"),
+        ("CREATE SUBSCRIPTION s CONNECTION 'host=h password=geheim' PUBLICATION p", "CREATE SUBSCRIPTION s CONNECTION 'host=h password=***' PUBLICATION p"),
+        ("CREATE SUBSCRIPTION s CONNECTION 'postgresql://u:geheim@h/d' PUBLICATION p", "CREATE SUBSCRIPTION s CONNECTION 'postgresql://u:***@h/d' PUBLICATION p"),
+    ],
+)  # fmt: skip
+def test_by_place(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "versions/ab12_x.py:3:5: error",
+        "the range 'a1:label@head' has no end",
+        "user@host:5432",
+        "mailto:joe@example.org",
+        "headway:1.2@sha256:12ab",
+        "https://example.org/a:b",
+        "CREATE TABLE password_resets (id int)",
+        "the password is wrong",
+        "Can't locate revision identified by 'ab12'",
+    ],
+)
+def test_what_is_no_password(text: str) -> None:
+    assert redact(text) == text
+
+
+def spelt(secret: str) -> dict[str, str]:
+    return {
+        "plain": secret,
+        "percent": urllib.parse.quote(secret, safe=""),
+        "lower percent": re.sub("%..", lambda match: match[0].lower(), urllib.parse.quote(secret, safe="")),
+        "plus": urllib.parse.quote_plus(secret),
+        "repr": repr(secret)[1:-1],
+        "JSON": json.dumps(secret)[1:-1],
+        "SQL": secret.replace("'", "''"),
+        "base64": base64.b64encode(secret.encode()).decode(),
+        "basic": base64.b64encode(f"user:{secret}".encode()).decode(),
+        "basic, longer": base64.b64encode(f"user2:{secret}!".encode()).decode(),
+    }
+
+
+@pytest.mark.parametrize("name", spelt(SECRET))
+def test_by_value_in_every_spelling(name: str) -> None:
+    text = f"the driver said: <{spelt(SECRET)[name]}>"
+    assert redact(text) == text
+    remember(SECRET)
+    shown = redact(text)
+    assert spelt(SECRET)[name] not in shown and "***" in shown
+
+
+@pytest.mark.parametrize("word", ["pass", "versions", "postgres", "Secret"])
+def test_a_plain_word_is_masked_by_its_place_only(word: str) -> None:
+    remember_password(f"driver://user:{word}@localhost/dbname")
+    assert redact(f'"result": "{word}", migrations/{word}/a.py') == f'"result": "{word}", migrations/{word}/a.py'
+    assert redact(f"driver://user:{word}@localhost/dbname") == "driver://user:***@localhost/dbname"
+
+
+def test_what_is_also_the_user_or_the_database_is_masked_by_its_place_only() -> None:
+    remember_password("postgresql://shop_1:shop_1@db/shop_1")
+    assert redact("on database shop_1") == "on database shop_1"
+    remember_password("postgresql://shop_1:shop_2@db/shop_1")
+    assert redact("on database shop_2") == "on database ***"
+
+
+def test_the_place_of_an_error_is_as_it_is() -> None:
+    remember("v3rsions")
+    error = HeadwayError("the v3rsions are wrong", path="v3rsions/a.py", line=3, hint="Mend v3rsions.")
+    assert redacted_line(error) == "v3rsions/a.py:3: the *** are wrong. Mend ***."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 240_000,
+        "a+" * 120_000,
+        "a:" * 120_000,
+        "a@" * 120_000,
+        "x://a:" * 40_000,
+        "password" + " " * 240_000,
+        "password=" * 27_000,
+        "PASSWORD $a$ " * 18_000,
+        "PASSWORD FOR " * 18_000,
+        "PASSWORD '" * 24_000,
+        "IDENTIFIED WITH x" + " " * 240_000,
+        "'\\" * 120_000 + "PASSWORD '" + "\\'" * 100_000,
+    ],
+    ids=lambda text: text[:16],
+)
+def test_it_takes_time_in_proportion(text: str) -> None:
+    remember(SECRET)
+    started = time.process_time()
+    redact(text)
+    assert time.process_time() - started < 2

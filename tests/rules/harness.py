@@ -87,7 +87,7 @@ def facts_of(
         script_package="migrations",
         problems=graph.problems,
         unreadable=tuple(unreadable),
-        files={file.revision: path for path, file in migrations.items()},
+        path_of={file.revision: path for path, file in migrations.items()}.get,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 from headway.effects import model as fx
@@ -69,8 +69,8 @@ class Facts:
     """The faults of the graph, with the paths that reports show."""
     unreadable: tuple[Unreadable, ...] = ()
     """The files that could not be read, of which the graph knows nothing or only the header."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Shown path of each revision file by revision id."""
+    path_of: Callable[[str], str | None] = lambda revision: None
+    """The path of a revision's file, as reports show it."""
 
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""

@@ -56,7 +56,7 @@ def gather(
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),
         script_package=_script_package(directory.dir, home),
-        files={script.revision: shown(script.path) for script in directory.scripts},
+        path_of=lambda revision: shown(paths[revision]) if revision in paths else None,
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(_with_shown_paths(problem, shown) for problem in graph.problems),
     )

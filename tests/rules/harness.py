@@ -13,9 +13,11 @@ from headway.lint.catalogue import RULES
 from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
+from headway.lint.known import Known
 from headway.lint.rule import Rule
 from headway.reading.header_parser import parse_header
 from headway.reading.migration import read_migration
+from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
 
@@ -69,9 +71,14 @@ def facts_of(
         revisions.append(Revision(id_, parents, needs, path=path, lines=header.lines))
         migrations[path] = RevisionFile(id_, path, read_migration(path, source))
     graph = RevisionGraph(revisions)
+    texts = {path: source.encode() for path, source in files.items()}
+    reader = RevisionFiles(
+        {f.revision: path for path, f in migrations.items()}, str, frozenset(dialects), sources=texts
+    )
     chosen = frozenset(graph.ids) if new is None else frozenset(new) & graph.ids.keys()
     return Facts(
         graph=graph,
+        known=Known(graph, reader.upgrade_effects, reader.source, frozenset(dialects), chosen),
         examined=tuple(file for file in migrations.values() if file.revision in chosen),
         new=chosen,
         dialects=frozenset(dialects),
@@ -80,7 +87,7 @@ def facts_of(
         script_package="migrations",
         problems=graph.problems,
         unreadable=tuple(unreadable),
-        files={file.revision: path for path, file in migrations.items()},
+        path_of={file.revision: path for path, file in migrations.items()}.get,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 from headway.effects import model as fx
-from headway.reading.migration import Body, Migration
+from headway.lint.known import Known
+from headway.reading.migration import Migration
+from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
 from headway.revision.problems import Problem
 
@@ -27,24 +29,12 @@ class RevisionFile:
     @cached_property
     def upgrade_effects(self) -> tuple[fx.Effect, ...]:
         """What ``upgrade()`` does on the databases of the history; nothing when there is none."""
-        return self._effects_on(self.migration.upgrade)
+        return effects_on(self.migration.upgrade.effects, self.dialects) if self.migration.upgrade else ()
 
     @cached_property
     def downgrade_effects(self) -> tuple[fx.Effect, ...]:
         """What ``downgrade()`` does on them."""
-        return self._effects_on(self.migration.downgrade)
-
-    def _effects_on(self, body: Body | None) -> tuple[fx.Effect, ...]:
-        effects = () if body is None else body.effects
-        if not self.dialects or all(effect.databases is None for effect in effects):
-            return effects
-        return tuple(effect for effect in effects if fx.can_run_on(effect, self.dialects))
-
-    @cached_property
-    def creates(self) -> frozenset[tuple[str | None, str]]:
-        """The tables (schema, name) that ``upgrade()`` creates."""
-        effects = (effect for effect in self.upgrade_effects if isinstance(effect, fx.CreatesTable))
-        return frozenset((fx.known(e.schema), e.table) for e in effects if isinstance(e.table, str))
+        return effects_on(self.migration.downgrade.effects, self.dialects) if self.migration.downgrade else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +52,8 @@ class Facts:
     """A history as rules see it."""
 
     graph: RevisionGraph
+    known: Known
+    """What is known of a table before an effect."""
     examined: tuple[RevisionFile, ...]
     """The files that are judged: those new against the base branch, or all."""
     new: frozenset[str] = frozenset()
@@ -77,19 +69,12 @@ class Facts:
     """The faults of the graph, with the paths that reports show."""
     unreadable: tuple[Unreadable, ...] = ()
     """The files that could not be read, of which the graph knows nothing or only the header."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Shown path of each revision file by revision id."""
+    path_of: Callable[[str], str | None] = lambda revision: None
+    """The path of a revision's file, as reports show it."""
 
-    @cached_property
-    def _new_tables(self) -> frozenset[tuple[str | None, str]]:
-        return frozenset().union(*(file.creates for file in self.examined if file.revision in self.new))
-
-    def is_new_table(self, table: fx.Text, schema: fx.MaybeText, file: RevisionFile) -> bool:
-        """Whether the table was created by this revision or by another new one, so that it has no rows."""
-        if not isinstance(table, str):
-            return False
-        key = (fx.known(schema), table)
-        return key in file.creates or (file.revision in self.new and key in self._new_tables)
+    def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
+        """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
+        return self.known.is_new_table(effect, file.revision)
 
     def runs_on(self, *dialects: str) -> bool:
         """Whether the history may run on one of these databases."""

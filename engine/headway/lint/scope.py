@@ -1,13 +1,19 @@
-"""Which revisions are new, and so judged: against a base branch, a baseline revision, or all. Pure."""
+"""Which revisions are new, and so judged: against a base branch, a baseline revision, or all."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from headway.errors import UsageError
+from headway.config.policy import Policy
+from headway.errors import ScriptError, UsageError
+from headway.reading.header_reader import header_of
+from headway.repository import git
 from headway.repository.git import Changes
 from headway.revision.graph import RevisionGraph
+from headway.script.directory import RevisionDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,57 @@ class Scope:
     """Those that no database outside this change has."""
     against: str
     """What 'new' was told by, as reports say it."""
+
+
+def choose(
+    directory: RevisionDirectory,
+    policy: Policy,
+    home: str,
+    *,
+    base: str | None = None,
+    all: bool = False,
+    paths: Collection[str] = (),
+) -> Scope:
+    """Which revisions are judged: all, those new since ``base``, the policy's baseline, the base branch, or all.
+
+    Of them only those whose files are at or below ``paths``, if any are given. Raises UsageError and ConfigError for
+    what git and the history do not know.
+    """
+    graph = directory.readable
+    if all:
+        scope = everything(graph)
+    elif base is None and policy.baseline is not None:
+        scope = since_baseline(graph, policy.baseline)
+    else:
+        found = base or git.default_base(home, policy.base)
+        scope = everything(graph) if found is None else _since(directory, home, found)
+    if not paths:
+        return scope
+    wanted = tuple(os.path.realpath(path) for path in paths)
+    inside = {s.revision for s in directory.scripts if _is_below(os.path.realpath(s.path), wanted)}
+    return replace(scope, examined=(scope.examined if base else frozenset(graph.ids)) & inside)
+
+
+def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:
+    files: dict[str, list[str]] = {}
+    for script in directory.scripts:
+        files.setdefault(script.revision, []).append(os.path.abspath(script.path))
+    changes = git.changes_since(home, base, [path for paths in files.values() for path in paths])
+    return since_base(files, changes, _ids_in(changes.gone))
+
+
+def _ids_in(sources: Mapping[str, bytes]) -> set[str]:
+    """The revision ids that these files declare."""
+    ids: set[str] = set()
+    for path, source in sources.items():
+        if b"revision" in source:
+            with suppress(ScriptError):  # what the base had of unreadable files is no business of this change
+                ids.add(str(header_of(source, path).values.get("revision")))
+    return ids
+
+
+def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
+    return any(path == place or path.startswith(place + os.sep) for place in wanted)
 
 
 def everything(graph: RevisionGraph) -> Scope:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from abc import abstractmethod
 from collections.abc import Sequence
 
 from headway.effects import model as fx
@@ -11,7 +10,6 @@ from headway.reading.calls import CallReader, name_of
 from headway.reading.containers import is_whole, iterate, put
 from headway.reading.reader import Call, choice_of
 from headway.reading.values import (
-    NOTHING_KNOWN,
     Bound,
     Class,
     Construct,
@@ -29,19 +27,15 @@ class BindingReader(CallReader):
     """Binds what is assigned."""
 
     def _assign(self, node: ast.Assign, scope: Names) -> None:
-        value = self._value(node.value, scope)
+        value = self.evaluate(node.value, scope)
         for target in node.targets:
             self.bind(target, value, scope)
 
     def _annotated(self, node: ast.AnnAssign, scope: Names) -> None:
+        if any(isinstance(part, ast.Call) for part in ast.walk(node.annotation)):
+            self.evaluate(node.annotation, scope)
         if node.value is not None:
-            self.bind(node.target, self._value(node.value, scope), scope)
-
-    def _value(self, node: ast.expr, scope: Names) -> object:
-        if isinstance(node, ast.Yield):
-            self.yielded(None if node.value is None else self.evaluate(node.value, scope))
-            return NOTHING_KNOWN
-        return self.evaluate(node, scope)
+            self.bind(node.target, self.evaluate(node.value, scope), scope)
 
     def _augmented(self, node: ast.AugAssign, scope: Names) -> None:
         load = _loaded(node.target)
@@ -132,10 +126,6 @@ class BindingReader(CallReader):
         for target in node.targets:
             if isinstance(target, ast.Subscript) and isinstance(owner := self.evaluate(target.value, scope), Items):
                 owner.certain = 0
-
-    @abstractmethod
-    def yielded(self, value: object) -> None:
-        """A function yields a value."""
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -76,6 +76,8 @@ class CallReader(ExpressionReader):
                 return Opaque(None if expression is None else f"{expression}.{name}", power)
             case _ if is_power(value):
                 return attribute_of_power(value, name)
+            case str() if name == "value":
+                return value  # of a member of an enumeration
             case _ if is_plain(value):
                 return Bound(value, name)
             case Function() | Prepared() | Native() | Bound():
@@ -134,6 +136,8 @@ class CallReader(ExpressionReader):
             case Class():
                 return self._instance(function, call, scope)
             case Bound(receiver=None, name=name):
+                if name not in _CALL_WHAT_THEY_GET and any(map(self.has_function_power, _functions(call))):
+                    return self._unknown_callee(call, scope, f"{name}()")
                 return call_builtin(self, name, call, scope)
             case Bound(receiver=receiver, name=name):
                 return self._method(receiver, name, call, scope)
@@ -148,6 +152,9 @@ class CallReader(ExpressionReader):
         return self._unknown_callee(call, scope, "what is called")
 
     def _method(self, receiver: object, name: str, call: Call, scope: Names) -> object:
+        key = call.keywords.get("key")
+        if self.has_function_power(key) or (has_power(key) and not is_power(receiver)):
+            return self._unknown_callee(call, scope, f"{name}(key=…)")
         match receiver:
             case Class() | Instance():
                 class_ = receiver if isinstance(receiver, Class) else receiver.class_
@@ -220,7 +227,8 @@ class CallReader(ExpressionReader):
         if not isinstance(value, Function):
             return False
         self.budget.spend(10)
-        for inner in ast.walk(value.node):
+        body = value.node.body if isinstance(value.node.body, list) else [value.node.body]
+        for inner in (inner for part in body for inner in ast.walk(part)):
             if isinstance(inner, ast.Name):
                 holder = value.scope.find(inner.id)
                 found = None if holder is None else holder.names[inner.id]
@@ -244,6 +252,16 @@ class CallReader(ExpressionReader):
     @abstractmethod
     def run_function(self, function: Function, call: Call) -> object:
         """Reads a function of the file for one call; returns what it returns."""
+
+
+_CALL_WHAT_THEY_GET = frozenset(
+    {"map", "filter", "getattr", "setattr", "list", "tuple", "dict", "set", "zip", "enumerate"}
+)
+"""Builtins whose calls of functions are followed, or that only keep them."""
+
+
+def _functions(call: Call) -> list[object]:
+    return [value for value in (*call.args, *call.keywords.values()) if isinstance(value, Function | Prepared)]
 
 
 _NOWHERE = ast.Constant(None, lineno=1, col_offset=0)

@@ -40,7 +40,16 @@ class ExpressionReader(Reader):
     def evaluate(self, node: ast.expr, scope: Names) -> object:
         self.budget.spend()
         reader = _READERS.get(type(node))
-        return NOTHING_KNOWN if reader is None else reader(self, node, scope)
+        return self._parts(node, scope) if reader is None else reader(self, node, scope)
+
+    def _parts(self, node: ast.AST, scope: Names) -> object:
+        """A value that is put together in a way that is not followed: what stands in it is read all the same."""
+        values = [self.evaluate(part, scope) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        return Opaque(power=any(map(has_power, values)))
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, scope: Names) -> object:
+        self.yielded(None if node.value is None else self.evaluate(node.value, scope))
+        return NOTHING_KNOWN
 
     # -- literals ---------------------------------------------------------------------------------------------------
 
@@ -54,6 +63,8 @@ class ExpressionReader(Reader):
             if isinstance(part, ast.FormattedValue):
                 value = self.evaluate(part.value, scope)
                 plain = part.format_spec is None and part.conversion in (-1, 115)
+                if part.format_spec is not None:
+                    self.evaluate(part.format_spec, scope)
                 parts.append(value if plain else Opaque(power=has_power(value)))
             else:
                 parts.append(part.value if isinstance(part, ast.Constant) else NOTHING_KNOWN)
@@ -340,6 +351,10 @@ class ExpressionReader(Reader):
         """The value of a dotted name of another module: read as text where it belongs to the project."""
 
     @abstractmethod
+    def yielded(self, value: object) -> None:
+        """A function yields a value."""
+
+    @abstractmethod
     def bind(self, target: ast.expr, value: object, scope: Names) -> None:
         """Gives the names of an assignment's target their values."""
 
@@ -381,6 +396,8 @@ _READERS: dict[type[ast.expr], Callable[[Any, Any, Names], object]] = {
     ast.Call: ExpressionReader._call,
     ast.Lambda: ExpressionReader._lambda,
     ast.Await: ExpressionReader._await,
+    ast.Yield: ExpressionReader._yield,
+    ast.YieldFrom: ExpressionReader._yield,
     ast.ListComp: ExpressionReader._comprehension,
     ast.SetComp: ExpressionReader._comprehension,
     ast.GeneratorExp: ExpressionReader._comprehension,

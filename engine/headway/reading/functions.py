@@ -50,9 +50,18 @@ class FunctionReader(BindingReader):
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Names) -> None:
         made = Function(node.name, node, scope, self.defaults(node.args, scope))
+        self._annotations(node, scope)
         for decorator in reversed(node.decorator_list):
             made = self._decorated(made, decorator, scope)
         scope.names[node.name] = made
+
+    def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Names) -> None:
+        """Calls in annotations run when the function is made."""
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+        for written in (node.returns, *(argument.annotation for argument in every if argument is not None)):
+            if written is not None and any(isinstance(part, ast.Call) for part in ast.walk(written)):
+                self.evaluate(written, scope)
 
     def _decorated(self, function: Function, decorator: ast.expr, scope: Names) -> Function:
         value = self.evaluate(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
@@ -81,6 +90,10 @@ class FunctionReader(BindingReader):
 
     def _wrapped(self, function: Function, decorator: ast.expr, scope: Names) -> Function:
         """A function inside a decorator that nobody has read: said where it can do harm, which is here or at its call."""
+        if isinstance(decorator, ast.Call):
+            self.evaluate(decorator, scope)
+            if self.said_within(self.span(decorator, scope)):
+                return function
         if self.importing or not (function.name in ("upgrade", "downgrade") or self.has_function_power(function)):
             return replace(function, wrapped=True)
         self.not_analysed(decorator, scope, f"a decorator of {function.name}() was not read")
@@ -163,6 +176,8 @@ class FunctionReader(BindingReader):
     def _class(self, node: ast.ClassDef, scope: Names) -> None:
         inside = Names(scope.file, scope)
         bases = tuple(self.evaluate(base, scope) for base in node.bases)
+        for keyword in node.keywords:
+            self.evaluate(keyword.value, scope)
         made = Class(node.name, inside, bases)
         self.block(node.body, inside)
         scope.names[node.name] = made

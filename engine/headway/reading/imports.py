@@ -39,6 +39,12 @@ def is_foreign(path: str) -> bool:
     return top not in sys.stdlib_module_names and top not in _SQLALCHEMY and top != "alembic"
 
 
+def is_unknown_library(path: str) -> bool:
+    """Whether nobody here knows what an object of this class does when its methods are called."""
+    top = path.partition(".")[0]
+    return is_foreign(path) and top not in _HARMLESS
+
+
 def kind_of(path: str) -> Kind:
     """What a call of the name with this dotted path means."""
     special = _SPECIAL.get(path)
@@ -80,7 +86,7 @@ _RUNS_ANYTHING = (
 _HARMLESS_WORDS = (
     "sqlalchemy_utils geoalchemy2 pgvector sqlalchemy_json dateutil pytz yaml orjson simplejson ujson passlib "
     "bcrypt argon2 werkzeug cryptography slugify nanoid ulid uuid6 uuid_utils pydantic attr attrs packaging "
-    "typing_extensions six tqdm rich structlog loguru requests httpx numpy pandas arrow pendulum babel click "
+    "typing_extensions six oslo_i18n tqdm rich structlog loguru requests httpx numpy pandas arrow pendulum babel click "
     "typer tenacity sqlalchemy_bigquery clickhouse_sqlalchemy snowflake citext advanced_alchemy "
     "fastapi_users_db_sqlalchemy sqlalchemy_enum34 oslo_log oslo_utils oslo_serialization markupsafe jinja2 "
     "mako toml tomllib tomli lxml bs4 boto3 botocore jwt itsdangerous ftfy regex natsort more_itertools toolz"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headway.reading.executed import created, dropped, statement_effects
+from headway.reading.imports import is_unknown_library
 from headway.reading.reader import Call, Reader
 from headway.reading.values import (
     NOTHING_KNOWN,
@@ -22,6 +23,8 @@ _SESSIONS = frozenset({"Session", "AsyncSession", "object_session"})
 _SESSION_MAKERS = frozenset({"sessionmaker", "scoped_session", "async_sessionmaker", "create_session"})
 _READS_ONLY = frozenset({"Table", "MetaData", "inspect", "from_engine", "Inspector", "automap_base", "reflect"})
 """What takes a connection to look, and changes nothing."""
+_TYPE_METHODS = frozenset({"with_variant", "evolve", "adapt", "copy", "as_mutable", "as_generic", "bind_processor"})
+"""What is asked of a column's type."""
 _TYPES = frozenset({"Enum", "ENUM", "DOMAIN"})
 
 
@@ -62,12 +65,21 @@ def method_of_construct(reader: Reader, receiver: object, name: str, call: Call,
     if isinstance(root, Member) and name in ("create", "drop", "create_all", "drop_all"):
         reader.not_analysed(call.node, scope, f"{name}() was not read: what it is called on is not known")
         return POWER
+    if isinstance(root, Construct) and root.receiver is None and _is_unknown(root) and name not in _TYPE_METHODS:
+        if reader.importing and not call.has_power:
+            return NOTHING_KNOWN
+        reader.not_analysed(call.node, scope, f"{root.path}().{name}() was not read")
+        return POWER
     given = call.has_power or any(isinstance(value, Function) for value in call.args)
     if given and name not in ("compile", "bindparams", "with_bind", "values", "where", "in_"):
         reader.not_analysed(call.node, scope, f"{name}() is given what reaches the database, and was not read")
         return POWER
     power = has_power(receiver)
     return Construct(name, call.args, call.keywords, call.node, receiver, call.hidden, power)
+
+
+def _is_unknown(value: Construct) -> bool:
+    return "." in value.path and is_unknown_library(value.path)
 
 
 def _is_schema_item(value: Construct) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Sequence
 
 LONGEST = 2_000_000
@@ -65,3 +66,22 @@ def package_roots(directory: str) -> tuple[str, str]:
         parts.append(os.path.basename(place))
         place = os.path.dirname(place)
     return place, ".".join(reversed(parts))
+
+
+def top_level_modules(places: Sequence[str]) -> frozenset[str]:
+    """The names of the modules and packages that lie in these directories, those of libraries left out."""
+    names: set[str] = set()
+    for place in set(map(os.path.abspath, places)):
+        if os.path.isdir(place):
+            names |= {name for entry in os.scandir(place) if (name := _module_name(entry)) is not None}
+    return frozenset(names - sys.stdlib_module_names - {"alembic", "sqlalchemy", "setup", "conftest"})
+
+
+def _module_name(entry: os.DirEntry[str]) -> str | None:
+    if entry.is_file():
+        stem, extension = os.path.splitext(entry.name)
+        return stem if extension == ".py" and stem.isidentifier() else None
+    if not entry.name.isidentifier() or entry.name.startswith("_"):
+        return None
+    inside = os.scandir(entry.path) if entry.is_dir() else ()
+    return entry.name if any(inner.name.endswith(".py") for inner in inside) else None

@@ -12,6 +12,7 @@ from headway.reading.values import (
     Bind,
     Bound,
     Class,
+    Construct,
     Imported,
     Instance,
     Items,
@@ -63,8 +64,9 @@ def _call_session(reader: Reader, name: str, call: Call, scope: Names) -> object
     span = reader.span(call.node, scope)
     match name:
         case "execute" | "scalar" | "scalars" | "exec" | "stream" | "stream_scalars":
-            reader.add(statement_effects(reader, call.argument(0, "statement"), call.node, scope))
-            return NOTHING_KNOWN
+            statement = call.argument(0, "statement")
+            reader.add(statement_effects(reader, statement, call.node, scope))
+            return _rows_of(statement)
         case "query":
             return new_query(call)
         case "get" | "get_one" | "load":
@@ -101,6 +103,17 @@ def _call_session(reader: Reader, name: str, call: Call, scope: Names) -> object
             return None
     reader.not_analysed(call.node, scope, f"{name}() of the session was not read")
     return POWER
+
+
+def _rows_of(statement: object) -> object:
+    """What a session gives back: objects that can be changed where the statement selects such."""
+    while isinstance(statement, Construct) and statement.receiver is not None:
+        statement = statement.receiver
+    if not isinstance(statement, Construct) or statement.name != "select" or not statement.args:
+        return NOTHING_KNOWN
+    found = table_of(statement.args[0])
+    whole = isinstance(statement.args[0], Class | Imported)
+    return Query(found[0], found[1]) if found is not None and whole else NOTHING_KNOWN
 
 
 def _changed(reader: Reader, verb: str, call: Call, span: fx.Span) -> None:

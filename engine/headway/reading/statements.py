@@ -12,6 +12,7 @@ from headway.reading.conditions import compared, truth_of
 from headway.reading.containers import iterate
 from headway.reading.flow import LEFT, ON, Flow, forgotten, merge, restore, snapshot
 from headway.reading.importing import ImportReader
+from headway.reading.imports import is_unknown_library
 from headway.reading.reader import Call
 from headway.reading.values import (
     ALL_DATABASES,
@@ -68,11 +69,14 @@ class StatementReader(ImportReader):
         return ON if reader is None else reader(self, node, scope) or ON
 
     def _expression(self, node: ast.Expr, scope: Names) -> None:
-        if isinstance(node.value, ast.Yield | ast.YieldFrom):
-            value = None if node.value.value is None else self.evaluate(node.value.value, scope)
-            self.yielded(value)
-            return
-        self.evaluate(node.value, scope)
+        value = self.evaluate(node.value, scope)
+        if (
+            isinstance(value, Construct)
+            and value.receiver is None
+            and is_unknown_library(value.path)
+            and not self.importing
+        ):
+            self.not_analysed(node, scope, f"{value.path}() was not read")
 
     # -- branches ---------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
@@ -37,19 +37,39 @@ class NewRequiredColumn(UpgradeRule):
 
     code = "CMP003"
     name = "new-required-column"
-    handles = (fx.AddsColumn,)
+    handles = (fx.AddsColumn, fx.AltersColumn)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        assert isinstance(effect, fx.AddsColumn)
-        column = effect.column
-        if column.nullable is not False or column.has_default is not False:
-            return
-        if facts.is_new_table(effect.table, effect.schema, file):
+        if isinstance(effect, fx.AddsColumn):
+            column = effect.column
+            required = column.nullable is False and column.has_default is False
+            what = f"adds NOT NULL column {fx.shown(effect.table)}.{fx.shown(column.name)} without a server default"
+            fate = "INSERTs of the running code fail, and so does the migration itself where the table has rows"
+        else:
+            assert isinstance(effect, fx.AltersColumn)
+            required = _ends_required(effect, file.upgrade_effects)
+            what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
+            fate = "INSERTs of the running code, which leave it out, fail"
+        if not required or facts.is_new_table(effect, file):
             return
         yield self.finding(
-            f"adds NOT NULL column {fx.shown(effect.table)}.{fx.shown(column.name)} without a server default: "
-            "INSERTs of the running code fail, and so does the migration itself where the table has rows",
+            f"{what}: {fate}",
             "give it server_default=…, or add it with nullable=True, fill it, and set NOT NULL in a later release",
             effect.span,
             file.revision,
         )
+
+
+def _ends_required(dropped: fx.AltersColumn, effects: Sequence[fx.Effect]) -> bool:
+    """Whether a column that is made NOT NULL in this revision loses its default here and gets no other."""
+    if not dropped.drops_default:
+        return False
+    same = [
+        other
+        for other in effects
+        if isinstance(other, fx.AltersColumn)
+        and (other.table, other.schema, other.column) == (dropped.table, dropped.schema, dropped.column)
+    ]
+    nullable = [other.nullable for other in same if other.nullable is not None]
+    later = any(other.changes_default and other.order > dropped.order for other in same)
+    return bool(nullable) and nullable[-1] is False and not later

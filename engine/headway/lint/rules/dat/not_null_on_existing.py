@@ -41,9 +41,13 @@ class NotNullOnExisting(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
-        if effect.nullable is not False or facts.is_new_table(effect.table, effect.schema, file):
+        if effect.nullable is not False or facts.is_new_table(effect, file):
             return
         if any(_fills(other, effect) for other in file.upgrade_effects):
+            return
+        if facts.known.column_nullable(effect, file.revision) is False:
+            return  # it is NOT NULL already
+        if facts.known.proves_not_null(effect, file.revision) is True:
             return
         yield self.finding(
             f"sets NOT NULL on {fx.shown(effect.table)}.{fx.shown(effect.column)}: "

@@ -42,7 +42,7 @@ class DropColumn(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsColumn)
-        if facts.is_new_table(effect.table, effect.schema, file):
+        if facts.is_new_table(effect, file):
             return
         yield self.finding(
             f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: its values are lost, "

@@ -41,7 +41,7 @@ class DropTable(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsTable)
-        if facts.is_new_table(effect.table, effect.schema, file):
+        if facts.is_new_table(effect, file):
             return
         yield self.finding(
             f"drops table {fx.shown(effect.table)}: its rows are lost, and code that still reads it fails",

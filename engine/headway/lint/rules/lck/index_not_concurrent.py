@@ -44,7 +44,7 @@ class IndexNotConcurrent(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.CreatesIndex)
-        if effect.concurrently is not False or facts.is_new_table(effect.table, effect.schema, file):
+        if effect.concurrently is not False or facts.is_new_table(effect, file):
             return
         yield self.finding(
             f"builds index {fx.shown(effect.name)} on {fx.shown(effect.table)} under a lock: "

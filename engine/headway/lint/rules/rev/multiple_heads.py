@@ -87,7 +87,7 @@ class MultipleHeads(Rule):
 
 
 def _span(facts: Facts, revision: str) -> Span | None:
-    path = facts.files.get(revision)
+    path = facts.path_of(revision)
     if path is None:
         return None
     return Span(path, facts.graph.ids[revision].line_of("down_revision") or 1)

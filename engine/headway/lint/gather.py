@@ -1,0 +1,96 @@
+"""Gathers what rules may ask: reads the files in scope, and knows how to read the others when a rule asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from headway.config.databases import databases_of
+from headway.config.model import Config
+from headway.config.policy import Policy
+from headway.errors import ScriptError
+from headway.lint.catalogue import check_policy
+from headway.lint.facts import Facts, RevisionFile, Unreadable
+from headway.lint.known import Known
+from headway.lint.scope import Scope
+from headway.reading.modules import ProjectModules, package_roots, top_level_modules
+from headway.reading.revision_files import RevisionFiles
+from headway.revision.problems import Problem
+from headway.script.directory import RevisionDirectory
+
+
+def gather(
+    directory: RevisionDirectory,
+    config: Config,
+    policy: Policy,
+    scope: Scope,
+    *,
+    home: str,
+    root: str,
+    shown: Callable[[str], str],
+    sources: Mapping[str, bytes],
+) -> Facts:
+    """The facts of a history; what cannot be read is a fact as well.
+
+    ``home`` is where the configuration lies, ``root`` the top of the repository, ``shown`` gives a path as reports show
+    it, ``sources`` is what has been read of the files already. Raises ConfigError for a policy that names no rule.
+    """
+    check_policy(policy)
+    graph = directory.readable
+    databases = databases_of(config, policy)
+    places = [home, os.path.join(home, "src"), *(config.get_prepend_sys_paths_list() or [])]
+    places = [os.path.join(home, place) for place in places]
+    library, package = modules_of(directory.dir, places, root)
+    paths: dict[str, str] = {}
+    for script in directory.scripts:
+        paths.setdefault(script.revision, script.path)
+    files = RevisionFiles(paths, shown, databases, library, package, sources)
+    unreadable = list(directory.unreadable)
+    examined = tuple(_examined(directory, files, scope, unreadable))
+    return Facts(
+        graph=graph,
+        known=Known(graph, files.upgrade_effects, files.source, databases, scope.new),
+        examined=examined,
+        new=scope.new,
+        dialects=databases,
+        expected_heads=policy.expected_heads,
+        project_modules=top_level_modules(places),
+        script_package=_script_package(directory.dir, home),
+        path_of=lambda revision: shown(paths[revision]) if revision in paths else None,
+        unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
+        problems=tuple(_with_shown_paths(problem, shown) for problem in graph.problems),
+    )
+
+
+def modules_of(directory: str, places: Sequence[str], root: str) -> tuple[ProjectModules, str]:
+    """Where the text of the project's own modules is found, and the package that its revisions lie in."""
+    above, package = package_roots(directory)
+    roots = [root, os.path.join(above, package.partition(".")[0]) if package else directory]
+    return ProjectModules(roots, [*places, above], root), package
+
+
+def _examined(
+    directory: RevisionDirectory, files: RevisionFiles, scope: Scope, unreadable: list[ScriptError]
+) -> Iterator[RevisionFile]:
+    """The files that are judged; one that cannot be read goes to ``unreadable`` and costs none of the others."""
+    for script in directory.scripts:
+        if script.revision not in scope.examined:
+            continue
+        try:
+            migration = files.migration(script.path)
+        except ScriptError as error:
+            unreadable.append(error)
+        else:
+            is_merge = len(script.down_revisions) > 1
+            yield RevisionFile(script.revision, files.shown(script.path), migration, is_merge, files.databases)
+
+
+def _with_shown_paths(problem: Problem, shown: Callable[[str], str]) -> Problem:
+    path, other = (shown(path) if path is not None else None for path in (problem.path, problem.other))
+    return problem._replace(path=path, other=other)
+
+
+def _script_package(directory: str, home: str) -> str | None:
+    """The dotted name of the script directory, as an import inside the project would write it."""
+    relative = os.path.relpath(directory, home)
+    return None if relative.startswith("..") else relative.replace(os.sep, ".")

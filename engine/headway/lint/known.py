@@ -1,0 +1,114 @@
+"""What is known of a table just before an effect of a revision, asked by rules. Reads only the files that an answer needs.
+
+Two histories are asked: the revisions that no database has yet tell which tables are new, and only where that is not
+enough the whole history tells what a column is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from headway.catalog.history import History
+from headway.catalog.names import Names
+from headway.catalog.questions import Answers
+from headway.catalog.replay import Replay
+from headway.effects import model as fx
+from headway.revision.graph import RevisionGraph
+
+Effects = Callable[[str], Sequence[fx.Effect]]
+
+
+class Known:
+    """The answers for one history; what it has worked out it keeps."""
+
+    def __init__(
+        self,
+        graph: RevisionGraph,
+        effects: Effects,
+        source: Callable[[str], bytes],
+        databases: frozenset[str],
+        new: frozenset[str],
+    ) -> None:
+        self._graph = graph
+        self._effects = effects
+        self._new = new
+        self._names = [Names(database) for database in sorted(databases)] or [Names(None)]
+        self._histories = [History(graph, effects, source, names) for names in self._names]
+        self._recent: dict[str, list[dict[int, Answers]]] = {}
+        self._whole: dict[str, list[dict[int, Answers]]] = {}
+
+    def is_new_table(self, effect: fx.Effect, revision: str) -> bool:
+        """Whether a revision that no database has yet made the table of ``effect``, on every database of the history."""
+        table, schema = getattr(effect, "table", fx.UNKNOWN), getattr(effect, "schema", None)
+        new = self._new | {revision}
+        before = self._before_new(revision)
+        return all(
+            effect.order in one and one[effect.order].is_new_table(table, schema, new=new) is True for one in before
+        )
+
+    def column_nullable(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
+        """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
+        return self._agreed(effect, revision, lambda a: a.column_nullable(effect.table, effect.column, effect.schema))
+
+    def proves_not_null(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
+        """Whether a validated CHECK proves that the column holds no NULL.
+
+        True also where a constraint has been validated in this revision whose condition nobody knows: who validates
+        one just before SET NOT NULL has done what every manual recommends.
+        """
+        proved = self._agreed(
+            effect, revision, lambda a: a.validated_not_null_check(effect.table, effect.column, effect.schema)
+        )
+        if proved is not fx.UNKNOWN:
+            return proved
+        validated = (
+            other
+            for other in self._effects(revision)
+            if isinstance(other, fx.ValidatesConstraint) and other.table == effect.table and other.order < effect.order
+        )
+        return True if any(validated) else fx.UNKNOWN
+
+    def _agreed(self, effect: fx.Effect, revision: str, ask: Callable[[Answers], fx.Flag]) -> fx.Flag:
+        answers = {ask(one[effect.order]) for one in self._before(revision) if effect.order in one}
+        return answers.pop() if len(answers) == 1 else fx.UNKNOWN
+
+    def _before_new(self, revision: str) -> list[dict[int, Answers]]:
+        """By order, what the new revisions tell before each effect; one for each database."""
+        if revision not in self._recent:
+            order = self._new_below(revision)
+            self._recent[revision] = [self._replayed(names, order, revision) for names in self._names]
+        return self._recent[revision]
+
+    def _new_below(self, revision: str) -> list[str]:
+        """The new revisions that ``revision`` stands on, parents first; none in a history that is broken."""
+        if not self._new or self._graph.problems:
+            return []
+        below = self._graph.ancestors([revision]) & self._new
+        tops = [one for one in below if not below.intersection(self._graph.real_children(one))]
+        return self._graph.sort(below, sorted(tops))[::-1]
+
+    def _replayed(self, names: Names, order: Sequence[str], revision: str) -> dict[int, Answers]:
+        replay = Replay(names)
+        for one in order:
+            replay.run(self._effects(one), one)
+        found: dict[int, Answers] = {}
+        for effect in self._effects(revision):
+            if _is_asked(effect):
+                found[effect.order] = Answers(replay.schema(), names)
+            replay.apply(effect, revision)
+        return found
+
+    def _before(self, revision: str) -> list[dict[int, Answers]]:
+        """The same by the whole history."""
+        if self._graph.problems:
+            return self._before_new(revision)
+        if revision not in self._whole:
+            self._whole[revision] = [
+                {effect.order: ask() for effect, ask in history.walk(revision) if _is_asked(effect)}
+                for history in self._histories
+            ]
+        return self._whole[revision]
+
+
+def _is_asked(effect: fx.Effect) -> bool:
+    return isinstance(effect, fx.TableEffect | fx.ChangesData) and not isinstance(effect, fx.CreatesTable)

@@ -32,10 +32,15 @@ def without_rebuilds(effects: Iterable[fx.Effect]) -> Iterator[fx.Effect]:
                 name = copies.get(table, str(table)[len(_COPY) :])
                 copied.add(name)
                 yield fx.AltersTable(span=effect.span, table=name, schema=effect.schema, action=REBUILD)
-        elif table in copied and isinstance(effect, fx.CreatesIndex):
+        elif (table in copied and isinstance(effect, fx.CreatesIndex)) or _makes_room(effect, copies.values()):
             yield fx.AltersTable(span=effect.span, table=str(table), schema=effect.schema, action=REBUILD)
         elif not (table in copied and isinstance(effect, fx.DropsTable)):
             yield effect
+
+
+def _makes_room(effect: fx.Effect, copied: Iterable[object]) -> bool:
+    """A constraint that goes before its table is copied, because MySQL's names are the schema's."""
+    return isinstance(effect, fx.DropsConstraint) and effect.table in list(copied)
 
 
 def _is_copy(table: object) -> bool:

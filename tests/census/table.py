@@ -37,6 +37,7 @@ def _projects(found: Sequence[Census]) -> Iterator[str]:
         "back",
         "failed",
         "unseen",
+        "refused",
         "sent",
         "read",
         "reported",

@@ -69,7 +69,8 @@ from sqlalchemy import Table, event, text
 
 @event.listens_for(Table, "after_create")
 def more(table, connection, **kw):
-    connection.execute(text("CREATE TABLE behind (id INTEGER)"))
+    if table.name == "t":
+        connection.execute(text("CREATE TABLE behind (id INTEGER)"))
 """
     census = taken(tmp_path, 'op.create_table("t", sa.Column("id", sa.Integer))', env)
     assert verdicts(census) == [("CreatesTable t", READ), ("CreatesTable behind", SILENT)]

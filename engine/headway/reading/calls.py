@@ -6,6 +6,7 @@ import ast
 from abc import abstractmethod
 
 from headway.reading.builtin_calls import call_builtin
+from headway.reading.classes import Super, has_strangers
 from headway.reading.expressions import ExpressionReader
 from headway.reading.imports import Kind, is_foreign, kind_of, special
 from headway.reading.library import made_by_library, method_of_construct
@@ -66,6 +67,8 @@ class CallReader(ExpressionReader):
                 if name in attributes:
                     return attributes[name]
                 return self._of_class(class_, name, value)
+            case Super():
+                return self._of_super(value, name)
             case Dialect():
                 return DialectName() if name == "name" else NOTHING_KNOWN if name == "driver" else Bound(value, name)
             case DialectName():
@@ -103,7 +106,17 @@ class CallReader(ExpressionReader):
             )
         if found is not None or name in class_.scope.names:
             return found
+        if isinstance(receiver, Instance) and has_strangers(class_):
+            return Bound(receiver, name)
         return Opaque(f"{class_.name}.{name}")
+
+    def _of_super(self, value: Super, name: str) -> object:
+        found = value.find(name)
+        if isinstance(found, Function):
+            if found.is_property:
+                return self.run_function(found, Call(_NOWHERE, (value.receiver,)))
+            return found if found.is_static else Prepared(found, (value.receiver,), {})
+        return Bound(value, name) if found is None else found
 
     def imported(self, path: str, node: ast.expr, scope: Names) -> object:
         """The value of a dotted name of another module: read as text where it belongs to the project."""
@@ -162,6 +175,10 @@ class CallReader(ExpressionReader):
                 if isinstance(found, Function):
                     return self.run_function(found, Call(call.node, (receiver, *call.args), call.keywords, call.hidden))
                 return self._unknown_callee(call, scope, f"{name}()")
+            case Super(is_known=known):
+                if known or (name.startswith("__") and not self._gives_away(call)):
+                    return NOTHING_KNOWN
+                return self._unknown_callee(call, scope, f"super().{name}()")
             case str() | Holed():
                 return call_text_method(self, receiver, name, call)
             case Items():

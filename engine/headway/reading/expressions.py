@@ -75,7 +75,7 @@ class ExpressionReader(Reader):
         self.budget.items(len(items))
         if isinstance(node, ast.Tuple) and not more:
             return tuple(items)
-        return Items(items, more)
+        return Items(items, more, made_on=self.here.databases)
 
     def _all(self, nodes: Sequence[ast.expr], scope: Names) -> tuple[list[object], bool]:
         """The values of several expressions, stars unpacked; and whether there may be more."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from headway.reading.bindings import BindingReader
+from headway.reading.classes import super_of
 from headway.reading.budget import CALLS
 from headway.reading.flow import FAILED, LEFT, Flow
 from headway.reading.reader import Call, choice_of
@@ -109,6 +110,8 @@ class FunctionReader(BindingReader):
             self.not_analysed(function.node, where, f"a decorator of {function.name}() was not read")
         inside = Names(where.file, where)
         self._bind_parameters(function, call, inside)
+        if function.owner is not None:
+            inside.names["super"] = super_of(function, call.args[0] if call.args else None)
         if isinstance(function.node, ast.Lambda):
             self.stack.append(function.node)
             try:
@@ -180,6 +183,9 @@ class FunctionReader(BindingReader):
             self.evaluate(keyword.value, scope)
         made = Class(node.name, inside, bases)
         self.block(node.body, inside)
+        for name, value in inside.names.items():
+            if isinstance(value, Function) and value.owner is None:
+                inside.names[name] = replace(value, owner=made)
         scope.names[node.name] = made
 
     def _scopes(self, node: ast.Global | ast.Nonlocal, scope: Names) -> None:

@@ -101,7 +101,8 @@ _TEXT_METHODS = frozenset(_TEXT_METHODS_WORDS.split())
 def call_items_method(reader: Reader, items: Items, name: str, call: Call, scope: Names) -> object:
     """``list.name(…)``."""
     first = call.argument(0, "object")
-    unsure = reader.here.conditional or reader.here.databases != ALL_DATABASES
+    made_on = ALL_DATABASES if items.made_on is None else items.made_on
+    unsure = reader.here.conditional or not made_on <= reader.here.databases
     match name:
         case "append" | "add":
             added: list[tuple[object, bool]] = [(first, True)]

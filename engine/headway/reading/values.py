@@ -59,10 +59,18 @@ class Written(str):
 class Items:
     """A list or a set; its identity counts, because it can be changed."""
 
-    __slots__ = ("certain", "items", "more")
+    __slots__ = ("certain", "items", "made_on", "more")
 
-    def __init__(self, items: list[object], more: bool = False, certain: int | None = None) -> None:
+    def __init__(
+        self,
+        items: list[object],
+        more: bool = False,
+        certain: int | None = None,
+        made_on: frozenset[str] | None = None,
+    ) -> None:
         self.items = items
+        self.made_on = made_on
+        """The databases on which it is made; None: on all."""
         self.more = more
         """Whether it may hold items that are not known."""
         self.certain = certain
@@ -190,6 +198,8 @@ class Function:
     is_property: bool = False
     is_static: bool = False
     is_class_method: bool = False
+    owner: Class | None = None
+    """The class whose body it stands in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

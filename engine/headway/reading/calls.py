@@ -42,6 +42,7 @@ from headway.reading.values import (
     Prepared,
     Session,
     SessionMaker,
+    Tables,
     has_power,
     is_on,
 )
@@ -67,6 +68,8 @@ class CallReader(ExpressionReader):
                 if name in attributes:
                     return attributes[name]
                 return self._of_class(class_, name, value)
+            case Tables():
+                return Construct("sqlalchemy.Table", (name,), {}, node)
             case Super():
                 return self._of_super(value, name)
             case Dialect():
@@ -89,7 +92,7 @@ class CallReader(ExpressionReader):
 
     def _of_module(self, module: Module, name: str, node: ast.expr, scope: Names) -> object:
         if name in module.scope.names:
-            return module.scope.names[name]
+            return self.handed_on(module.scope.names[name], node, scope)
         return self.imported(f"{module.name}.{name}", node, scope)
 
     def _of_class(self, class_: Class, name: str, receiver: object) -> object:
@@ -129,6 +132,10 @@ class CallReader(ExpressionReader):
     @abstractmethod
     def from_library(self, path: str, node: ast.AST, scope: Names) -> object:
         """The value of a dotted name of a module of the project, or None."""
+
+    @abstractmethod
+    def handed_on(self, value: object, node: ast.AST, scope: Names) -> object:
+        """What a module of the project gives under a name."""
 
     # -- calls ------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from headway.reading.bindings import BindingReader
-from headway.reading.classes import super_of
 from headway.reading.budget import CALLS
+from headway.reading.classes import super_of
 from headway.reading.flow import FAILED, LEFT, Flow
 from headway.reading.reader import Call, choice_of
 from headway.reading.values import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from headway.reading.functions import FunctionReader
-from headway.reading.imports import special
+from headway.reading.imports import is_foreign, special
 from headway.reading.values import Imported, Module, Names
 
 
@@ -13,6 +13,8 @@ class ImportReader(FunctionReader):
     """Follows imports as text."""
 
     _modules: dict[str, Module | None]
+    _looked_up: set[str]
+    """What is being looked up: modules may import from each other in a circle."""
 
     def _import(self, node: ast.Import, scope: Names) -> None:
         for alias in node.names:
@@ -51,8 +53,18 @@ class ImportReader(FunctionReader):
             return module
         base, _, name = path.rpartition(".")
         if base and (module := self._module(base, node)) is not None:
-            return module.scope.names.get(name)
+            return self.handed_on(module.scope.names.get(name), node, scope)
         return None
+
+    def handed_on(self, value: object, node: ast.AST, scope: Names) -> object:
+        """What a module gives under a name; what it only imports itself is looked up where that comes from."""
+        if not isinstance(value, Imported) or not is_foreign(value.path) or value.path in self._looked_up:
+            return value
+        self._looked_up.add(value.path)
+        try:
+            return self.from_library(value.path, node, scope) or value
+        finally:
+            self._looked_up.discard(value.path)
 
     def _module(self, name: str, node: ast.AST) -> Module | None:
         if name in self._modules:

@@ -14,7 +14,7 @@ from headway.reading.budget import OutOfBudget
 from headway.reading.flow import restore, snapshot
 from headway.reading.reader import Call, Library, Surroundings, span_of
 from headway.reading.statements import StatementReader
-from headway.reading.values import Function, Module, Names, Op, Opaque, SourceFile
+from headway.reading.values import Function, Module, Names, Op, Opaque, SourceFile, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ def _imports(path: str, tree: ast.Module) -> Iterator[Import]:
 def _given(arguments: ast.arguments) -> dict[str, object]:
     """What env.py gives ``upgrade()`` through ``run_migrations(**kw)``: anything, and often the operations."""
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-    return {name: Op() if name in ("op", "operations") else Opaque(name, power=True) for name in names}
+    usual: dict[str, object] = {"op": Op(), "operations": Op(), "tables": Tables()}
+    return {name: usual.get(name, Opaque(name, power=True)) for name in names}
 
 
 def _is_filler(node: ast.stmt) -> bool:

@@ -38,6 +38,7 @@ class StatementReader(ImportReader):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._modules = {}
+        self._looked_up = set()
 
     # -- blocks -----------------------------------------------------------------------------------------------------
 

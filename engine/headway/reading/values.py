@@ -277,6 +277,11 @@ class Op:
 
 
 @dataclass(frozen=True, slots=True)
+class Tables:
+    """``tables`` that env.py gives to ``upgrade()``: each of its attributes is the table of that name."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlembicContext:
     """``alembic.context``."""
 
@@ -342,6 +347,7 @@ class OrmRow:
 
 _POWERS = (
     Op,
+    Tables,
     AlembicContext,
     MigrationContext,
     Impl,

@@ -23,6 +23,7 @@ from census.verdicts import Census, Reader, judge
 TESTS = Path(__file__).resolve().parents[1]
 LONGEST = 900
 """Seconds for one history on one database."""
+_KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 def take_census(project: Project, place: Place, database: str, url: str) -> Census:
@@ -43,7 +44,8 @@ def take_census(project: Project, place: Place, database: str, url: str) -> Cens
         Path(asked).write_text(json.dumps(request), encoding="utf-8")
         command = [sys.executable, "-P", "-m", "census.sending", asked, answered]
         places = [str(TESTS), str(TESTS.parent / "engine"), os.environ.get("PYTHONPATH", "")]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), "HOME": directory}
+        kept = {name: value for name, value in os.environ.items() if name in _KEPT}  # what strangers may see
+        environment = {**kept, "PYTHONPATH": os.pathsep.join(places), "HOME": directory}
         try:
             done = subprocess.run(
                 command, env=environment, cwd=directory, capture_output=True, text=True, timeout=LONGEST, check=False

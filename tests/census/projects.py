@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -98,8 +99,8 @@ def _installed(cache: Path, requirements: list[str], *options: str) -> Path:
         return target
     cache.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=cache))
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-warn-conflicts", "--target", str(unfinished)]
-    done = subprocess.run([*command, *options, *requirements], capture_output=True, text=True, check=False)
+    command = [*_installer(), "--quiet", "--target", str(unfinished), *options, *requirements]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise RuntimeError(f"pip install {' '.join(requirements)}: {done.stderr.strip().splitlines()[-1:]}")
@@ -108,3 +109,10 @@ def _installed(cache: Path, requirements: list[str], *options: str) -> Path:
     else:
         unfinished.rename(target)
     return target
+
+
+def _installer() -> list[str]:
+    """pip of this environment, or uv, whose environments have none."""
+    if importlib.util.find_spec("pip") is None:
+        return ["uv", "pip", "install", "--python", sys.executable]
+    return [sys.executable, "-m", "pip", "install"]

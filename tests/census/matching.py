@@ -58,6 +58,14 @@ def invented(read: Sequence[fx.Effect], sent: Sequence[fx.Effect]) -> list[fx.Ef
     return found
 
 
+def is_named(read: fx.Effect) -> bool:
+    """Whether the source tells the names of what it changes."""
+    column = getattr(read, "column", "")
+    names = (getattr(read, "table", ""), column.name if isinstance(column, fx.Column) else column)
+    own = getattr(read, "name", "") if not isinstance(read, fx.TableEffect) else ""
+    return all(isinstance(name, str | None) for name in (*names, own))
+
+
 # -- names ----------------------------------------------------------------------------------------------------------
 
 

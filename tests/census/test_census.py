@@ -88,6 +88,12 @@ def test_what_is_not_followed_is_reported(tmp_path: Path) -> None:
     assert not census.count(SILENT)
 
 
+def test_what_is_read_without_its_name_is_told_apart(tmp_path: Path) -> None:
+    upgrade = 'op.execute("CREATE TABLE a (b INTEGER)")\nop.drop_table(sa.inspect(op.get_bind()).get_table_names()[-1])'
+    census = taken(tmp_path, upgrade)
+    assert [(verdict.verdict, verdict.by_kind) for verdict in census.verdicts] == [(READ, False), (READ, True)]
+
+
 def test_a_revision_that_fails_is_told_and_the_others_still_run(tmp_path: Path) -> None:
     project = history(tmp_path, 'op.execute("DROP TABLE nowhere")')
     second = (

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from census.matching import NO_CHANGE, invented, tells, without_rebuilds
+from census.matching import NO_CHANGE, invented, is_named, tells, without_rebuilds
 from census.shapes import Shapes
 from headway.effects import model as fx
 from headway.effects.sql_kind import Kind
@@ -33,6 +33,8 @@ class Verdict:
     in_library: bool
     what: str
     verdict: str
+    by_kind: bool = False
+    """Whether it is read as a change of this kind whose name only running the file tells."""
 
 
 @dataclass
@@ -119,10 +121,9 @@ def _judge_run(census: Census, run: dict[str, Any], sent: list[dict[str, Any]], 
         else:
             verdict = REPORTED if reports else SILENT
         shape = shapes.at(statement["line"], helper=statement["helper"])
-        what = _words(effect)
-        census.verdicts.append(
-            Verdict(shown, statement["line"], run["direction"], shape, statement["library"], what, verdict)
-        )
+        by_kind = verdict == READ and not any(tells(other, effect) and is_named(other) for other in read)
+        place = (shown, statement["line"], run["direction"], shape, statement["library"])
+        census.verdicts.append(Verdict(*place, _words(effect), verdict, by_kind))
     if run["error"] is None and not run["raw"]:
         told = [effect for effect, _ in changes]
         census.invented += [

@@ -66,8 +66,11 @@ class Place:
     needs: tuple[str, ...]
 
     def below(self, names: tuple[str, ...]) -> list[str]:
-        """Folders of the project as full paths."""
-        return [os.path.join(self.home, name) for name in names]
+        """Folders as full paths: of the project, or else of what it needs."""
+        places = (self.home, *self.needs)
+        return [
+            next((path for place in places if os.path.isdir(path := os.path.join(place, name))), name) for name in names
+        ]
 
 
 def read_projects(path: Path = LIST) -> list[Project]:

@@ -38,7 +38,7 @@ engine = create_engine(context.config.get_main_option("sqlalchemy.url"), poolcla
 GIVEN = {}
 %s
 with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=None, transaction_per_migration=True)
+    context.configure(connection=connection, target_metadata=sqlalchemy.MetaData(), transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations(**GIVEN)
 """

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 
 import alembic
 import alembic.op
 import pytest
 
+from compat.gallery import DRAWINGS
+from compat.histories import draw
+from compat.peers import ALEMBIC, HEADWAY
+from compat.projects import lay_out
 from headway.compat.hook import serving_alembic
 
 PEER = alembic
@@ -143,3 +148,17 @@ def test_it_may_begin_and_end_while_other_threads_import() -> None:
         thread.join()
         sys.setswitchinterval(interval)
     assert sys.modules["alembic"] is PEER
+
+
+def test_the_object_behind_op_is_there_while_migrations_run_as_in_alembic(tmp_path: Path) -> None:
+    lay_out(tmp_path, draw(DRAWINGS["single"]))
+    (revision,) = (tmp_path / "scripts" / "versions").glob("*.py")
+    asks = "print(hasattr(op, '_proxy') and op._proxy.migration_context.dialect.name)"
+    body = f"from alembic import op\n\n{asks}\n\n\ndef upgrade():\n    {asks}\n\n\ndef downgrade():\n    pass\n"
+    header = revision.read_text().partition("def upgrade")[0]
+    revision.write_text(header + body)
+    theirs = ALEMBIC("upgrade", "head", cwd=tmp_path)
+    (tmp_path / "app.db").unlink()
+    mine = HEADWAY("upgrade", "head", cwd=tmp_path)
+    assert "sqlite" in theirs.out
+    assert mine.out == theirs.out

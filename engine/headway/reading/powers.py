@@ -55,7 +55,7 @@ def call_power(reader: Reader, receiver: object, name: str, call: Call, scope: N
 
 
 _ATTRIBUTES: dict[type, dict[str, object]] = {
-    Op: {"impl": Impl(), "migration_context": MigrationContext(), "context": MigrationContext()},
+    Op: {"_proxy": Op(), "impl": Impl(), "migration_context": MigrationContext(), "context": MigrationContext()},
     Batch: {"impl": Impl(), "migration_context": MigrationContext()},
     AlembicContext: {"config": NOTHING_KNOWN, "script": NOTHING_KNOWN},
     MigrationContext: {

@@ -88,6 +88,13 @@ def test_what_is_not_followed_is_reported(tmp_path: Path) -> None:
     assert not census.count(SILENT)
 
 
+def test_asking_for_a_plan_is_no_change(tmp_path: Path) -> None:
+    upgrade = """table = "".join(["a"])
+op.execute(f"CREATE TABLE {table} (b INTEGER)")
+op.get_bind().exec_driver_sql("EXPLAIN DELETE FROM " + table)"""
+    assert verdicts(taken(tmp_path, upgrade)) == [("CreatesTable a", READ)]
+
+
 def test_what_is_read_without_its_name_is_told_apart(tmp_path: Path) -> None:
     upgrade = 'op.execute("CREATE TABLE a (b INTEGER)")\nop.drop_table(sa.inspect(op.get_bind()).get_table_names()[-1])'
     census = taken(tmp_path, upgrade)

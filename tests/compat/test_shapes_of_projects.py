@@ -6,7 +6,7 @@ import importlib
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,15 +62,15 @@ RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_listings(shape: str, tmp_path: Path) -> None:
-    ours, theirs = (list(_told(program, shape, tmp_path / "project", LISTINGS)) for program in (HEADWAY, ALEMBIC))
+    ours, theirs = (_told(program, shape, tmp_path / "project", LISTINGS) for program in (HEADWAY, ALEMBIC))
     assert ours == theirs
-    assert all(not failed for _, failed, *_ in ours)
+    assert not any(failed for _, failed, *_ in ours)
 
 
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_runs(shape: str, run: str, tmp_path: Path) -> None:
-    ours, theirs = (list(_told(program, shape, tmp_path / "project", RUNS[run])) for program in (HEADWAY, ALEMBIC))
+    ours, theirs = (_told(program, shape, tmp_path / "project", RUNS[run]) for program in (HEADWAY, ALEMBIC))
     assert ours == theirs
     assert any(not failed for _, failed, *_ in ours)
 
@@ -83,14 +83,16 @@ def lay_out(place: Path, shape: str) -> None:
         path.write_text(text)
 
 
-def _told(
-    program: Program, shape: str, place: Path, verbs: tuple[tuple[str, ...], ...]
-) -> Iterator[tuple[tuple[str, ...], bool, object, object, object]]:
+def _told(program: Program, shape: str, place: Path, verbs: Iterable[tuple[str, ...]]) -> list[tuple[object, ...]]:
     shutil.rmtree(place, ignore_errors=True)
     lay_out(place, shape)
+    # Of a single head headway says that there is nothing to join.
+    return list(told(program, place, [verb for verb in verbs if verb[0] != "merge" or shape not in ONE_HEAD]))
+
+
+def told(program: Program, place: Path, verbs: Iterable[tuple[str, ...]]) -> Iterator[tuple[object, ...]]:
+    """How each verb ends, what it prints, and what it leaves behind: tables, version rows, files."""
     for verb in verbs:
-        if verb[0] == "merge" and shape in ONE_HEAD:
-            continue  # headway says that there is nothing to join
         said = program(*verb, cwd=place)
         _forget_modules(place)
         out = said.out if not said.failed else ""

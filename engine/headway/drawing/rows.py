@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -67,7 +68,8 @@ def title(graph: RevisionGraph, id_: str) -> str:
         parts.append("(head)")
     if revision.depends_on:
         parts.append(f"(needs {', '.join(revision.depends_on)})")
-    parts += [f"({name} not known: line {revision.line_of(name) or 1} computes it)" for name in revision.unknown]
+    file = os.path.basename(revision.path or "")
+    parts += [f"({name} not known: {file}:{revision.line_of(name) or 1} computes it)" for name in revision.unknown]
     if revision.doc:
         parts.append(" ".join(revision.doc.split()))
     return one_line(" ".join(parts))

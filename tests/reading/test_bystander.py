@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from headway.reading.bystander import binds_only, imported_names
+from headway.reading.bystander import Bystanders, imported_names
 
 USUAL = b'''"""create users
 
@@ -56,6 +58,10 @@ DO_MORE = {
 }
 
 
+def binds_only(source: bytes, is_neutral: Callable[[bytes], bool]) -> bool:
+    return Bystanders(is_neutral).binds_only(source)
+
+
 def test_the_usual_file_binds_its_names() -> None:
     assert binds_only(USUAL, lambda statement: True)
     assert binds_only(USUAL.replace(b"\n", b"\r\n"), lambda statement: True)
@@ -76,6 +82,12 @@ def test_each_import_is_judged() -> None:
         None,  # a comment between the names
     ]
     assert not binds_only(USUAL, lambda statement: b"sqlalchemy" not in statement)
+
+
+def test_an_import_is_asked_for_again_until_it_is_neutral() -> None:
+    answers = [False, True]
+    bystanders = Bystanders(lambda statement: answers.pop(0))
+    assert [bystanders.binds_only(b"import shop\n") for _ in range(3)] == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -19,25 +19,33 @@ _CONSTANT = re.compile(rb"\w+[ \t]*(?::[^=]+)?=[^;]*[^(\[{\\,;\s][ \t]*").fullma
 """An assignment that ends with its line."""
 
 
-def binds_only(source: bytes, is_neutral: Callable[[bytes], bool]) -> bool:
-    """Whether importing this source does nothing that another module could notice; in doubt it does.
+class Bystanders:
+    """Tells the files that only bind names. ``is_neutral`` judges the import statements in them."""
 
-    ``is_neutral`` judges the import statements in it.
-    """
-    begin = 0
-    if (docstring := _DOCSTRING.match(source)) is not None:
-        end = source.find(docstring[1], docstring.end())
-        if end < 0 or (rest := _REST.match(source, end + 3)) is None:
-            return False
-        begin = rest.end()
-    for found in _OUTERMOST.findall(source, begin):
+    def __init__(self, is_neutral: Callable[[bytes], bool]) -> None:
+        self.is_neutral = is_neutral
+        self._harmless: set[bytes] = set()
+        """Lines that have been judged: most files of a history share them."""
+
+    def binds_only(self, source: bytes) -> bool:
+        """Whether importing this source does nothing that another module could notice; in doubt it does."""
+        begin = 0
+        if (docstring := _DOCSTRING.match(source)) is not None:
+            end = source.find(docstring[1], docstring.end())
+            if end < 0 or (rest := _REST.match(source, end + 3)) is None:
+                return False
+            begin = rest.end()
+        return all(line in self._harmless or self._is_harmless(line) for line in _OUTERMOST.findall(source, begin))
+
+    def _is_harmless(self, found: bytes) -> bool:
         line = found.rstrip()
         if line.startswith((b"import ", b"from ")):
-            if b";" in line or not is_neutral(line):
-                return False
-        elif not (_FUNCTION(line) or (_CONSTANT(line) and not _HAS_CALL(line))):
-            return False
-    return True
+            harmless = b";" not in line and self.is_neutral(line)
+        else:
+            harmless = _FUNCTION(line) is not None or (_CONSTANT(line) is not None and not _HAS_CALL(line))
+        if harmless:
+            self._harmless.add(found)
+        return harmless
 
 
 _IMPORT = re.compile(rb"import ([\w., \t]+?)[ \t]*(?:#.*)?").fullmatch

@@ -48,7 +48,8 @@ def _header(tree: ast.Module, path: str, modules: Modules | None) -> Header:
                     uncertain.setdefault(name, line)
     read = _values(tree, path, lines, modules)
     values = {name: Dynamic(uncertain[name]) if name in uncertain else value for name, value in read.items()}
-    return Header(values, lines, ast.get_docstring(tree, clean=False) or "")
+    is_computed = any(isinstance(value, Dynamic) for value in values.values())
+    return Header(values, lines, ast.get_docstring(tree, clean=False) or "", is_computed)
 
 
 def _values(tree: ast.Module, path: str, lines: dict[str, int], modules: Modules | None) -> dict[str, Any]:

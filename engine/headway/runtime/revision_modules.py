@@ -9,11 +9,11 @@ of the files; one that cannot be ends the run, as with Alembic.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from types import ModuleType
 
 from headway.files import read_small
-from headway.reading.bystander import binds_only, imported_names
+from headway.reading.bystander import Bystanders, imported_names
 from headway.runtime import runner
 from headway.script.directory import RevisionDirectory
 
@@ -26,35 +26,25 @@ def modules_of(
     ``sources`` is what has been read of the files already. Whatever executing one raises goes through.
     """
     modules = dict(script.executed)
-    neutral = _Neutral()
+    bystanders = Bystanders(_is_imported)
     for item in script.scripts if wanted else ():
         path = item.path
-        if path not in modules and (path in wanted or not _may_be_left_out(path, sources, neutral)):
+        if path not in modules and (path in wanted or not _may_be_left_out(path, sources, bystanders)):
             modules[path] = runner.load_module(path, source=sources.get(path))
     return modules
 
 
-def _may_be_left_out(path: str, sources: Mapping[str, bytes], is_neutral: Callable[[bytes], bool]) -> bool:
+def _may_be_left_out(path: str, sources: Mapping[str, bytes], bystanders: Bystanders) -> bool:
     if not path.endswith(".py"):
         return False
     source = sources.get(path)
-    return binds_only(read_small(path) if source is None else source, is_neutral)
+    return bystanders.binds_only(read_small(path) if source is None else source)
 
 
-class _Neutral:
-    """Tells import statements that change nothing: what they name has been imported. Each is looked at once."""
-
-    def __init__(self) -> None:
-        self._known: set[bytes] = set()
-
-    def __call__(self, statement: bytes) -> bool:
-        if statement in self._known:
-            return True
-        names = imported_names(statement)
-        if names is None or not all(map(_is_there, names)):
-            return False  # and is asked again, since the file that is loaded for it may import it
-        self._known.add(statement)
-        return True
+def _is_imported(statement: bytes) -> bool:
+    """Whether all that an import statement names has been imported, so that it changes nothing."""
+    names = imported_names(statement)
+    return names is not None and all(map(_is_there, names))
 
 
 def _is_there(name: str) -> bool:

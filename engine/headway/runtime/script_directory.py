@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from headway.config.model import Config
-from headway.reading.header import Dynamic, Header
+from headway.reading.header import Header
 from headway.runtime import runner
 from headway.script.directory import RevisionDirectory
 from headway.script.script_file import ScriptFile
@@ -41,7 +41,7 @@ class ScriptDirectory(RevisionDirectory):
 
     def _header(self, path: str) -> Header:
         header = super()._header(path)
-        if not any(isinstance(value, Dynamic) for value in header.values.values()):
+        if not header.is_computed:
             return header
         from headway.runtime.computed_header import header_by_running  # few histories need it
 

@@ -171,14 +171,13 @@ class RevisionDirectory:
         for path in files:
             try:
                 header = self._header(path)
-                revision, fault = _revision(path, header)
+                revisions.append(_revision(path, header))
             except ScriptError as error:
                 unreadable.append(error)
-            else:
-                revisions.append(revision)
-                docstrings.append(header.docstring)
-                if fault is not None:
-                    unreadable.append(fault)
+                continue
+            docstrings.append(header.docstring)
+            if header.is_computed and "down_revision" in revisions[-1].unknown:
+                unreadable.append(ComputedHeader("down_revision", path, header.values["down_revision"].line))
         graph = RevisionGraph(revisions)
         scripts = tuple(map(self.script_class, repeat(graph), revisions, docstrings))
         return graph, scripts, tuple(unreadable)
@@ -324,14 +323,9 @@ def places_of(config: Config, home: str) -> list[str]:
     return [os.path.join(home, place) for place in places]
 
 
-def _revision(path: str, header: Header) -> tuple[Revision, ComputedHeader | None]:
-    """The revision, and the fault of a parent that nobody knows. Raises ScriptError for an id that nobody knows."""
-    values = header.values
-    unknown = {name: value.line for name, value in values.items() if isinstance(value, Dynamic)}
-    if "revision" in unknown:
-        raise ComputedHeader("revision", path, unknown["revision"])
-    if unknown:
-        values = {name: None if name in unknown else value for name, value in values.items()}
+def _revision(path: str, header: Header) -> Revision:
+    """The revision of a file. Raises ScriptError for an id that nobody knows."""
+    values, unknown = _known(path, header.values) if header.is_computed else (header.values, ())
     id_ = values.get("revision") or _id_in_name(path)
     if not isinstance(id_, str) or not id_:
         raise ScriptError(
@@ -340,7 +334,7 @@ def _revision(path: str, header: Header) -> tuple[Revision, ComputedHeader | Non
             path=path,
             hint="Add revision = '…', or move the file out of the versions directory.",
         )
-    made = Revision(
+    return Revision(
         revision=id_,
         down_revision=values.get("down_revision"),
         dependencies=values.get("depends_on") or None,
@@ -348,10 +342,16 @@ def _revision(path: str, header: Header) -> tuple[Revision, ComputedHeader | Non
         doc=first_paragraph(header.docstring),
         path=path,
         lines=header.lines,
-        unknown=tuple(unknown),
+        unknown=unknown,
     )
-    orphan = unknown.get("down_revision")
-    return made, None if orphan is None else ComputedHeader("down_revision", path, orphan)
+
+
+def _known(path: str, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The values with None for those that only running the file would tell, and their names."""
+    unknown = tuple(name for name, value in values.items() if isinstance(value, Dynamic))
+    if "revision" in unknown:
+        raise ComputedHeader("revision", path, values["revision"].line)
+    return {name: None if name in unknown else value for name, value in values.items()}, unknown
 
 
 def _id_in_name(path: str) -> str | None:

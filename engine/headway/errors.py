@@ -97,6 +97,18 @@ class ConnectionRefused(ScriptError):
     """User code opens a connection to a database that it may not reach while this command looks on."""
 
 
+class ComputedHeader(ScriptError):
+    """A revision's id or parent is computed, and nothing may run the file to learn it."""
+
+    def __init__(self, name: str, path: str, line: int) -> None:
+        super().__init__(
+            f"'{name}' is computed, so that only running the file would tell it",
+            path=path,
+            line=line,
+            hint=f"Write {name} as a plain text, None, or a tuple of texts.",
+        )
+
+
 def not_python(error: SyntaxError, path: str | None) -> ScriptError:
     """The error for a file that Python cannot compile."""
     return ScriptError(

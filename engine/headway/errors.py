@@ -5,6 +5,7 @@
     HeadwayError                         (alembic.util.CommandError is this class)
     ├── ConfigError                 2    the project cannot be read as configured
     │   └── ScriptError             2    a revision file or env.py cannot be read or run
+    │       └── ComputedHeader      2    only running a file would tell its id or parent
     │       └── ConnectionRefused   2    user code opens a database connection that it may not have now
     ├── UsageError                  2    an argument or option makes no sense
     │   ├── InvalidValue            2    it has no such value; also a ValueError, as which scripts catch it

@@ -5,6 +5,7 @@
     HeadwayError                         (alembic.util.CommandError is this class)
     ├── ConfigError                 2    the project cannot be read as configured
     │   └── ScriptError             2    a revision file or env.py cannot be read or run
+    │       └── ComputedHeader      2    only running a file would tell its id or parent
     │       └── ConnectionRefused   2    user code opens a database connection that it may not have now
     ├── UsageError                  2    an argument or option makes no sense
     │   ├── InvalidValue            2    it has no such value; also a ValueError, as which scripts catch it
@@ -95,6 +96,18 @@ class ScriptError(ConfigError):
 
 class ConnectionRefused(ScriptError):
     """User code opens a connection to a database that it may not reach while this command looks on."""
+
+
+class ComputedHeader(ScriptError):
+    """A revision's id or parent is computed, and nothing may run the file to learn it."""
+
+    def __init__(self, name: str, path: str, line: int) -> None:
+        super().__init__(
+            f"'{name}' is computed, so that only running the file would tell it",
+            path=path,
+            line=line,
+            hint=f"Write {name} as a plain text, None, or a tuple of texts.",
+        )
 
 
 def not_python(error: SyntaxError, path: str | None) -> ScriptError:

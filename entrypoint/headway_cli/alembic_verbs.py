@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from headway.commands.commandline import CommandLine
 from headway.config.model import Config
 from headway.process import keep_what_is_there, look_for_garbage
+from headway.runtime.runner import served_by
 
 STATIC = frozenset({"branches", "heads", "history", "init", "list_templates", "show"})
-"""Verbs that run no user code, unless they are asked about the database's current revision."""
+"""Verbs that run no user code, unless they are asked about the database's current revision or a header is computed."""
 
 
 def run(arguments: Sequence[str], *, prog: str) -> int:
@@ -23,13 +25,20 @@ class _Program(CommandLine):
 
     def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
         if not _runs_user_code(config, options):
-            super().run_cmd(config, options)
+            with served_by(_serving_alembic):  # a header may be computed
+                super().run_cmd(config, options)
             return
         from headway.api.verbs import run_guarded
 
         keep_what_is_there()  # what has been imported stays
         look_for_garbage()
         run_guarded(config, lambda: super(_Program, self).run_cmd(config, options), raw=options.raiseerr)
+
+
+def _serving_alembic() -> AbstractContextManager[None]:
+    from headway.compat.hook import serving_alembic  # few listings need it
+
+    return serving_alembic()
 
 
 def _runs_user_code(config: Config, options: argparse.Namespace) -> bool:

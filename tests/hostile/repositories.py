@@ -253,6 +253,16 @@ def code_in_env_py_and_revisions(checkout: Checkout) -> None:
 
 
 @hostile
+def header_from_a_module_that_runs_code(checkout: Checkout) -> None:
+    """Its value is followed as text, so that not even a listing has to run it."""
+    checkout.write("shop/labels.py", f'{checkout.python_trap}\nLABEL = "a1"\n')
+    text = SECOND.replace("'a1'", "labels.LABEL")
+    assert text != SECOND
+    checkout.write("shop/migrations/versions/b2_no_customers.py", f"import labels\n{text}")
+    checkout.commit()
+
+
+@hostile
 def package_as_script_location(checkout: Checkout) -> None:
     (checkout.shop / "migrations").rename(checkout.shop / "package")
     checkout.write("shop/package/__init__.py", checkout.python_trap)

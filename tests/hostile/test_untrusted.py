@@ -166,3 +166,32 @@ def test_the_templates_own_url_hides_nothing(tmp_path: Path) -> None:
     checkout.write("shop/migrations/versions/b2_no_customers.py", ACCEPTED)
     document = json.loads(run_program("headway_cli", "lint", "--format", "json", cwd=checkout.shop).out)
     assert document["result"] == "pass"
+
+
+COMPUTED = {
+    "down_revision": ("down_revision = 'a1'", "down_revision = open('/nowhere').read()"),
+    "revision": ("revision = 'b2'", "revision = open('/nowhere').read()"),
+    "branch_labels": ("down_revision = 'a1'", "down_revision = 'a1'\nbranch_labels = (open('/nowhere').name,)"),
+    "depends_on": ("down_revision = 'a1'", "down_revision = 'a1'\ndepends_on = open('/nowhere').name"),
+}
+"""What only running the file would tell, by name."""
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_a_computed_header_is_said_and_not_run(name: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    source = ACCEPTED.replace(*COMPUTED[name], 1)
+    assert source != ACCEPTED
+    checkout.write("shop/migrations/versions/b2_no_customers.py", f"{checkout.python_trap}\n{source}")
+    place = f"b2_no_customers.py:{_line_of(checkout, name)}"
+    for verb in (["lint"], ["lint", "--untrusted"], ["graph"], ["ci", "--untrusted"]):
+        done = run_program("headway_cli", *verb, cwd=checkout.shop)
+        assert not checkout.tripwire.exists(), verb
+        assert place in done.out + done.err, (verb, done.out, done.err)
+        costs_the_file = name in ("revision", "down_revision") and verb != ["graph"]
+        assert done.code == (1 if costs_the_file else 0), (verb, done.out, done.err)
+
+
+def _line_of(checkout: Checkout, name: str) -> int:
+    lines = (checkout.versions / "b2_no_customers.py").read_text().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith(f"{name} = "))

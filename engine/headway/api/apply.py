@@ -72,13 +72,13 @@ def _run(
         if gate.is_done(plan, heads):
             return ()
         # A plan's own target, not 'heads': a revision that came later is not part of what was approved.
-        steps = upgrade_route(project.directory.history, heads, plan.target)
+        steps = upgrade_route(project.scripts.history, heads, plan.target)
         gate.require_start(plan, heads, [step.revision for step in steps])
         return steps
 
     try:
         with serving_alembic():
-            run_environment(project.fresh_config(), project.directory, choose, options, takes_lock=True)
+            run_environment(project.fresh_config(), project.scripts, choose, options, takes_lock=True)
         comparer.end()
     except HeadwayError as raised:
         caught = _with_what_stands(raised, options)

@@ -13,10 +13,12 @@ from headway.version import VERSION
 
 def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
     """Replays the history on each scratch database and compares. Raises HeadwayError when the history is broken."""
-    graph = project.directory.history
+    if not project.directory.is_computed:
+        project.directory.history.require_sound()
     run = Run(project.shown, judge=list)
     for kind in kinds:
         on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"))
+    graph = project.scripts.history
     return Report(
         command="drift",
         version=VERSION,

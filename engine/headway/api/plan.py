@@ -39,7 +39,7 @@ def plan_report(
     error: str | None = None,
 ) -> Report:
     """The report of a plan, or of one that was applied."""
-    graph = project.directory.graph
+    graph = project.scripts.graph
     return Report(
         command=command,
         version=VERSION,

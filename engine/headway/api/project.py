@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from headway.compat.hook import serving_alembic
 from headway.config.load import load_config
 from headway.config.model import Config
 from headway.config.policy import Policy, Reader, load_policy
 from headway.errors import UsageError
+from headway.process import printing_to_stderr
 from headway.redact import redact, remember_password
 from headway.repository import git
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
+from headway.runtime.runner import served_by
 from headway.runtime.script_directory import ScriptDirectory
+from headway.script.directory import RevisionDirectory
 
 TRUST_HINT = "Leave out --untrusted where the code has been read by somebody; 'lint' and 'graph' execute nothing."
 
@@ -26,13 +31,26 @@ class Project:
     name: str
     config: Config
     policy: Policy
-    directory: ScriptDirectory
+    directory: RevisionDirectory
+    """The revision files as text."""
     home: str
     """The directory of the configuration file."""
     root: str
     """The repository's top, or ``home`` outside of one; paths in reports are relative to it."""
     untrusted: bool = False
     """Whether nothing of the checkout may be executed, and so no database be opened."""
+
+    @cached_property
+    def scripts(self) -> ScriptDirectory:
+        """The revision files where migrations run anyway: those whose headers are computed have been run.
+
+        Raises UsageError for an untrusted project, ScriptError for a file that cannot be read or run.
+        """
+        refuse_untrusted("running a migration", self.untrusted)
+        made = ScriptDirectory.from_config(self.config)
+        with served_by(serving_alembic), printing_to_stderr():
+            made.history.require_sound()
+        return made
 
     def shown(self, path: str) -> str:
         """A path as reports show it."""
@@ -82,7 +100,7 @@ class Project:
         target = self.policy.targets.get(url)
         written = target.url if target is not None else url
         if written.startswith("cmd:"):
-            self.directory.history.require_sound()
+            self.scripts.history.require_sound()
         resolved = resolve_url(written)
         remember_password(resolved)
         return resolved
@@ -110,7 +128,7 @@ def open_project(
         name=name,
         config=config,
         policy=policy,
-        directory=ScriptDirectory.from_config(config),
+        directory=RevisionDirectory.from_config(config),
         home=home,
         root=root,
         untrusted=untrusted,

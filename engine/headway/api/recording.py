@@ -66,7 +66,7 @@ def record(project: Project, url: str | None, target: str) -> Recording:
 
     try:
         with serving_alembic(), recorder.recording():
-            run_environment(project.fresh_config(), project.directory, choose, options)
+            run_environment(project.fresh_config(), project.scripts, choose, options)
     except HeadwayError as error:
         if "cannot be written" in error.message:
             error.hint = (
@@ -94,7 +94,7 @@ def record(project: Project, url: str | None, target: str) -> Recording:
 
 def way_to(project: Project, heads: tuple[str, ...], target: Symbol) -> tuple[Step, ...]:
     """The steps up to the target. Raises UsageError when the database is past it, RevisionError when there is no way."""
-    history = project.directory.history
+    history = project.scripts.history
     steps = upgrade_route(history, heads, target)
     if steps or not isinstance(target, str) or target == "heads":
         return steps
@@ -160,5 +160,5 @@ def _as_piped(recording: Recording) -> Recording:
 
 
 def _revision(project: Project, step: Step) -> Revision:
-    revision = project.directory.history.ids[step.revision]
+    revision = project.scripts.history.ids[step.revision]
     return Revision(step.revision, revision.path or "", revision.line_of("revision"))

@@ -52,7 +52,7 @@ class Rehearsal:
 
         Raises HeadwayError with the revision and line that failed.
         """
-        graph = self.project.directory.history
+        graph = self.project.scripts.history
         order = [step.revision for step in upgrade_route(graph, (), "heads")]
         old = [revision for revision in order if revision not in self.new]
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
@@ -89,7 +89,7 @@ class Rehearsal:
 
         Returns the traces, and the revisions that say they are irreversible. Raises HeadwayError when one fails.
         """
-        graph = self.project.directory.history
+        graph = self.project.scripts.history
         order = graph.sort(self.new, graph.real_heads)
         traces: list[Trace] = []
         kept: list[str] = []
@@ -108,7 +108,7 @@ class Rehearsal:
     # -- steps --------------------------------------------------------------------------------------------------
 
     def _one_up(self, revision: str) -> Callable[..., Iterable[Step]]:
-        graph = self.project.directory.history
+        graph = self.project.scripts.history
         schemas = self.before[revision] = {}
 
         def choose(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
@@ -119,7 +119,7 @@ class Rehearsal:
 
     def _down(self, revision: str) -> tuple[Schemas, Schemas]:
         """The schemas before and after the downgrade."""
-        graph = self.project.directory.history
+        graph = self.project.scripts.history
         upgraded: Schemas = {}
         after: Schemas = {}
 
@@ -141,7 +141,7 @@ class Rehearsal:
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
         try:
             with serving_alembic():
-                run_environment(config, self.project.directory, choose, options)
+                run_environment(config, self.project.scripts, choose, options)
         except Exception as error:
             # Where a connection was refused, that is what is wrong, whatever user code made of it.
             refusal = self.guard.refusal()
@@ -212,7 +212,7 @@ def _drift(context: MigrationContext) -> Iterable[DriftItem]:
 
 
 def _is_irreversible(project: Project, revision: str) -> bool:
-    path = project.directory.history.ids[revision].path
+    path = project.scripts.history.ids[revision].path
     if path is None or not os.path.isfile(path):
         return False
     constants = read_migration(path, read_source(path)).constants

@@ -104,7 +104,7 @@ def _downgrade(rehearsal: Rehearsal, run: Run) -> Stage:
 
 
 def _trace_finding(project: Project, trace: Trace) -> Finding:
-    path = project.directory.history.ids[trace.revision].path
+    path = project.scripts.history.ids[trace.revision].path
     return TraceLeft().left(trace.lines, _span_of_downgrade(project, path), trace.revision)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from headway.commands.listing import print_json, summary, wants_json
 from headway.config.model import Config
-from headway.script.directory import RevisionDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def branches(config: Config, verbose: bool = False) -> None:
     """Prints each branch point with what follows it."""
-    script = RevisionDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config)
     points = [item for item in script.walk_revisions() if item.is_branch_point]
     if wants_json(config):
         print_json(config, {"branches": [{**summary(i), "branches_into": sorted(i.nextrev)} for i in points]})

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from headway.commands.current import current_heads
 from headway.config.model import Config
 from headway.errors import UsageError
-from headway.script.directory import RevisionDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def edit(config: Config, rev: str) -> None:
@@ -19,7 +19,7 @@ def edit(config: Config, rev: str) -> None:
 
     Raises UsageError when there is no file to open or no editor.
     """
-    script = RevisionDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config)
     wanted = current_heads(config) if rev == "current" else rev
     scripts = [item for item in script.get_revisions(wanted) if item is not None]
     if not scripts:

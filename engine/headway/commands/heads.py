@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from headway.commands.listing import print_json, summary, wants_json
 from headway.config.model import Config
-from headway.script.directory import RevisionDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
     """Prints the heads; with ``resolve_dependencies`` only those that nothing depends on either."""
-    script = RevisionDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config)
     ids = script.get_heads(consider_depends_on=resolve_dependencies)
     found = script.get_revisions(tuple(ids))
     if wants_json(config):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headway.commands.listing import print_json, summary, wants_json
 from headway.config.model import Config
 from headway.errors import UsageError
-from headway.script.directory import RevisionDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def history(
@@ -21,7 +21,7 @@ def history(
     draws = bool(getattr(config.cmd_opts, "graph", False))
     if draws and wants_json(config):
         raise UsageError("--graph draws, and --format json does not", hint="Give one of the two.")
-    script = RevisionDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config)
     start, end = _ends(rev_range)
     asks_database = indicate_current or "current" in (start, end)
     current = _current(config) if asks_database else ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from headway.commands.listing import print_json, summary, wants_json
 from headway.config.model import Config
-from headway.script.directory import RevisionDirectory
+from headway.runtime.script_directory import ScriptDirectory
 
 
 def show(config: Config, rev: str) -> None:
     """Prints the revisions that ``rev`` stands for; ``current`` asks the database. Raises RevisionError."""
-    script = RevisionDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config)
     wanted: str | tuple[str, ...] = rev
     if rev == "current":
         from headway.commands.current import current_heads

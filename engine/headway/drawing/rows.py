@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ def rows_of(graph: RevisionGraph, ids: Iterable[str]) -> list[Row]:
 
 
 def title(graph: RevisionGraph, id_: str) -> str:
-    """What stands beside a revision: its id, labels, whether it is a head, what it needs, and its message."""
+    """What stands beside a revision: its id, labels, whether it is a head, what it needs or nobody knows, and its message."""
     revision = graph.ids[id_]
     parts = [id_]
     if revision.branch_labels:
@@ -67,6 +68,8 @@ def title(graph: RevisionGraph, id_: str) -> str:
         parts.append("(head)")
     if revision.depends_on:
         parts.append(f"(needs {', '.join(revision.depends_on)})")
+    file = os.path.basename(revision.path or "")
+    parts += [f"({name} not known: {file}:{revision.line_of(name) or 1} computes it)" for name in revision.unknown]
     if revision.doc:
         parts.append(" ".join(revision.doc.split()))
     return one_line(" ".join(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from headway.config.databases import databases_of
 from headway.config.model import Config
@@ -13,10 +13,10 @@ from headway.lint.catalogue import check_policy
 from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.known import Known
 from headway.lint.scope import Scope
-from headway.reading.modules import ProjectModules, package_roots, top_level_modules
+from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.problems import Problem
-from headway.script.directory import RevisionDirectory
+from headway.script.directory import RevisionDirectory, places_of
 
 
 def gather(
@@ -38,8 +38,7 @@ def gather(
     check_policy(policy)
     graph = directory.readable
     databases = databases_of(config, policy)
-    places = [home, os.path.join(home, "src"), *(config.get_prepend_sys_paths_list() or [])]
-    places = [os.path.join(home, place) for place in places]
+    places = places_of(config, home)
     library, package = modules_of(directory.dir, places, root)
     paths: dict[str, str] = {}
     for script in directory.scripts:
@@ -60,13 +59,6 @@ def gather(
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(_with_shown_paths(problem, shown) for problem in graph.problems),
     )
-
-
-def modules_of(directory: str, places: Sequence[str], root: str) -> tuple[ProjectModules, str]:
-    """Where the text of the project's own modules is found, and the package that its revisions lie in."""
-    above, package = package_roots(directory)
-    roots = [root, os.path.join(above, package.partition(".")[0]) if package else directory]
-    return ProjectModules(roots, [*places, above], root), package
 
 
 def _examined(

@@ -30,8 +30,8 @@ def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date)
         if rule.dialects is None or facts.runs_on(*rule.dialects)
         for finding in rule().check(facts)
     )
-    places = tuple(place for file in facts.examined for place in _not_analysed(file))
-    return LintResult(judged(found, facts, policy, today), places)
+    places = [place for file in facts.examined for place in _not_analysed(file)]
+    return LintResult(judged(found, facts, policy, today), (*_not_known(facts), *places))
 
 
 def judged(findings: Iterable[Finding], facts: Facts, policy: Policy, today: date) -> tuple[Finding, ...]:
@@ -52,6 +52,15 @@ def judged(findings: Iterable[Finding], facts: Facts, policy: Policy, today: dat
 def _severity(finding: Finding, policy: Policy) -> Severity:
     wanted = policy.severities.get(finding.code)
     return finding.severity if wanted is None else Severity(wanted)
+
+
+def _not_known(facts: Facts) -> Iterator[str]:
+    """What the headers leave open; a parent that nobody knows is a finding already."""
+    for revision in facts.graph.ids.values():
+        for name in revision.unknown:
+            if name != "down_revision":
+                place = f"{facts.path_of(revision.revision)}:{revision.line_of(name) or 1}"
+                yield f"{place}: '{name}' is computed, so that only running the file would tell it"
 
 
 def _not_analysed(file: RevisionFile) -> Iterator[str]:

@@ -49,7 +49,7 @@ def _header(code: CodeType) -> Header:
                 values[name] = _header_value(constant, line)
                 lines[name] = line
         before = instruction
-    return Header(values, lines, docstring)
+    return Header(values, lines, docstring, any(isinstance(value, Dynamic) for value in values.values()))
 
 
 def _header_value(value: Any, line: int) -> Any:

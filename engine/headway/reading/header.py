@@ -22,3 +22,5 @@ class Header(NamedTuple):
     lines: Mapping[str, int]
     """The line (from 1) of each assignment, by name."""
     docstring: str = ""
+    is_computed: bool = False
+    """Whether one of the values is Dynamic."""

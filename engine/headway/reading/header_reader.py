@@ -11,6 +11,7 @@ import re
 from headway.errors import ScriptError
 from headway.files import read_small
 from headway.reading.header import Header
+from headway.reading.modules import Modules
 from headway.source_text import text_of_source
 
 _TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
@@ -24,10 +25,10 @@ _ITEM = re.compile(_TEXT)
 _BEFORE_CODE = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*")
 
 
-def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
+def read_header(path: str, kept: dict[str, bytes] | None = None, modules: Modules | None = None) -> Header:
     """The header of the file at ``path``, whose content is put into ``kept``.
 
-    Raises ScriptError when it cannot be read or is not Python.
+    ``modules`` finds the project's own ones, which an unusual file may take its header from. Raises ScriptError when it cannot be read or is not Python.
     """
     try:
         data = read_small(path)
@@ -39,10 +40,10 @@ def read_header(path: str, kept: dict[str, bytes] | None = None) -> Header:
         from headway.reading.compiled import header_of_compiled
 
         return header_of_compiled(data, path)
-    return header_of(data, path)
+    return header_of(data, path, modules)
 
 
-def header_of(data: bytes, path: str) -> Header:
+def header_of(data: bytes, path: str, modules: Modules | None = None) -> Header:
     """The header in the bytes of a source file. Raises ScriptError when they are not Python."""
     text = text_of_source(data, path)
     header = _scan(text)
@@ -50,7 +51,7 @@ def header_of(data: bytes, path: str) -> Header:
         return header
     from headway.reading.header_parser import parse_header
 
-    return parse_header(text, path)
+    return parse_header(text, path, modules)
 
 
 # -- the usual file ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from headway.reading.budget import OutOfBudget
 from headway.reading.flow import restore, snapshot
 from headway.reading.reader import Call, Library, Surroundings, span_of
 from headway.reading.statements import StatementReader
-from headway.reading.values import Function, Module, Names, Op, Opaque, SourceFile, Tables
+from headway.reading.values import NOTHING_KNOWN, Function, Module, Names, Op, Opaque, SourceFile, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,9 @@ def read_migration(
 class FileReader(StatementReader):
     """Reads one revision file: the module first, then its two functions."""
 
+    gave_up = False
+    """Whether something was not read to its end."""
+
     def read(self, tree: ast.Module) -> None:
         """Reads what the module does when it is imported."""
         self.scope = self._caller = Names(self.file)
@@ -130,6 +133,7 @@ class FileReader(StatementReader):
             self._give_up(node, "it nests too deep")
 
     def _give_up(self, node: ast.AST, why: str) -> None:
+        self.gave_up = True
         self.here = Surroundings()
         self.entry = None
         self.stack.clear()
@@ -140,6 +144,13 @@ class FileReader(StatementReader):
                 span=span_of(self.file.path, node), reason=f"not read to its end: {why}", order=len(self.effects)
             )
         )
+
+    def module_name(self, name: str, line: int) -> object:
+        """What a name of the module stands for when it has been imported; ``line`` is where it is bound."""
+        node = ast.Name(name, ast.Load(), lineno=line, col_offset=0)
+        found: list[object] = [NOTHING_KNOWN]
+        self._guarded(node, lambda: found.append(self.evaluate(node, self.scope)))
+        return found[-1]
 
     def constants(self) -> dict[str, object]:
         """Module-level names with a plain value."""

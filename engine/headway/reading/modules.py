@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 LONGEST = 2_000_000
 """Bytes of a module that is read."""
@@ -53,6 +53,20 @@ class ProjectModules:
                 return file.read()
         except (OSError, ValueError):
             return None
+
+
+Modules = Callable[[], tuple[ProjectModules, str]]
+"""Finds the modules of a project, and the package that its revisions lie in; called only where a file needs them."""
+
+
+def modules_of(directory: str, places: Sequence[str], root: str) -> tuple[ProjectModules, str]:
+    """Where the text of the project's own modules is found, and the package that its revisions lie in.
+
+    ``directory`` is that of the scripts, ``places`` are where imports look first, ``root`` is the top of the repository.
+    """
+    above, package = package_roots(directory)
+    roots = [root, os.path.join(above, package.partition(".")[0]) if package else directory]
+    return ProjectModules(roots, [*places, above], root), package
 
 
 def package_roots(directory: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from headway.effects.values import UNKNOWN, Computed, Text
 from headway.reading.budget import Budget
 from headway.reading.values import Choice, Holed, Imported, Opaque, Written, text_of
 
-_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?(?P<kind>[diouxXeEfFgGcrsa%])")
+_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<how>[-#0 +]*(?:\d+|\*)?(?:\.\d+)?)(?P<kind>[diouxXeEfFgGcrsa%])")
 
 
 def joined(budget: Budget, parts: Sequence[object], node: ast.expr | None) -> object:
@@ -78,14 +78,25 @@ def percent(
         if match["kind"] == "%":
             parts.append("%")
         elif match["name"] is not None:
-            parts.append((pairs or {}).get(match["name"], Opaque()))
-        elif match["kind"] in "sd" and values:
-            parts.append(values.pop(0))
+            parts.append(_in_percent(match, (pairs or {}).get(match["name"], Opaque())))
         else:
-            parts.append(Opaque())
-            del values[:1]
+            parts.append(_in_percent(match, values.pop(0) if values else Opaque()))
     parts.append(template[place:])
     return joined(budget, parts, node)
+
+
+def _in_percent(match: re.Match[str], value: object) -> object:
+    """A value as a place of a template shows it; of one with a width or a precision only what is known in full."""
+    kind, how = match["kind"], match["how"]
+    if kind == "s" and not how:
+        return value
+    fits = isinstance(value, int) if kind == "d" else kind == "s" and isinstance(value, str)
+    if "*" in how or not fits or any(int(number) > _WIDEST for number in re.findall(r"\d+", how)):
+        return Opaque()
+    return f"%{how}{kind}" % (str(value) if kind == "s" else value)
+
+
+_WIDEST = 1_000
 
 
 def formatted(

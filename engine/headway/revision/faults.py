@@ -41,12 +41,13 @@ def _duplicates(given: Sequence[Revision]) -> Iterator[Problem]:
 
 
 def _dangling(given: Sequence[Revision], edges: Edges) -> Iterator[Problem]:
+    hides_labels = any("branch_labels" in revision.unknown for revision in given)
     for revision in given:
         for name in revision.down_revisions:
             if name not in edges.ids:
                 yield _missing(edges, revision, "down_revision", name)
         for name in revision.depends_on if revision.dependencies else ():
-            if edges.named(name) is None:
+            if edges.named(name) is None and not hides_labels:  # else it may be a label that nobody knows
                 yield _missing(edges, revision, "depends_on", name)
 
 

@@ -21,6 +21,8 @@ class Revision(NamedTuple):  # not a dataclass: thousands are made, and the data
     path: str | None = None
     lines: Mapping[str, int] = _NO_LINES
     """The line (from 1) of each header assignment, by its name."""
+    unknown: tuple[str, ...] = ()
+    """The header names whose values only running the file would tell; they count as None here."""
 
     @property
     def down_revisions(self) -> tuple[str, ...]:

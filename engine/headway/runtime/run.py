@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from types import ModuleType
 from typing import Any
 
 from headway.logs import logger
@@ -14,6 +15,7 @@ from headway.runtime import runner
 from headway.runtime.info import MigrationInfo
 from headway.runtime.leftovers import leftovers
 from headway.runtime.listener import RunListener
+from headway.runtime.revision_modules import modules_of
 
 log = logger("alembic.runtime.migration")  # users' ini files configure this name
 
@@ -26,6 +28,8 @@ class Run:
         self.account = context.witness.account
         self.listeners = listeners
         self._upgrades = True
+        self._modules: dict[str, ModuleType] = {}
+        """Kept while it runs: what a module registers may live no longer than the module."""
         context.transactions.on_failure = self._look_for_leftovers
         context.witness.before_commit = [lambda: self._tell("before_commit")]
 
@@ -113,9 +117,12 @@ class Run:
     def _functions_of(self, steps: list[Step], paths: list[str | None]) -> list[Callable[..., Any] | None]:
         """What each step calls; None for a stamp."""
         script = self.context.script
-        sources = {} if script is None else script.take_sources()
+        if script is None:
+            return [None] * len(steps)
+        wanted = {path for path in paths if path is not None}
+        self._modules = modules_of(script, wanted, script.take_sources())
         return [
-            None if path is None else runner.migration_function(path, upgrade=step.is_upgrade, source=sources.get(path))
+            None if path is None else runner.migration_function(self._modules[path], path, upgrade=step.is_upgrade)
             for step, path in zip(steps, paths, strict=True)
         ]
 

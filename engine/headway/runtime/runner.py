@@ -7,6 +7,8 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from importlib.machinery import SourceFileLoader
 from types import ModuleType
 from typing import Any
@@ -16,6 +18,7 @@ from headway.errors import ScriptError
 from headway.files import read_small
 
 _NOT_IN_NAMES = re.compile(r"\W")
+_serving: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar("headway_serving", default=nullcontext)
 
 
 def run_env(config: Config, env_py: str) -> None:
@@ -39,14 +42,13 @@ def prepend_sys_path(config: Config) -> None:
     sys.path[:0] = wanted
 
 
-def migration_function(path: str, *, upgrade: bool, source: bytes | None = None) -> Callable[..., Any]:
-    """The ``upgrade`` or ``downgrade`` function of the revision file at ``path``.
+def migration_function(module: ModuleType, path: str, *, upgrade: bool) -> Callable[..., Any]:
+    """The ``upgrade`` or ``downgrade`` function of a module that is the revision file at ``path``.
 
-    ``source`` is what has been read of the file, if it has: that runs, whatever has become of the file meanwhile. Raises
-    ScriptError when the file lacks the function; what the module itself raises goes through unchanged.
+    Raises ScriptError when it lacks the function.
     """
     name = "upgrade" if upgrade else "downgrade"
-    function = getattr(load_module(path, source=source), name, None)
+    function = getattr(module, name, None)
     if not callable(function):
         raise ScriptError(
             f"this revision has no {name}() function",
@@ -54,6 +56,26 @@ def migration_function(path: str, *, upgrade: bool, source: bytes | None = None)
             hint=f"Add 'def {name}() -> None:' with the operations, or 'pass' if there is nothing to do.",
         )
     return function  # type: ignore[no-any-return]
+
+
+@contextmanager
+def served_by(serve: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """While the block runs, a file that turns out to have to run does so inside of ``serve()``, and nothing else does.
+
+    For commands that run user code only where a file cannot be read without.
+    """
+    token = _serving.set(serve)
+    try:
+        yield
+    finally:
+        _serving.reset(token)
+
+
+def load_early(config: Config, path: str, source: bytes | None) -> ModuleType:
+    """The module of a revision file that has to run before env.py does. Whatever it raises goes through."""
+    with _serving.get()():
+        prepend_sys_path(config)
+        return load_module(path, source=source)
 
 
 def load_entry_points(group: str) -> Iterator[tuple[str, Any]]:

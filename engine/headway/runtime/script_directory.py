@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from headway.config.model import Config
+from headway.reading.header import Header
 from headway.runtime import runner
 from headway.script.directory import RevisionDirectory
 from headway.script.script_file import ScriptFile
@@ -24,18 +25,29 @@ class Script(ScriptFile):
 
 
 class ScriptDirectory(RevisionDirectory):
-    """The scripts of a project, as programs use them that may execute the project's code."""
+    """The scripts of a project, as programs use them that may execute the project's code.
+
+    A file whose header is computed is run when the history is first asked for; its module is the one that runs later.
+    """
 
     script_class = Script
-    _config: Config | None = None
 
     @classmethod
     def from_config(cls, config: Config) -> ScriptDirectory:
         """The script directory that a project is configured with. Raises ConfigError when it is not there."""
         made = super().from_config(config)
         assert isinstance(made, ScriptDirectory)
-        made._config = config
         return made
+
+    def _header(self, path: str) -> Header:
+        header = super()._header(path)
+        if not header.is_computed:
+            return header
+        from headway.runtime.computed_header import header_by_running  # few histories need it
+
+        source = None if self._sources is None else self._sources.get(path)
+        header, self.executed[path] = header_by_running(self._config or Config(), path, source, header)
+        return header
 
     def run_env(self) -> None:
         """Executes env.py, in the EnvironmentContext that has been entered. Raises ScriptError when it is missing."""

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from headway.config.model import Config
-from headway.errors import ConfigError, ScriptError
+from headway.errors import ComputedHeader, ConfigError, ScriptError
 from headway.reading.header import Dynamic, Header
 from headway.reading.header_reader import read_header
+from headway.reading.modules import ProjectModules, modules_of
 from headway.revision import resolve as symbols
 from headway.revision.graph import RevisionGraph
 from headway.revision.map import RevisionMap
@@ -34,6 +35,7 @@ class RevisionDirectory:
 
     script_class: type[ScriptFile] = ScriptFile
     """What the scripts are made as."""
+    _config: Config | None = None
 
     def __init__(
         self,
@@ -60,6 +62,8 @@ class RevisionDirectory:
         self.messaging_opts = messaging_opts
         self.recursive_version_locations = recursive_version_locations
         self._sources: dict[str, bytes] | None = None
+        self.executed: dict[str, ModuleType] = {}
+        """The modules of the files that had to be run for their headers, by path."""
         if "\0" in self.dir or not os.access(self.dir, os.F_OK):
             raise ConfigError(
                 f"Path doesn't exist: {dir}.  Please use the 'init' command to create a new scripts folder.",
@@ -78,7 +82,7 @@ class RevisionDirectory:
                 hint="Add script_location = %(here)s/migrations, or whatever the folder is called.",
             )
         ahead = config.get_prepend_sys_paths_list() or []
-        return cls(
+        made = cls(
             os.path.abspath(resource_path(location, ahead)),
             file_template=config.get_text("file_template") or DEFAULT_FILE_TEMPLATE,
             truncate_slug_length=config.get_number("truncate_slug_length"),
@@ -92,6 +96,8 @@ class RevisionDirectory:
             recursive_version_locations=config.get_alembic_boolean_option("recursive_version_locations"),
             source_name=config.source_name,
         )
+        made._config = config
+        return made
 
     @property
     def versions(self) -> str:
@@ -134,6 +140,13 @@ class RevisionDirectory:
         return self._read[2]
 
     @property
+    def is_computed(self) -> bool:
+        """Whether a header holds what only running its file would tell."""
+        return any(revision.unknown for revision in self.readable.ids.values()) or any(
+            isinstance(fault, ComputedHeader) for fault in self.unreadable
+        )
+
+    @property
     def history(self) -> RevisionGraph:
         """The history, sound. Raises GraphError naming every fault, ScriptError for a file that cannot be read."""
         self.graph.require_sound()
@@ -157,15 +170,33 @@ class RevisionDirectory:
         files = version_files(self.locations, recursive=self.recursive_version_locations, sourceless=self.sourceless)
         for path in files:
             try:
-                header = read_header(path, self._sources)
+                header = self._header(path)
                 revisions.append(_revision(path, header))
             except ScriptError as error:
                 unreadable.append(error)
-            else:
-                docstrings.append(header.docstring)
+                continue
+            docstrings.append(header.docstring)
+            if header.is_computed and "down_revision" in revisions[-1].unknown:
+                unreadable.append(ComputedHeader("down_revision", path, header.values["down_revision"].line))
         graph = RevisionGraph(revisions)
         scripts = tuple(map(self.script_class, repeat(graph), revisions, docstrings))
         return graph, scripts, tuple(unreadable)
+
+    def _header(self, path: str) -> Header:
+        """The header of a file, as far as reading it tells. Raises ScriptError when it cannot be read."""
+        return read_header(path, self._sources, self._modules)
+
+    def _modules(self) -> tuple[ProjectModules, str]:
+        return self._project_modules
+
+    @cached_property
+    def _project_modules(self) -> tuple[ProjectModules, str]:
+        from headway.repository.locate import find_repository  # few histories need it
+
+        config = self._config or Config()
+        home = home_of(config)
+        repository = find_repository(home)
+        return modules_of(self.dir, places_of(config, home), home if repository is None else repository.root)
 
     @cached_property
     def _by_id(self) -> dict[str, ScriptFile]:
@@ -188,6 +219,7 @@ class RevisionDirectory:
         self.__dict__.pop("_read", None)
         self.__dict__.pop("_by_id", None)
         self.__dict__.pop("revision_map", None)
+        self.executed.clear()
 
     def walk_revisions(self, base: Symbol = "base", head: Symbol = "heads") -> Iterator[ScriptFile]:
         """Every revision from ``head`` down to ``base``, newest first."""
@@ -279,16 +311,22 @@ class RevisionDirectory:
             return list(stamp_route(self.history, as_tuple(heads), revision))
 
 
+def home_of(config: Config) -> str:
+    """The directory of the configuration file, or the working directory."""
+    source = config.source_name
+    return os.path.dirname(os.path.abspath(source)) if source else os.getcwd()
+
+
+def places_of(config: Config, home: str) -> list[str]:
+    """Where the imports of a project's code look, without what Python itself has; ``home`` is its directory."""
+    places = [home, "src", *(config.get_prepend_sys_paths_list() or [])]
+    return [os.path.join(home, place) for place in places]
+
+
 def _revision(path: str, header: Header) -> Revision:
-    for name, value in header.values.items():
-        if isinstance(value, Dynamic):
-            raise ScriptError(
-                f"'{name}' is computed, so that only running the file would tell it",
-                path=path,
-                line=value.line,
-                hint=f"Write {name} as a plain text, None, or a tuple of texts.",
-            )
-    id_ = header.values.get("revision") or _id_in_name(path)
+    """The revision of a file. Raises ScriptError for an id that nobody knows."""
+    values, unknown = _known(path, header.values) if header.is_computed else (header.values, ())
+    id_ = values.get("revision") or _id_in_name(path)
     if not isinstance(id_, str) or not id_:
         raise ScriptError(
             f"Could not determine revision id from filename {os.path.basename(path)}. "
@@ -298,13 +336,22 @@ def _revision(path: str, header: Header) -> Revision:
         )
     return Revision(
         revision=id_,
-        down_revision=header.values.get("down_revision"),
-        dependencies=header.values.get("depends_on") or None,
-        branch_labels=as_tuple(header.values.get("branch_labels")),
+        down_revision=values.get("down_revision"),
+        dependencies=values.get("depends_on") or None,
+        branch_labels=as_tuple(values.get("branch_labels")),
         doc=first_paragraph(header.docstring),
         path=path,
         lines=header.lines,
+        unknown=unknown,
     )
+
+
+def _known(path: str, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The values with None for those that only running the file would tell, and their names."""
+    unknown = tuple(name for name, value in values.items() if isinstance(value, Dynamic))
+    if "revision" in unknown:
+        raise ComputedHeader("revision", path, values["revision"].line)
+    return {name: None if name in unknown else value for name, value in values.items()}, unknown
 
 
 def _id_in_name(path: str) -> str | None:

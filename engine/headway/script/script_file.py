@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from textwrap import indent
 
 from headway.revision.graph import RevisionGraph
@@ -66,7 +67,7 @@ class ScriptFile(Node):
             lines.append(f"Branches into: {_comma(sorted(self.nextrev))}")
         if self.branch_labels:
             lines.append(f"Branch names: {_comma(sorted(self.branch_labels))}")
-        lines.append(f"Path: {self.path}")
+        lines.append(f"Path: {os.path.realpath(self.path)}")  # a link may lead to it
         return "\n".join(lines) + f"\n\n{indent(self.longdoc, '    ', lambda line: True)}\n"
 
     def cmd_format(

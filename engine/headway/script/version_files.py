@@ -26,7 +26,7 @@ def version_files(locations: Sequence[str], *, recursive: bool, sourceless: bool
     """The revision files of all locations. Each file once, by its own path where one of them is no link.
 
     A location may lie inside another, or be a link to it. As in Alembic, a linked folder inside one is not entered, and
-    a link that leads nowhere is no file. Raises ConfigError for a directory that cannot be read.
+    a link to nothing that could be a revision file is none. Raises ConfigError for a directory that cannot be read.
     """
     found = [file for location in locations for file in _below(location, recursive, sourceless)]
     own = {file.real for file in found if not file.is_link}
@@ -52,6 +52,8 @@ def _below(folder: str, recursive: bool, sourceless: bool) -> Iterator[_Found]:
             path = f"{folder}{os.sep}{entry.name}"
             is_link = entry.is_symlink()
             yield _Found(path, os.path.realpath(path) if is_link else f"{real}{os.sep}{entry.name}", is_link)
+        elif entry.is_symlink() and _is_revision_file(target := os.path.realpath(entry.path)):
+            yield _Found(target, target, is_link=True)  # Alembic goes by the name of the file itself
     if sourceless:
         names = {entry.name for entry in entries}
         yield from (_Found(path, os.path.realpath(path), is_link=False) for path in _compiled(folder, names))
@@ -65,14 +67,23 @@ def _is_revision_name(name: str) -> bool:
     return name.endswith(".py") and not name.startswith((".#", "__init__"))
 
 
+def _is_revision_file(path: str) -> bool:
+    return _is_revision_name(os.path.basename(path)) and os.path.isfile(path)
+
+
 def _is_there(entry: os.DirEntry[str]) -> bool:
-    """Whether there is something to read, be it a pipe, which reading will refuse with a reason."""
+    """Whether there is something to read, be it a pipe, which reading will refuse with a reason.
+
+    A link to a revision file that is gone counts: reading tells that it is, as Alembic does.
+    """
     if entry.is_file(follow_symlinks=False):
         return True
     try:
         return not stat.S_ISDIR(entry.stat().st_mode)
+    except FileNotFoundError:
+        return _is_revision_name(os.path.basename(os.path.realpath(entry.path)))
     except OSError as error:
-        return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+        return error.errno not in (errno.ENOTDIR, errno.ELOOP)
 
 
 def _compiled(folder: str, names: set[str]) -> Iterator[str]:

@@ -33,11 +33,15 @@ def graph(
     As text for a terminal, Mermaid for Markdown, Graphviz' dot, or an SVG image. Executes nothing of the project's.
     """
     from headway.api.graph import graph as draw
+    from headway.api.graph import not_drawn
     from headway.api.project import open_project
     from headway.errors import UsageError
 
     # Untrusted or not, a drawing executes nothing and follows no policy.
-    drawn = draw(open_project(config or (), name), format.value, rev_range)
+    project = open_project(config or (), name)
+    drawn = draw(project, format.value, rev_range)
+    for note in not_drawn(project):
+        print(f"headway: {note}", file=sys.stderr)
     if output is None:
         sys.stdout.write(drawn)
         return

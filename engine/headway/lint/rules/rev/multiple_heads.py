@@ -62,7 +62,8 @@ class MultipleHeads(Rule):
         expected = facts.expected_heads
         allowed = expected if isinstance(expected, int) else len(expected)
         heads = graph.heads
-        if len(heads) <= allowed:
+        # A file whose parent nobody knows may follow any of them; REV006 tells of it.
+        if len(heads) <= allowed or any("down_revision" in revision.unknown for revision in graph.ids.values()):
             return
         released = [head for head in heads if head not in facts.new]
         movable = [head for head in heads if head in facts.new]

@@ -15,7 +15,8 @@ class UnreadableFile(Rule):
 
     ## What
     A file in a version folder is not Python, is not in the encoding that it declares, is a pipe or a device, may not be
-    opened, or is nested too deeply for Python's own parser. The other files are judged all the same; the graph is drawn
+    opened, or is nested too deeply for Python's own parser; or its ``revision`` or ``down_revision`` is computed, so that
+    only running it would tell them. The other files are judged all the same; the graph is drawn
     without what could not be read, and stages that run migrations wait until it can be.
 
     ## Why

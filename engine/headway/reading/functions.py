@@ -103,7 +103,7 @@ class FunctionReader(BindingReader):
     def run_function(self, function: Function, call: Call, on_yield: Callable[[object], None] | None = None) -> object:
         """Reads a function of the file for one call; returns what it returns. ``on_yield`` gets what it yields."""
         where = function.scope
-        if len(self.stack) >= CALLS or function.node in self.stack:
+        if len(self.stack) >= CALLS or function in self.stack:
             self.not_analysed(call.node, self._caller, f"{function.name}() calls itself, or helpers too deep")
             return POWER
         if function.wrapped:
@@ -112,13 +112,13 @@ class FunctionReader(BindingReader):
         self._bind_parameters(function, call, inside)
         if function.owner is not None:
             inside.names["super"] = super_of(function, call.args[0] if call.args else None)
-        if isinstance(function.node, ast.Lambda):
-            self.stack.append(function.node)
-            try:
+        self.stack.append(function)
+        try:
+            if isinstance(function.node, ast.Lambda):
                 return self.evaluate(function.node.body, inside)
-            finally:
-                self.stack.pop()
-        return self._run_body(function.node, call, inside, on_yield)
+            return self._run_body(function.node, call, inside, on_yield)
+        finally:
+            self.stack.pop()
 
     def _run_body(
         self,
@@ -132,12 +132,10 @@ class FunctionReader(BindingReader):
             self.entry = self.span(call.node, self._caller)
         self._caller, self._returned = inside, []
         self._on_yield.append(on_yield)
-        self.stack.append(node)
         try:
             self.block(node.body, inside)
             found = self._returned
         finally:
-            self.stack.pop()
             self._on_yield.pop()
             self._caller, self.entry, self._returned = outer
         if _is_generator(node):

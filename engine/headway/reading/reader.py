@@ -12,7 +12,7 @@ from typing import Protocol
 
 from headway.effects import model as fx
 from headway.reading.budget import Budget
-from headway.reading.values import ALL_DATABASES, Choice, Names, Opaque, SourceFile, has_power
+from headway.reading.values import ALL_DATABASES, Choice, Function, Names, Opaque, SourceFile, has_power
 
 
 class Library(Protocol):
@@ -65,7 +65,7 @@ class Reader(ABC):
         self.effects: list[fx.Effect] = []
         self.importing = False
         """Whether what is read now is another module, as it is imported."""
-        self.stack: list[ast.AST] = []
+        self.stack: list[Function] = []
         """The functions that are being read, outermost first."""
         self.entry: fx.Span | None = None
         """The call in the revision file through which another module is being read."""

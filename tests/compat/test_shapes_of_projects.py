@@ -81,6 +81,7 @@ def lay_out(place: Path, shape: str) -> None:
         path = place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    importlib.invalidate_caches()  # a relative entry of the search path meant another directory before
 
 
 def _told(program: Program, shape: str, place: Path, verbs: Iterable[tuple[str, ...]]) -> list[tuple[object, ...]]:
@@ -94,15 +95,15 @@ def told(program: Program, place: Path, verbs: Iterable[tuple[str, ...]]) -> Ite
     """How each verb ends, what it prints, and what it leaves behind: tables, version rows, files."""
     for verb in verbs:
         said = program(*verb, cwd=place)
-        _forget_modules(place)
+        forget_modules(place)
         out = said.out if not said.failed else ""
         if verb[0] in ("revision", "merge"):
             out = ""  # it shows a path as the terminal's width allows
         out = entries_in_order(out) if verb[0] == "current" else in_fixed_order(out)
-        yield verb, said.failed, out, _rows(place), _files(place)
+        yield verb, said.failed, out, rows(place), _files(place)
 
 
-def _forget_modules(place: Path) -> None:
+def forget_modules(place: Path) -> None:
     """What one program has imported of the project, the other has to import itself."""
     for name, module in list(sys.modules.items()):
         if (getattr(module, "__file__", None) or "").startswith(str(place)):
@@ -110,15 +111,16 @@ def _forget_modules(place: Path) -> None:
     importlib.invalidate_caches()
 
 
-def _rows(place: Path) -> object:
+def rows(place: Path) -> tuple[list[str], list[str]]:
+    """The tables of the project's database, and what its version table holds."""
     database = place / "app.db"
     if not database.exists():
         return [], []
     with sqlite3.connect(database) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         versions = connection.execute("SELECT version_num FROM alembic_version") if VERSIONS in tables else ()
-        rows = sorted(row[0] for row in versions)
-    return sorted(tables - {VERSIONS}), rows  # an empty version table is made by whoever asks, or not
+        found = sorted(row[0] for row in versions)
+    return sorted(tables - {VERSIONS}), found  # an empty version table is made by whoever asks, or not
 
 
 def _files(place: Path) -> object:

@@ -20,7 +20,7 @@ def header_by_running(config: Config, path: str, source: bytes | None, header: H
     name, line = next((name, value.line) for name, value in header.values.items() if isinstance(value, Dynamic))
     try:
         module = runner.load_early(config, path, source)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ScriptError(
             f"'{name}' is computed, and running the file to learn it failed: {type(error).__name__}: {error}",
             path=path,

@@ -26,7 +26,7 @@ from headway_cli.main import main
 SECONDS = 10
 USAGE = re.compile(r"^(?:[Uu]sage|Error): ", re.M)
 """How the two parsers of command lines begin what they say."""
-INPUTS = 20_000 if os.environ.get("HEADWAY_FULL") else 900
+INPUTS = 20_000 if os.environ.get("HEADWAY_FULL") else 300
 
 ENV_PY = """
 from alembic import context

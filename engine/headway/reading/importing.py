@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 
 from headway.reading.functions import FunctionReader
 from headway.reading.imports import is_foreign, special
@@ -78,9 +79,9 @@ class ImportReader(FunctionReader):
         self._modules[name] = made = self.read_module(name, path, text, package, node)
         return made
 
+    @abstractmethod
     def read_module(self, name: str, path: str, text: str, package: str, node: ast.AST) -> Module | None:
         """Reads a module of the project; what it does when it is imported is taken up at ``node``."""
-        raise NotImplementedError
 
 
 def _imported(path: str) -> object:

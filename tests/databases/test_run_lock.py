@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
 from headway.errors import LockLost, LockNotAcquired
-from headway.runtime.locks import HeldLock, acquire, run_lock
+from headway.runtime.locks import HeldLock, _give_back, acquire, run_lock
 
 POSTGRESQL_DRIVERS = ("psycopg", "psycopg2")
 MYSQL_DRIVERS = ("pymysql", "mysqldb")
@@ -182,6 +183,24 @@ def test_it_goes_back_with_its_connection(database_url: str) -> None:
         assert is_free(database_url)
         with engine.connect() as connection:
             locked(connection).release()
+
+
+def test_it_goes_back_although_another_pool_had_the_same_identity(tmp_path: Path) -> None:
+    """SQLAlchemy's ``event.contains`` says yes of a new pool in the place of a dead one whose listeners still live."""
+    url = f"sqlite:///{tmp_path}/app.db"
+    alive: list[Any] = []
+    for _ in range(100_000):
+        engine = sa.create_engine(url, poolclass=QueuePool)
+        if event.contains(engine.pool, "checkin", _give_back):
+            break
+        event.listen(engine.pool, "checkin", _give_back)
+        alive.append(engine.pool.dispatch.checkin)
+    else:
+        pytest.fail("no pool got the identity of another")
+    with engine.connect() as connection:
+        locked(connection)
+    assert is_free(url)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("kind", ["postgresql+asyncpg", "sqlite+aiosqlite"])

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,8 @@ class Launcher:
             env={**os.environ, "PYTHONPATH": path},
         )
         self.pid = 0
+        self.runs = 0
+        """How many have begun."""
 
     def run(self, project: Path, *arguments: str, env: dict[str, str] | None = None) -> Ended:
         """``upgrade head`` and the like, to its end; ``pid`` is the run's while it lasts."""
@@ -71,6 +74,7 @@ class Launcher:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
+        self.runs += 1
         self.pid = int(self._process.stdout.readline())
         code = int(self._process.stdout.readline())
         self.pid = 0
@@ -127,9 +131,13 @@ class Server:
         self.proxy.seen.clear()
         self.proxy.at, self.proxy.cut = at, cut
 
+        meant = self.launcher.runs + 1
+
         def strike() -> None:
-            if number is not None and self.launcher.pid:  # the last messages may arrive when the run has ended
-                os.kill(self.launcher.pid, number)
+            # The last messages may be seen when the run that sent them has ended, and even when the next one is at work.
+            if number is not None and self.launcher.pid and self.launcher.runs == meant:
+                with suppress(ProcessLookupError):
+                    os.kill(self.launcher.pid, number)
                 time.sleep(0.15)  # so that it has been heard before the message goes on
 
         self.proxy.hook = strike

@@ -200,9 +200,9 @@ def _kept_with(connection: Connection) -> dict[str, HeldLock]:
 
 
 def _listen_to_pool(connection: Connection) -> None:
-    pool = connection.engine.pool
-    if not event.contains(pool, "checkin", _give_back):
-        event.listen(pool, "checkin", _give_back)
+    # Listening twice is listening once. event.contains() knows a pool by its id(), which a dead pool may have had: it says
+    # yes of a new one, nobody listens, and the lock stays with a session that has gone back to the pool.
+    event.listen(connection.engine.pool, "checkin", _give_back)
 
 
 def _give_back(dbapi_connection: Any, record: Any) -> None:

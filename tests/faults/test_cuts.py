@@ -8,12 +8,9 @@ fixed seed, each kind among them, run always; ``./dev full faults`` runs all.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,7 +24,8 @@ from sqlalchemy.pool import NullPool
 from databases.histories import make_project
 from faults.servers import proxied
 from faults.shop import REVISIONS, Facts, Said, empty, facts_of, steps
-from fixtures.programs import ROOT, set_url
+from fixtures.launcher import Launcher
+from fixtures.programs import environment_of_runs, set_url
 from fixtures.proxy import Cut
 
 FULL = os.environ.get("HEADWAY_FULL") == "1"
@@ -44,53 +42,10 @@ class Ended:
     err: str
 
 
-class Launcher:
-    """Starts runs of the program in forks of one process."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        path = os.pathsep.join([str(ROOT / "engine"), str(ROOT / "entrypoint"), str(ROOT / "tests")])
-        self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "faults" / "launcher.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-        self.pid = 0
-        self.runs = 0
-        """How many have begun."""
-
-    def run(self, project: Path, *arguments: str, env: dict[str, str] | None = None) -> Ended:
-        """``upgrade head`` and the like, to its end; ``pid`` is the run's while it lasts."""
-        err = self.place / "err"
-        asked = {
-            "cwd": str(project),
-            "arguments": list(arguments),
-            "env": env or {},
-            "out": "/dev/null",
-            "err": str(err),
-        }
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        self.runs += 1
-        self.pid = int(self._process.stdout.readline())
-        code = int(self._process.stdout.readline())
-        self.pid = 0
-        return Ended(code, err.read_text())
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
-    made = Launcher(tmp_path_factory.mktemp("launcher"))
-    yield made
-    made.close()
+def run(launcher: Launcher, project: Path, *arguments: str, env: dict[str, str] | None = None) -> Ended:
+    """``upgrade head`` and the like, to its end; ``launcher.pid`` is the run's while it lasts."""
+    code, _, err = launcher.run("headway_cli", *arguments, cwd=project, env={**environment_of_runs(), **(env or {})})
+    return Ended(code, err.decode())
 
 
 # -- servers ----------------------------------------------------------------------------------------------------
@@ -122,7 +77,7 @@ class Server:
 
     def _clean(self, project: Path) -> Facts:
         self._begin(Cut.BEFORE, 0, None)
-        ended = self.launcher.run(project, "upgrade", "head")
+        ended = run(self.launcher, project, "upgrade", "head")
         assert ended.code == 0, ended.err
         return facts_of(self.url)
 
@@ -160,7 +115,7 @@ class Server:
         at = at if FULL or at <= self.shortest else 3 + at % (self.shortest - 3)
         number = SIGNALS.get(what)
         self._begin(cut, at, number)
-        ended = self.launcher.run(project, "upgrade", "head")
+        ended = run(self.launcher, project, "upgrade", "head")
         if FULL and len(self.proxy.seen) < at:
             pytest.skip("the run is shorter than that")  # the messages of one mode of transactions are fewer
         assert len(self.proxy.seen) >= at
@@ -175,7 +130,7 @@ class Server:
 
     def _second_run(self, project: Path, what: str, before: Facts) -> None:
         wait_until(self.is_free, "the lock is held although nobody works")
-        again = self.launcher.run(project, "upgrade", "head")
+        again = run(self.launcher, project, "upgrade", "head")
         after = facts_of(self.url)
         if self.kind == "postgresql":
             assert again.code == 0, again.err
@@ -349,13 +304,13 @@ def test_a_run_on_sqlite_is_cut_off(what: str, when: str, at: int, launcher: Lau
     listening += 'event.listen(Engine, "after_cursor_execute", after)\n'
     source = env.read_text().replace("poolclass=NullPool)", 'poolclass=NullPool, connect_args={"timeout": 0.1})')
     env.write_text(INJECT + listening + source)
-    ended = launcher.run(project, "upgrade", "head", env={"CUT": f"{what}:{when}:{at}"})
+    ended = run(launcher, project, "upgrade", "head", env={"CUT": f"{what}:{when}:{at}"})
     assert "Traceback" not in ended.err and "bug in headway" not in ended.err, ended.err
     facts = facts_of(url)
     if what != "KILL":
         check_account(ended, facts, 128 + SIGNALS[what] if what in SIGNALS else 0)
         assert [name for name in os.listdir(tmp_path) if name.endswith("-headway-lock")] == []
-    again = launcher.run(project, "upgrade", "head", env={"CUT": "none:before:0"})
+    again = run(launcher, project, "upgrade", "head", env={"CUT": "none:before:0"})
     after = facts_of(url)
     if again.code != 0:
         assert stands_halfway(facts), again.err

@@ -56,14 +56,21 @@ class Mutant:
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of a file, in the order of its lines."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    guards = _guards(tree)
     places = [node for node in ast.walk(tree) if _is_code(node)]
     for number, node in enumerate(places):
-        for what, change in _changes(node):
+        for what, change in () if node in guards else _changes(node):
             mutated = copy.deepcopy(tree)
             twin = [other for other in ast.walk(mutated) if _is_code(other)][number]
             change(twin)
             text = ast.unparse(ast.fix_missing_locations(mutated))
             yield Mutant(path, getattr(node, "lineno", 0), what, text)
+
+
+def _guards(tree: ast.AST) -> set[ast.AST]:
+    """What holds programmers back and does nothing else: ``frozen`` and ``slots`` of a dataclass."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return {node for one in classes for decorator in one.decorator_list for node in ast.walk(decorator)}
 
 
 def _is_code(node: ast.AST) -> bool:
@@ -89,7 +96,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, object]]:
             yield "+ becomes -", lambda n: setattr(n, "op", ast.Sub())
         case ast.If():
             yield "the condition is turned round", lambda n: setattr(n, "test", ast.UnaryOp(ast.Not(), n.test))
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             yield "None is returned", lambda n: setattr(n, "value", ast.Constant(None))
         case ast.Expr(value=ast.Call()):
             yield "a call is left out", lambda n: setattr(n, "value", ast.Constant(None))

@@ -119,8 +119,9 @@ def draw(rooms: list[str], count: int, seed: int) -> list[tuple[Mutant, list[str
         if rooms and not any(place.startswith(room) for room in rooms):
             continue
         paths = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))
+        longer = [ROOT / other for other in nearest if other.startswith(f"{place}/")]
         for path in paths:
-            if not any(str(path.relative_to(ROOT)) == other for other in nearest if other != place):
+            if not any(path.is_relative_to(other) for other in longer):
                 found += [(mutant, tests) for mutant in mutants_of(path)]
     chosen = random.Random(seed).sample(found, min(count, len(found)))
     return sorted(chosen, key=lambda pair: (str(pair[0].path), pair[0].line))

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
 from headway.errors import ConnectionRefused
-from headway.runtime import drivers
+from headway.runtime import connecting, drivers
 from headway.runtime.connecting import Attempt, Guard, guarded, trusted
+from headway.scratch.stand_ins import _place_of_attempt
 
 
 class Redirect:
@@ -316,3 +318,40 @@ def test_everything_is_as_before_afterwards(sqlite_url: str, tmp_path: Any) -> N
     sqlite3.connect(tmp_path / "x.db").close()
     with sa.create_engine(f"sqlite:///{tmp_path / 'x.db'}").connect() as connection:
         assert where(connection) == str(tmp_path / "x.db")
+
+
+# -- afterwards -------------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_it_stays(sqlite_url: str) -> None:
+    listeners = ((sa.Engine, "do_connect", connecting._answer), (sa.pool.Pool, "checkout", connecting._renew))
+    for _ in range(2):
+        with redirected(sqlite_url), redirected(sqlite_url):
+            assert all(event.contains(*one) for one in listeners)
+        assert not any(event.contains(*one) for one in listeners)
+
+
+# -- which database it is ---------------------------------------------------------------------------------------
+
+PLACES = [
+    # two connections' arguments, and whether they lead to one database
+    ({"host": "h", "dbname": "d"}, {"host": "h", "dbname": "d", "user": "u"}, True),
+    ({"host": "h", "dbname": "d"}, {"host": "h", "dbname": "e"}, False),
+    ({"host": "h", "dbname": "d"}, {"host": "i", "dbname": "d"}, False),
+    ({"host": "h", "dbname": "d", "port": 1}, {"host": "h", "dbname": "d", "port": "1"}, True),
+    ({"host": "h", "dbname": "d", "port": 1}, {"host": "h", "dbname": "d", "port": 2}, False),
+    ({"dsn": "host=h dbname=d"}, {"dsn": "host=h dbname=d"}, True),
+    ({"dsn": "host=h dbname=d"}, {"dsn": "host=h dbname=e"}, False),
+    ({"conninfo": "dbname=d"}, {"conninfo": "dbname=e"}, False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), PLACES)
+def test_the_place_of_a_connection(one: dict[str, Any], other: dict[str, Any], same: bool) -> None:
+    dialect = sa.make_url("postgresql://").get_dialect()()
+
+    def place(given: dict[str, Any]) -> object:
+        policy: Any = None
+        return _place_of_attempt(Attempt(Guard(policy), dialect, None, [], given))
+
+    assert (place(one) == place(other)) is same

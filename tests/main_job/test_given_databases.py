@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from fixtures.programs import Done, Program
-from headway.scratch.contents import contents
+from headway.scratch.contents import _of_others, contents
 from main_job.projects import make_project
 from main_job.test_rehearsals_stay import TEMPLATE
 
@@ -291,3 +291,16 @@ def test_memory_is_no_scratch_database(project: Path, headway: Program) -> None:
     done, report = ci(headway, project, "sqlite://")
     assert done.code == 2
     assert "Use --scratch sqlite" in whys(report)[0]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_that_headway_does_not_know_is_looked_at_by_sqlalchemy(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    sequences = kind == "postgresql"
+    texts = ["CREATE TABLE t (n int)", "CREATE VIEW v AS SELECT n FROM t", *["CREATE SEQUENCE s"] * sequences]
+    with sa.create_engine(request.getfixturevalue(f"{kind}_url")).begin() as connection:
+        for text in texts:
+            connection.exec_driver_sql(text)
+        found = [(thing.kind, thing.name) for thing in _of_others(connection)]
+    assert found == [("view", "v"), ("table", "t"), *[("sequence", "s")] * sequences]

@@ -136,7 +136,7 @@ def is_noticed(mutant: Mutant, tests: list[str], place: Path) -> bool:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, cwd=place, env=environment, capture_output=True, timeout=LONGEST, check=False)
-        return done.returncode == 1
+        return done.returncode != 0  # also 2, a module that cannot be imported, and whatever a process was ended with
     except subprocess.TimeoutExpired:
         return True
     finally:
@@ -153,6 +153,10 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--list", action="store_true", help="only show what would be drawn")
     arguments = parser.parse_args()
+    for tests in yaml.safe_load(NEAREST.read_text()).values():
+        for test in tests:
+            if not (ROOT / test).exists():
+                parser.error(f"{NEAREST.name}: there is no {test}")
     drawn = draw(arguments.rooms, arguments.count, arguments.seed)
     if arguments.list:
         for mutant, _ in drawn:

@@ -59,13 +59,15 @@ def test_what_cannot_be_recorded_is_not_shown_and_not_in_the_database(project: P
     assert [names[step["revision"]] for step in steps if step["statements"] is not None or not step["why"]] == []
 
 
-def test_a_query_that_locks_rows_is_why_a_revision_is_not_shown(postgresql_project: Project) -> None:
+def test_a_query_that_locks_rows_is_why_a_revision_is_not_shown(postgresql_project: Project, tmp_path: Path) -> None:
+    after = tmp_path / "after"
     postgresql_project.revision(
-        'op.get_bind().exec_driver_sql("SELECT * FROM customers FOR UPDATE")\nop.execute("DELETE FROM shops")'
+        f'op.get_bind().exec_driver_sql("SELECT * FROM customers FOR UPDATE")\nopen({str(after)!r}, "w").close()'
     )
     (step,) = postgresql_project.plan()["steps"]
     assert step["statements"] is None
     assert step["why"].endswith(": a query is not sent: it locks rows")
+    assert not after.exists(), "what would come after rows that are not there is not run"
 
 
 @pytest.mark.parametrize("change", ["get_bind", "commit as text", "own engine"])

@@ -42,6 +42,17 @@ def test_what_nobody_knows_of_leaves_a_run_open() -> None:
     assert not account.complete
 
 
+def test_what_remains_to_be_done_is_what_nothing_has_come_of() -> None:
+    account = Account()
+    planned(account, "a", "b", "c", "d", "e")
+    account.sections[-1].applied.append("a")
+    account.sections[-1].doubtful.append("b")
+    sent(account, "CREATE TABLE audit (n int)", None, Fate.COMMITTED)  # by env.py
+    sent(account, "CREATE TABLE c (n int)", "c", Fate.COMMITTED)
+    account.running = "d"
+    assert account.remaining == ["e"]
+
+
 class Refused(Exception):
     """As asyncpg raises it."""
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from sqlalchemy import exc
 
-from headway.runtime.failures import explain
+from headway.effects.sql_kind import Kind
+from headway.errors import ConfigError, DatabaseFailure, MigrationFailed
+from headway.runtime.account import Account, Fate, Sent
+from headway.runtime.failures import explain, user_place
+from headway.runtime.outcome import HALF_A_SCRIPT
 
 WRITES = [
     "attempt to write a readonly database",
@@ -30,3 +37,64 @@ def test_a_column_of_that_name_is_no_read_only_database(said: str) -> None:
     explained = explain(exc.OperationalError("INSERT", {}, Exception(said)))
     assert explained is not None
     assert "cannot be written" not in explained.message
+
+
+def running(revision: str, database: str | None = "postgresql://h/d") -> Account:
+    account = Account()
+    account.sections[-1].database = database
+    account.sections[-1].planned.append(revision)
+    account.running = revision
+    return account
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(WRITES[0], DatabaseFailure), ("connection to server was lost", DatabaseFailure), ("no", MigrationFailed)],
+)
+def test_whose_fault_it_was(said: str, kind: type[Exception]) -> None:
+    """A pipeline tells a migration that is wrong from a database that is, by the exit code."""
+    error = exc.OperationalError("INSERT", {}, Exception(said), connection_invalidated=said.startswith("connection"))
+    explained = explain(error, running("r1"))
+    assert type(explained) is kind
+    assert explained.hint is not None and "Nothing was applied." in explained.hint
+
+
+def test_what_env_py_left_behind_is_told_beside_the_refusal() -> None:
+    account = Account()
+    account.sections[-1].database = "postgresql://h/d"
+    entry = Sent("CREATE TABLE audit (n int)", Kind.DDL, None, account.sections[-1])
+    account.note(entry)
+    account.settle([entry], Fate.COMMITTED)
+    explained = explain(exc.OperationalError("SELECT", {}, Exception("permission denied")), account)
+    assert isinstance(explained, DatabaseFailure)
+    assert explained.exit_code == 3
+    assert "CREATE TABLE audit" in str(explained.hint)
+
+
+def test_an_error_while_a_script_is_printed_says_that_the_script_is_no_good() -> None:
+    explained = explain(ConfigError("no", hint="Mend it."), running("r1", None))
+    assert explained is not None
+    assert explained.hint == f"Mend it. {HALF_A_SCRIPT}"
+
+
+def test_the_place_is_the_innermost_line_of_the_users(tmp_path: Path) -> None:
+    outer, inner = tmp_path / "env.py", tmp_path / "r1.py"
+    inner.write_text("def upgrade(call):\n    call()\n")
+    outer.write_text("def run(upgrade, call):\n    upgrade(call)\n")
+    here: dict[str, Any] = {}
+    for path in (outer, inner):
+        exec(compile(path.read_text(), path, "exec"), here)
+    library = tmp_path / "site-packages" / "lib.py"
+    library.parent.mkdir()
+    library.write_text("def fail():\n    raise ValueError\n")
+    exec(compile(library.read_text(), library, "exec"), here)
+    with pytest.raises(ValueError) as caught:
+        here["run"](here["upgrade"], here["fail"])
+    assert user_place(caught.value) == (str(inner), 2)
+    command = tmp_path / "headway_cli" / "x.py"
+    command.parent.mkdir()
+    command.write_text("def program():\n    raise ValueError\n")
+    exec(compile(command.read_text(), command, "exec"), here)
+    with pytest.raises(ValueError) as again:
+        here["upgrade"](here["program"])
+    assert user_place(again.value) == (str(inner), 2)

@@ -49,6 +49,50 @@ def test_without_a_run_it_is_raised_at_once_and_no_thread_is_needed(number: sign
     assert ending() is None
 
 
+def test_a_second_signal_does_not_disturb_what_the_first_began() -> None:
+    done = False
+    with ended_by_signals():
+        with pytest.raises(Terminated):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        os.kill(os.getpid(), signal.SIGTERM)  # a runner in a hurry, while transactions are rolled back
+        time.sleep(0.2)
+        done = True
+    assert done
+
+
+def test_a_server_that_does_not_confirm_in_time_ends_the_process_with_a_word() -> None:
+    """And one that does, or needs less than that, does not."""
+    code = (
+        "import os, signal, sys, time\n"
+        "import headway.signals as signals\n"
+        "signals.CONFIRM_WITHIN = float(sys.argv[1])\n"
+        "class Work:\n"
+        "    busy = True\n"
+        "    def is_busy(self): return self.busy\n"
+        "    def cancel(self): pass\n"
+        "    def unconfirmed(self): return 'DROP TABLE t'\n"
+        "work = Work()\n"
+        "try:\n"
+        "    with signals.ended_by_signals(), signals.cancelled_by_signals(work):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(1.5)\n"
+        "        work.busy = False\n"
+        "        time.sleep(5)\n"
+        "except signals.Terminated:\n"
+        "    sys.exit('raised')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}/engine"}
+
+    def run(seconds: str) -> tuple[int, str]:
+        command = [sys.executable, "-c", code, seconds]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+    assert run("0.5") == (128 + signal.SIGTERM, "headway: ended by signal 15. DROP TABLE t\n")
+    assert run("20") == (1, "raised\n")
+
+
 def test_while_a_driver_is_busy_nothing_is_raised_in_it() -> None:
     work = Work(busy=True)
     reached = False

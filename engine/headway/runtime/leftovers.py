@@ -18,6 +18,7 @@ from headway.operations.rewrite.table import temporary_name
 from headway.reading.migration import read_migration
 from headway.source_text import read_source
 
+_Change = fx.TableEffect | fx.DropsIndex
 _TAKES_AWAY = re.compile(r"(?i)\b(DROP|RENAME|ALTER|EXECUTE|CALL|DO)\b")
 
 
@@ -37,7 +38,7 @@ def leftovers(connection: Connection, path: str, *, upgrade: bool, rolls_back_dd
     return tuple(dict.fromkeys(words for effect in effects for words in _trace(effect, seen)))
 
 
-def _plain_changes(effects: Iterable[fx.Effect]) -> Iterator[fx.TableEffect]:
+def _plain_changes(effects: Iterable[fx.Effect]) -> Iterator[_Change]:
     """The changes whose result can only come from the revision: those of objects that it has not touched before.
 
     An index that is dropped and made anew is there before the revision as well as after it.
@@ -47,7 +48,7 @@ def _plain_changes(effects: Iterable[fx.Effect]) -> Iterator[fx.TableEffect]:
         if _may_touch_anything(effect):
             return
         objects = set(_objects_of(effect))
-        if isinstance(effect, fx.TableEffect) and not touched.intersection(objects):
+        if isinstance(effect, _Change) and not touched.intersection(objects):
             yield effect
         whole_table = isinstance(effect, fx.CreatesTable | fx.DropsTable | fx.RenamesTable)
         touched |= {one for one in objects if whole_table or one[0] != "table"}
@@ -111,7 +112,7 @@ class _Seen:
         return any(index["name"] == name for index in self._inspector.get_indexes(table, schema=schema))
 
 
-def _trace(effect: fx.TableEffect, seen: _Seen) -> Iterator[str]:
+def _trace(effect: _Change, seen: _Seen) -> Iterator[str]:
     if not isinstance(effect.table, str) or effect.conditional:
         return
     schema = effect.schema if isinstance(effect.schema, str) else None
@@ -127,7 +128,7 @@ def _trace(effect: fx.TableEffect, seen: _Seen) -> Iterator[str]:
         yield from _in_table(effect, seen, table, schema)
 
 
-def _of_table(effect: fx.TableEffect, seen: _Seen, table: str, there: bool, schema: str | None) -> Iterator[str]:
+def _of_table(effect: _Change, seen: _Seen, table: str, there: bool, schema: str | None) -> Iterator[str]:
     match effect:
         case fx.CreatesTable() if there:
             yield f"table {table} is there"
@@ -139,7 +140,7 @@ def _of_table(effect: fx.TableEffect, seen: _Seen, table: str, there: bool, sche
             pass
 
 
-def _in_table(effect: fx.TableEffect, seen: _Seen, table: str, schema: str | None) -> Iterator[str]:
+def _in_table(effect: _Change, seen: _Seen, table: str, schema: str | None) -> Iterator[str]:
     name: Any = effect.table
     match effect:
         case fx.AddsColumn(column=fx.Column(name=str(column))) if seen.has_column(name, column, schema):
@@ -150,5 +151,7 @@ def _in_table(effect: fx.TableEffect, seen: _Seen, table: str, schema: str | Non
             yield f"column {table}.{old} is called {new}"
         case fx.CreatesIndex(name=str(index)) if seen.has_index(name, index, schema):
             yield f"index {index} is there"
+        case fx.DropsIndex(name=str(index), if_exists=False) if not seen.has_index(name, index, schema):
+            yield f"index {index} is gone"
         case _:
             pass

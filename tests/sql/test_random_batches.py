@@ -10,7 +10,14 @@ from sql.test_batches import run
 from sql.tools import ALEMBIC, HEADWAY
 
 NAMES = ("a", "b", "c", "d")
-TYPES = ("sa.Integer()", "sa.String(20)", "sa.Text()", "sa.Numeric(10, 2)", "sa.DateTime()", "sa.BigInteger()")
+TYPES = (
+    *("sa.Integer()", "sa.String(20)", "sa.Text()", "sa.Numeric(10, 2)", "sa.DateTime()", "sa.BigInteger()"),
+    *("sa.Date()", "sa.Boolean()"),
+)
+CHECKED = (
+    'sa.Boolean(create_constraint=True, name="ck_bool")',
+    'sa.Enum("x", "1", create_constraint=True, name="ck_enum")',
+)
 DEFAULTS = ("", ', server_default="5"', ', server_default=sa.text("7")')
 
 
@@ -51,7 +58,7 @@ def _batch(draw: st.DrawFn, present: list[str], types: dict[str, str], extras: s
         *(
             f'batch_op.alter_column("{name}", type_={kind}, existing_type={types[name]})'
             for name in present
-            for kind in TYPES
+            for kind in (*TYPES, *CHECKED)
         ),
         *(f'batch_op.alter_column("{name}", server_default={value})' for name in present for value in ("None", '"9"')),
         *(f'batch_op.alter_column("{name}", nullable=True)' for name in present),
@@ -89,6 +96,10 @@ def _subject(change: str) -> str:
 @given(cases())
 def test_random_batches_end_alike(case: Case) -> None:
     theirs, ours = run(ALEMBIC, case), run(HEADWAY, case)
+    if "cannot become" in str(ours.outcomes[0].error):  # Alembic makes 0 of 'x', and a number a date: batch-values
+        assert ours.states[0] == ours.before
+        assert "type_=" in case.upgrade
+        return
     assert ours.ended_well == theirs.ended_well, f"{case.before}\n{case.upgrade}\n{ours.outcomes} {theirs.outcomes}"
     if all(ours.ended_well):
         assert ours.states == theirs.states, f"{case.before}\n{case.upgrade}"

@@ -34,6 +34,7 @@ from headway.dialects.insert_rows import check_rows, literal_insert, translatabl
 from headway.dialects.table_copy import Copying
 from headway.effects.sql_kind import Kind
 from headway.errors import UsageError
+from headway.operations.rewrite.conversion import Conversion
 from headway.operations.statement import Door, DriverText, Statement
 
 implementations: dict[str, type[DefaultImpl]] = {}
@@ -351,6 +352,11 @@ class DefaultImpl(Comparing):
     def copying_table(self, table_name: str, schema: str | None) -> Copying:
         """What surrounds the copy of a table."""
         return Copying(self, table_name, schema)
+
+    def batch_conversion(self, column: Column[Any], old_type: Any, new_type: Any) -> Conversion | None:
+        """What the values of ``column`` become in a batch that gives it another type, and which of them cannot; None
+        where the database's own CAST says so, or refuses them itself."""
+        return None
 
     def cast_for_batch_migrate(self, existing: Column[Any], existing_transfer: dict[str, Any], new_type: Any) -> None:
         """Lets ``existing_transfer["expr"]``, which fills a column of a copy, be a cast where the kinds of type differ."""

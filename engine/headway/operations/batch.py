@@ -160,12 +160,12 @@ class BatchRecorder:
                 'SQL migration script using table "move and copy", a complete Table object should be passed to the '
                 '"copy_from" argument of the batch_alter_table() method so that table reflection can be skipped.'
             )
-        convention = dict(self.naming_convention) if self.naming_convention else None
+        metadata = MetaData()
         # It is about indexes that SQLite's copy carries over as text.
         with ignoring(sa_exc.SAWarning, "Skipped unsupported reflection of expression-based index"):
             table = Table(
                 self.table_name,
-                MetaData(naming_convention=convention),
+                metadata,
                 *self.reflect_args,
                 schema=self.schema,
                 autoload_with=self.bind,
@@ -173,6 +173,9 @@ class BatchRecorder:
                 **{"extend_existing": bool(self.reflect_args), **self.reflect_kwargs},
             )
         table.info[REFLECTED] = True
+        if self.naming_convention:
+            # Only now: names that the database gives are final, and the convention is for what has none.
+            metadata.naming_convention = MetaData(naming_convention=dict(self.naming_convention)).naming_convention
         return table
 
 

@@ -6,16 +6,18 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Computed, Constraint, Table
+from sqlalchemy import Computed, Constraint, Table, literal_column
 from sqlalchemy import types as sqltypes
-from sqlalchemy.sql.elements import ColumnElement, TextClause
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from headway.dialects.base import DefaultImpl
+from headway.dialects.sqlite.conversion import conversion
 from headway.dialects.sqlite.ddl import no_comments
 from headway.dialects.sqlite.defaults import is_constant, normal_default
 from headway.dialects.sqlite.table_copy import SQLiteCopying
 from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
+from headway.operations.rewrite.conversion import Conversion
 
 
 class SQLiteImpl(DefaultImpl):
@@ -29,10 +31,9 @@ class SQLiteImpl(DefaultImpl):
         for name, args, kw in batch_op.batch:
             if name == "add_column":
                 default = args[1].server_default
-                is_expression = default is not None and isinstance(getattr(default, "arg", None), TextClause)
                 stored = isinstance(default, Computed) and bool(default.persisted)
                 placed = kw.keys() & {"insert_before", "insert_after"}
-                if (is_expression and not is_constant(str(default.arg))) or stored or placed:
+                if self._is_worked_out(default) or stored or placed:
                     return True
             elif name not in ("create_index", "drop_index"):
                 return True
@@ -104,9 +105,21 @@ class SQLiteImpl(DefaultImpl):
             inspector.info_cache[key] = found
         return inspector.info_cache[key]  # type: ignore[no-any-return]
 
+    def _is_worked_out(self, default: Any) -> bool:
+        """Whether a server default is an expression, which ADD COLUMN does not take."""
+        arg = getattr(default, "arg", None)
+        return isinstance(arg, ClauseElement) and not is_constant(self.render_ddl_sql_expr(arg))
+
     def cast_for_batch_migrate(self, existing: Any, existing_transfer: dict[str, Any], new_type: Any) -> None:
-        if not isinstance(new_type, sqltypes.JSON):  # CAST(x AS JSON) would turn the text into a number
+        found = self.batch_conversion(existing_transfer["expr"], existing.type, new_type)
+        if found is not None:
+            existing_transfer["expr"] = literal_column(found.sql)
+        elif not isinstance(new_type, sqltypes.JSON):  # CAST(x AS JSON) would turn the text into a number
             super().cast_for_batch_migrate(existing, existing_transfer, new_type)
+
+    def batch_conversion(self, column: Any, old_type: Any, new_type: Any) -> Conversion | None:
+        name = self.dialect.identifier_preparer.quote(column.name)
+        return conversion(name, old_type, new_type, self.dialect)
 
     def copying_table(self, table_name: str, schema: str | None) -> Copying:
         return Copying(self, table_name, schema) if self.as_sql else SQLiteCopying(self, table_name, schema)

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Column, Computed, Identity
 from sqlalchemy import types as sqltypes
 
+from headway.operations.rewrite.conversion import Conversion
+
 
 @dataclass
 class ColumnState:
@@ -24,6 +26,8 @@ class ColumnState:
     comment: str | None
     source: Any
     """What fills it: a column of the old table, perhaps cast; None for a column that the database fills."""
+    conversion: Conversion | None = None
+    """How its values become those of another type, where the database's own CAST would make nonsense of some."""
 
     @classmethod
     def existing(cls, column: Column[Any]) -> ColumnState:

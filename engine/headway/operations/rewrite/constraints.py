@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     Constraint,
     ForeignKeyConstraint,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
 )
@@ -38,7 +37,7 @@ def final_name(constraint: Constraint) -> str | None:
     if not isinstance(table, Table):
         return written  # it belongs to none, or is written into a column
     if written is not None and table.info.get(REFLECTED):
-        return written  # it went through the convention when it was made
+        return written  # the database's own
     name = conventional_name(constraint, table)
     return str(name) if name is not None else written
 
@@ -79,11 +78,6 @@ def sketch_targets(new: Table) -> None:
                 other = Table(name, new.metadata, schema=schema or None)
             if column not in other.c:
                 other.append_column(Column(column, sqltypes.NULLTYPE))
-
-
-def metadata_like(table: Table) -> MetaData:
-    """An empty MetaData with the same naming convention."""
-    return MetaData(naming_convention=table.metadata.naming_convention)
 
 
 def _foreign_key(

@@ -9,13 +9,25 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Constraint, Index, PrimaryKeyConstraint, Table, insert, inspect, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy import types as sqltypes
 
 from headway.errors import InvalidValue, UnknownColumn
 from headway.operations.rewrite import constraints
 from headway.operations.rewrite.columns import ColumnState
 from headway.operations.rewrite.constraints import belongs_to_type, final_name
+from headway.operations.rewrite.misfits import refuse_misfits
 from headway.operations.rewrite.order import Placement, ordered
 from headway.operations.rewrite.text import names_in, with_renamed
 
@@ -62,6 +74,10 @@ class TableRewrite:
             for item in sorted(table.constraints, key=lambda item: item._creation_order)
             if not belongs_to_type(item) and not (isinstance(item, CheckConstraint) and item.name in by_type)
         ]
+        self.type_checks: dict[str, str] = {}
+        """The names of the CHECKs that types bring, by column: they are made anew with the columns."""
+        for item in filter(belongs_to_type, table.constraints):
+            self._note_type_check(item)
         self.raw_indexes = dict(raw_indexes or {})
         known = sorted(table.indexes, key=lambda index: str(index.name))
         self.indexes = {str(index.name): index for index in known if index.name not in self.raw_indexes}
@@ -80,8 +96,15 @@ class TableRewrite:
         if_not_exists: bool | None = None,
         **kw: Any,
     ) -> None:
-        if if_not_exists and column.name in self.columns:
+        if if_not_exists and self._named(column.name):
             return
+        if (there := self._named(column.name)) or column.name in self.columns:
+            state = self.columns[there or column.name]
+            called = "" if there else f", which this batch calls {state.name}"
+            raise InvalidValue(
+                f"column {column.name!r} of table {self.table.name} is there already{called}: adding it would lose its values",
+                hint="Leave the add_column() out, drop the column first, or add it in a batch of its own.",
+            )
         self.columns[column.name] = ColumnState.added(column)
         self._place(column.name, insert_before, insert_after)
 
@@ -128,6 +151,7 @@ class TableRewrite:
         if isinstance(constraint, PrimaryKeyConstraint):
             self.constraints = [c for c in self.constraints if not isinstance(c, PrimaryKeyConstraint)]
         if belongs_to_type(constraint):  # it is made with its column
+            self._note_type_check(constraint)
             return
         # SQLite would take a second one of the same name. Scripts make one anew without dropping what may be there.
         name = final_name(constraint)
@@ -138,6 +162,11 @@ class TableRewrite:
             self.constraints.append(constraint)
         else:
             self.constraints[same] = constraint
+
+    def _note_type_check(self, check: Constraint) -> None:
+        key, name = self._key_of_check(check), final_name(check)
+        if key is not None and name is not None:
+            self.type_checks[key] = name
 
     def drop_constraint(self, constraint: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
         if belongs_to_type(constraint) and not isinstance(constraint.name, str):
@@ -157,14 +186,13 @@ class TableRewrite:
         self.constraints = kept
 
     def create_index(self, index: Index, *, if_not_exists: bool | None = None, **kw: Any) -> None:
-        known = {*self.indexes, *self.raw_indexes}
-        if not (if_not_exists and str(index.name) in known):
+        if not (if_not_exists and str(index.name) in self._known_indexes()):
             self.new_indexes.append(index)
 
     def drop_index(self, index: Index, *, if_exists: bool | None = None, **kw: Any) -> None:
         name = str(index.name)
         fresh = [new for new in self.new_indexes if str(new.name) != name]
-        known = {*self.indexes, *self.raw_indexes}
+        known = self._known_indexes()
         if name not in known and len(fresh) == len(self.new_indexes) and not if_exists:
             raise InvalidValue(f"No such index: '{name}'", hint=f"There are: {', '.join(sorted(known)) or 'none'}.")
         self.indexes.pop(name, None)
@@ -196,6 +224,8 @@ class TableRewrite:
         """
         impl, old = self.impl, self.table
         self._drop_what_stands_on_dropped_columns()
+        self._refuse_doubles()
+        refuse_misfits(impl, old, self.columns.values())
         new = self._new_table()
         freed: list[Constraint] = impl.prep_table_for_batch(self, old) or []
         made = dropping = False
@@ -204,7 +234,7 @@ class TableRewrite:
             made = True
             filled = [state for key in self._order() if (state := self.columns[key]).source is not None]
             if filled:
-                rows = select(*[state.source for state in filled])
+                rows = select(*[state.source for state in filled]).select_from(old)
                 impl._exec(insert(new).from_select([state.name for state in filled], rows, include_defaults=False))
             before_drop(new.name)
             dropping = True
@@ -223,6 +253,19 @@ class TableRewrite:
         for sql in self.raw_indexes.values():
             impl.driver_sql(with_renamed(sql, renamed, self._quote))
 
+    def _refuse_doubles(self) -> None:
+        """Before anything happens: names that would be there twice."""
+        if twice := self._twice(state.name for state in self.columns.values()):
+            raise InvalidValue(
+                f"table {self.table.name} would have two columns {twice!r}",
+                hint="Rename or drop the one that is there first.",
+            )
+        if twice := self._twice([*self._known_indexes(), *(str(index.name) for index in self.new_indexes)]):
+            raise InvalidValue(
+                f"table {self.table.name} would have two indexes {twice!r}",
+                hint="Drop the one that is there first, or leave the create_index() out.",
+            )
+
     def _new_table(self) -> Table:
         renamed = self._renamed()
 
@@ -234,10 +277,18 @@ class TableRewrite:
         options = dict(self.table_kwargs)
         if self.comment:
             options["comment"] = self.comment
-        metadata = constraints.metadata_like(self.table)
-        new = Table(self.temp_name, metadata, *items, *self.table_args, schema=self.table.schema, **options)
+        # Without a naming convention: names are final, and the table is not called so for long.
+        new = Table(self.temp_name, MetaData(), *items, *self.table_args, schema=self.table.schema, **options)
+        for item in new.constraints:
+            if belongs_to_type(item) and (key := self._key_of_check(item)) in self.type_checks:
+                item.name = self.type_checks[key]
         constraints.sketch_targets(new)
         return new
+
+    def _key_of_check(self, check: Constraint) -> str | None:
+        """The column whose type a CHECK belongs to."""
+        names = [column.name for column in getattr(check, "columns", ())]
+        return self._key(names[0]) if names else None
 
     def _order(self) -> list[str]:
         groups = [[self._key(name) for name in group] for group in self.reordering or ()]
@@ -254,6 +305,13 @@ class TableRewrite:
 
     def _drop_what_stands_on_dropped_columns(self) -> None:
         """As other databases do; but a column that was dropped to be added again in another form keeps what it had."""
+        again = set(self.dropped) & self.columns.keys()
+        if not all(self.columns[key].origin.primary_key for key in again):
+            self.constraints = [
+                c
+                for c in self.constraints
+                if not (isinstance(c, PrimaryKeyConstraint) and again & set(c.columns.keys()))
+            ]
         for key in set(self.dropped) - self.columns.keys():
             self.constraints = [c for c in self.constraints if not constraints.needs_column(c, key, self._render)]
             self.indexes = {name: index for name, index in self.indexes.items() if not self._index_needs(index, key)}
@@ -266,6 +324,7 @@ class TableRewrite:
             transfer = {"expr": state.origin}
             self.impl.cast_for_batch_migrate(Column(state.name, state.type_), transfer, type_)
             state.source = transfer["expr"]
+            state.conversion = self.impl.batch_conversion(state.origin, state.type_, type_)
         state.type_ = type_
 
     def _drop_unnamed_check(self, constraint: Any) -> None:
@@ -284,6 +343,24 @@ class TableRewrite:
             self.placements.append(
                 Placement(key, before and self._key(before), after and self._key(after)),
             )
+
+    def _twice(self, names: Iterable[str]) -> str | None:
+        """The first name that was there before."""
+        seen: set[str] = set()
+        return next((name for name in names if (one := self._folded(name)) in seen or seen.add(one)), None)  # type: ignore[func-returns-value]
+
+    def _known_indexes(self) -> set[str]:
+        return {*self.indexes, *self.raw_indexes}
+
+    def _named(self, name: str) -> str | None:
+        """The key of the column that is called so now."""
+        return next(
+            (key for key, state in self.columns.items() if self._folded(state.name) == self._folded(name)), None
+        )
+
+    def _folded(self, name: str) -> str:
+        # A quoted name is one of its own on other databases; here it is not, nor for their columns on MySQL and MariaDB.
+        return name.lower() if self.impl.dialect.name in ("sqlite", "mysql", "mariadb") else name
 
     def _key(self, name: str) -> str:
         """The key of the column that has or had this name. Raises UsageError when there is none."""

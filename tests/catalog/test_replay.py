@@ -89,6 +89,18 @@ def test_a_renamed_table_takes_along_the_keys_that_point_to_it() -> None:
     assert table.constraints.there["fk"].referent == ("", "people")
 
 
+def test_a_key_written_into_a_column_is_of_that_column() -> None:
+    columns = (
+        fx.Column("id"),
+        fx.Column("u", references=(fx.ForeignKey("users", name="fk_u"),)),
+        fx.Column("v", references=(fx.ForeignKey("users", name="fk_v", local_columns=("v", "id")),)),
+    )
+    table = known(fx.CreatesTable(span=SPAN, table="orders", columns=columns)).table("orders")
+    assert table is not None
+    there = table.constraints.there
+    assert (there["fk_u"].columns, there["fk_v"].columns) == (("u",), ("v", "id"))
+
+
 def test_a_table_that_is_renamed_onto_itself_keeps_what_is_known() -> None:
     rename = fx.RenamesTable(span=SPAN, table="t", new_name="T")
     assert known(creates("t", "a"), rename, database="sqlite").column_nullable("t", "a") is False

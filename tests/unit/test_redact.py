@@ -139,3 +139,8 @@ def test_it_takes_time_in_proportion(text: str) -> None:
     started = time.process_time()
     redact(text)
     assert time.process_time() - started < 2
+
+
+def test_a_short_secret_is_hidden_too() -> None:
+    remember("q7Zk")
+    assert redact("token q7Zk, and q7Zkk") == "token ***, and q7Zkk"

@@ -93,3 +93,12 @@ LOCK TABLE users IN EXCLUSIVE MODE NOWAIT
 
 CREATE GLOBAL TEMPORARY TABLE tmp (a NUMBER) ON COMMIT PRESERVE ROWS
 => CreatesTable(table='TMP', columns=[Column(name='A', type=Type(name='number'))], temporary=True)
+
+ALTER TABLE users MODIFY (n DEFAULT ON NULL 5)
+=> AltersColumn(table='USERS', column='N', nullable=False, changes_default=True, default='5')
+
+ALTER TABLE users MODIFY (n NUMBER(5) DEFAULT 5)
+=> AltersColumn(table='USERS', column='N', new_type=Type(name='number', arguments=[5]), changes_default=True, default='5')
+
+ALTER TABLE users ADD CONSTRAINT uq UNIQUE (n) ENABLE NOVALIDATE
+=> AddsConstraint(table='USERS', kind=unique, name='UQ', columns=['N'], not_valid=True)

@@ -74,7 +74,8 @@ def _null(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
 
 
 def _default(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
-    cursor.take("ON", "NULL")  # Oracle
+    if cursor.take("ON", "NULL"):  # Oracle, where the column is NOT NULL then
+        defined.set(nullable=False)
     value = expression(cursor)
     empty = isinstance(value, str) and value.upper() == "NULL"
     defined.set(has_default=not empty, default=None if empty else value)

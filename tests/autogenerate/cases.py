@@ -577,6 +577,7 @@ CASES: tuple[Case, ...] = (
 )
 
 DIFFERENCES: dict[tuple[str, str], str] = {
+    **{(database, "naming convention"): "Alembic loses the CHECK that is written in a column" for database in ALL},
     ("sqlite", "empty text default kept"): "Alembic takes '' in the database for another default than '' in the models",
     ("mariadb", "empty text default kept"): "the same",
     ("sqlite", "default with a quote kept"): "Alembic compares the quoted text with the unquoted one",

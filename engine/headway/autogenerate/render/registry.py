@@ -47,6 +47,8 @@ def _render_table_changes(context: AutogenContext, op: ModifyTableOps) -> list[s
         inner_lines = [line for inner in op.ops for text in render_op(context, inner) for line in text.split("\n")]
     finally:
         context._within_batch = False
+    if not inner_lines:
+        return []
     first = f"with {prefix(context)}batch_alter_table({op.table_name!r}, schema={op.schema!r}) as batch_op:"
     return ["\n".join([first, *(f"{INDENT}{line}" for line in inner_lines), ""])]
 

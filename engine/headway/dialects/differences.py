@@ -92,6 +92,7 @@ def type_parts(ddl: str) -> TypeParts:
     assert match is not None
     name, arguments, rest = match.groups()
     full = " ".join(f"{name} {rest}".split()).lower()
+    full = re.sub(r"(\[\])+", "[]", full)  # PostgreSQL does not keep how many dimensions an array has
     listed = tuple(a.strip().lower() for a in arguments.split(",")) if arguments else ()
     return TypeParts(full, listed, extra)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Computed, Identity
 
 from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.render.named_types import reusing
 from headway.autogenerate.render.registry import prefix, renderers
 from headway.autogenerate.render.schema import (
     checks_of,
@@ -99,9 +100,9 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
 
 def _column_of_table(column: Any, op: CreateTableOp, context: AutogenContext) -> str | None:
     """A column; the index that its flag makes is written as the flag, unless an operation of its own makes it."""
-    if op._constraints_included or not column.index:
-        return render_column(column, context)
-    return render_column(column, context, flags=("index",))
+    flags = () if op._constraints_included else ("index",)
+    type_ = reusing(column.type, context.reused_types.get(id(op), set()), context)
+    return render_column(column, context, flags=flags, type_=type_)
 
 
 @renderers.dispatch_for(DropTableOp)
@@ -180,13 +181,13 @@ def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
         parts.append(f"existing_comment={op.existing_comment!r}")
     if op.modify_nullable is None and op.existing_nullable is not None:
         parts.append(f"existing_nullable={op.existing_nullable!r}")
+    # Add-ons put other options into ``kw`` and write them into this text themselves.
+    if "autoincrement" in op.kw:
+        parts.append(f"autoincrement={op.kw['autoincrement']!r}")
     # An identity or generated column is altered in another way than one that becomes it.
     special = isinstance(op.existing_server_default, Identity | Computed)
     if (op.modify_server_default is False or special) and op.existing_server_default not in (False, None):
         parts.append(f"existing_server_default={_default(op.existing_server_default, context)}")
-    # Add-ons put other options into ``kw`` and write them into this text themselves.
-    if "autoincrement" in op.kw:
-        parts.append(f"autoincrement={op.kw['autoincrement']!r}")
     parts += _schema(context, op.schema)
     return text + "".join(f",\n{indent}{part}" for part in parts) + ")"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ClauseElement, Label, TextClause, conv, quoted_name
 
 from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.render.registry import prefix, sqlalchemy_prefix
+from headway.autogenerate.render.registry import no_parameters, prefix, sqlalchemy_prefix
 from headway.autogenerate.render.types import render_type, user_rendering
 from headway.operations.naming import final_name
 from headway.operations.schemaobj import referent
@@ -42,16 +41,22 @@ def render_name(context: AutogenContext, name: Any) -> str:
 
 
 def render_column(
-    column: Column[Any], context: AutogenContext, *, flags: tuple[str, ...] = (), inside: Sequence[Constraint] = ()
+    column: Column[Any],
+    context: AutogenContext,
+    *,
+    flags: tuple[str, ...] = (),
+    inside: Sequence[Constraint] = (),
+    type_: Any = None,
 ) -> str | None:
     """``sa.Column(…)``, or None when env.py leaves it out.
 
-    ``flags`` (unique, index …) are those that no other text says, ``inside`` are CHECKs to be written into the column.
+    ``flags`` (unique, index …) are those that no other text says, ``inside`` are CHECKs to be written into the column,
+    ``type_`` stands for its own.
     Foreign keys of a column that belongs to no table are written.
     """
     if (custom := user_rendering("column", column, context)) is not False:
         return None if custom is None else str(custom)
-    positional = [repr(ident(column.name)), render_type(column.type, context)]
+    positional = [repr(ident(column.name)), render_type(column.type if type_ is None else type_, context)]
     keywords: list[str] = []
     if column.server_default is not None:
         rendered = render_default(column.server_default, context)
@@ -106,8 +111,11 @@ def render_default(default: Any, context: AutogenContext) -> str | None:
     if isinstance(default, Identity):
         return f"{sa}Identity({', '.join([*_identity_options(default), *dialect_options(default, context)])})"
     if isinstance(default, DefaultClause):
+        if default.reflected:  # the database knows of no parameters
+            arg: Any = default.arg
+            return f"{sa}text({no_parameters(arg if isinstance(arg, str) else arg.text)!r})"
         if isinstance(default.arg, str):
-            return repr(default.arg) if not default.reflected else f"{sa}text({_no_parameters(default.arg)!r})"
+            return repr(default.arg)
         return f"{sa}text({render_sql(default.arg, context, is_server_default=True)})"
     if isinstance(default, FetchedValue):
         return f"{sa}FetchedValue()"
@@ -120,17 +128,12 @@ def render_sql(expression: Any, context: AutogenContext, *, is_server_default: b
         return repr(expression)
     if isinstance(expression, TextClause):
         return repr(expression.text)
-    return repr(_no_parameters(_sql(expression, context, is_server_default=is_server_default)))
+    return repr(no_parameters(_sql(expression, context, is_server_default=is_server_default)))
 
 
 def _sql(expression: Any, context: AutogenContext, **kw: Any) -> str:
     impl = context.migration_context.impl
     return str(impl.render_ddl_sql_expr(expression, **kw)).replace("%%", "%")
-
-
-def _no_parameters(sql: str) -> str:
-    """SQL as ``sa.text()`` wants it: a colon before a word would make a parameter of it."""
-    return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", sql)
 
 
 def render_index_element(element: Any, context: AutogenContext) -> str:

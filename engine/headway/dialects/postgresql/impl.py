@@ -13,6 +13,7 @@ from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.differences import ComparisonResult, compare_uniques, normal_sql
 from headway.dialects.postgresql.ddl import PostgresqlColumnType
+from headway.dialects.postgresql.domains import without_domain
 from headway.dialects.postgresql.sequences import owned_sequences
 from headway.errors import UsageError
 from headway.logs import logger
@@ -98,6 +99,7 @@ class PostgresqlImpl(DefaultImpl):
                 self.drop_constraint(constraint)
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+        without_domain(inspector, table, column_info)
         # SERIAL is an integer whose default is a sequence of its own; the models say nothing of either.
         match = re.fullmatch(r"nextval\('(.+)'::regclass\)", column_info.get("default") or "")
         if match is None or column_info.get("identity"):

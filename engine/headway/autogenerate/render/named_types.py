@@ -39,12 +39,16 @@ def plan_types(context: AutogenContext, ops: Iterable[Any]) -> TypePlan:
     if existing is None:
         return plan
     default = str(context.dialect.default_schema_name)
+    ops = list(ops)
+    others = _looked_after(ops)
     there, with_table = set(existing), set[TypeName]()
     dropped: dict[TypeName, Any] = {}
     for op in ops:
         for inner in _flat(op):
             for type_ in _named(_introduced(inner), context):
                 name = (type_.schema or default, str(type_.name))
+                if name[1] in others:
+                    continue
                 if isinstance(inner, CreateTableOp):
                     (plan.reused.setdefault(id(inner), set()) if name in there else with_table).add(name)
                 elif name not in there | with_table:
@@ -55,9 +59,15 @@ def plan_types(context: AutogenContext, ops: Iterable[Any]) -> TypePlan:
     plan.after = [
         _ddl(DropEnumType, DropDomainType, type_, context)
         for name, type_ in sorted(dropped.items())
-        if name not in existing
+        if name not in existing and name[1] not in others
     ]
     return plan
+
+
+def _looked_after(ops: Iterable[Any]) -> set[str]:
+    """The names that operations of add-ons are about: one that makes and drops enums leaves nothing to do."""
+    found = (getattr(op, "name", None) for op in ops if not type(op).__module__.startswith("headway."))
+    return {name for name in found if isinstance(name, str)}
 
 
 def reusing(type_: Any, names: set[TypeName], context: AutogenContext) -> Any:

@@ -134,7 +134,7 @@ def drop_table_comment(context: AutogenContext, op: DropTableCommentOp) -> str:
 
 
 @renderers.dispatch_for(AddColumnOp)
-def add_column(context: AutogenContext, op: AddColumnOp) -> str | list[str]:
+def add_column(context: AutogenContext, op: AddColumnOp) -> str:
     # A column of the models has its keys and indexes added by operations of their own.
     flags = ("primary_key", "unique", "index") if op.column.table is None else ()
     checks = checks_of(op.column)
@@ -142,11 +142,11 @@ def add_column(context: AutogenContext, op: AddColumnOp) -> str | list[str]:
     late = checks if context.dialect.name in ("mysql", "mariadb") else []
     column = render_column(op.column, context, flags=flags, inside=[] if late else checks)
     if column is None:
-        return []
+        return ""
     given = _given(op, "if_not_exists", "inline_references", "inline_primary_key")
     arguments = [*_table(context, op.table_name), column, *_schema(context, op.schema), *given]
     text = _call(context, "add_column", *arguments, *_options(op.kw, context))
-    return [text, *(_late_check(context, op, check) for check in late)]
+    return "\n".join([text, *(_late_check(context, op, check) for check in late)])  # add-ons edit one text
 
 
 def _late_check(context: AutogenContext, op: AddColumnOp, check: CheckConstraint) -> str:

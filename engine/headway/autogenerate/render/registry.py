@@ -41,7 +41,7 @@ def render_op(context: AutogenContext, op: Any) -> list[str]:
     if isinstance(op, ModifyTableOps):
         return _render_table_changes(context, op)
     text = renderers.dispatch(op)(context, op)
-    return [text] if isinstance(text, str) else list(text)
+    return [item for item in ([text] if isinstance(text, str) else text) if item]
 
 
 def render_op_text(context: AutogenContext, op: Any) -> str:

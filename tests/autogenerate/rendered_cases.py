@@ -374,6 +374,14 @@ RENDERED: tuple[Case, ...] = (
         on=PG,
     ),
     case(
+        "enum in the default schema",
+        "",
+        'kind = sa.Enum("a", "b", name="kind", schema="public")\n'
+        + table(column("kind"))
+        + table(column("kind"), name="u"),
+        on=PG,
+    ),
+    case(
         "enum of the metadata",
         "",
         'kind = sa.Enum("a", "b", name="kind", metadata=m)\n' + table(column("kind")) + table(column("kind"), name="u"),
@@ -528,6 +536,7 @@ _WHY: dict[str, dict[str, tuple[str, ...]]] = {
         "enum in a schema": PG,
         "enum in a schema, of a second table": PG,
         "enum of the metadata": PG,
+        "enum in the default schema": PG,
     },
     "the type is there already": {
         "variant that is there": PG,

@@ -40,7 +40,9 @@ class AutogenContext:
         self.connection = None if migration_context.as_sql else migration_context.bind
         self.dialect = migration_context.dialect
         self.imports: set[str] = set()
+        # Of the body that is being written: types that its tables find there, and CHECKs that it adds by themselves.
         self.reused_types: dict[int, set[TypeName]] = {}
+        self.separate_checks: set[tuple[str | None, str, str]] = set()
         self._within_batch = False
         self._name_filters = _functions(self.opts.get("include_name"))
         self._object_filters = _functions(self.opts.get("include_object"))

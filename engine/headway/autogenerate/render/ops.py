@@ -137,7 +137,8 @@ def drop_table_comment(context: AutogenContext, op: DropTableCommentOp) -> str:
 def add_column(context: AutogenContext, op: AddColumnOp) -> str:
     # A column of the models has its keys and indexes added by operations of their own.
     flags = ("primary_key", "unique", "index") if op.column.table is None else ()
-    checks = checks_of(op.column)
+    place = (op.schema, op.table_name)
+    checks = [item for item in checks_of(op.column) if (*place, str(final_name(item))) not in context.separate_checks]
     # SQLite adds a CHECK only with its column, MariaDB takes no name for it there.
     late = checks if context.dialect.name in ("mysql", "mariadb") else []
     column = render_column(op.column, context, flags=flags, inside=[] if late else checks)

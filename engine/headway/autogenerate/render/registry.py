@@ -7,6 +7,7 @@ from typing import Any
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.named_types import plan_types
+from headway.operations.constraints import CreateCheckConstraintOp
 from headway.operations.containers import ModifyTableOps, OpContainer
 from headway.operations.dispatch import Dispatcher
 
@@ -29,6 +30,12 @@ def render_body(context: AutogenContext, container: OpContainer) -> str:
 def _parts(context: AutogenContext, container: OpContainer) -> list[str]:
     plan = plan_types(context, container.ops)
     context.reused_types = plan.reused
+    context.separate_checks = {
+        (inner.schema, inner.table_name, str(inner.constraint_name))
+        for op in container.ops
+        for inner in getattr(op, "ops", [op])
+        if isinstance(inner, CreateCheckConstraintOp)
+    }
     parts: list[str] = []
     for op in container.ops:
         parts += [f"{prefix(context)}execute({no_parameters(sql)!r})" for sql in plan.before.get(id(op), ())]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 
 @dataclass(frozen=True)
 class Written:
@@ -33,6 +35,24 @@ def op(name: str, call: str, **kw: Any) -> Written:
 
 
 CONVENTION = '{"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}'
+
+NEWER = (
+    (
+        op("pg enum", 'AddColumnOp("t", sa.Column("x", pg.ENUM("a", "b", name="e", create_type=False, schema="s")))'),
+        op(
+            "null type",
+            'AlterColumnOp("t", "x", existing_type=sa.types.NullType(), modify_nullable=False)',
+            right="op.alter_column('t', 'x', existing_type=sa.types.NullType(), nullable=False)",
+            why="there is no sa.NullType",
+        ),
+        op(
+            "identity for Oracle",
+            'AddColumnOp("t", sa.Column("x", sa.Integer, sa.Identity(start=42, oracle_on_null=True, oracle_order=False)))',
+        ),
+    )
+    if hasattr(sa.Identity(), "dialect_kwargs")
+    else ()
+)  # from SQLAlchemy 2.1 on
 
 WRITTEN: tuple[Written, ...] = (
     # -- tables by hand
@@ -223,10 +243,7 @@ WRITTEN: tuple[Written, ...] = (
         'sa.Column("n", sa.Integer), sa.CheckConstraint("n > 1", name="z"), sa.CheckConstraint("n > 0", name="a"), sa.UniqueConstraint("n", name="b"), sa.UniqueConstraint("n", name="a"), sa.ForeignKeyConstraint(["n"], ["o.z"]), sa.ForeignKeyConstraint(["n"], ["o.a"]), sa.PrimaryKeyConstraint("n")',
     ),
     # -- defaults
-    op(
-        "identity for Oracle",
-        'AddColumnOp("t", sa.Column("x", sa.Integer, sa.Identity(start=42, oracle_on_null=True, oracle_order=False)))',
-    ),
+    *NEWER,
     op("identity, always unsaid", 'AddColumnOp("t", sa.Column("x", sa.Integer, sa.Identity(always=None, start=3)))'),
     op(
         "identity with everything",
@@ -389,13 +406,6 @@ WRITTEN: tuple[Written, ...] = (
         'AddColumnOp("t", sa.Column("x", sa.PickleType(protocol=3, impl=sa.LargeBinary(9))))',
         right="op.add_column('t', sa.Column('x', sa.PickleType(protocol=3, impl=sa.LargeBinary(length=9)), nullable=True))",
         why="Alembic writes arguments that it does not take",
-    ),
-    op("pg enum", 'AddColumnOp("t", sa.Column("x", pg.ENUM("a", "b", name="e", create_type=False, schema="s")))'),
-    op(
-        "null type",
-        'AlterColumnOp("t", "x", existing_type=sa.types.NullType(), modify_nullable=False)',
-        right="op.alter_column('t', 'x', existing_type=sa.types.NullType(), nullable=False)",
-        why="there is no sa.NullType",
     ),
     op(
         "decorator over JSONB",

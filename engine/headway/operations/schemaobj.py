@@ -246,8 +246,11 @@ def _attach(table: Table, item: Any, included: bool) -> None:
         table.append_constraint(_own_key(item, table))
     elif not (included and getattr(item, "_type_bound", False)):  # a type makes its own CHECK
         copy = item._copy(target_table=table)
+        # What copying forgets: operators of an exclude constraint, and on SQLAlchemy 2.0 options of a CHECK.
         if operators := getattr(item, "ops", None):
-            copy.ops = operators  # those of an exclude constraint, which its own copying forgets
+            copy.ops = operators
+        if options := getattr(item, "dialect_kwargs", None):
+            copy.dialect_kwargs.update(options)
         table.append_constraint(copy)
 
 

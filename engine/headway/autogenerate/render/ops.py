@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, Identity
+from sqlalchemy import CheckConstraint, Column, Computed, Identity
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.named_types import reusing
@@ -76,7 +76,10 @@ def _given(op: Any, *names: str) -> list[str]:
 @renderers.dispatch_for(CreateTableOp)
 def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     table = op.to_table(context.migration_context)
-    parts = [text for column in table.columns if (text := _column_of_table(column, op, context)) is not None]
+    # The types as they were given: SQLAlchemy 2.0 loses options of a DOMAIN when it copies one.
+    types = {item.name: item.type for item in op.columns if isinstance(item, Column)}
+    found = [_column_of_table(column, types[column.name], op, context) for column in table.columns]
+    parts = [text for text in found if text is not None]
     # MariaDB takes no name for a CHECK inside a column; beside the columns every database does.
     constraints = [*table.constraints, *(item for column in table.columns for item in checks_of(column))]
     written = [render_constraint(item, context) for item in sorted(constraints, key=creation_order)]
@@ -98,10 +101,10 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     return f"{prefix(context)}create_table({ident(op.table_name)!r},\n{body}{tail}\n)"
 
 
-def _column_of_table(column: Any, op: CreateTableOp, context: AutogenContext) -> str | None:
+def _column_of_table(column: Any, type_: Any, op: CreateTableOp, context: AutogenContext) -> str | None:
     """A column; the index that its flag makes is written as the flag, unless an operation of its own makes it."""
     flags = () if op._constraints_included else ("index",)
-    type_ = reusing(column.type, context.reused_types.get(id(op), set()), context)
+    type_ = reusing(type_, context.reused_types.get(id(op), set()), context)
     return render_column(column, context, flags=flags, type_=type_)
 
 

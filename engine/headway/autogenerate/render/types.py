@@ -54,7 +54,10 @@ def _call(type_: Any, context: AutogenContext) -> str:
         return _enum(type_)
     if _says_little(type_) and (arguments := _own_arguments(type_, context)) is not None:
         return f"{type(type_).__name__}({', '.join(arguments)})"
-    return repr(_with_written_types(type_, context))
+    written = repr(_with_written_types(type_, context))
+    if isinstance(type_, postgresql.ENUM) and not type_.create_type and "create_type=" not in written:
+        return f"{written[:-1]}, create_type=False)"  # SQLAlchemy 2.0 does not say so
+    return written
 
 
 def _enum(type_: sqltypes.Enum) -> str:

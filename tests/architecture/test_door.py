@@ -18,6 +18,7 @@ ALLOWED = {
     "headway.runtime.outlet": "the driver sink, behind the door",
     "headway.runtime.transactions": "switches the isolation level of the connection, no statement",
     "headway.dialects.postgresql.sequences": "asks the inspector's own connection while it reflects",
+    "headway.dialects.postgresql.domains": "asks the inspector's own connection while it reflects",
     "headway.dialects.sqlite.impl": "asks the inspector's own connection while it reflects",
     "headway.dialects.postgresql.impl": "lets the server compare two defaults, a read",
     "headway.dialects.inspection": "asks which database it is, reads",

@@ -66,6 +66,8 @@ def test_what_is_written_can_be_run_up_and_down(database: str, case: Case, conne
     connection.commit()
     left = difference(before, inspect_schema(connection))
     assert (without_leftover_indexes(left, upgraded) if database == "mariadb" else left) == ()
+    run(connection, upgrade)
+    assert difference(upgraded, inspect_schema(connection)) == ()
 
 
 def test_the_named_cases_exist() -> None:

@@ -34,6 +34,8 @@ def fill(autogen: AutogenContext, script: MigrationScript) -> None:
     """Compares and puts the operations into the last upgrade and downgrade of ``script``."""
     upgrade_ops = script.upgrade_ops_list[-1]
     compare(autogen, upgrade_ops)
+    if upgrade_ops.ops:
+        autogen.existing_types  # noqa: B018  # asked for now: what is written is written when the connection is gone
     upgrade_ops.reverse_into(script.downgrade_ops_list[-1])
 
 

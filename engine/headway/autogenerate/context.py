@@ -13,6 +13,9 @@ from headway.autogenerate import plugins
 from headway.autogenerate.priorities import PriorityDispatcher
 from headway.errors import ConfigError
 
+TypeName = tuple[str, str]
+"""Schema and name of an enum or a domain."""
+
 
 class AutogenContext:
     """One comparison: the migration context, the models' metadata, the filters, and the imports rendering needs."""
@@ -37,6 +40,9 @@ class AutogenContext:
         self.connection = None if migration_context.as_sql else migration_context.bind
         self.dialect = migration_context.dialect
         self.imports: set[str] = set()
+        # Of the body that is being written: types that its tables find there, and CHECKs that it adds by themselves.
+        self.reused_types: dict[int, set[TypeName]] = {}
+        self.separate_checks: set[tuple[str | None, str, str]] = set()
         self._within_batch = False
         self._name_filters = _functions(self.opts.get("include_name"))
         self._object_filters = _functions(self.opts.get("include_object"))
@@ -48,6 +54,14 @@ class AutogenContext:
             raise ConfigError("can't return inspector as this AutogenContext has no database connection")
         inspector: Inspector = inspect(self.connection)
         return inspector
+
+    @cached_property
+    def existing_types(self) -> frozenset[TypeName] | None:
+        """The enums and domains of a PostgreSQL database; None on others, and where there is no connection to ask."""
+        if self.dialect.name != "postgresql" or self.connection is None or self.connection.closed:
+            return None
+        found = [*self.inspector.get_enums(schema="*"), *self.inspector.get_domains(schema="*")]  # type: ignore[attr-defined]
+        return frozenset((item["schema"], item["name"]) for item in found)
 
     @cached_property
     def comparators(self) -> PriorityDispatcher:

@@ -69,9 +69,14 @@ class Comparing:
         return dict(reflected_object.get("dialect_options", {}))
 
     def render_ddl_sql_expr(self, expr: ClauseElement, is_server_default: bool = False, **kw: Any) -> str:
-        """An expression as this database's SQL."""
+        """An expression as this database's SQL; ``is_index=True`` for an element of an index."""
         options = {"literal_binds": True, "include_table": False}
-        return str(expr.compile(dialect=self.dialect, compile_kwargs=options))
+        written = self.in_index(expr) if kw.get("is_index") else expr
+        return str(written.compile(dialect=self.dialect, compile_kwargs=options))
+
+    def in_index(self, expr: ClauseElement) -> ClauseElement:
+        """An expression with the parentheses that this database wants around it in an index."""
+        return expr
 
     def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
         """A type's Python text for a migration, or False for the usual one."""

@@ -75,8 +75,9 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
     existing, model = reflected.type, wanted.type
     if isinstance(existing, sqltypes.NullType):
         return False
-    first = type_parts(type_ddl(impl.dialect, existing))
-    second = type_parts(type_ddl(impl.dialect, model))
+    # A type of the default schema may be called with it or without.
+    prefix = f"{impl.dialect.default_schema_name}."
+    first, second = (type_parts(type_ddl(impl.dialect, type_).removeprefix(prefix)) for type_ in (existing, model))
     if first.name != second.name and not _are_synonyms(impl.type_synonyms, first, second):
         return True
     if any(first.extra[key] != second.extra[key] for key in first.extra.keys() & second.extra.keys()):
@@ -92,6 +93,7 @@ def type_parts(ddl: str) -> TypeParts:
     assert match is not None
     name, arguments, rest = match.groups()
     full = " ".join(f"{name} {rest}".split()).lower()
+    full = re.sub(r"(\[\])+", "[]", full)  # PostgreSQL does not keep how many dimensions an array has
     listed = tuple(a.strip().lower() for a in arguments.split(",")) if arguments else ()
     return TypeParts(full, listed, extra)
 

@@ -59,7 +59,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "drop_index": Signature(
         ("index_name", "table_name"), ("schema", "if_exists"), options=True, in_batch=("index_name",)
     ),
-    "create_primary_key": _signature("constraint_name table_name columns", "schema", batch=True),
+    "create_primary_key": _signature("constraint_name table_name columns", "schema", options=True, batch=True),
     "create_unique_constraint": _signature("constraint_name table_name columns", "schema", options=True, batch=True),
     "create_check_constraint": _signature("constraint_name table_name condition", "schema", options=True, batch=True),
     "create_foreign_key": _signature(

@@ -194,7 +194,7 @@ def add_column(operations: AbstractOperations, operation: AddColumnOp) -> None:
             impl.add_constraint(constraint)
     for index in sorted(table.indexes, key=lambda item: str(item.name)):
         impl.create_index(index)
-    if column.comment and impl.dialect.supports_comments and not impl.dialect.inline_comments:
+    if column.comment is not None and impl.dialect.supports_comments and not impl.dialect.inline_comments:
         impl.create_column_comment(column)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, Primar
 
 from headway.operations.base import AbstractOperations, directive
 from headway.operations.constraint_base import AddConstraintOp, database_name
-from headway.operations.schemaobj import SchemaObjects
+from headway.operations.schemaobj import SchemaObjects, options_by_name, referent
 
 
 @AddConstraintOp.register_add_constraint("primary_key_constraint")
@@ -37,9 +37,10 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         columns: list[str],
         *,
         schema: str | None = None,
+        **kw: Any,
     ) -> None:
-        """Adds a primary key."""
-        operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
+        """Adds a primary key; ``kw`` takes deferrable, initially and dialect options."""
+        operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
 
     @classmethod
     def from_constraint(cls, constraint: Constraint) -> CreatePrimaryKeyOp:
@@ -47,9 +48,10 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         return cls(
             database_name(constraint),
             constraint.table.name,
-            list(constraint.columns.keys()),
+            [column.name for column in constraint.columns],
             schema=constraint.table.schema,
-            **constraint.dialect_kwargs,
+            **_timing(constraint),
+            **options_by_name(constraint.dialect_kwargs, constraint.table),
         )
 
     def to_constraint(self, migration_context: Any = None) -> PrimaryKeyConstraint:
@@ -97,7 +99,7 @@ class CreateUniqueConstraintOp(AddConstraintOp):
             [column.name for column in constraint.columns],
             schema=constraint.table.schema,
             **_timing(constraint),
-            **constraint.dialect_kwargs,
+            **options_by_name(constraint.dialect_kwargs, constraint.table),
         )
 
     def to_constraint(self, migration_context: Any = None) -> UniqueConstraint:
@@ -236,6 +238,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
             constraint.table.name,
             constraint.sqltext,
             schema=constraint.table.schema,
+            **_timing(constraint),
             **constraint.dialect_kwargs,
         )
 
@@ -293,6 +296,7 @@ class CreateExcludeConstraintOp(AddConstraintOp):
             schema=constraint.table.schema,
             _orig_constraint=constraint,
             using=constraint.using,
+            **({"ops": constraint.ops} if constraint.ops else {}),
             **_timing(constraint),
         )
 
@@ -321,11 +325,6 @@ def _timing(constraint: Any) -> dict[str, Any]:
 
 def _target(constraint: ForeignKeyConstraint) -> tuple[str | None, str, list[str]]:
     """Schema, table and columns that a foreign key refers to, whether its target is resolved or only named."""
-    columns: list[str] = []
-    schema: str | None = None
-    table = ""
-    for element in constraint.elements:
-        parts = element._get_colspec().split(".")
-        schema, table = ".".join(parts[:-2]) or None, parts[-2]
-        columns.append(parts[-1])
-    return schema, table, columns
+    found = [referent(element) for element in constraint.elements]
+    schema, table, _ = found[0]
+    return schema, table, [column for _, _, column in found]

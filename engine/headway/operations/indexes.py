@@ -9,7 +9,7 @@ from sqlalchemy import Index
 
 from headway.operations.base import AbstractOperations, MigrateOperation, directive
 from headway.operations.dispatch import implementations
-from headway.operations.schemaobj import SchemaObjects
+from headway.operations.schemaobj import SchemaObjects, options_by_name
 
 
 @directive("create_index", batch=True)
@@ -69,7 +69,7 @@ class CreateIndexOp(MigrateOperation):
             list(index.expressions),
             schema=index.table.schema,
             unique=bool(index.unique),
-            **index.kwargs,
+            **options_by_name(index.kwargs, index.table),
         )
 
     def to_index(self, migration_context: Any = None) -> Index:
@@ -125,7 +125,7 @@ class DropIndexOp(MigrateOperation):
         """The operation that drops ``index`` and remembers how to make it again."""
         assert index.table is not None
         again = CreateIndexOp.from_index(index)
-        return cls(index.name, index.table.name, schema=index.table.schema, _reverse=again, **index.kwargs)
+        return cls(index.name, index.table.name, schema=index.table.schema, _reverse=again, **again.kw)
 
     def to_index(self, migration_context: Any = None) -> Index:
         """The index; its columns are a placeholder unless the operation remembers them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Column
 from sqlalchemy.sql import naming
 from sqlalchemy.sql.base import _NoneName
 from sqlalchemy.sql.elements import conv
@@ -22,6 +23,7 @@ def conventional_name(item: Any, table: Any) -> Any:
 def final_name(item: Any) -> Any:
     """The name of a constraint or index that may belong to a table: the convention's, else the written one."""
     written = item.name if isinstance(item.name, str) else None
-    if isinstance(written, conv) or item.table is None:
+    table = item.parent.table if isinstance(getattr(item, "parent", None), Column) else item.table
+    if isinstance(written, conv) or table is None:
         return written
-    return conventional_name(item, item.table) or written
+    return conventional_name(item, table) or written

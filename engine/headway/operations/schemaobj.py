@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import types as sqltypes
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
 
@@ -40,9 +41,9 @@ class SchemaObjects:
         """A table with these columns and constraints; tables that foreign keys name are sketched beside it."""
         metadata = self.metadata()
         included = kw.pop("_constraints_included", False)
-        table = Table(
-            name, metadata, *[_own_column(item, included) for item in columns if isinstance(item, Column)], **kw
-        )
+        given = [item for item in columns if isinstance(item, Column)]
+        metadata.info[_OWN_KEYS] = {key for column in given if column.table is None for key in column.foreign_keys}
+        table = Table(name, metadata, *[_own_column(column, included) for column in given], **kw)
         for item in columns:
             if not isinstance(item, Column):
                 _attach(table, item, included)
@@ -179,15 +180,51 @@ class SchemaObjects:
         return copied
 
 
+_OWN_KEYS = "headway.own_keys"
+"""In the info of a MetaData made here: the foreign keys that were written into columns given to it."""
+
+
+def referent(key: ForeignKey) -> tuple[str | None, str, str]:
+    """Schema, table and column that a foreign key refers to, as the database calls them.
+
+    Models refer to a column by its ``key``, and leave out the schema that is their MetaData's.
+    """
+    try:
+        column = key.column
+    except InvalidRequestError:  # nobody has defined what it refers to
+        schema, table, name = _spelled(key._get_colspec())
+        own = key.parent.table if key.parent is not None else None
+        return schema or (own.metadata.schema if own is not None else None), table, name
+    return column.table.schema, column.table.name, column.name  # type: ignore[attr-defined,unused-ignore]
+
+
+def options_by_name(options: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    """Dialect options that call columns by their ``key``, such as operator classes, with the columns' names."""
+    names = {column.key: str(column.name) for column in table.c if column.key != column.name}
+
+    def named(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {names.get(key, key): inner for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [names.get(item, item) if isinstance(item, str) else item for item in value]
+        return value
+
+    return {key: named(value) for key, value in options.items()} if names else dict(options)
+
+
+def _spelled(spec: str) -> tuple[str | None, str, str]:
+    parts = spec.split(".")
+    return ".".join(parts[:-2]) or None, parts[-2], parts[-1]
+
+
 def sketch_referent(table: Table, key: ForeignKey, metadata: MetaData) -> None:
     """Makes the table that a foreign key names, with the one column it needs, so that the key can be compiled."""
     spec = key._colspec if isinstance(key._colspec, str) else None
     if spec is None:
         return
-    parts = spec.split(".")
-    if len(parts) < 2:
+    if "." not in spec:
         return
-    schema, name, column = ".".join(parts[:-2]) or None, parts[-2], parts[-1]
+    schema, name, column = _spelled(spec)
     full = f"{schema}.{name}" if schema else name
     other = table if full == table.key else metadata.tables.get(full)
     if other is None:
@@ -205,8 +242,40 @@ def _attach(table: Table, item: Any, included: bool) -> None:
     owner = getattr(item, "parent", None)
     if owner is None or owner is table:
         table.append_constraint(item)
+    elif isinstance(item, ForeignKeyConstraint):
+        table.append_constraint(_own_key(item, table))
     elif not (included and getattr(item, "_type_bound", False)):  # a type makes its own CHECK
-        table.append_constraint(item._copy(target_table=table))
+        copy = item._copy(target_table=table)
+        # What copying forgets: operators of an exclude constraint, and on SQLAlchemy 2.0 options of a CHECK.
+        if operators := getattr(item, "ops", None):
+            copy.ops = operators
+        if options := getattr(item, "dialect_kwargs", None):
+            copy.dialect_kwargs.update(options)
+        table.append_constraint(copy)
+
+
+def _own_key(constraint: ForeignKeyConstraint, table: Table) -> ForeignKeyConstraint:
+    """A foreign key for another table, to the columns that are called so in the database."""
+    remote = [_sketched(table.metadata, *referent(element)) for element in constraint.elements]
+    options = {name: getattr(constraint, name) for name in _KEY_OPTIONS}
+    return ForeignKeyConstraint(
+        constraint.column_keys, remote, name=constraint.name, **options, **constraint.dialect_kwargs
+    )
+
+
+_KEY_OPTIONS = ("onupdate", "ondelete", "deferrable", "initially", "use_alter", "match", "info", "comment")
+
+
+def _sketched(metadata: MetaData, schema: str | None, name: str, column: str) -> Column[Any]:
+    """A column of a table known by name only."""
+    table = metadata.tables.get(f"{schema}.{name}" if schema else name)
+    if table is None:
+        table = Table(name, metadata, schema=schema)
+    for existing in table.c:
+        if existing.name == column:
+            return existing
+    table.append_column(Column(column, sqltypes.NULLTYPE))
+    return table.c[column]
 
 
 def _own_column(column: Column[Any], included: bool) -> Column[Any]:
@@ -216,6 +285,8 @@ def _own_column(column: Column[Any], included: bool) -> Column[Any]:
     copy = column._copy()
     if included:
         copy.index = copy.unique = None
+    for key in column.foreign_keys & column.table.metadata.info.get(_OWN_KEYS, set()):
+        copy.append_foreign_key(key._copy())
     return copy
 
 

@@ -114,7 +114,7 @@ def note_autoincrement(
     wanted: Column[Any],
 ) -> None:
     """Notes what MySQL must be told again with every change of a column."""
-    if isinstance(reflected.server_default, Identity) and isinstance(wanted.server_default, Identity):
+    if isinstance(reflected.server_default, Identity) or isinstance(wanted.server_default, Identity):
         return
     if wanted is wanted.table._autoincrement_column:
         operation.kw["autoincrement"] = True

@@ -13,6 +13,7 @@ from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateForeignKeyOp
 from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import DropIndexOp
+from headway.operations.schemaobj import referent
 
 log = logger("alembic.autogenerate.compare.constraints")
 
@@ -66,24 +67,20 @@ def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Change
 def _needed(wanted: Table, index: Index) -> bool:
     """Whether the models want the index, or a foreign key that it serves."""
     columns = tuple(column.name for column in index.columns)
-    keys = {tuple(key.column_keys) for key in wanted.foreign_key_constraints}
+    keys = {tuple(column.name for column in key.columns) for key in wanted.foreign_key_constraints}
     return columns in keys or index.name in {other.name for other in wanted.indexes}
 
 
 def _signature(key: ForeignKeyConstraint, default_schema: str | None) -> Signature:
-    specs = [element._get_colspec() for element in key.elements]
-    targets = tuple(_without_default(spec, default_schema) for spec in specs)
+    targets = tuple(_without_default(*referent(element), default_schema) for element in key.elements)
     columns = tuple(column.name for column in key.columns)
     pairs = tuple(sorted(zip(columns, targets, strict=True)))
     options = (_action(key.onupdate), _action(key.ondelete), bool(key.deferrable), _initially(key))
     return pairs, options
 
 
-def _without_default(spec: str, default_schema: str | None) -> str:
-    parts = spec.split(".")
-    if len(parts) == 3 and parts[0] == default_schema:
-        return ".".join(parts[1:])
-    return spec
+def _without_default(schema: str | None, table: str, column: str, default: str | None) -> tuple[str, str, str]:
+    return "" if schema in (None, default) else str(schema), table, column
 
 
 def _action(action: str | None) -> str | None:

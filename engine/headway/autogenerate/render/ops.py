@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Computed, Identity
+from sqlalchemy import CheckConstraint, Column, Computed, Identity
 
 from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.render.named_types import reusing
 from headway.autogenerate.render.registry import prefix, renderers
 from headway.autogenerate.render.schema import (
+    checks_of,
+    creation_order,
+    exclude_elements,
+    exclude_options,
     ident,
     render_column,
     render_constraint,
@@ -25,6 +30,7 @@ from headway.operations.columns import AddColumnOp, DropColumnOp
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import (
     CreateCheckConstraintOp,
+    CreateExcludeConstraintOp,
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
@@ -62,37 +68,50 @@ def _options(options: Any, context: AutogenContext) -> list[str]:
     return [f"{key}={render_potential(value, context)}" for key, value in options.items() if value is not None]
 
 
+def _given(op: Any, *names: str) -> list[str]:
+    """What an operation was told of these keywords."""
+    return [f"{name}={value!r}" for name in names if (value := getattr(op, name)) is not None]
+
+
 @renderers.dispatch_for(CreateTableOp)
 def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     table = op.to_table(context.migration_context)
-    columns = [item for item in op.columns if item.__visit_name__ == "column"]
-    constraints = [item for item in op.columns if item.__visit_name__ != "column"]
-    parts = [render_column(column, context) for column in columns if column.name]
-    ordered = sorted(
-        constraints, key=lambda item: (_CONSTRAINT_ORDER.get(item.__visit_name__, 9), str(final_name(item)))
-    )
-    parts += [text for item in ordered if (text := render_constraint(item, context)) is not None]
+    # The types as they were given: SQLAlchemy 2.0 loses options of a DOMAIN when it copies one.
+    types = {item.name: item.type for item in op.columns if isinstance(item, Column)}
+    found = [_column_of_table(column, types[column.name], op, context) for column in table.columns]
+    parts = [text for text in found if text is not None]
+    # MariaDB takes no name for a CHECK inside a column; beside the columns every database does.
+    constraints = [*table.constraints, *(item for column in table.columns for item in checks_of(column))]
+    written = [render_constraint(item, context) for item in sorted(constraints, key=creation_order)]
+    parts += sorted(text for text in written if text is not None)
     body = ",\n".join(parts)
     if len(parts) > MOST_ARGUMENTS:
         body = f"*[{body}]"
     keywords = [f"schema={ident(op.schema)!r}"] if op.schema else []
-    if table.comment:
+    if table.comment is not None:
         keywords.append(f"comment={ident(table.comment)!r}")
-    if table.info:
-        keywords.append(f"info={table.info!r}") if op.info else None
+    if op.info:
+        keywords.append(f"info={table.info!r}")
     # MySQL reports options such as "default charset", which no keyword can be called.
     keywords += [f"{key.replace(' ', '_')}={value!r}" for key, value in sorted(op.kw.items())]
     if op.prefixes:
         keywords.append(f"prefixes={list(op.prefixes)!r}")
-    if op.if_not_exists is not None:
-        keywords.append(f"if_not_exists={bool(op.if_not_exists)!r}")
+    keywords += _given(op, "if_not_exists")
     tail = "".join(f",\n{keyword}" for keyword in keywords)
     return f"{prefix(context)}create_table({ident(op.table_name)!r},\n{body}{tail}\n)"
 
 
+def _column_of_table(column: Any, type_: Any, op: CreateTableOp, context: AutogenContext) -> str | None:
+    """A column; the index that its flag makes is written as the flag, unless an operation of its own makes it."""
+    flags = () if op._constraints_included else ("index",)
+    type_ = reusing(type_, context.reused_types.get(id(op), set()), context)
+    return render_column(column, context, flags=flags, type_=type_)
+
+
 @renderers.dispatch_for(DropTableOp)
 def drop_table(context: AutogenContext, op: DropTableOp) -> str:
-    return _call(context, "drop_table", repr(ident(op.table_name)), *_schema(context, op.schema))
+    arguments = [repr(ident(op.table_name)), *_schema(context, op.schema), *_given(op, "if_exists")]
+    return _call(context, "drop_table", *arguments)
 
 
 @renderers.dispatch_for(RenameTableOp)
@@ -119,14 +138,30 @@ def drop_table_comment(context: AutogenContext, op: DropTableCommentOp) -> str:
 
 @renderers.dispatch_for(AddColumnOp)
 def add_column(context: AutogenContext, op: AddColumnOp) -> str:
-    column = render_column(op.column, context)
-    return _call(context, "add_column", *_table(context, op.table_name), column, *_schema(context, op.schema))
+    # A column of the models has its keys and indexes added by operations of their own.
+    flags = ("primary_key", "unique", "index") if op.column.table is None else ()
+    place = (op.schema, op.table_name)
+    checks = [item for item in checks_of(op.column) if (*place, str(final_name(item))) not in context.separate_checks]
+    # SQLite adds a CHECK only with its column, MariaDB takes no name for it there.
+    late = checks if context.dialect.name in ("mysql", "mariadb") else []
+    column = render_column(op.column, context, flags=flags, inside=[] if late else checks)
+    if column is None:
+        return ""
+    given = _given(op, "if_not_exists", "inline_references", "inline_primary_key")
+    arguments = [*_table(context, op.table_name), column, *_schema(context, op.schema), *given]
+    text = _call(context, "add_column", *arguments, *_options(op.kw, context))
+    return "\n".join([text, *(_late_check(context, op, check) for check in late)])  # add-ons edit one text
+
+
+def _late_check(context: AutogenContext, op: AddColumnOp, check: CheckConstraint) -> str:
+    name = final_name(check)
+    return str(create_check(context, CreateCheckConstraintOp(name, op.table_name, check.sqltext, schema=op.schema)))
 
 
 @renderers.dispatch_for(DropColumnOp)
 def drop_column(context: AutogenContext, op: DropColumnOp) -> str:
-    name = repr(ident(op.column_name))
-    return _call(context, "drop_column", *_table(context, op.table_name), name, *_schema(context, op.schema))
+    arguments = [*_table(context, op.table_name), repr(ident(op.column_name)), *_schema(context, op.schema)]
+    return _call(context, "drop_column", *arguments, *_given(op, "if_exists"), *_options(op.kw, context))
 
 
 @renderers.dispatch_for(AlterColumnOp)
@@ -138,6 +173,8 @@ def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
         parts.append(f"existing_type={render_type(op.existing_type, context)}")
     if op.modify_server_default is not False:
         parts.append(f"server_default={_default(op.modify_server_default, context)}")
+    if op.modify_name is not None:
+        parts.append(f"new_column_name={ident(op.modify_name)!r}")
     if op.modify_type is not None:
         parts.append(f"type_={render_type(op.modify_type, context)}")
     if op.modify_nullable is not None:
@@ -148,12 +185,13 @@ def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
         parts.append(f"existing_comment={op.existing_comment!r}")
     if op.modify_nullable is None and op.existing_nullable is not None:
         parts.append(f"existing_nullable={op.existing_nullable!r}")
+    # Add-ons put other options into ``kw`` and write them into this text themselves.
+    if "autoincrement" in op.kw:
+        parts.append(f"autoincrement={op.kw['autoincrement']!r}")
     # An identity or generated column is altered in another way than one that becomes it.
     special = isinstance(op.existing_server_default, Identity | Computed)
     if (op.modify_server_default is False or special) and op.existing_server_default not in (False, None):
         parts.append(f"existing_server_default={_default(op.existing_server_default, context)}")
-    if "autoincrement" in op.kw:
-        parts.append(f"autoincrement={op.kw['autoincrement']!r}")
     parts += _schema(context, op.schema)
     return text + "".join(f",\n{indent}{part}" for part in parts) + ")"
 
@@ -170,18 +208,14 @@ def create_index(context: AutogenContext, op: CreateIndexOp) -> str:
         *_schema(context, op.schema),
         *_options(index.dialect_kwargs, context),
     ]
-    if op.if_not_exists is not None:
-        arguments.append(f"if_not_exists={op.if_not_exists!r}")
-    return _call(context, "create_index", *arguments)
+    return _call(context, "create_index", *arguments, *_given(op, "if_not_exists"))
 
 
 @renderers.dispatch_for(DropIndexOp)
 def drop_index(context: AutogenContext, op: DropIndexOp) -> str:
     index = op.to_index(context.migration_context)
     table = [] if context._within_batch else [f"table_name={ident(op.table_name)!r}"]
-    options = _options(index.dialect_kwargs, context)
-    if op.if_exists is not None:
-        options.append(f"if_exists={op.if_exists!r}")
+    options = [*_options(index.dialect_kwargs, context), *_given(op, "if_exists")]
     return _call(
         context, "drop_index", render_name(context, index.name), *table, *_schema(context, op.schema), *options
     )
@@ -201,7 +235,7 @@ def create_unique(context: AutogenContext, op: CreateUniqueConstraintOp) -> str:
 def create_primary_key(context: AutogenContext, op: CreatePrimaryKeyOp) -> str:
     columns = ", ".join(repr(ident(column)) for column in op.columns)
     arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name), f"[{columns}]"]
-    return _call(context, "create_primary_key", *arguments, *_schema(context, op.schema))
+    return _call(context, "create_primary_key", *arguments, *_schema(context, op.schema), *_options(op.kw, context))
 
 
 @renderers.dispatch_for(CreateForeignKeyOp)
@@ -236,14 +270,31 @@ def create_foreign_key(context: AutogenContext, op: CreateForeignKeyOp) -> str:
 def create_check(context: AutogenContext, op: CreateCheckConstraintOp) -> str:
     condition = render_sql(op.condition, context)
     arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name), condition]
-    return _call(context, "create_check_constraint", *arguments, *_schema(context, op.schema))
+    return _call(
+        context, "create_check_constraint", *arguments, *_schema(context, op.schema), *_options(op.kw, context)
+    )
+
+
+@renderers.dispatch_for(CreateExcludeConstraintOp)
+def create_exclude(context: AutogenContext, op: CreateExcludeConstraintOp) -> str:
+    constraint = op.to_constraint(context.migration_context)
+    arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name)]
+    arguments += exclude_elements(constraint, context)
+    return _call(
+        context,
+        "create_exclude_constraint",
+        *arguments,
+        *exclude_options(constraint, context),
+        *_schema(context, op.schema),
+    )
 
 
 @renderers.dispatch_for(DropConstraintOp)
 def drop_constraint(context: AutogenContext, op: DropConstraintOp) -> str:
     kind = [f"type_={op.constraint_type!r}"] if op.constraint_type else []
-    name = render_name(context, op.constraint_name)
-    text = _call(context, "drop_constraint", name, *_table(context, op.table_name), *_schema(context, op.schema), *kind)
+    arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name)]
+    arguments += [*_schema(context, op.schema), *kind, *_given(op, "if_exists")]
+    text = _call(context, "drop_constraint", *arguments)
     if op.constraint_name is None:
         return (
             "# WARNING: this constraint has no name, so that this line cannot run as it is.\n"
@@ -279,14 +330,5 @@ def drop_view(context: AutogenContext, op: DropViewOp) -> str:
     return f"{prefix(context)}drop_view({', '.join(arguments)})"
 
 
-_CONSTRAINT_ORDER = {
-    "check_constraint": 0,
-    "table_or_column_check_constraint": 0,
-    "foreign_key_constraint": 1,
-    "primary_key_constraint": 2,
-    "unique_constraint": 3,
-}
-
-
 def _default(default: Any, context: AutogenContext) -> str:
-    return "None" if default is None else render_default(default, context)
+    return "None" if default is None else str(render_default(default, context))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.render.named_types import plan_types
+from headway.operations.constraints import CreateCheckConstraintOp
 from headway.operations.containers import ModifyTableOps, OpContainer
 from headway.operations.dispatch import Dispatcher
 
@@ -18,10 +21,26 @@ INDENT = "    "
 def render_body(context: AutogenContext, container: OpContainer) -> str:
     """The body of ``upgrade()`` or ``downgrade()``, indented but for its first line."""
     lines = [HEADER]
-    parts = [text for op in container.ops for text in render_op(context, op)]
+    parts = _parts(context, container)
     lines += [line for part in parts for line in part.split("\n")] if parts else ["pass"]
     lines.append(FOOTER)
     return "\n".join(lines[:1] + [f"{INDENT}{line}" if line else "" for line in lines[1:]])
+
+
+def _parts(context: AutogenContext, container: OpContainer) -> list[str]:
+    plan = plan_types(context, container.ops)
+    context.reused_types = plan.reused
+    context.separate_checks = {
+        (inner.schema, inner.table_name, str(inner.constraint_name))
+        for op in container.ops
+        for inner in getattr(op, "ops", [op])
+        if isinstance(inner, CreateCheckConstraintOp)
+    }
+    parts: list[str] = []
+    for op in container.ops:
+        parts += [f"{prefix(context)}execute({no_parameters(sql)!r})" for sql in plan.before.get(id(op), ())]
+        parts += render_op(context, op)
+    return parts + [f"{prefix(context)}execute({no_parameters(sql)!r})" for sql in plan.after]
 
 
 def render_op(context: AutogenContext, op: Any) -> list[str]:
@@ -29,7 +48,7 @@ def render_op(context: AutogenContext, op: Any) -> list[str]:
     if isinstance(op, ModifyTableOps):
         return _render_table_changes(context, op)
     text = renderers.dispatch(op)(context, op)
-    return [text] if isinstance(text, str) else list(text)
+    return [item for item in ([text] if isinstance(text, str) else text) if item]
 
 
 def render_op_text(context: AutogenContext, op: Any) -> str:
@@ -47,8 +66,15 @@ def _render_table_changes(context: AutogenContext, op: ModifyTableOps) -> list[s
         inner_lines = [line for inner in op.ops for text in render_op(context, inner) for line in text.split("\n")]
     finally:
         context._within_batch = False
+    if not inner_lines:
+        return []
     first = f"with {prefix(context)}batch_alter_table({op.table_name!r}, schema={op.schema!r}) as batch_op:"
     return ["\n".join([first, *(f"{INDENT}{line}" for line in inner_lines), ""])]
+
+
+def no_parameters(sql: str) -> str:
+    """SQL as ``sa.text()`` wants it: a colon before a word would make a parameter of it."""
+    return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", sql)
 
 
 def prefix(context: AutogenContext) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Computed, Constraint, Identity, Table, UniqueConstraint
 from sqlalchemy import types as sqltypes
 from sqlalchemy.schema import DropConstraint
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping, UnaryExpression
+from sqlalchemy.sql.functions import FunctionElement
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl, isolation
@@ -34,6 +37,11 @@ class MySQLImpl(DefaultImpl):
         {"JSON", "LONGTEXT"},
         {"INTEGER", "INT"},
     )
+
+    def in_index(self, expr: ClauseElement) -> ClauseElement:
+        if isinstance(expr, UnaryExpression) and expr.modifier in (operators.desc_op, operators.asc_op):
+            return expr
+        return Grouping(expr) if isinstance(expr, BinaryExpression | UnaryExpression | FunctionElement | Cast) else expr
 
     def alter_column(
         self,

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.sql.elements import ClauseElement, ColumnClause
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.differences import ComparisonResult, compare_uniques, normal_sql
 from headway.dialects.postgresql.ddl import PostgresqlColumnType
+from headway.dialects.postgresql.domains import without_domain
 from headway.dialects.postgresql.sequences import owned_sequences
 from headway.errors import UsageError
 from headway.logs import logger
@@ -97,6 +99,7 @@ class PostgresqlImpl(DefaultImpl):
                 self.drop_constraint(constraint)
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+        without_domain(inspector, table, column_info)
         # SERIAL is an integer whose default is a sequence of its own; the models say nothing of either.
         match = re.fullmatch(r"nextval\('(.+)'::regclass\)", column_info.get("default") or "")
         if match is None or column_info.get("identity"):
@@ -133,13 +136,15 @@ class PostgresqlImpl(DefaultImpl):
         with self.connection.begin_nested():
             return bool(self.connection.scalar(text(f"SELECT ({ours})::{ddl} = ({theirs})::{ddl}".replace(":", "\\:"))))
 
+    def in_index(self, expr: ClauseElement) -> ClauseElement:
+        return expr if isinstance(expr, ColumnClause) else expr.self_group()
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        return _with_nulls(super().compare_indexes(metadata_index, reflected_index), metadata_index, reflected_index)
+
     def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
         comparison = compare_uniques(self, metadata_constraint, reflected_constraint)
-        ours = bool(metadata_constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
-        theirs = bool(reflected_constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
-        if ours == theirs:
-            return comparison
-        return ComparisonResult((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))
+        return _with_nulls(comparison, metadata_constraint, reflected_constraint)
 
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
@@ -153,3 +158,12 @@ class PostgresqlImpl(DefaultImpl):
         options = super().adjust_reflected_dialect_options(reflected_object, kind)
         quiet = ("postgresql_include", "postgresql_nulls_not_distinct")  # said of everything, also where it is usual
         return {name: value for name, value in options.items() if value or name not in quiet}
+
+
+def _with_nulls(comparison: ComparisonResult, wanted: Any, reflected: Any) -> ComparisonResult:
+    """A comparison, and whether two NULLs are the same on both sides."""
+    option = "postgresql_nulls_not_distinct"
+    ours, theirs = (bool(item.dialect_kwargs.get(option)) for item in (wanted, reflected))
+    if ours == theirs or comparison.is_skip:
+        return comparison
+    return ComparisonResult((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))

@@ -1,54 +1,9 @@
-"""Pairs of schemas: what a database has, and what the models want. No tests of its own.
-
-Each is Python text that adds tables to ``m``, with ``sa`` for SQLAlchemy and ``pg``/``my`` for its dialects. A case
-runs on every database unless it names some.
-"""
+"""Pairs of schemas: what a database has, and what the models want. No tests of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from textwrap import dedent
-
-ALL = ("sqlite", "postgresql", "mariadb")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One pair; ``shared`` stands in both."""
-
-    name: str
-    before: str
-    after: str
-    on: tuple[str, ...] = ALL
-
-
-def case(name: str, before: str, after: str, *, shared: str = "", on: tuple[str, ...] = ALL) -> Case:
-    return Case(name, dedent(shared) + dedent(before), dedent(shared) + dedent(after), on)
-
-
-PARENT = """
-parent = sa.Table("parent", m, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.String(10)),
-                  sa.UniqueConstraint("code", name="uq_parent_code"))
-"""
-
-
-def table(*columns: str, name: str = "t", extra: str = "") -> str:
-    """A table with an id and these columns and constraints."""
-    inside = ", ".join(['sa.Column("id", sa.Integer, primary_key=True)', *columns])
-    return f'sa.Table("{name}", m, {inside}{extra})\n'
-
-
-def column(kind: str, *options: str, name: str = "c") -> str:
-    return f'sa.Column("{name}", {", ".join([kind, *options])})'
-
-
-def retyped(old: str, new: str, *, on: tuple[str, ...] = ALL) -> Case:
-    return case(f"type {old} to {new}", table(column(old)), table(column(new)), on=on)
-
-
-PG = ("postgresql",)
-MY = ("mariadb",)
-SERVERS = ("postgresql", "mariadb")
+from autogenerate.case import ALL, MY, PARENT, PG, SERVERS, Case, case, column, retyped, table
+from autogenerate.stored_cases import STORED, STORED_DIFFERENCES, STORED_PEER_CANNOT
 
 CASES: tuple[Case, ...] = (
     case("nothing", table(column("sa.String(10)")), table(column("sa.String(10)"))),
@@ -574,9 +529,11 @@ CASES: tuple[Case, ...] = (
     """,
         "",
     ),
+    *STORED,
 )
 
 DIFFERENCES: dict[tuple[str, str], str] = {
+    **STORED_DIFFERENCES,
     ("sqlite", "empty text default kept"): "Alembic takes '' in the database for another default than '' in the models",
     ("mariadb", "empty text default kept"): "the same",
     ("sqlite", "default with a quote kept"): "Alembic compares the quoted text with the unquoted one",
@@ -592,7 +549,7 @@ DIFFERENCES: dict[tuple[str, str], str] = {
 }
 """Where headway writes something else on purpose, by database and case; docs/differences.md says so."""
 
-PEER_CANNOT = {("postgresql", "default with a quote kept")}
+PEER_CANNOT = {("postgresql", "default with a quote kept"), *STORED_PEER_CANNOT}
 """Alembic ends with a syntax error of the server."""
 
 CANNOT_RUN: dict[str, tuple[str, tuple[str, ...], str]] = {

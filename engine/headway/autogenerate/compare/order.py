@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Table
+from sqlalchemy.exc import NoReferencedColumnError, NoReferencedTableError
 
 from headway.operations.base import MigrateOperation
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateForeignKeyOp, CreateUniqueConstraintOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
+
+
+def referred(element: ForeignKey) -> tuple[str | None, str, str]:
+    """Schema, table and column that a foreign key leads to, by their names in the database."""
+    try:
+        column = element.column
+    except (NoReferencedTableError, NoReferencedColumnError):
+        # Of a table that was not read there is only what the key says.
+        schema, table, name = element._column_tokens
+        return schema, str(table), str(name)
+    return column.table.schema, column.table.name, column.name
 
 
 def drop_order(tables: Sequence[Table]) -> tuple[list[Table], list[ForeignKeyConstraint]]:
@@ -67,5 +79,5 @@ def _keys_to(table: Table, target: str) -> list[ForeignKeyConstraint]:
 
 
 def _target(key: ForeignKeyConstraint) -> str:
-    # Reflected keys name their target; the table itself may not have been read.
-    return key.elements[0]._get_colspec().rpartition(".")[0]
+    schema, table, _ = referred(key.elements[0])
+    return f"{schema}.{table}" if schema else table

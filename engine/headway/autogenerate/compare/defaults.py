@@ -90,8 +90,11 @@ def render_default(context: AutogenContext, default: Any) -> str | None:
     """A server default as SQL text; a plain text is quoted."""
     if default is None or not isinstance(default, DefaultClause):
         return None
+    if default.reflected:  # the database's own text, in which a colon is a colon
+        arg: Any = default.arg
+        return arg if isinstance(arg, str) else str(arg.text)
     if isinstance(default.arg, str):
-        return default.arg if default.reflected else "'" + default.arg.replace("'", "''") + "'"
+        return "'" + default.arg.replace("'", "''") + "'"
     return str(context.migration_context.impl.render_ddl_sql_expr(default.arg, is_server_default=True))
 
 

@@ -34,7 +34,7 @@ def complete_defaults(connection: Connection, schema: str | None, tables: dict[s
         if not mariadb and "DEFAULT_GENERATED" not in extra and not default.startswith("b'"):
             continue  # MySQL tells literals without their quotes; SQLAlchemy knows those
         sql = default if mariadb or default.startswith("b'") else f"({default})"
-        DefaultClause(text(sql.replace(":", "\\:")), _reflected=True)._set_parent(column)
+        DefaultClause(text(sql), _reflected=True)._set_parent(column)
 
 
 _DEFAULTS = text(

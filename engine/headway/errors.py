@@ -4,6 +4,7 @@
 
     HeadwayError                         (alembic.util.CommandError is this class)
     ├── ConfigError                 2    the project cannot be read as configured
+    │   ├── SameTableTwice          2    two of the models' MetaData have one table; also a ValueError
     │   └── ScriptError             2    a revision file or env.py cannot be read or run
     │       └── ComputedHeader      2    only running a file would tell its id or parent
     │       └── ConnectionRefused   2    user code opens a database connection that it may not have now
@@ -88,6 +89,10 @@ def shown_path(path: str) -> str:
 
 class ConfigError(HeadwayError):
     """The project cannot be read as it is configured."""
+
+
+class SameTableTwice(ConfigError, ValueError):
+    """Two of the models' MetaData have one and the same table; also a ValueError, as which scripts catch it."""
 
 
 class ScriptError(ConfigError):

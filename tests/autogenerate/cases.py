@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autogenerate.case import ALL, MY, PARENT, PG, SERVERS, Case, case, column, retyped, table
 from autogenerate.rendered_cases import RENDERED, RENDERED_DIFFERENCES
+from autogenerate.stored_cases import STORED, STORED_DIFFERENCES, STORED_PEER_CANNOT
 
 CASES: tuple[Case, ...] = (
     case("nothing", table(column("sa.String(10)")), table(column("sa.String(10)"))),
@@ -530,10 +531,12 @@ CASES: tuple[Case, ...] = (
         "",
     ),
     *RENDERED,
+    *STORED,
 )
 
 DIFFERENCES: dict[tuple[str, str], str] = {
     **RENDERED_DIFFERENCES,
+    **STORED_DIFFERENCES,
     **{(database, "naming convention"): "Alembic loses the CHECK that is written in a column" for database in ALL},
     ("sqlite", "empty text default kept"): "Alembic takes '' in the database for another default than '' in the models",
     ("mariadb", "empty text default kept"): "the same",
@@ -550,7 +553,7 @@ DIFFERENCES: dict[tuple[str, str], str] = {
 }
 """Where headway writes something else on purpose, by database and case; docs/differences.md says so."""
 
-PEER_CANNOT = {("postgresql", "default with a quote kept")}
+PEER_CANNOT = {("postgresql", "default with a quote kept"), *STORED_PEER_CANNOT}
 """Alembic ends with a syntax error of the server."""
 
 CANNOT_RUN: dict[str, tuple[str, tuple[str, ...], str]] = {

@@ -60,6 +60,52 @@ def test_the_check_of_a_type_is_compared_where_the_database_needs_it(
         assert "is_bool" not in ours(connection, wanted, **options)[0]
 
 
+IN_COLUMNS = """
+sa.Table("t", m, sa.Column("n", sa.Integer, sa.CheckConstraint("n > 0", name="ck_n")),
+         sa.Column("k", sa.Integer, sa.CheckConstraint("k > 0", name="ck_k"), key="K"), sa.CheckConstraint("n < 9", name="ck_t"))
+"""
+WITHOUT = 'sa.Table("t", m, sa.Column("n", sa.Integer), sa.Column("k", sa.Integer))'
+BESIDE = """
+sa.Table("t", m, sa.Column("n", sa.Integer), sa.Column("k", sa.Integer), sa.CheckConstraint("n < 9", name="ck_t"),
+         sa.CheckConstraint("n > 0", name="ck_n"), sa.CheckConstraint("k > 0", name="ck_k"))
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+def test_a_check_in_a_column_is_one_like_any_other(kind: str, emptied_databases: Callable[[str], str]) -> None:
+    options = {"autogenerate_plugins": PLUGINS, "render_as_batch": kind == "sqlite"}
+    wanted = metadata_of(IN_COLUMNS)
+    with sa.create_engine(emptied_databases(kind), poolclass=NullPool).connect() as connection:
+        metadata_of(WITHOUT).create_all(connection)
+        up, down = ours(connection, wanted, **options)
+        assert [name in up for name in ("ck_n", "ck_k", "ck_t")] == [True] * 3
+        assert (statements(up), statements(down)) == tuple(map(statements, theirs(connection, wanted, **options)))
+        run(connection, up)
+        assert statements(ours(connection, wanted, **options)[0]) == {}
+        assert statements(ours(connection, metadata_of(BESIDE), **options)[0]) == {}
+        run(connection, down)
+        assert statements(ours(connection, metadata_of(WITHOUT), **options)[0]) == {}
+
+
+def test_a_check_in_a_new_column_comes_with_it() -> None:
+    """And not a second time."""
+    with sa.create_engine("sqlite://").connect() as connection:
+        metadata_of('sa.Table("t", m, sa.Column("n", sa.Integer))').create_all(connection)
+        up = ours(connection, metadata_of(IN_COLUMNS), autogenerate_plugins=PLUGINS)[0]
+    assert "create_check_constraint('ck_n'" in up
+    assert "create_check_constraint('ck_k'" not in up
+
+
+def test_names_that_a_convention_makes_too_long_are_the_databases(emptied_databases: Callable[[str], str]) -> None:
+    wanted = metadata_of(
+        'm.naming_convention = {"ck": "ck_%(table_name)s_%(constraint_name)s_" + "x" * 70}\n'
+        'sa.Table("t", m, sa.Column("n", sa.Integer), sa.CheckConstraint("n > 0", name="a"))'
+    )
+    with sa.create_engine(emptied_databases("postgresql"), poolclass=NullPool).connect() as connection:
+        wanted.create_all(connection)
+        assert statements(ours(connection, wanted, autogenerate_plugins=PLUGINS)[0]) == {}
+
+
 def test_filters_are_asked(emptied_databases: Callable[[str], str]) -> None:
     asked: list[tuple[str, str]] = []
 

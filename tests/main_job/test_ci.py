@@ -123,6 +123,33 @@ def test_a_migration_that_no_model_knows_is_drift_too(storefront: Path, headway:
         assert (item["verdict"], item["object"]) == ("not-modelled", "column orders.currency")
 
 
+def test_what_is_not_compared_is_named_and_a_policy_can_refuse_it(storefront: Path, headway: Program) -> None:
+    arguments = ("--scratch", "sqlite", "--format", "json")
+    before = report_of(headway("drift", *arguments, cwd=storefront))["not_compared"]
+    edit(
+        storefront / "storefront" / "models.py",
+        'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")',
+        "currency: Mapped[str] = mapped_column(\n"
+        "        String(3),\n"
+        "        __import__('sqlalchemy').CheckConstraint(\"currency <> ''\", name='ck_currency'),\n"
+        "        server_default='EUR',\n    )",
+    )
+    for command in ("ci", "drift"):
+        done = headway(command, *arguments, cwd=storefront)
+        report = report_of(done)
+        (item,) = [item for item in report["not_compared"] if item not in before]
+        assert (done.code, item["kind"]) == (0, "CHECK")
+        assert item["object"] == "CHECK ck_orders_ck_currency of table orders"
+        (stage,) = [stage for stage in report["stages"] if stage["name"] == "drift (sqlite)"]
+        assert "agree" not in stage["summary"]
+        assert "1 CHECK" in stage["summary"]
+    with (storefront / ".headway.yml").open("a") as policy:
+        policy.write("\ndrift: {not_compared: refuse}\n")
+    done = headway("drift", *arguments, cwd=storefront)
+    assert done.code == 1
+    assert statuses(report_of(done))["drift (sqlite)"] == "fail"
+
+
 def test_a_revision_that_fails_when_it_runs(storefront: Path, headway: Program) -> None:
     path = storefront / "migrations" / "versions" / NEWEST
     edit(path, "def upgrade() -> None:\n", 'def upgrade() -> None:\n    op.execute("UPDATE nowhere SET x = 1")\n')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headway.drift.verdict import DriftItem, Verdict
+from headway.drift.verdict import DriftItem, NotCompared, Verdict
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan, PlanStatement, PlanStep, Target
 from headway.report.model import Examined, Report, Stage, Status
@@ -141,7 +141,13 @@ SAMPLES: dict[str, Report] = {
         version="0.1.0",
         exit_code=1,
         stages=(
-            Stage("drift (postgresql)", Status.FAIL, 0.2, "1 difference(s) between models and migrations", exit_code=1),
+            Stage(
+                "drift (postgresql)",
+                Status.FAIL,
+                0.2,
+                "1 difference(s) between models and migrations; not compared: 1 CHECK",
+                exit_code=1,
+            ),
         ),
         heads=("d16e",),
         examined=Examined(14, 0),
@@ -152,6 +158,9 @@ SAMPLES: dict[str, Report] = {
                 "the models have it, no migration adds it",
                 "op.add_column('orders', sa.Column('note', sa.Text(), nullable=True))",
             ),
+        ),
+        not_compared=(
+            NotCompared("CHECK", "CHECK ck_paid of table orders", "its condition is not told to be the same"),
         ),
     ),
     "plan": Report(

@@ -75,6 +75,7 @@ def ci(
         examined=Examined(len(facts.graph.ids), len(scope.new), run.not_analysed),
         findings=tuple(sorted(run.findings, key=lambda finding: finding.sort_key)),
         drift=tuple(run.drift),
+        not_compared=tuple(run.not_compared),
         threshold=fail_on,
         sources=sources_of(project, run.findings),
     )

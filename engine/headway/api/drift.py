@@ -27,4 +27,5 @@ def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
         heads=tuple(sorted(graph.heads)),
         examined=Examined(len(graph.ids), 0),
         drift=tuple(run.drift),
+        not_compared=tuple(run.not_compared),
     )

@@ -11,15 +11,17 @@ from functools import partial
 from typing import Any
 
 from headway.api.project import Project
-from headway.autogenerate.api import produce_migrations, render_operation
+from headway.autogenerate.api import compare, render_operation
 from headway.autogenerate.context import AutogenContext
+from headway.autogenerate.not_compared import not_compared
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
 from headway.dialects.inspection import inspect_schema, name_of
 from headway.drift.model_differences import model_differences
 from headway.drift.restored import Trace, trace
-from headway.drift.verdict import DriftItem
+from headway.drift.verdict import DriftItem, NotCompared
 from headway.errors import ConfigError
+from headway.operations.containers import UpgradeOps
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
 from headway.revision.route import Step, downgrade_steps, upgrade_route
@@ -31,6 +33,25 @@ from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.stand_ins import StandIns, standing_in
 from headway.source_text import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparison of models and migrations says, and of what it says nothing."""
+
+    items: tuple[DriftItem, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
+
+    def and_(self, other: Comparison) -> Comparison:
+        """Both together."""
+        return Comparison((*self.items, *other.items), (*self.not_compared, *other.not_compared))
+
+    def of(self, database: str) -> Comparison:
+        """The same, with the database's name in each."""
+        return Comparison(
+            tuple(replace(item, detail=f"{item.detail} (database {database})") for item in self.items),
+            tuple(replace(item, why=f"{item.why} (database {database})") for item in self.not_compared),
+        )
 
 
 @dataclass
@@ -63,10 +84,12 @@ class Rehearsal:
                 self._run(self._one_up(revision))
         return len(order)
 
-    def compare(self) -> list[DriftItem]:
-        """What the models ask for that the replayed schema lacks. Raises ConfigError without models."""
-        found: list[tuple[str, DriftItem]] = []
-        databases: set[str] = set()
+    def compare(self) -> Comparison:
+        """What differs between the models and the replayed schema, and what was not compared.
+
+        Raises ConfigError without models.
+        """
+        found: dict[str, Comparison] = {}
 
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             if context.opts.get("target_metadata") is None:
@@ -75,14 +98,15 @@ class Rehearsal:
                     path=self.project.shown(self.project.directory.env_py_location),
                     hint="Give context.configure() target_metadata=Base.metadata.",
                 )
-            databases.add(name_of(context.connection))
-            found.extend((name_of(context.connection), item) for item in _drift(context))
+            name = name_of(context.connection)
+            found[name] = found.get(name, Comparison()).and_(_compared(context))
             return ()
 
         self._run(look)
-        if len(databases) < 2:
-            return [item for _, item in found]
-        return [replace(item, detail=f"{item.detail} (database {name})") for name, item in found]
+        total = Comparison()
+        for name, comparison in found.items():
+            total = total.and_(comparison if len(found) < 2 else comparison.of(name))
+        return total
 
     def downgrade_and_return(self) -> tuple[list[Trace], list[str]]:
         """Undoes the new revisions, looks at what each left behind, and runs them again.
@@ -204,11 +228,12 @@ def _limited(steps: Iterable[Step], wanted: set[str]) -> Iterable[Step]:
     return [step for step in steps if step.revision in wanted]
 
 
-def _drift(context: MigrationContext) -> Iterable[DriftItem]:
-    script = produce_migrations(context, context.opts["target_metadata"])
+def _compared(context: MigrationContext) -> Comparison:
     autogen = AutogenContext(context, metadata=context.opts["target_metadata"])
-    operations = script.upgrade_ops.ops if script.upgrade_ops else ()
-    return model_differences(operations, partial(render_operation, autogen))
+    upgrade_ops = UpgradeOps([])
+    compare(autogen, upgrade_ops)
+    items = model_differences(upgrade_ops.ops, partial(render_operation, autogen))
+    return Comparison(tuple(items), tuple(NotCompared(*item) for item in not_compared(autogen)))
 
 
 def _is_irreversible(project: Project, revision: str) -> bool:

@@ -10,6 +10,7 @@ from headway.api.rehearse import Rehearsal, rehearsing
 from headway.api.stages import Announce, Run, skipped
 from headway.compat.hook import serving_alembic
 from headway.drift.restored import Trace
+from headway.drift.verdict import counted
 from headway.effects.model import Span
 from headway.errors import HeadwayError
 from headway.lint.finding import Finding
@@ -79,10 +80,18 @@ def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
 
 def _drift(rehearsal: Rehearsal, run: Run) -> Stage:
     found = rehearsal.compare()
-    run.drift += found
-    if found:
-        return Stage("", Status.FAIL, 0.0, f"{len(found)} difference(s) between models and migrations", exit_code=1)
-    return Stage("", Status.PASS, 0.0, "models and migrations agree")
+    run.drift += found.items
+    run.not_compared += found.not_compared
+    left = f"; not compared: {counted(found.not_compared)}" if found.not_compared else ""
+    if found.items:
+        summary = f"{len(found.items)} difference(s) between models and migrations{left}"
+        return Stage("", Status.FAIL, 0.0, summary, exit_code=1)
+    if left and rehearsal.project.policy.not_compared == "refuse":
+        why = "the policy refuses what is not compared (drift.not_compared)"
+        return Stage("", Status.FAIL, 0.0, f"no difference in what was compared{left}", why=why, exit_code=1)
+    return Stage(
+        "", Status.PASS, 0.0, f"no difference in what was compared{left}" if left else "models and migrations agree"
+    )
 
 
 def _downgrade(rehearsal: Rehearsal, run: Run) -> Stage:

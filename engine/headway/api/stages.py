@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from headway.drift.verdict import DriftItem
+from headway.drift.verdict import DriftItem, NotCompared
 from headway.errors import (
     ConnectionRefused,
     DatabaseFailure,
@@ -37,6 +37,7 @@ class Run:
     stages: list[Stage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     drift: list[DriftItem] = field(default_factory=list)
+    not_compared: list[NotCompared] = field(default_factory=list)
     not_analysed: tuple[str, ...] = ()
 
     def timed(self, name: str, work: Callable[[], Stage]) -> Stage:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import MetaData, Table, inspect
+from sqlalchemy import Column, Constraint, Index, MetaData, Table, inspect
 from sqlalchemy.engine import Inspector
 
 from headway.autogenerate import plugins
 from headway.autogenerate.priorities import PriorityDispatcher
-from headway.errors import ConfigError
+from headway.errors import ConfigError, SameTableTwice
+from headway.operations.naming import table_of
+
+
+class PassedOver(NamedTuple):
+    """Something that was not compared."""
+
+    kind: str
+    place: str
+    why: str
+
 
 TypeName = tuple[str, str]
 """Schema and name of an enum or a domain."""
@@ -43,6 +53,10 @@ class AutogenContext:
         # Of the body that is being written: types that its tables find there, and CHECKs that it adds by themselves.
         self.reused_types: dict[int, set[TypeName]] = {}
         self.separate_checks: set[tuple[str | None, str, str]] = set()
+        self.both: list[tuple[Table, Table]] = []
+        """The tables that were compared, the database's and the models'."""
+        self.passed_over: list[PassedOver] = []
+        """What the comparison has left alone, as far as it has come."""
         self._within_batch = False
         self._name_filters = _functions(self.opts.get("include_name"))
         self._object_filters = _functions(self.opts.get("include_object"))
@@ -87,18 +101,23 @@ class AutogenContext:
 
     @cached_property
     def table_key_to_table(self) -> dict[str, Table]:
-        """The models' tables by key. Raises ConfigError when two metadata have the same table."""
+        """The models' tables by key. Raises SameTableTwice when two metadata have the same table."""
         result: dict[str, Table] = {}
         for metadata in self.metadata_list:
             if both := result.keys() & metadata.tables.keys():
-                raise ConfigError(f"Duplicate table keys across multiple MetaData objects: {', '.join(sorted(both))}")
+                names = ", ".join(f'"{name}"' for name in sorted(both))
+                raise SameTableTwice(
+                    f"Duplicate table keys across multiple MetaData objects: {names}",
+                    hint="Give context.configure() each table in one MetaData of target_metadata.",
+                )
             result.update(metadata.tables)
         return result
 
     @cached_property
     def sorted_tables(self) -> list[Table]:
-        """The models' tables, those that others refer to first."""
-        return [table for metadata in self.metadata_list for table in metadata.sorted_tables]
+        """The models' tables, those that others refer to first. Raises SameTableTwice."""
+        tables = self.table_key_to_table
+        return [tables[table.key] for metadata in self.metadata_list for table in metadata.sorted_tables]
 
     def run_name_filters(self, name: str | None, type_: str, parent_names: dict[str, str | None]) -> bool:
         """Whether ``include_name`` lets a name of the database in."""
@@ -107,11 +126,29 @@ class AutogenContext:
         schema, table = parent_names.get("schema_name"), parent_names.get("table_name")
         if table:
             parent_names["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
-        return all(accept(name, type_, parent_names) for accept in self._name_filters)
+        accepted = all(accept(name, type_, parent_names) for accept in self._name_filters)
+        if not accepted:
+            self._leave_out("include_name", type_, (schema, table if table != name else None, name))
+        return accepted
 
     def run_object_filters(self, object_: Any, name: Any, type_: str, reflected: bool, compare_to: Any) -> bool:
         """Whether ``include_object`` lets an object in."""
-        return all(accept(object_, name, type_, reflected, compare_to) for accept in self._object_filters)
+        accepted = all(accept(object_, name, type_, reflected, compare_to) for accept in self._object_filters)
+        if not accepted:
+            known = isinstance(object_, Constraint | Index | Column)  # plugins may ask about things of their own
+            table = table_of(object_) if known else None
+            schema = getattr(table if known else object_, "schema", None)
+            self._leave_out("include_object", type_, (schema, getattr(table, "name", None), name))
+        return accepted
+
+    def pass_over(self, kind: str, place: str, why: str) -> None:
+        """Notes that ``place``, one of ``kind``, is not compared."""
+        self.passed_over.append(PassedOver(kind, place, why))
+
+    def _leave_out(self, filter_: str, type_: str, names: tuple[str | None, ...]) -> None:
+        kind = type_.replace("_", " ")
+        name = ".".join(part for part in names if part) or "without a name"
+        self.pass_over(f"{kind} left out by {filter_}", f"{kind} {name}", f"{filter_} of env.py leaves it out")
 
     run_filters = run_object_filters
 

@@ -53,10 +53,13 @@ def reflect(context: AutogenContext, names: set[Name]) -> dict[Name, Table]:
     event.listen(metadata, "column_reflect", adjust)
     for schema in {schema for schema, _ in names}:
         wanted = sorted(name for owner, name in names if owner == schema)
-        # What cannot be reflected (an expression index on SQLite) cannot be compared either.
+        # What SQLAlchemy warns that it leaves out (an expression index on SQLite) is added below.
         with ignoring(sa_exc.SAWarning):
             metadata.reflect(bind=connection, schema=schema, only=wanted, resolve_fks=False, extend_existing=False)
     tables = {(table.schema, table.name): table for table in metadata.tables.values()}
+    for schema in {schema for schema, _ in tables}:
+        of_schema = {name: table for (owner, name), table in tables.items() if owner == schema}
+        impl.complete_reflected(context.inspector, schema, of_schema)
     for table in tables.values():
         _settle(table, impl)
     return {name: tables[name] for name in names if name in tables}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from headway.config.sources import parse_toml, read_setting_file
@@ -72,6 +73,8 @@ class Policy:
     targets: Mapping[str, Target] = field(default_factory=dict)
     not_shown: str = "allow"
     """Whether a plan may have steps that are covered by their code only: ``allow`` or ``refuse``."""
+    not_compared: str = "allow"
+    """Whether models and migrations may have what nobody can compare: ``allow`` or ``refuse``."""
 
 
 def load_policy(directory: str, read: Reader | None = None) -> Policy:
@@ -185,7 +188,8 @@ class _Checker:
             "rules": self._rules,
             "ignore": self._ignores,
             "targets": self._targets,
-            "approval": self._approval,
+            "approval": partial(self._one_choice, "approval", "not_shown"),
+            "drift": partial(self._one_choice, "drift", "not_compared"),
         }
         if document is None:
             document = {}
@@ -279,16 +283,17 @@ class _Checker:
             return {}
         return {"targets": {str(name): self._target(str(name), item) for name, item in value.items()}}
 
-    def _approval(self, value: Any) -> dict[str, Any]:
+    def _one_choice(self, place: str, name: str, value: Any) -> dict[str, Any]:
+        """A mapping with ``name`` alone, whose value allows or refuses."""
         if not isinstance(value, dict):
-            self._problem(("approval",), "'approval' must be a mapping, such as {not_shown: refuse}")
+            self._problem((place,), f"'{place}' must be a mapping, such as {{{name}: refuse}}")
             return {}
         for key in value:
-            if key != "not_shown":
-                self._problem(("approval", str(key)), f"an approval has no '{key}'; known is not_shown")
-        if "not_shown" not in value:
+            if key != name:
+                self._problem((place, str(key)), f"'{place}' has no '{key}'; known is {name}")
+        if name not in value:
             return {}
-        return {"not_shown": self._one_of(("approval", "not_shown"), value["not_shown"], ("allow", "refuse"))}
+        return {name: self._one_of((place, name), value[name], ("allow", "refuse"))}
 
     def _target(self, name: str, item: Any) -> Target:
         at: Path = ("targets", name)

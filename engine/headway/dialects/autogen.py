@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
 from headway.dialects.differences import ComparisonResult, compare_indexes, compare_types, compare_uniques
+from headway.dialects.index_text import single_percents
 
 
 class Comparing:
@@ -32,6 +33,10 @@ class Comparing:
     ) -> bool:
         """Whether the defaults differ, given as SQL text."""
         return rendered_inspector_default != rendered_metadata_default
+
+    def same_expression(self, ours: str, theirs: str, table: Table) -> bool | None:
+        """Whether two expressions over a table's columns are the same to the database; None when it cannot tell."""
+        return None
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """What tells two indexes of the same name apart."""
@@ -60,9 +65,8 @@ class Comparing:
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
         """Called for each reflected column; may change its description in place."""
 
-    def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
-        """The indexes, by table, that exist and that SQLAlchemy cannot reflect."""
-        return {}
+    def complete_reflected(self, inspector: Any, schema: str | None, tables: dict[str, Table]) -> None:
+        """Adds to the reflected tables of a schema what SQLAlchemy leaves out and the comparisons need."""
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         """The dialect options of a reflected index or constraint that a migration should show."""
@@ -72,7 +76,7 @@ class Comparing:
         """An expression as this database's SQL; ``is_index=True`` for an element of an index."""
         options = {"literal_binds": True, "include_table": False}
         written = self.in_index(expr) if kw.get("is_index") else expr
-        return str(written.compile(dialect=self.dialect, compile_kwargs=options))
+        return single_percents(str(written.compile(dialect=self.dialect, compile_kwargs=options)), self.dialect)
 
     def in_index(self, expr: ClauseElement) -> ClauseElement:
         """An expression with the parentheses that this database wants around it in an index."""

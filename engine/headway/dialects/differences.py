@@ -10,6 +10,7 @@ from sqlalchemy import Column, Index
 from sqlalchemy import types as sqltypes
 
 from headway.dialects.elements import type_ddl
+from headway.dialects.index_text import is_plain, single_percents
 
 _EXTRA = r"(?i)\s+(collate|character set)\s+(\S+)"
 
@@ -73,7 +74,7 @@ class TypeParts(NamedTuple):
 def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> bool:
     """Whether two columns' types differ, by their DDL on the database; types that have none are equal."""
     existing, model = reflected.type, wanted.type
-    if isinstance(existing, sqltypes.NullType):
+    if isinstance(existing, sqltypes.NullType) or isinstance(model, sqltypes.NullType):
         return False
     # A type of the default schema may be called with it or without.
     prefix = f"{impl.dialect.default_schema_name}."
@@ -99,15 +100,18 @@ def type_parts(ddl: str) -> TypeParts:
 
 
 def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> ComparisonResult:
-    """Compares uniqueness and the expressions, in order."""
+    """Compares uniqueness and the elements, in order; what two texts of expressions say cannot be told here."""
     differences: list[str] = []
     if bool(wanted.unique) != bool(reflected.unique):
         differences.append(f"unique={bool(reflected.unique)} to unique={bool(wanted.unique)}")
     ours = [index_expression(impl, e) for e in wanted.expressions]
     theirs = [index_expression(impl, e) for e in reflected.expressions]
-    if ours != theirs:
-        differences.append(f"expression {_list(theirs)} to {_list(ours)}")
-    return ComparisonResult(tuple(differences))
+    if ours == theirs:
+        return ComparisonResult(tuple(differences))
+    changed = f"expression {_list(theirs)} to {_list(ours)}"
+    if is_plain(wanted) and is_plain(reflected):
+        return ComparisonResult((*differences, changed))
+    return ComparisonResult(tuple(differences)) if differences else ComparisonResult.Skip(f"nothing tells {changed}")
 
 
 def compare_uniques(impl: Any, wanted: Any, reflected: Any) -> ComparisonResult:
@@ -125,18 +129,26 @@ def index_expression(impl: Any, expression: Any) -> str:
         return str(expression.name)
     options = {"literal_binds": True, "include_table": False}
     sql = str(expression.compile(dialect=impl.dialect, compile_kwargs=options))
-    return normal_sql(sql)
+    return normal_sql(single_percents(sql, impl.dialect))
 
 
 def normal_sql(sql: str) -> str:
-    """SQL without what databases add or drop when they store it: case, spaces, quotes, outer parentheses, casts."""
-    text = " ".join(sql.lower().split()).replace('"', "").replace("`", "")
+    """SQL without what databases add or drop when they store it: case, spaces, quotes of names, outer parentheses, casts.
+
+    Strings are left as they are.
+    """
+    strings = _STRING.findall(sql)
+    text = " ".join(_STRING.sub("''", sql).lower().split()).replace('"', "").replace("`", "")
     text = re.sub(r"::[a-z_ ]+(?:\([0-9, ]*\))?(?:\[\])?", "", text)
-    text = re.sub(r"\b\w+\.(?=\w)", "", text)
+    text = re.sub(r"\b[a-z_]\w*\.(?=\w)", "", text)
     text = text.replace("( ", "(").replace(" )", ")").replace(", ", ",")
     while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
         text = text[1:-1].strip()
-    return text
+    kept = iter(strings)
+    return _STRING.sub(lambda _: next(kept), text)
+
+
+_STRING = re.compile(r"'(?:[^']|'')*'")
 
 
 def _closes_at_end(text: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Constraint
 from headway.errors import NotSupported
 from headway.operations.base import AbstractOperations, MigrateOperation, directive
 from headway.operations.dispatch import implementations
-from headway.operations.naming import final_name
+from headway.operations.naming import final_name, table_of
 from headway.operations.refusals import CannotCompile
 from headway.operations.schemaobj import SchemaObjects
 
@@ -102,7 +102,7 @@ class DropConstraintOp(MigrateOperation):
             "column_check_constraint": "check",
             "table_or_column_check_constraint": "check",
         }
-        table = constraint.table
+        table = table_of(constraint)
         return cls(
             database_name(constraint),
             table.name,

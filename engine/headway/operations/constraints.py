@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, Primar
 
 from headway.operations.base import AbstractOperations, directive
 from headway.operations.constraint_base import AddConstraintOp, database_name
+from headway.operations.naming import table_of
 from headway.operations.schemaobj import SchemaObjects, options_by_name, referent
 
 
@@ -233,11 +234,12 @@ class CreateCheckConstraintOp(AddConstraintOp):
     @classmethod
     def from_constraint(cls, constraint: Constraint) -> CreateCheckConstraintOp:
         assert isinstance(constraint, CheckConstraint)
+        table = table_of(constraint)
         return cls(
             database_name(constraint),
-            constraint.table.name,
+            table.name,
             constraint.sqltext,
-            schema=constraint.table.schema,
+            schema=table.schema,
             **_timing(constraint),
             **constraint.dialect_kwargs,
         )

@@ -49,6 +49,7 @@ def document(report: Report) -> dict[str, Any]:
             {"verdict": item.verdict, "object": item.object, "detail": item.detail, "operation": item.operation}
             for item in report.drift
         ],
+        "not_compared": [{"kind": item.kind, "object": item.object, "why": item.why} for item in report.not_compared],
         "plan": None if report.plan is None else plan_document(report.plan),
         "applied": list(report.applied),
         "failed": report.failed,

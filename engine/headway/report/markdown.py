@@ -56,6 +56,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n| drift | object | | operation |\n|---|---|---|---|"
         for item in report.drift:
             yield f"| {item.verdict} | {escape(item.object)} | {escape(item.detail)} | `{escape(item.operation)}` |"
+    if report.not_compared:
+        yield "\n<details><summary>Not compared</summary>\n"
+        yield from (f"- {escape(item.object)}: {escape(item.why)}" for item in report.not_compared)
+        yield "\n</details>"
     if report.plan is not None:
         yield from _plan(report)
     if report.examined.not_analysed:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from headway.drift.verdict import DriftItem
+from headway.drift.verdict import DriftItem, NotCompared
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
 
@@ -61,6 +61,8 @@ class Report:
     examined: Examined = field(default_factory=Examined)
     findings: tuple[Finding, ...] = ()
     drift: tuple[DriftItem, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
+    """What models or migrations have and the comparison has not looked at."""
     plan: Plan | None = None
     applied: tuple[str, ...] = ()
     failed: str | None = None

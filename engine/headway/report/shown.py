@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from headway.drift.verdict import DriftItem
+from headway.drift.verdict import DriftItem, NotCompared
 from headway.lint.finding import Finding
 from headway.report.model import Report, Stage
 
@@ -28,6 +28,7 @@ def without_passwords(report: Report, mask: Words) -> Report:
             for found in report.findings
         ),
         drift=tuple(replace(item, detail=mask(item.detail), operation=mask(item.operation)) for item in report.drift),
+        not_compared=tuple(replace(item, why=mask(item.why)) for item in report.not_compared),
         examined=replace(
             report.examined, not_analysed=tuple(_after_place(mask, place) for place in report.examined.not_analysed)
         ),
@@ -47,6 +48,9 @@ def printable(report: Report, line: Words, block: Words) -> Report:
         heads=tuple(map(line, report.heads)),
         findings=tuple(_finding(found, line) for found in report.findings),
         drift=tuple(_drift(item, line, block) for item in report.drift),
+        not_compared=tuple(
+            NotCompared(line(item.kind), line(item.object), line(item.why)) for item in report.not_compared
+        ),
         examined=replace(report.examined, not_analysed=tuple(map(line, report.examined.not_analysed))),
         applied=tuple(map(line, report.applied)),
         failed=_or_none(line, report.failed),

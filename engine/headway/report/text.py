@@ -31,6 +31,8 @@ def render(report: Report, *, color: bool = False, verbose: bool = False) -> str
     blocks += ["\n".join(_finding(finding, report, paint)) for finding in findings]
     if report.drift:
         blocks.append("\n".join(_drift(report.drift, paint)))
+    if report.not_compared:
+        blocks.append("\n".join(_not_compared(report, paint)))
     if report.plan is not None:
         blocks.append("\n".join(_plan(report)))
     if report.examined.not_analysed:
@@ -75,6 +77,11 @@ def _drift(items: tuple[DriftItem, ...], paint: Painter) -> Iterator[str]:
     for item in items:
         yield f"  {item.verdict}: {item.object}: {item.detail}"
         yield from (f"      {line}" for line in item.operation.split("\n"))
+
+
+def _not_compared(report: Report, paint: Painter) -> Iterator[str]:
+    yield paint("not compared (models and migrations may differ in these):", "33")
+    yield from (f"  {item.object}: {item.why}" for item in report.not_compared)
 
 
 def _plan(report: Report) -> Iterator[str]:

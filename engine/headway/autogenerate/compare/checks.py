@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Table
+from sqlalchemy import CheckConstraint, Column, Table
 
 from headway.autogenerate.context import AutogenContext
 from headway.logs import logger
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateCheckConstraintOp
 from headway.operations.containers import ModifyTableOps
-from headway.operations.naming import final_name
+from headway.operations.naming import stored_name
 
 log = logger("alembic.autogenerate.compare.constraints")
 
@@ -33,7 +33,7 @@ def compare_checks_by_name(
         for key, check in _named(context, reflected).items()
         if context.run_name_filters(key, "check_constraint", dict(parents))
     }
-    needed = _named(context, wanted)
+    needed = {key: check for key, check in _named(context, wanted).items() if not _comes_along(check, reflected)}
     for key in sorted(existing.keys() - needed.keys()):
         if context.run_object_filters(existing[key], key, "check_constraint", True, None):
             changes.ops.append(DropConstraintOp.from_constraint(existing[key]))
@@ -53,9 +53,21 @@ def compare_checks_by_name(
             log.info("Detected added check constraint %r on %r", key, name)
 
 
-def _named(context: AutogenContext, table: Table) -> dict[str, Any]:
-    """Without those of a type (Boolean, Enum) that this database needs none for."""
+def _comes_along(check: CheckConstraint, reflected: Table) -> bool:
+    """Whether it is written in a column that is added, and added with it."""
+    return isinstance(check.parent, Column) and check.parent.name not in reflected.c
+
+
+def checks_of(context: AutogenContext, table: Table) -> list[CheckConstraint]:
+    """The CHECKs of a table and of its columns, without those of a type (Boolean, Enum) that this database needs none
+    for."""
     impl = context.migration_context.impl
-    checks = [c for c in table.constraints if isinstance(c, CheckConstraint) and impl.wants_type_check(c)]
-    named = {final_name(check): check for check in checks}
-    return {str(name): check for name, check in named.items() if isinstance(name, str)}
+    places = (table.constraints, *(column.constraints for column in table.columns))
+    found = {check for place in places for check in place if isinstance(check, CheckConstraint)}
+    return [check for check in found if impl.wants_type_check(check)]
+
+
+def _named(context: AutogenContext, table: Table) -> dict[str, Any]:
+    """By the names in the database; those written in a column too."""
+    named = {stored_name(check, context.dialect): check for check in checks_of(context, table)}
+    return {name: check for name, check in named.items() if name is not None}

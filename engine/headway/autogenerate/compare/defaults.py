@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from sqlalchemy import Column, Computed, DefaultClause, Identity
+from sqlalchemy import Column, Computed, DefaultClause, Identity, Table
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.priorities import PriorityDispatchResult
@@ -54,7 +54,7 @@ def compare_special_default(
     """Sets a changed identity; a changed generated column only warns, because no database can alter it."""
     ours, theirs = wanted.server_default, reflected.server_default
     if isinstance(ours, Computed) or isinstance(theirs, Computed):
-        _warn_of_computed(context, wanted, ours, theirs)
+        _warn_of_computed(context, reflected, wanted)
         return STOP
     if not (isinstance(ours, Identity) or isinstance(theirs, Identity)):
         return CONTINUE
@@ -98,6 +98,19 @@ def render_default(context: AutogenContext, default: Any) -> str | None:
     return str(context.migration_context.impl.render_ddl_sql_expr(default.arg, is_server_default=True))
 
 
+def same_sql(context: AutogenContext, ours: Any, theirs: Any, table: Table) -> bool:
+    """Whether two expressions over the columns of ``table`` are the same, by their text or to the database.
+
+    A text is SQL, as SQLAlchemy reflects it.
+    """
+    impl = context.migration_context.impl
+    first, second = (
+        expression if isinstance(expression, str) else str(impl.render_ddl_sql_expr(expression))
+        for expression in (ours, theirs)
+    )
+    return normal_sql(first) == normal_sql(second) or impl.same_expression(first, second, table) is True
+
+
 def _set_default(operation: AlterColumnOp, wanted: Column[Any]) -> None:
     operation.modify_server_default = wanted.server_default
     log.info("Detected server default on column '%s.%s'", wanted.table.name, wanted.name)
@@ -112,11 +125,8 @@ def _identity_differs(ours: Any, theirs: Any) -> bool:
     return any(getattr(ours, o) is not None and getattr(ours, o) != getattr(theirs, o) for o in options)
 
 
-def _warn_of_computed(context: AutogenContext, wanted: Column[Any], ours: Any, theirs: Any) -> None:
-    impl = context.migration_context.impl
-    texts = [
-        normal_sql(str(impl.render_ddl_sql_expr(item.sqltext))) if isinstance(item, Computed) else None
-        for item in (ours, theirs)
-    ]
-    if texts[0] != texts[1]:
+def _warn_of_computed(context: AutogenContext, reflected: Column[Any], wanted: Column[Any]) -> None:
+    ours, theirs = wanted.server_default, reflected.server_default
+    both = isinstance(ours, Computed) and isinstance(theirs, Computed)
+    if not (both and same_sql(context, ours.sqltext, theirs.sqltext, reflected.table)):  # type: ignore[union-attr]
         warnings.warn(f"Computed default on {wanted.table.name}.{wanted.name} cannot be modified", stacklevel=2)

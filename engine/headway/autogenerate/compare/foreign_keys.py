@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Table
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Table
 
 from headway.autogenerate.compare.changes import Changes
 from headway.autogenerate.context import AutogenContext
@@ -18,6 +18,7 @@ from headway.operations.schemaobj import referent
 log = logger("alembic.autogenerate.compare.constraints")
 
 Signature = tuple[Any, ...]
+Target = tuple[str | None, str, str]
 
 
 def compare_foreign_keys(
@@ -38,16 +39,16 @@ def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Change
     changes = Changes()
     impl = context.migration_context.impl
     parents = {"table_name": wanted.name, "schema_name": wanted.schema}
-    theirs = [
+    theirs = {
         key
         for key in reflected.foreign_key_constraints
         if context.run_name_filters(key.name, "foreign_key_constraint", dict(parents))  # type: ignore[arg-type]
-    ]
-    ours = list(wanted.foreign_key_constraints)
-    impl.correct_for_autogen_foreignkeys(set(theirs), set(ours))
+    }
+    ours = set(wanted.foreign_key_constraints)
+    impl.correct_for_autogen_foreignkeys(theirs, ours)
     default = context.dialect.default_schema_name
-    existing = {_signature(key, default): key for key in theirs}
-    needed = {_signature(key, default): key for key in ours}
+    existing = {_signature(key, default): key for key in sorted(theirs, key=_by_name)}
+    needed = {_signature(key, default): key for key in sorted(ours, key=_by_name)}
     for signature in sorted(existing.keys() - needed.keys(), key=repr):
         key = existing[signature]
         if context.run_object_filters(key, key.name, "foreign_key_constraint", True, None):
@@ -64,6 +65,10 @@ def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Change
     return changes
 
 
+def _by_name(key: ForeignKeyConstraint) -> str:
+    return str(key.name or "")
+
+
 def _needed(wanted: Table, index: Index) -> bool:
     """Whether the models want the index, or a foreign key that it serves."""
     columns = tuple(column.name for column in index.columns)
@@ -72,15 +77,17 @@ def _needed(wanted: Table, index: Index) -> bool:
 
 
 def _signature(key: ForeignKeyConstraint, default_schema: str | None) -> Signature:
-    targets = tuple(_without_default(*referent(element), default_schema) for element in key.elements)
-    columns = tuple(column.name for column in key.columns)
-    pairs = tuple(sorted(zip(columns, targets, strict=True)))
-    options = (_action(key.onupdate), _action(key.ondelete), bool(key.deferrable), _initially(key))
+    targets = [_without_default(referent(element), default_schema) for element in key.elements]
+    pairs = tuple(sorted(zip((column.name for column in key.columns), targets, strict=True), key=repr))
+    initially = _initially(key)
+    # What is checked at the end of a transaction can be deferred, whether that is said or not.
+    options = (_action(key.onupdate), _action(key.ondelete), bool(key.deferrable or initially), initially)
     return pairs, options
 
 
-def _without_default(schema: str | None, table: str, column: str, default: str | None) -> tuple[str, str, str]:
-    return "" if schema in (None, default) else str(schema), table, column
+def _without_default(target: Target, default_schema: str | None) -> Target:
+    schema, table, column = target
+    return (None if schema == default_schema else schema), table, column
 
 
 def _action(action: str | None) -> str | None:
@@ -94,4 +101,8 @@ def _initially(key: ForeignKeyConstraint) -> str | None:
 
 
 def _words(key: ForeignKeyConstraint) -> tuple[str, str]:
-    return ",".join(column.name for column in key.columns), ",".join(e._get_colspec() for e in key.elements)
+    return ",".join(column.name for column in key.columns), ",".join(map(_dotted, key.elements))
+
+
+def _dotted(element: ForeignKey) -> str:
+    return ".".join(part for part in referent(element) if part)

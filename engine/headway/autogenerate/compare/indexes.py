@@ -15,7 +15,7 @@ from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateUniqueConstraintOp
 from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
-from headway.operations.naming import final_name
+from headway.operations.naming import stored_name
 
 log = logger("alembic.autogenerate.compare.constraints")
 
@@ -53,9 +53,16 @@ def compare_indexes_and_uniques(
 def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Changes:
     impl = context.migration_context.impl
     ours_unique = {c for c in wanted.constraints if isinstance(c, UniqueConstraint)}
-    ours_index = set(wanted.indexes) - _unreadable(context, wanted)
+    ours_index = set(wanted.indexes)
+    if ours_unique and not _reports_uniques(context, reflected):
+        log.info("The database does not tell unique constraints, so that those of %r are not compared", wanted.name)
+        for constraint in sorted(ours_unique, key=_columns):
+            name = stored_name(constraint, context.dialect) or f"({', '.join(_columns(constraint))})"
+            why = "the database does not tell unique constraints"
+            context.pass_over("unique constraint", f"unique constraint {name} of table {wanted.key}", why)
+        ours_unique = set()
     theirs_unique, theirs_index = _existing(context, reflected, ours_unique, ours_index)
-    _drop_doubles(theirs_unique, theirs_index, ours_unique, ours_index)
+    _drop_doubles(context.dialect, theirs_unique, theirs_index, ours_unique, ours_index)
     compare_index: Callable[[Any, Any], Any] = impl.compare_indexes
     changes = Changes()
     _pair(
@@ -81,6 +88,17 @@ def _changes(context: AutogenContext, reflected: Table, wanted: Table) -> Change
     return changes
 
 
+def _reports_uniques(context: AutogenContext, reflected: Table) -> bool:
+    """Whether unique constraints can be seen at all: some dialects of third parties have no way to ask."""
+    if any(isinstance(constraint, UniqueConstraint) for constraint in reflected.constraints):
+        return True
+    try:
+        context.inspector.get_unique_constraints(reflected.name, schema=reflected.schema)
+    except NotImplementedError:
+        return False
+    return True
+
+
 def _index_name(index: Index) -> str:
     return str(index.name)
 
@@ -102,12 +120,6 @@ def _existing(
     return uniques, indexes
 
 
-def _unreadable(context: AutogenContext, wanted: Table) -> set[Index]:
-    """Indexes that the database has and SQLAlchemy cannot reflect: there is nothing to compare, and nothing to add."""
-    names = context.migration_context.impl.unreflected_indexes(context.inspector, wanted.schema).get(wanted.name, ())
-    return {index for index in wanted.indexes if index.name in names}
-
-
 def _pair(
     context: AutogenContext,
     changes: Changes,
@@ -118,8 +130,8 @@ def _pair(
     drop: Callable[[Any], MigrateOperation],
     create: Callable[[Any], MigrateOperation],
 ) -> None:
-    existing, unnamed = _by_name(theirs)
-    needed, new_unnamed = _by_name(ours)
+    existing, unnamed = _by_name(theirs, context.dialect)
+    needed, new_unnamed = _by_name(ours, context.dialect)
     # What the models leave without a name has one in the database, and is told by its columns.
     nameless = {_columns(item) for item in new_unnamed}
     by_columns = {_columns(existing[name]): name for name in existing.keys() - needed.keys()}
@@ -133,6 +145,7 @@ def _pair(
         comparison = compare(needed[name], existing[name])
         if comparison.is_skip:
             log.info("Cannot compare %s %r, assuming equal and skipping. %s", words, name, comparison.message)
+            context.pass_over(words, f"{words} {name} of table {needed[name].table.key}", comparison.message)
         elif comparison.is_different and context.run_object_filters(needed[name], name, kind, False, existing[name]):
             log.info("Detected changed %s %r on %r: %s", words, name, needed[name].table.name, comparison.message)
             changes.drops.append(drop(existing[name]))
@@ -148,35 +161,30 @@ def _pair(
             changes.creates.append(create(item))
 
 
-def _drop_doubles(theirs_unique: set[Any], theirs_index: set[Any], ours_unique: set[Any], ours_index: set[Any]) -> None:
+def _drop_doubles(
+    dialect: Any, theirs_unique: set[Any], theirs_index: set[Any], ours_unique: set[Any], ours_index: set[Any]
+) -> None:
     """A unique index and a unique constraint of one name are one thing; keep the form that the models use."""
-    index_names = {_name(index) for index in ours_index}
-    unique_names = {_name(constraint) for constraint in ours_unique}
-    double = {_name(u) for u in theirs_unique} & {_name(i) for i in theirs_index}
+    index_names = {stored_name(index, dialect) for index in ours_index}
+    unique_names = {stored_name(constraint, dialect) for constraint in ours_unique}
+    double = {stored_name(u, dialect) for u in theirs_unique} & {stored_name(i, dialect) for i in theirs_index}
     for name in double - {None}:
         keep_index = name in index_names and name not in unique_names
         side = theirs_unique if keep_index else theirs_index
-        for item in [item for item in side if _name(item) == name]:
+        for item in [item for item in side if stored_name(item, dialect) == name]:
             side.discard(item)
 
 
-def _by_name(items: Iterable[Any]) -> tuple[dict[str, Any], list[Any]]:
+def _by_name(items: Iterable[Any], dialect: Any) -> tuple[dict[str, Any], list[Any]]:
     named: dict[str, Any] = {}
     unnamed: list[Any] = []
     for item in items:
-        name = _name(item)
+        name = stored_name(item, dialect)
         if name is None:
             unnamed.append(item)
         else:
             named[name] = item
     return named, unnamed
-
-
-def _name(item: Any) -> str | None:
-    """The name in the database, after the naming convention."""
-    if isinstance(item, Index) and isinstance(item.name, str):
-        return str(item.name)
-    return _text(final_name(item))
 
 
 def _text(name: Any) -> str | None:

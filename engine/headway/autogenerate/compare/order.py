@@ -11,6 +11,7 @@ from headway.operations.base import MigrateOperation
 from headway.operations.constraint_base import DropConstraintOp
 from headway.operations.constraints import CreateForeignKeyOp, CreateUniqueConstraintOp
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
+from headway.operations.schemaobj import referent
 
 
 def drop_order(tables: Sequence[Table]) -> tuple[list[Table], list[ForeignKeyConstraint]]:
@@ -67,5 +68,5 @@ def _keys_to(table: Table, target: str) -> list[ForeignKeyConstraint]:
 
 
 def _target(key: ForeignKeyConstraint) -> str:
-    # Reflected keys name their target; the table itself may not have been read.
-    return key.elements[0]._get_colspec().rpartition(".")[0]
+    schema, table, _ = referent(key.elements[0])
+    return f"{schema}.{table}" if schema else table

@@ -88,6 +88,7 @@ def _changed_table(
 ) -> Iterable[MigrateOperation]:
     if not context.run_object_filters(wanted, wanted.name, "table", False, reflected):
         return
+    context.both.append((reflected, wanted))
     changes = ModifyTableOps(wanted.name, [], schema=wanted.schema)
     dropped_columns = compare_columns(context, changes, schema, reflected, wanted)
     _inside(context, schema, reflected, wanted, changes)

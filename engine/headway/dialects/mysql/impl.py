@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, Constraint, Identity, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Constraint, Identity, Index, Table, UniqueConstraint
 from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects.mysql import SET
 from sqlalchemy.schema import DropConstraint
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping, UnaryExpression
@@ -13,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl, isolation
+from headway.dialects.differences import ComparisonResult
 from headway.dialects.mysql.ddl import (
     MySQLAlterDefault,
     MySQLChangeColumn,
@@ -20,8 +22,10 @@ from headway.dialects.mysql.ddl import (
     MySQLModifyColumn,
     MySQLRenameTable,
 )
-from headway.dialects.mysql.defaults import normal_default, repeats_default
-from headway.operations.naming import final_name
+from headway.dialects.mysql.defaults import complete_defaults, defaults_differ, repeats_default
+from headway.dialects.mysql.indexes import compare_stored, note_stored
+from headway.dialects.mysql.same import are_same
+from headway.operations.naming import stored_name
 
 
 class MySQLImpl(DefaultImpl):
@@ -101,6 +105,8 @@ class MySQLImpl(DefaultImpl):
         existing, wanted = inspector_column.type, metadata_column.type
         if isinstance(existing, sqltypes.Enum) and isinstance(wanted, sqltypes.Enum):
             return set(existing.enums) != set(wanted.enums)
+        if isinstance(existing, SET) and isinstance(wanted, SET) and existing.values != wanted.values:
+            return True
         return super().compare_type(inspector_column, metadata_column)
 
     def compare_server_default(
@@ -113,15 +119,29 @@ class MySQLImpl(DefaultImpl):
         table = metadata_column.table
         if metadata_column is table._autoincrement_column and rendered_metadata_default is None:
             return False
-        return normal_default(rendered_metadata_default) != normal_default(rendered_inspector_default)
+        return defaults_differ(
+            self, inspector_column, metadata_column, rendered_metadata_default, rendered_inspector_default
+        )
+
+    def same_expression(self, ours: str, theirs: str, table: Table) -> bool | None:
+        return are_same(self.connection, ours, theirs, f"FROM {self.dialect.identifier_preparer.format_table(table)}")
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        return compare_stored(self, metadata_index, reflected_index)
+
+    def complete_reflected(self, inspector: Any, schema: str | None, tables: dict[str, Table]) -> None:
+        with inspector._operation_context() as connection:
+            note_stored(connection, schema, tables)
+            complete_defaults(connection, schema, tables)
 
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
     ) -> None:
         # A unique constraint is a unique index here; what the models call a constraint counts as one.
-        wanted_indexes = {index.name for index in metadata_indexes}
-        wanted_uniques = {final_name(constraint) for constraint in metadata_unique_constraints} - {None}
-        nameless = {_columns(c) for c in metadata_unique_constraints if final_name(c) is None}
+        wanted_indexes = {stored_name(index, self.dialect) for index in metadata_indexes}
+        names = {constraint: stored_name(constraint, self.dialect) for constraint in metadata_unique_constraints}
+        wanted_uniques = set(names.values()) - {None}
+        nameless = {_columns(constraint) for constraint, name in names.items() if name is None}
         for index in list(conn_indexes):
             if not index.unique or index.name in wanted_indexes:
                 continue

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Index, text
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy import Index, Table
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause
+from sqlalchemy.types import NullType
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.differences import ComparisonResult, compare_uniques, normal_sql
 from headway.dialects.postgresql.ddl import PostgresqlColumnType
 from headway.dialects.postgresql.domains import without_domain
+from headway.dialects.postgresql.indexes import compare_stored, note_stored
+from headway.dialects.postgresql.partitions import leave_out_inherited_keys
+from headway.dialects.postgresql.same import are_same
 from headway.dialects.postgresql.sequences import owned_sequences
 from headway.errors import UsageError
 from headway.logs import logger
@@ -120,27 +123,33 @@ class PostgresqlImpl(DefaultImpl):
     ) -> bool:
         if metadata_column.primary_key and metadata_column is metadata_column.table._autoincrement_column:
             return False  # SERIAL: the sequence's nextval() is not a default of the model's
-        ours, theirs = rendered_metadata_default, rendered_inspector_default
-        if None in (ours, theirs):
+        # A default of NULL is none to the server.
+        ours, theirs = _no_null(rendered_metadata_default), _no_null(rendered_inspector_default)
+        if ours is None or theirs is None:
             return ours != theirs
-        if normal_sql(str(ours)) == normal_sql(str(theirs)):
-            return False
-        return not self._server_says_equal(str(ours), str(theirs), metadata_column.type)
+        known = metadata_column if isinstance(inspector_column.type, NullType) else inspector_column
+        type_ = elements.type_ddl(self.dialect, known.type)
+        same = ours == theirs or are_same(self.connection, [(f"({ours})::{type_}", f"({theirs})::{type_}")])
+        return normal_sql(ours) != normal_sql(theirs) if same is None else not same
 
-    def _server_says_equal(self, ours: str, theirs: str, type_: Any) -> bool:
-        """Lets the server compute both; only for plain literals, because an expression may have effects."""
-        literal = re.compile(r"\(?(?:'(?:[^']|'')*'|-?[\d.]+|true|false)\)?(?:::[\w \[\]()\"]+)?\Z", re.I)
-        if not (literal.match(ours) and literal.match(theirs)) or isinstance(type_, JSON | JSONB):
-            return False
-        ddl = elements.type_ddl(self.dialect, type_)
-        with self.connection.begin_nested():
-            return bool(self.connection.scalar(text(f"SELECT ({ours})::{ddl} = ({theirs})::{ddl}".replace(":", "\\:"))))
+    def same_expression(self, ours: str, theirs: str, table: Table) -> bool | None:
+        return are_same(
+            self.connection, [(ours, theirs)], f"FROM ONLY {self.dialect.identifier_preparer.format_table(table)}"
+        )
+
+    def complete_reflected(self, inspector: Any, schema: str | None, tables: dict[str, Any]) -> None:
+        # Older servers, and others that speak its language, have another catalog.
+        if self.dialect.name != "postgresql" or (self.dialect.server_version_info or (0,)) < (11,):
+            return
+        with inspector._operation_context() as connection:
+            note_stored(connection, schema, tables)
+            leave_out_inherited_keys(connection, schema, tables)
 
     def in_index(self, expr: ClauseElement) -> ClauseElement:
         return expr if isinstance(expr, ColumnClause) else expr.self_group()
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        return _with_nulls(super().compare_indexes(metadata_index, reflected_index), metadata_index, reflected_index)
+        return _with_nulls(compare_stored(self, metadata_index, reflected_index), metadata_index, reflected_index)
 
     def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
         comparison = compare_uniques(self, metadata_constraint, reflected_constraint)
@@ -167,3 +176,7 @@ def _with_nulls(comparison: ComparisonResult, wanted: Any, reflected: Any) -> Co
     if ours == theirs or comparison.is_skip:
         return comparison
     return ComparisonResult((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))
+
+
+def _no_null(default: str | None) -> str | None:
+    return None if default is None or normal_sql(default) == "null" else default

@@ -6,14 +6,16 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Computed, Constraint, Table, literal_column
+from sqlalchemy import Computed, Constraint, Index, Table, literal_column
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from headway.dialects.base import DefaultImpl
+from headway.dialects.differences import ComparisonResult
 from headway.dialects.sqlite.conversion import conversion
 from headway.dialects.sqlite.ddl import no_comments
 from headway.dialects.sqlite.defaults import is_constant, normal_default
+from headway.dialects.sqlite.indexes import are_same, compare_stored, complete
 from headway.dialects.sqlite.table_copy import SQLiteCopying
 from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
@@ -89,21 +91,16 @@ class SQLiteImpl(DefaultImpl):
         # A default that is no literal must stand in parentheses.
         return f"({sql})" if is_server_default and isinstance(expr, ColumnElement) and not is_constant(sql) else sql
 
-    def unreflected_indexes(self, inspector: Any, schema: str | None) -> dict[str, set[str]]:
-        # Indexes on expressions; their columns are shown as none.
-        key = ("headway_expression_indexes", schema)
-        if key not in inspector.info_cache:
-            prefix = f"{inspector.dialect.identifier_preparer.quote_identifier(schema)}." if schema else ""
-            with inspector._operation_context() as connection:
-                rows = connection.exec_driver_sql(
-                    f"SELECT m.tbl_name, m.name FROM {prefix}sqlite_master m WHERE m.type = 'index' AND EXISTS "
-                    "(SELECT 1 FROM pragma_index_info(m.name) i WHERE i.name IS NULL)"
-                ).fetchall()
-            found: dict[str, set[str]] = {}
-            for table, index in rows:
-                found.setdefault(table, set()).add(index)
-            inspector.info_cache[key] = found
-        return inspector.info_cache[key]  # type: ignore[no-any-return]
+    def same_expression(self, ours: str, theirs: str, table: Table) -> bool | None:
+        return are_same(self.connection, ours, theirs, self.dialect.identifier_preparer.format_table(table))
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        return compare_stored(self, metadata_index, reflected_index)
+
+    def complete_reflected(self, inspector: Any, schema: str | None, tables: dict[str, Table]) -> None:
+        prefix = f"{self.dialect.identifier_preparer.quote_identifier(schema)}." if schema else ""
+        with inspector._operation_context() as connection:
+            complete(connection, prefix, tables)
 
     def _is_worked_out(self, default: Any) -> bool:
         """Whether a server default is an expression, which ADD COLUMN does not take."""

@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from headway.catalog.schema import Column, Constraint, Index, Key, Object, ObjectKey, Schema, Table
 from headway.catalog.shelf import Shelf
-from headway.dialects.sqlite.table_text import Definition, definitions, split, tail
+from headway.dialects.sqlite.table_text import Definition, definitions, tail
 from headway.dialects.written import shelf_of, type_of
 from headway.effects.model import ConstraintKind, ObjectKind
+from headway.operations.rewrite.text import listed
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 _COLUMNS = (
@@ -134,7 +135,7 @@ class _Seen:
             found.setdefault(row[1], []).append(row)
         for name, rows in found.items():
             text = self._index_texts.get(name, "")
-            inside = [_plain(piece) for piece in split(text)]
+            inside = [_plain(piece) for piece in listed(text)]
             parts = []
             for place, row in enumerate(rows):
                 plain = row[3].lower() if row[3] is not None else None

@@ -1,4 +1,4 @@
-"""Column names inside SQL text: finds and replaces them, and leaves strings and comments alone."""
+"""SQL text in pieces: column names in it are found and replaced, lists taken apart, strings and comments left alone."""
 
 from __future__ import annotations
 
@@ -31,6 +31,41 @@ def plain_name(token: str) -> str | None:
     return token if token[:1].isalpha() or token[:1] == "_" else None
 
 
+def listed(text: str) -> Iterator[str]:
+    """The pieces between the commas of the first parentheses, as written, without comments."""
+    depth, current = 0, ""
+    for piece in tokens(text):
+        if piece.startswith(("--", "/*")):
+            continue
+        depth += (piece == "(") - (piece == ")")
+        if depth == 0 and piece == ")":
+            break
+        if depth == 1 and piece == ",":
+            yield current
+            current = ""
+        elif depth > 1 or (depth == 1 and piece != "("):
+            current += piece
+    if current.strip():
+        yield current
+
+
+def pieces(text: str) -> list[str]:
+    """Words, and whole parentheses as one piece each."""
+    found: list[str] = []
+    depth = 0
+    for piece in tokens(text):
+        if depth or piece == "(":
+            opens = depth == 0
+            depth += (piece == "(") - (piece == ")")
+            if opens:
+                found.append(piece)
+            else:
+                found[-1] += piece
+        elif not piece.isspace():
+            found.append(piece)
+    return found
+
+
 def names_in(sql: str) -> set[str]:
     """Every name that the text mentions, in lower case; functions are not names here."""
     return {name.lower() for name, _ in _names(tokens(sql))}
@@ -39,16 +74,16 @@ def names_in(sql: str) -> set[str]:
 def with_renamed(sql: str, renamed: Mapping[str, str], quote: Callable[[str], str]) -> str:
     """The text with columns called as they are called now; ``quote`` writes a name as the database needs it."""
     wanted = {old.lower(): new for old, new in renamed.items() if old != new}
-    pieces = tokens(sql)
-    for name, position in list(_names(pieces)):
+    written = tokens(sql)
+    for name, position in list(_names(written)):
         if name.lower() in wanted:
-            pieces[position] = quote(wanted[name.lower()])
-    return "".join(pieces)
+            written[position] = quote(wanted[name.lower()])
+    return "".join(written)
 
 
-def _names(pieces: list[str]) -> Iterator[tuple[str, int]]:
-    for position, piece in enumerate(pieces):
+def _names(written: list[str]) -> Iterator[tuple[str, int]]:
+    for position, piece in enumerate(written):
         name = plain_name(piece)
-        following = next((text for text in pieces[position + 1 :] if not text.isspace()), "")
+        following = next((text for text in written[position + 1 :] if not text.isspace()), "")
         if name is not None and following != "(":
             yield name, position

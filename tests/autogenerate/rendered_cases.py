@@ -448,6 +448,9 @@ RENDERED: tuple[Case, ...] = (
 )
 
 _WHY: dict[str, dict[str, tuple[str, ...]]] = {
+    "Alembic loses what SQLAlchemy's copying of a type loses": {
+        "table with my.ENUM('a', 'b', charset='utf8mb4')": MY,
+    },
     "Text is nowhere imported, where the database is another": {
         "table with sa.JSON().with_variant(pg.JSONB(astext_type=sa.Text()), 'postgresql')": ("sqlite", "mariadb"),
         "column of sa.JSON().with_variant(pg.JSONB(astext_type=sa.Text()), 'postgresql')": ("sqlite", "mariadb"),

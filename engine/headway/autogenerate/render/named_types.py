@@ -143,4 +143,4 @@ def _native(type_: Any, context: AutogenContext) -> Any:
 
 def _ddl(for_enum: Any, for_domain: Any, type_: Any, context: AutogenContext) -> str:
     element = for_enum if isinstance(type_, postgresql.ENUM) else for_domain
-    return str(element(type_).compile(dialect=context.dialect)).strip().replace("%%", "%")
+    return str(element(type_).compile(dialect=context.dialect)).strip()

@@ -133,7 +133,7 @@ def render_sql(expression: Any, context: AutogenContext, *, is_server_default: b
 
 def _sql(expression: Any, context: AutogenContext, **kw: Any) -> str:
     impl = context.migration_context.impl
-    return str(impl.render_ddl_sql_expr(expression, **kw)).replace("%%", "%")
+    return str(impl.render_ddl_sql_expr(expression, **kw))
 
 
 def render_index_element(element: Any, context: AutogenContext) -> str:

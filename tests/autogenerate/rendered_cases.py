@@ -347,6 +347,11 @@ RENDERED: tuple[Case, ...] = (
         KIND + table(column("kind"), column("kind", name="d")),
         on=ALL,
     ),
+    case(
+        "enum with a percent sign, of an added column",
+        table(),
+        table(column("sa.Enum('50%', \"it's 100%%\", name='share')", name="d")),
+    ),
     case("enum of a table removed", KIND + table(column("kind")), "", on=ALL),
     case("enum of a column removed", KIND + table(column("kind")), table(), on=ALL),
     case(
@@ -532,6 +537,7 @@ _WHY: dict[str, dict[str, tuple[str, ...]]] = {
         "enum of two new tables": PG,
         "enum of a new table and an added column": PG,
         "enum of two added columns": PG,
+        "enum with a percent sign, of an added column": PG,
         "enum of a second table": PG,
         "array of an enum that is there": PG,
         "enum of a table removed": PG,

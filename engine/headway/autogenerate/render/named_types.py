@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import CreateDomainType, CreateEnumType, Dro
 from sqlalchemy.types import TypeDecorator
 
 from headway.autogenerate.context import AutogenContext, TypeName
+from headway.dialects.index_text import single_percents
 from headway.operations.alter_column import AlterColumnOp
 from headway.operations.columns import AddColumnOp, DropColumnOp
 from headway.operations.tables import CreateTableOp, DropTableOp
@@ -143,4 +144,4 @@ def _native(type_: Any, context: AutogenContext) -> Any:
 
 def _ddl(for_enum: Any, for_domain: Any, type_: Any, context: AutogenContext) -> str:
     element = for_enum if isinstance(type_, postgresql.ENUM) else for_domain
-    return str(element(type_).compile(dialect=context.dialect)).strip()
+    return single_percents(str(element(type_).compile(dialect=context.dialect)).strip(), context.dialect)

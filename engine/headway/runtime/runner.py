@@ -107,6 +107,40 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
+def run_file(path: str, arguments: Sequence[str]) -> None:
+    """Runs a file, or a directory with a ``__main__.py``, as ``python path arguments`` does. Whatever it raises goes
+    through, SystemExit included."""
+    import runpy
+
+    if not os.path.exists(path):
+        print(
+            f"{sys.executable}: can't open file {os.path.abspath(path)!r}: No such file or directory", file=sys.stderr
+        )
+        raise SystemExit(2)
+    if not os.path.isdir(path):  # of a directory or an archive runpy takes care itself
+        _put_first(os.path.dirname(os.path.realpath(path)))
+    sys.argv = [path, *arguments]
+    runpy.run_path(path, run_name="__main__")
+
+
+def run_code(code: str, arguments: Sequence[str]) -> None:
+    """Runs a text as ``python -c code arguments`` does. Whatever it raises goes through, SystemExit included."""
+    _put_first("")
+    sys.argv = ["-c", *arguments]
+    namespace = vars(sys.modules["__main__"])
+    namespace.update({"__name__": "__main__", "__doc__": None, "__package__": None, "__spec__": None})
+    namespace.pop("__file__", None)
+    exec(compile(code, "<string>", "exec", dont_inherit=True), namespace)
+
+
+def _put_first(folder: str) -> None:
+    """Makes a folder the first that imports look in, in the place of the working directory, which ``python -m`` put
+    there."""
+    if sys.path[:1] in ([""], [os.getcwd()]):
+        del sys.path[0]
+    sys.path.insert(0, folder)
+
+
 def load_module(path: str, name: str | None = None, *, source: bytes | None = None) -> ModuleType:
     """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts.
 

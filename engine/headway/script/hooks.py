@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from headway.errors import ConfigError
@@ -34,7 +35,7 @@ def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]], say: Callable[[str]
         function = _registry.get(kind)
         if function is None:
             raise ConfigError(
-                f"Could not find hook type '{kind}' of post write hook '{_name(hook)}'",
+                f"No formatter with name '{kind}' registered: it is the type of post write hook '{_name(hook)}'",
                 hint="Types are console_scripts, exec, module, and those that are registered.",
             )
         function(path, hook)
@@ -77,7 +78,16 @@ def exec_(path: str, options: Mapping[str, Any], ignore_output: bool = False) ->
 @register("module")
 def module(path: str, options: Mapping[str, Any], ignore_output: bool = False) -> None:
     """Runs ``python -m module`` on a file. Raises ConfigError when it is missing or fails."""
-    _run(path, options, [sys.executable, "-m", _required(options, "module")], ignore_output)
+    wanted = _required(options, "module")
+    try:
+        found = find_spec(wanted)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        raise ConfigError(
+            f"Could not find module {wanted} of post write hook '{_name(options)}'", hint="Is it installed?"
+        )
+    _run(path, options, [sys.executable, "-m", wanted], ignore_output)
 
 
 def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool) -> None:
@@ -110,7 +120,8 @@ def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:
 
 def _required(hook: Mapping[str, Any], key: str) -> str:
     if not hook.get(key):
-        raise ConfigError(f"Key '{_name(hook)}.{key}' is required for post write hook '{_name(hook)}'")
+        name = f"Key '{_name(hook)}.type' (or 'type' in toml)" if key == "type" else f"Key {_name(hook)}.{key}"
+        raise ConfigError(f"{name} is required for post write hook '{_name(hook)}'")
     return str(hook[key])
 
 

@@ -103,7 +103,8 @@ class MySQLImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         table = metadata_column.table
-        if metadata_column is table._autoincrement_column and rendered_metadata_default is None:
+        counts = table is not None and metadata_column is table._autoincrement_column
+        if counts and rendered_metadata_default is None:
             return False
         return normal_default(rendered_metadata_default) != normal_default(rendered_inspector_default)
 

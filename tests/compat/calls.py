@@ -345,6 +345,16 @@ def server_default(api: Api, default: Any, **ways: Any) -> Any:
     return api.autogenerate__render._render_server_default(column.server_default, autogen, **ways)
 
 
+def final_name(api: Api, column: str) -> Any:
+    metadata = sa.MetaData(naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"})
+    table = sa.Table(
+        "t", metadata, sa.Column(column, sa.Integer), sa.UniqueConstraint(column), sa.CheckConstraint("1=1")
+    )
+    dialect = api.migration.MigrationContext.configure(dialect_name="postgresql").dialect
+    named = api.util__sqla_compat._get_constraint_final_name
+    return sorted(str(named(one, dialect)) for one in table.constraints)
+
+
 Call = Callable[[Api], Any]
 
 PER_RUN = {"transactional_ddl": True}
@@ -461,6 +471,10 @@ CALLS: dict[str, Call] = {
     "_render_server_default of a text": lambda a: server_default(a, "it's"),
     "_render_server_default of a text as it is": lambda a: server_default(a, "it's", repr_=False),
     "_render_server_default of a function": lambda a: server_default(a, sa.func.now()),
+    **{
+        f"_get_constraint_final_name, {size}": lambda a, size=size: final_name(a, "c" * size)  # type: ignore[misc]
+        for size in (3, 90)
+    },
     "operations.base.conv": lambda a: a.operations__base.conv is sa.sql.elements.conv,
 }
 """By what is special about each: what a program does, with either of the two."""

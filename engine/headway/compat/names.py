@@ -61,6 +61,7 @@ PRIVATE_SERVED: tuple[str, ...] = (
     "alembic.script.ScriptDirectory._upgrade_revs",
     "alembic.script.ScriptDirectory._version_locations",
     "alembic.testing.requirements.SuiteRequirements",
+    "alembic.util.sqla_compat._get_constraint_final_name",
 )
 """Names that look private or are no part of the interface, and that add-ons use all the same."""
 

@@ -7,7 +7,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 from typing import Any
 
 from headway.errors import ConfigError
@@ -79,18 +78,12 @@ def exec_(path: str, options: Mapping[str, Any], ignore_output: bool = False) ->
 def module(path: str, options: Mapping[str, Any], ignore_output: bool = False) -> None:
     """Runs ``python -m module`` on a file. Raises ConfigError when it is missing or fails."""
     wanted = _required(options, "module")
-    try:
-        found = find_spec(wanted)
-    except (ImportError, ValueError):
-        found = None
-    if found is None:
-        raise ConfigError(
-            f"Could not find module {wanted} of post write hook '{_name(options)}'", hint="Is it installed?"
-        )
-    _run(path, options, [sys.executable, "-m", wanted], ignore_output)
+    _run(path, options, [sys.executable, "-m", wanted], ignore_output, wanted)
 
 
-def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool) -> None:
+def _run(
+    path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool, module: str | None = None
+) -> None:
     name, command = _name(options), [*command, *_arguments(path, options)]
     try:
         done = subprocess.run(
@@ -98,6 +91,8 @@ def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_outpu
         )
     except OSError as error:
         raise ConfigError(f"post write hook '{name}' cannot be run: {error}", hint="The file was written.") from error
+    if done.returncode and module and re.search(rf"No module named '?{re.escape(module)}'?\s*\Z", done.stderr):
+        raise ConfigError(f"Could not find module {module} of post write hook '{name}'", hint="Is it installed?")
     if done.returncode:
         said = "" if ignore_output else f": {' '.join((done.stderr or done.stdout).split())[:500]}"
         raise ConfigError(

@@ -110,27 +110,28 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
 def run_file(path: str, arguments: Sequence[str]) -> None:
     """Runs a file, or a directory with a ``__main__.py``, as ``python path arguments`` does. Whatever it raises goes
     through, SystemExit included."""
-    import runpy
-
-    if not os.path.exists(path):
-        print(
-            f"{sys.executable}: can't open file {os.path.abspath(path)!r}: No such file or directory", file=sys.stderr
-        )
+    file = os.path.abspath(os.path.join(path, "__main__.py") if os.path.isdir(path) else path)
+    if not os.path.isfile(file):
+        print(f"{sys.executable}: can't open file {file!r}: No such file or directory", file=sys.stderr)
         raise SystemExit(2)
-    if not os.path.isdir(path):  # of a directory or an archive runpy takes care itself
-        _put_first(os.path.dirname(os.path.realpath(path)))
-    sys.argv = [path, *arguments]
-    runpy.run_path(path, run_name="__main__")
+    _put_first(os.path.dirname(file if os.path.isdir(path) else os.path.realpath(file)))
+    with open(file, "rb") as source:
+        _run_as_main(source.read(), file, [path, *arguments], __file__=file)
 
 
 def run_code(code: str, arguments: Sequence[str]) -> None:
     """Runs a text as ``python -c code arguments`` does. Whatever it raises goes through, SystemExit included."""
     _put_first("")
-    sys.argv = ["-c", *arguments]
+    _run_as_main(code, "<string>", ["-c", *arguments])
+
+
+def _run_as_main(source: str | bytes, shown: str, arguments: list[str], **names: object) -> None:
+    """Runs a source in the module ``__main__``, where pickles and other processes look for what it defines."""
+    sys.argv = arguments
     namespace = vars(sys.modules["__main__"])
-    namespace.update({"__name__": "__main__", "__doc__": None, "__package__": None, "__spec__": None})
     namespace.pop("__file__", None)
-    exec(compile(code, "<string>", "exec", dont_inherit=True), namespace)
+    namespace.update({"__name__": "__main__", "__doc__": None, "__package__": None, "__spec__": None, **names})
+    exec(compile(source, shown, "exec", dont_inherit=True), namespace)
 
 
 def _put_first(folder: str) -> None:

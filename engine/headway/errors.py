@@ -5,11 +5,13 @@
     HeadwayError                         (alembic.util.CommandError is this class)
     ├── ConfigError                 2    the project cannot be read as configured
     │   ├── SameTableTwice          2    two of the models' MetaData have one table; also a ValueError
+    │   ├── InvalidSetting          2    a setting has a value that none has; also a ValueError, as which scripts catch it
     │   └── ScriptError             2    a revision file or env.py cannot be read or run
     │       └── ComputedHeader      2    only running a file would tell its id or parent
     │       └── ConnectionRefused   2    user code opens a database connection that it may not have now
     ├── UsageError                  2    an argument or option makes no sense
     │   ├── InvalidValue            2    it has no such value; also a ValueError, as which scripts catch it
+    │   ├── WrongType               2    it is of a kind that has no place there; also a TypeError
     │   ├── NotSupported            2    the database cannot do it; also a NotImplementedError
     │   └── UnknownColumn           2    the table has no such column; also a KeyError
     ├── RevisionError               2    a revision symbol or the revision graph is wrong
@@ -95,6 +97,10 @@ class SameTableTwice(ConfigError, ValueError):
     """Two of the models' MetaData have one and the same table; also a ValueError, as which scripts catch it."""
 
 
+class InvalidSetting(ConfigError, ValueError):
+    """A setting has a value that it cannot have."""
+
+
 class ScriptError(ConfigError):
     """A revision file or env.py cannot be read or run."""
 
@@ -136,6 +142,10 @@ class InvalidValue(UsageError, ValueError):
     """An argument has a value that it cannot have, such as the name of a constraint that does not exist."""
 
 
+class WrongType(UsageError, TypeError):
+    """An argument is of a kind that has no place there, such as parameters for a script."""
+
+
 class NotSupported(UsageError, NotImplementedError):
     """The database or the mode cannot do what was asked for."""
 
@@ -151,10 +161,10 @@ class RevisionError(HeadwayError):
 class RangeNotAncestorError(RevisionError):
     """The lower end of a range is not an ancestor of the upper end."""
 
-    def __init__(self, lower: object, upper: object) -> None:
+    def __init__(self, lower: object, upper: object, message: str | None = None) -> None:
         self.lower = lower
         self.upper = upper
-        super().__init__(f"Revision {lower or 'base'} is not an ancestor of revision {upper or 'base'}")
+        super().__init__(message or f"Revision {lower or 'base'} is not an ancestor of revision {upper or 'base'}")
 
 
 class ResolutionError(RevisionError):

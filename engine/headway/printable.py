@@ -39,6 +39,14 @@ def without_commands(text: str) -> str:
     )
 
 
+def in_encoding_of(stream: object, text: str) -> str:
+    """``text`` as a stream of characters can show it: what its encoding lacks is a question mark."""
+    encoding = getattr(stream, "encoding", None)
+    if not encoding or text.isascii():
+        return text
+    return text.encode(encoding, "replace").decode(encoding)
+
+
 def _escaped(match: re.Match[str]) -> str:
     character = match[0]
     code = ord(character)

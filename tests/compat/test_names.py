@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.util import TypingOnly
 
 from headway.compat.hook import serving_alembic
-from headway.compat.names import ABSENT, PARTIAL
+from headway.compat.names import ABSENT, PARTIAL, PRIVATE_ABSENT, PRIVATE_SERVED
 
 ANNOTATION_ONLY = {"annotations", "TYPE_CHECKING", "log"}
 """What modules have for themselves: a future import, a constant of typing, and their logger."""
@@ -164,3 +164,31 @@ def test_the_lists_name_nothing_else() -> None:
 def test_nearly_all_are_whole() -> None:
     assert len(PLACES) > 500
     assert len(PARTIAL) + len(ABSENT) <= len(PLACES) * 0.05
+
+
+def reached(place: str) -> Any:
+    """What a dotted path leads to: modules, then attributes. Raises AttributeError or ImportError."""
+    words = place.split(".")
+    for end in range(len(words), 0, -1):
+        try:
+            found = importlib.import_module(".".join(words[:end]))
+        except ModuleNotFoundError:
+            continue
+        for word in words[end:]:
+            found = getattr(found, word)
+        return found
+    raise ImportError(place)
+
+
+@pytest.mark.parametrize("place", PRIVATE_SERVED)
+def test_a_private_name_that_add_ons_use_is_served(place: str) -> None:
+    reached(place)  # Alembic has it
+    with serving_alembic():
+        reached(place)
+
+
+@pytest.mark.parametrize("place", PRIVATE_ABSENT)
+def test_a_private_name_that_is_not_served_is_listed_with_a_reason(place: str) -> None:
+    assert PRIVATE_ABSENT[place]
+    with serving_alembic(), pytest.raises((AttributeError, ImportError)):
+        reached(place)

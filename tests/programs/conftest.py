@@ -1,4 +1,5 @@
-"""An environment with programs that are written for Alembic: Flask-Migrate with its own tests, and pytest-alembic.
+"""An environment with programs that are written for Alembic: Flask-Migrate and others with their own tests, and
+pytest-alembic.
 
 It is apart from the tests' own, whose pytest is newer than pytest-alembic can take.
 """
@@ -19,15 +20,35 @@ from fixtures.databases import missing
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASK_MIGRATE = "4.1.0"
-REQUIREMENTS = [f"Flask-Migrate=={FLASK_MIGRATE}", "pytest-alembic==0.13.1", "pytest==8.4.2", "alembic==1.20.1"]
+SUITES = {
+    "alembic-converger": "0.1.4",
+    "alembic-git-revisions": "13",
+    "alembic-guard": "0.1.1",
+    "alembic-linear-migrations": "2026.7.0",
+    "clickhouse-alembic": "0.4.1",
+    "delembic": "1.2.0",
+}
+"""Add-ons and tools with tests in their source distributions that need no server, and the version of each."""
+SOURCES = {"Flask-Migrate": FLASK_MIGRATE, **SUITES}
+REQUIREMENTS = [
+    *(f"{name}=={version}" for name, version in SOURCES.items()),
+    "pytest-alembic==0.13.1",
+    "pytest==8.4.2",
+    "alembic==1.20.1",
+]
 
 
 @dataclass(frozen=True)
 class Programs:
-    """The environment, and where the source distribution of Flask-Migrate was unpacked."""
+    """The environment, and where the source distributions were unpacked."""
 
     python: Path
-    flask_migrate: Path
+    sources: Path
+
+    def source(self, name: str) -> Path:
+        """The source distribution of a program."""
+        unpacked = f"{name.replace('-', '_').lower()}-{SOURCES[name]}"
+        return next(path for path in self.sources.iterdir() if path.is_dir() and path.name.lower() == unpacked)
 
     def run(self, *arguments: str, cwd: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Runs its Python; ``path`` is a directory of programs that come before all others."""
@@ -52,12 +73,14 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     sources = place / "sources"
     _do([sys.executable, "-m", "venv", str(place / "venv")], "the environment cannot be made")
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    _do([*pip, "install", *REQUIREMENTS, str(ROOT)], "Flask-Migrate and pytest-alembic cannot be installed")
-    download = [*pip, "download", "--no-deps", "--no-binary", "Flask-Migrate", "--dest", str(sources)]
-    _do([*download, REQUIREMENTS[0]], "the source distribution of Flask-Migrate cannot be downloaded")
-    with tarfile.open(next(sources.glob("*.tar.gz"))) as archive:
-        archive.extractall(sources, filter="data")
-    return Programs(python, next(path for path in sources.iterdir() if path.is_dir()))
+    _do([*pip, "install", *REQUIREMENTS, str(ROOT)], "the programs cannot be installed")
+    wanted = [f"{name}=={version}" for name, version in SOURCES.items()]
+    download = [*pip, "download", "--no-deps", "--no-binary", ",".join(SOURCES), "--dest", str(sources)]
+    _do([*download, *wanted], "the source distributions of the programs cannot be downloaded")
+    for packed in sources.glob("*.tar.gz"):
+        with tarfile.open(packed) as archive:
+            archive.extractall(sources, filter="data")
+    return Programs(python, sources)
 
 
 def _do(command: list[str], otherwise: str) -> None:

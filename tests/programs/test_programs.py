@@ -33,7 +33,7 @@ def outcomes(text: str) -> dict[str, str]:
 
 def test_flask_migrate_passes_its_own_tests(programs: Programs, served: Callable[[str], Path], tmp_path: Path) -> None:
     here = tmp_path / "flask_migrate"
-    shutil.copytree(programs.flask_migrate, here)
+    shutil.copytree(programs.source("Flask-Migrate"), here)
     done = programs.run("-m", "pytest", "-v", "-p", "no:cacheprovider", "tests", cwd=here, path=served("flask"))
     ended = outcomes(done.stdout)
     assert len(ended) == 7, done.stdout + done.stderr
@@ -42,7 +42,7 @@ def test_flask_migrate_passes_its_own_tests(programs: Programs, served: Callable
 
 def test_what_flask_runs_is_headway(programs: Programs, served: Callable[[str], Path], tmp_path: Path) -> None:
     here = tmp_path / "flask_migrate"
-    shutil.copytree(programs.flask_migrate, here)
+    shutil.copytree(programs.source("Flask-Migrate"), here)
     program = (
         "import flask_migrate, alembic.command, alembic; "
         "print(alembic.command.upgrade.__module__, flask_migrate.Config.__mro__[1].__module__)"

@@ -47,7 +47,7 @@ class Project:
         Raises UsageError for an untrusted project, ScriptError for a file that cannot be read or run.
         """
         refuse_untrusted("running a migration", self.untrusted)
-        made = ScriptDirectory.from_config(self.config)
+        made = ScriptDirectory.of_project(self.config)
         with served_by(serving_alembic), printing_to_stderr():
             made.history.require_sound()
         return made

@@ -23,6 +23,9 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
 
             raise explain_exit(error, options.account) from error
         except Exception as error:
+            if isinstance(error, BrokenPipeError) and getattr(config.cmd_opts, "sql", False):
+                raise  # the reader of the script has seen enough
+
             from headway.runtime.failures import explain
 
             explained = explain(error, options.account)

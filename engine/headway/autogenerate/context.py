@@ -40,7 +40,7 @@ class AutogenContext:
         self.migration_context = migration_context
         self.opts: dict[str, Any] = dict(migration_context.opts if opts is None else opts)
         found = self.opts.get("target_metadata") if metadata is None else metadata
-        if found is None and autogenerate:
+        if found is None and autogenerate and migration_context.script is not None:  # a program may fill in its own
             raise ConfigError(
                 "Can't proceed with --autogenerate option; environment script env.py does not provide a MetaData "
                 "object or sequence of objects to the context.",
@@ -121,10 +121,9 @@ class AutogenContext:
 
     def run_name_filters(self, name: str | None, type_: str, parent_names: dict[str, str | None]) -> bool:
         """Whether ``include_name`` lets a name of the database in."""
-        if "schema_name" in parent_names and type_ == "table":
-            parent_names["table_name"] = name
-        schema, table = parent_names.get("schema_name"), parent_names.get("table_name")
-        if table:
+        schema = parent_names.get("schema_name")
+        table = name if type_ == "table" else parent_names.get("table_name")
+        if table and "schema_name" in parent_names:
             parent_names["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
         accepted = all(accept(name, type_, parent_names) for accept in self._name_filters)
         if not accepted:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from headway.errors import InvalidValue
+from headway.operations.base import MigrateOperation
 from headway.operations.containers import MigrationScript, OpContainer
 from headway.operations.dispatch import Dispatcher
 
 
 class Rewriter:
     """A callable for ``process_revision_directives``."""
+
+    _traverse = Dispatcher()
+    """How to go into an operation: functions ``(rewriter, context, revision, op)``. Named so by Alembic; add-ons enter
+    what their own containers need."""
 
     def __init__(self) -> None:
         self.dispatch = Dispatcher()
@@ -39,21 +45,20 @@ class Rewriter:
 
     def process_revision_directives(self, context: Any, revision: Any, directives: list[MigrationScript]) -> None:
         """Rewrites the scripts in place."""
-        directives[:] = [d for directive in directives for d in self._rewrite(context, revision, directive)]
+        self._traverse_list(context, revision, directives)
         for other in self._chained:
             other(context, revision, directives)
 
-    def _rewrite(self, context: Any, revision: Any, op: Any) -> Iterable[Any]:
-        for result in self._replace(context, revision, op):
-            if isinstance(result, MigrationScript):
-                for container in (*result.upgrade_ops_list, *result.downgrade_ops_list):
-                    self._descend(context, revision, container)
-            elif isinstance(result, OpContainer):
-                self._descend(context, revision, result)
-            yield result
+    def _traverse_for(self, context: Any, revision: Any, op: Any) -> list[Any]:
+        """What takes the place of an operation, with everything inside of it rewritten."""
+        results = self._replace(context, revision, op)
+        for result in results:
+            self._traverse.dispatch(result)(self, context, revision, result)
+        return results
 
-    def _descend(self, context: Any, revision: Any, container: OpContainer) -> None:
-        container.ops = [new for op in container.ops for new in self._rewrite(context, revision, op)]
+    def _traverse_list(self, context: Any, revision: Any, ops: list[Any]) -> None:
+        """Rewrites a list of operations in place."""
+        ops[:] = [new for op in ops for new in self._traverse_for(context, revision, op)]
 
     def _replace(self, context: Any, revision: Any, op: Any) -> list[Any]:
         if self in op._mutations:
@@ -63,7 +68,26 @@ class Rewriter:
         except ValueError:
             return [op]
         result = function(context, revision, op)
-        results = list(result) if isinstance(result, Iterable) else [result]
+        results = list(result) if isinstance(result, Iterable) else [] if result is None else [result]
         for item in results:
             item._mutations = item._mutations | {self}
         return results
+
+
+@Rewriter._traverse.dispatch_for(MigrationScript)
+def _into_script(rewriter: Rewriter, context: Any, revision: Any, script: MigrationScript) -> None:
+    for halves in (script.upgrade_ops_list, script.downgrade_ops_list):
+        before = len(halves)
+        rewriter._traverse_list(context, revision, halves)
+        if len(halves) != before:
+            raise InvalidValue("Can only return single object for UpgradeOps and DowngradeOps traverse")
+
+
+@Rewriter._traverse.dispatch_for(OpContainer)
+def _into_container(rewriter: Rewriter, context: Any, revision: Any, container: OpContainer) -> None:
+    rewriter._traverse_list(context, revision, container.ops)
+
+
+@Rewriter._traverse.dispatch_for(MigrateOperation)
+def _into_nothing(rewriter: Rewriter, context: Any, revision: Any, operation: MigrateOperation) -> None:
+    """Any other operation holds none."""

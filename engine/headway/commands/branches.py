@@ -9,7 +9,7 @@ from headway.runtime.script_directory import ScriptDirectory
 
 def branches(config: Config, verbose: bool = False) -> None:
     """Prints each branch point with what follows it."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     points = [item for item in script.walk_revisions() if item.is_branch_point]
     if wants_json(config):
         print_json(config, {"branches": [{**summary(i), "branches_into": sorted(i.nextrev)} for i in points]})

@@ -15,7 +15,7 @@ def check(config: Config) -> None:
     """Compares the models with the database. Raises DriftDetected with the differences, CheckFailed when the database is behind."""
     from headway.autogenerate.revision import RevisionContext
 
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     arguments = {"message": None, "autogenerate": True, "sql": False, "head": "head", "splice": False}
     arguments |= {"branch_label": None, "version_path": None, "rev_id": None, "depends_on": None}
     revisions = RevisionContext(config, script, arguments)

@@ -18,7 +18,7 @@ from headway.runtime.script_directory import ScriptDirectory
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
     """Prints the revisions; with ``check_heads`` raises DatabaseNotAtHead unless the database is on every head."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     documents: list[dict[str, Any]] = []
 
     def show(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
@@ -44,7 +44,7 @@ def _clean_output(config: Config) -> AbstractContextManager[None]:
 
 def current_heads(config: Config) -> tuple[str, ...]:
     """The revisions the database behind env.py is on; reads, changes nothing."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     found: list[str] = []
 
     def note(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:

@@ -18,7 +18,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
     Raises UsageError when a range is missing or out of place, RevisionError for a symbol that cannot be resolved; what
     env.py, a migration or the database raises goes through.
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     script.keep_sources()
     start: str | None = None
     if ":" in revision:

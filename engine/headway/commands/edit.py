@@ -19,7 +19,7 @@ def edit(config: Config, rev: str) -> None:
 
     Raises UsageError when there is no file to open or no editor.
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     wanted = current_heads(config) if rev == "current" else rev
     scripts = [item for item in script.get_revisions(wanted) if item is not None]
     if not scripts:

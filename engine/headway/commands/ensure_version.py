@@ -13,7 +13,7 @@ from headway.runtime.script_directory import ScriptDirectory
 
 def ensure_version(config: Config, sql: bool = False) -> None:
     """Creates the version table, or prints its CREATE TABLE."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
 
     def create(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
         context.ensure_version_table()

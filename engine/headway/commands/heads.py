@@ -9,7 +9,7 @@ from headway.runtime.script_directory import ScriptDirectory
 
 def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
     """Prints the heads; with ``resolve_dependencies`` only those that nothing depends on either."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     ids = script.get_heads(consider_depends_on=resolve_dependencies)
     found = script.get_revisions(tuple(ids))
     if wants_json(config):

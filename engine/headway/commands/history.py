@@ -21,7 +21,7 @@ def history(
     draws = bool(getattr(config.cmd_opts, "graph", False))
     if draws and wants_json(config):
         raise UsageError("--graph draws, and --format json does not", hint="Give one of the two.")
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     start, end = _ends(rev_range)
     asks_database = indicate_current or "current" in (start, end)
     current = _current(config) if asks_database else ()

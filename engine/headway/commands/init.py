@@ -37,7 +37,7 @@ class _Init:
     def run(self, package: bool) -> None:
         home = os.path.abspath(self.directory)
         for place in (os.path.dirname(self.ini), os.path.dirname(self.toml)):
-            if place != home and not os.path.isdir(place):
+            if not os.path.isdir(place) and os.path.commonpath([place, home]) != place:  # those above home will be made
                 raise ConfigError("there is no such directory to write to", path=place)
         versions = os.path.join(self.directory, "versions")
         for place in (self.directory, versions):

@@ -24,7 +24,7 @@ def merge(
     splice: bool = False,
 ) -> ScriptFile:
     """Writes a revision whose parents are ``revisions``. Raises RevisionError, UsageError for fewer than two."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     heads = script.get_revisions(tuple(as_tuple(revisions if isinstance(revisions, str) else tuple(revisions))))
     if len(heads) < 2:
         raise UsageError(

@@ -29,7 +29,7 @@ def revision(
     Raises CheckFailed when ``autogenerate`` finds the database behind the heads, UsageError for options that
     contradict each other, RevisionError for a head that cannot be resolved.
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     arguments = {
         "message": message,
         "autogenerate": autogenerate,

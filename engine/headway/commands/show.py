@@ -9,7 +9,7 @@ from headway.runtime.script_directory import ScriptDirectory
 
 def show(config: Config, rev: str) -> None:
     """Prints the revisions that ``rev`` stands for; ``current`` asks the database. Raises RevisionError."""
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     wanted: str | tuple[str, ...] = rev
     if rev == "current":
         from headway.commands.current import current_heads

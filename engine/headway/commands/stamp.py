@@ -24,9 +24,9 @@ def stamp(
     Raises UsageError for ranges that do not agree or ``purge`` with ``sql``, RevisionError for a symbol that cannot
     be resolved.
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.of_project(config)
     if sql and purge:
-        raise UsageError("--purge cannot be used with --sql", hint="A script cannot tell what the table holds.")
+        raise UsageError("Can't use --purge with --sql mode", hint="A script cannot tell what the table holds.")
     given = (revision,) if isinstance(revision, str) else tuple(revision)
     start, targets = _split(given) if sql else (None, given)
 

@@ -1,29 +1,39 @@
-"""``python -m headway.compat -m MODULE …``: runs any Python program with ``import alembic`` served by headway."""
+"""``python -m headway.compat …``: runs any Python program with ``import alembic`` served by headway."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from headway.compat.hook import serving_alembic
 from headway.runtime import runner
 
 USAGE = """usage: python -m headway.compat -m MODULE [ARGUMENTS]
+       python -m headway.compat FILE [ARGUMENTS]
+       python -m headway.compat -c CODE [ARGUMENTS]
 
-Runs a Python module as 'python -m MODULE' does, with 'import alembic' served by headway in the whole process:
+Runs a Python program as 'python' itself does, with 'import alembic' served by headway in the whole process:
 
   python -m headway.compat -m pytest tests
-  python -m headway.compat -m flask db upgrade
+  python -m headway.compat manage.py migrate
+  python -m headway.compat -c 'import alembic.command; ...'
 """
+
+_WAYS: dict[str, Callable[[str, Sequence[str]], None]] = {"-m": runner.run_program, "-c": runner.run_code}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs the module that ``arguments`` name, and returns 2 when they name none; the module ends the program itself."""
-    if len(arguments) < 2 or arguments[0] != "-m":
-        print(USAGE, end="", file=sys.stdout if arguments in (["-h"], ["--help"]) else sys.stderr)
-        return 0 if arguments in (["-h"], ["--help"]) else 2
+    """Runs the program that ``arguments`` name, and returns 2 when they name none; the program ends the process itself."""
+    first, *rest = arguments or [""]
+    run = _WAYS.get(first)
+    if run is None and first and not first.startswith("-"):
+        run, rest = runner.run_file, [first, *rest]
+    if run is None or not rest:
+        asked = [*arguments] in (["-h"], ["--help"])
+        print(USAGE, end="", file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
     with serving_alembic():
-        runner.run_program(arguments[1], arguments[2:])
+        run(rest[0], rest[1:])
     return 0
 
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from configparser import ConfigParser, InterpolationError, NoOptionError
 from functools import cached_property
 from typing import Any, TextIO
+from warnings import warn
 
 from headway.config.sources import as_boolean, interpolation_problem, read_ini, read_toml
-from headway.errors import ConfigError
-from headway.printable import lines, without_commands
+from headway.errors import ConfigError, InvalidSetting
+from headway.printable import in_encoding_of, lines, without_commands
 from headway.redact import remember_password
 
 SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
@@ -49,6 +50,10 @@ class Config:
         """Where results go; the standard output of the moment unless one was given."""
         return self._stdout or sys.stdout
 
+    @stdout.setter
+    def stdout(self, stream: TextIO | None) -> None:
+        self._stdout = stream
+
     @property
     def messaging_opts(self) -> Mapping[str, Any]:
         """How much commands say: ``quiet``, as the command line asked."""
@@ -56,8 +61,11 @@ class Config:
 
     @cached_property
     def file_config(self) -> ConfigParser:
-        """The parsed ini file. Raises ConfigError when it cannot be read."""
-        parser = read_ini(self.config_file_name, {"here": self._here(self.config_file_name), **self.config_args})
+        """The parsed ini file; empty, without even the main section, when there is no such file: programs set all that
+        they need. Raises ConfigError when it cannot be read."""
+        parser = read_ini(self.config_file_name, {**self.config_args, "here": self._here(self.config_file_name)})
+        if self.config_file_name is not None and not os.path.exists(self.config_file_name):
+            return parser
         if not parser.has_section(self.config_ini_section):
             named = self.config_ini_section != "alembic"
             if named and self.config_file_name is not None and parser.sections():
@@ -82,7 +90,8 @@ class Config:
     def print_stdout(self, text: str, *arg: Any) -> None:
         """Writes one line of results, unless ``--quiet`` was given; ``arg`` is filled in with ``%``."""
         if not getattr(self.cmd_opts, "quiet", False):
-            self.stdout.write(_fit_for_output(str(text) % arg if arg else str(text)) + "\n")
+            line = _fit_for_output(str(text) % arg if arg else str(text)) + "\n"
+            self.stdout.write(in_encoding_of(self.stdout, line))
 
     def get_template_directory(self) -> str:
         """The directory with one folder for each template of ``init``."""
@@ -167,11 +176,18 @@ class Config:
 
     def get_version_locations_list(self) -> list[str] | None:
         """Where revision files are, or None for the default place."""
-        return self._paths("version_locations", legacy=re.compile(r", *| +"), old_key="version_path_separator")
+        return self._paths(
+            "version_locations",
+            legacy=re.compile(r", *| +"),
+            legacy_names="spaces/commas",
+            old_key="version_path_separator",
+        )
 
     def get_prepend_sys_paths_list(self) -> list[str] | None:
         """What user code finds in front of ``sys.path``, or None."""
-        return self._paths("prepend_sys_path", legacy=re.compile(r", *| +|:"))
+        return self._paths(
+            "prepend_sys_path", legacy=re.compile(r", *| +|:"), legacy_names="spaces, commas, and colons"
+        )
 
     def get_hooks_list(self) -> list[dict[str, Any]]:
         """The post-write hooks, each as a dictionary with its ``_hook_name``. Raises ConfigError."""
@@ -186,22 +202,48 @@ class Config:
             )
         return [{("_hook_name" if k == "name" else k): self._fill(k, v) for k, v in hook.items()} for hook in hooks]
 
-    def _paths(self, name: str, *, legacy: re.Pattern[str], old_key: str | None = None) -> list[str] | None:
+    def _paths(
+        self, name: str, *, legacy: re.Pattern[str], legacy_names: str, old_key: str | None = None
+    ) -> list[str] | None:
         value = self.get_alembic_option(name)
         if not value:
             return None
         if isinstance(value, list):
             return [self._text(name, path) for path in value if path]
         value = self._text(name, value)
-        kind = self.get_text("path_separator") or (old_key and self.get_text(old_key))
-        if not kind:
-            return [path for path in legacy.split(value.strip()) if path]
-        if kind not in SEPARATORS:
-            raise ConfigError(
-                f"'{kind}' is not a valid value for path_separator; expected 'space', 'newline', 'os', ':', ';'",
-                path=self.source_name,
+        separator = self._get_file_separator_char("path_separator", *([old_key] if old_key else []))
+        if separator is None:
+            warn(
+                f"No path_separator found in configuration; falling back to legacy splitting on {legacy_names} for "
+                f"{name}.  Consider adding path_separator=os to Alembic config.",
+                DeprecationWarning,
+                stacklevel=3,
             )
-        return [path.strip() for path in value.split(SEPARATORS[kind]) if path.strip()]
+            return [path for path in legacy.split(value.strip()) if path]
+        return [path.strip() for path in value.split(separator) if path.strip()]
+
+    def _get_file_separator_char(self, *names: str) -> str | None:
+        """What separates paths, by the first of these settings that there is; None without one.
+
+        Named so by Alembic, and known to tools. Raises InvalidSetting for a word that names no separator.
+        """
+        for name in names:
+            kind = self.get_text(name)
+            if kind is None:
+                continue
+            if kind not in SEPARATORS:
+                raise InvalidSetting(
+                    f"'{kind}' is not a valid value for {name}; expected 'space', 'newline', 'os', ':', ';'",
+                    path=self.source_name,
+                )
+            if name == "version_path_separator":
+                warn(
+                    "The version_path_separator configuration parameter is deprecated; please use path_separator",
+                    DeprecationWarning,
+                    stacklevel=4,
+                )
+            return SEPARATORS[kind]
+        return None
 
     def _text(self, name: str, value: Any) -> str:
         if isinstance(value, str):
@@ -216,7 +258,7 @@ class Config:
         """A value of pyproject.toml with ``%(here)s`` filled in."""
         if isinstance(value, str):
             try:
-                return value % {"here": self._here(self.toml_file_name), **self.config_args}
+                return value % {**self.config_args, "here": self._here(self.toml_file_name)}
             except (KeyError, TypeError, ValueError) as error:
                 raise ConfigError(
                     f"the value of '{name}' in [tool.alembic] has a '%' that is no interpolation",

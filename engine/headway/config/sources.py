@@ -57,19 +57,13 @@ def _expanded(
 
 
 def read_ini(path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
-    """The ini file, with ``defaults`` (such as ``here``) for interpolation; empty without a path.
+    """The ini file, with ``defaults`` (such as ``here``) for interpolation; empty without a path or a file.
 
-    Raises ConfigError when it is missing or not an ini file.
+    Raises ConfigError when it is not an ini file.
     """
     parser = ConfigParser({key: str(value) for key, value in defaults.items()}, interpolation=BoundedInterpolation())
-    if path is None:
+    if path is None or not os.path.exists(path):
         return parser
-    if not os.path.exists(path):
-        raise ConfigError(
-            "this configuration file does not exist",
-            path=path,
-            hint="Name the right one with -c, or make a project with 'headway init'.",
-        )
     text = io.TextIOWrapper(io.BytesIO(read_setting_file(path)), encoding="utf-8-sig")
     try:
         parser.read_file(text, source=path)
@@ -136,7 +130,7 @@ def interpolation_problem(error: InterpolationError, path: str | None) -> Config
 
 def line_of(path: str | None, section: str, option: str) -> int | None:
     """The line of an option in an ini file, counted from 1."""
-    if path is None:
+    if path is None or not os.path.exists(path):
         return None
     inside = False
     with open(path, encoding="utf-8-sig", errors="replace") as file:

@@ -24,6 +24,10 @@ class AlterTable(DDLElement):
         self.schema = schema
 
 
+NO_COMPUTED = 'Adding or removing a "computed" construct, e.g. GENERATED ALWAYS AS, to or from an existing column is not supported'
+"""How the refusal begins; scripts match on it."""
+
+
 class RenameTable(AlterTable):
     """ALTER TABLE … RENAME TO."""
 
@@ -260,6 +264,13 @@ def compiled(element: type, *dialects: str) -> Callable[[Callable[..., str]], Ca
 
 @compiled(RenameTable)
 def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    new = format_table_name(compiler, element.new_table_name, element.schema)
+    return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
+
+
+@compiled(RenameTable, "postgresql", "oracle")
+def _rename_within_schema(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    # A table keeps its schema when it is renamed, and these two take no other name than a bare one.
     new = compiler.preparer.quote(element.new_table_name)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 
@@ -311,7 +322,7 @@ def visit_column_default(element: ColumnDefault, compiler: Any, **kw: Any) -> st
 @compiled(ComputedColumnDefault)
 def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
     raise CannotCompile(
-        f"column {element.column_name} of {element.table_name} cannot be made a generated one or cease to be one",
+        f"{NO_COMPUTED}: column {element.column_name} of {element.table_name}",
         hint="Drop the column and add it again, with or without sa.Computed(…).",
     )
 
@@ -319,8 +330,9 @@ def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: A
 @compiled(IdentityColumnDefault)
 def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
     raise CannotCompile(
-        f"{compiler.dialect.name} cannot add, change or drop the identity of column {element.column_name} of "
-        f"{element.table_name}",
+        'Adding, removing or modifying an "identity" construct, e.g. GENERATED AS IDENTITY, to or from an existing column '
+        f"is not supported in this dialect: column {element.column_name} of {element.table_name} on "
+        f"{compiler.dialect.name}",
         hint="Drop the column and add it again, with or without sa.Identity(…).",
     )
 

@@ -35,7 +35,9 @@ def literal_insert(table: Any, row: Mapping[str, Any], dialect: Dialect) -> Any:
 
 def translatable(table: Any, connection: Any) -> Any:
     """``table`` as one whose schema the connection's ``schema_translate_map`` replaces, which it does not for sa.table()."""
-    if isinstance(table, Table) or not connection.get_execution_options().get("schema_translate_map"):
+    if isinstance(table, Table) or not hasattr(connection, "get_execution_options"):
+        return table  # of what only stands in for a connection, such as create_mock_engine() makes, nobody set any
+    if not connection.get_execution_options().get("schema_translate_map"):
         return table
     columns = [Column(column.name, column.type, key=column.key) for column in table.c]
     return Table(table.name, MetaData(), *columns, schema=table.schema)

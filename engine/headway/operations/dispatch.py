@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from headway.errors import UsageError
+from headway.errors import InvalidValue
 
 Implementation = Callable[[Any, Any], Any]
 
@@ -23,9 +23,9 @@ class Dispatcher:
         key = (target, dialect)
         known = self._registry.get(key)
         if known is not None and not replace and not is_again(function, known):
-            raise UsageError(
-                f"There is already a function registered for {getattr(target, '__name__', target)} on '{dialect}'; "
-                "replace=True puts another one in its place"
+            raise InvalidValue(
+                f"Can not set dispatch function for object {target!r}: key already exists. To replace existing function, "
+                f"use replace=True. It is there for '{dialect}'"
             )
         self._registry[key] = function
 
@@ -41,8 +41,12 @@ class Dispatcher:
         return decorate
 
     def dispatch(self, obj: object, qualifier: str = "default") -> Callable[..., Any]:
-        """The function for an object of a registered class, or for a registered text. Raises ValueError for others."""
-        for class_ in (obj,) if isinstance(obj, str) else type(obj).__mro__:
+        """The function for a registered class or an object of one, or for a registered text.
+
+        Raises ValueError for others.
+        """
+        class_of = obj if isinstance(obj, type) else type(obj)
+        for class_ in (obj,) if isinstance(obj, str) else class_of.__mro__:
             for name in (qualifier, "default"):
                 if (function := self._registry.get((class_, name))) is not None:
                     return function

@@ -139,7 +139,7 @@ class SchemaObjects:
         }
         if type_ not in kinds:
             raise TypeError(
-                f"'type' can be one of {', '.join(sorted(repr(kind) for kind in kinds if kind is not None))}"
+                f"'type' can be one of {', '.join(sorted(map(repr, kinds), key=lambda kind: (kind == 'None', kind)))}"
             )
         constraint = kinds[type_]()
         table.append_constraint(constraint)

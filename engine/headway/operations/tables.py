@@ -153,7 +153,10 @@ class DropTableOp(MigrateOperation):
         """The table as SQLAlchemy sees it; without columns unless the operation remembers them."""
         if self._reverse is not None:
             return self._reverse.to_table(migration_context)
-        return SchemaObjects(migration_context).table(self.table_name, schema=self.schema, **self.table_kw)
+        options = {**self.table_kw, "comment": self.comment, "info": dict(self.info)}
+        if self.prefixes:
+            options["prefixes"] = list(self.prefixes)
+        return SchemaObjects(migration_context).table(self.table_name, schema=self.schema, **options)
 
 
 @directive("rename_table")

@@ -258,7 +258,11 @@ class RevisionMap(Generic[N]):
         if select_for_downgrade:
             start = known(graph, symbols.resolve(graph, upper))
             ids = [step.revision for step in downgrade_route(graph, start, lower)]
-            ids += symbols.resolve(graph, lower) if inclusive else ()
+            ends = symbols.resolve(graph, lower)
+            if implicit_base:  # other branches go back to their base
+                rest = graph.ancestors(start, inclusive=True) - graph.ancestors(ends, inclusive=True) - set(ids)
+                ids = graph.sort({*ids, *rest}, start)
+            ids += ends if inclusive else ()
         else:
             ids = between(
                 graph, upper, lower, inclusive=inclusive, implicit_base=implicit_base, stop=not assert_relative_length

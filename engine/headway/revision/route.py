@@ -143,13 +143,7 @@ def known(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
 
     Raises RevisionError when the graph lacks one of them, or one is an ancestor of another.
     """
-    heads = tuple(dict.fromkeys(current))
-    if missing := [id_ for id_ in heads if id_ not in graph.ids]:
-        raise RevisionError(
-            f"Can't locate revision identified by '{missing[0]}'",
-            hint="The database is on it and this checkout lacks it: deploy the code that has this revision, or "
-            "downgrade the database with that code first.",
-        )
+    heads = present(graph, current)
     if len(heads) > 1:
         below = graph.ancestors(heads)
         if overlapping := [id_ for id_ in heads if id_ in below]:
@@ -158,6 +152,18 @@ def known(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
                 f"Requested revision {upper} overlaps with other requested revisions {overlapping[0]}",
                 hint="The version table holds a revision and an ancestor of it; 'stamp --purge' sets it right.",
             )
+    return heads
+
+
+def present(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
+    """The rows of a version table, each once, for who only looks. Raises RevisionError when the graph lacks one."""
+    heads = tuple(dict.fromkeys(current))
+    if missing := [id_ for id_ in heads if id_ not in graph.ids]:
+        raise RevisionError(
+            f"Can't locate revision identified by '{missing[0]}'",
+            hint="The database is on it and this checkout lacks it: deploy the code that has this revision, or "
+            "downgrade the database with that code first.",
+        )
     return heads
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 
 from headway.dialects.base import DefaultImpl
 from headway.dialects.choice import impl_for
-from headway.errors import ConfigError, RevisionError
+from headway.errors import ConfigError, RevisionError, UsageError
 from headway.logs import logger
 from headway.operations.statement import Door
 from headway.redact import remember
@@ -47,6 +47,8 @@ class MigrationContext:
         self.opts: dict[str, Any] = dict(opts)
         self.dialect = dialect
         self.options = options = ContextOptions.of(self.opts)
+        self._migrations_fn: Any = options.choose_steps
+        """What chooses the steps; named so by Alembic, and put here by programs that bring their own."""
         self.script = options.script
         self.as_sql = options.as_sql
         self.purge = options.purge
@@ -170,9 +172,14 @@ class MigrationContext:
 
     def get_current_heads(self) -> tuple[str, ...]:
         """Every revision the database is on; in offline mode the starting revision of the range."""
-        if not self.as_sql:
-            return self.versions.read(self.connection)
         start = self.options.starting_rev
+        if not self.as_sql:
+            if start:
+                raise UsageError(
+                    "Can't specify current_rev to context when using a database connection",
+                    hint="Leave starting_rev out: the database tells where it is.",
+                )
+            return self.versions.read(self.connection)
         if not start or start == "base":
             return ()
         if self.script is None:
@@ -213,8 +220,8 @@ class MigrationContext:
         return self.impl.outlet
 
     def choose_steps(self, heads: tuple[str, ...]) -> Iterable[Step]:
-        """The steps that the options' ``fn`` chooses for a database on ``heads``."""
-        return self.options.choose_steps(heads, self)
+        """The steps that the options' ``fn``, or what a program put in its place, chooses for a database on ``heads``."""
+        return () if self._migrations_fn is None else self._migrations_fn(heads, self)
 
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the options' ``fn`` chooses; ``kw`` goes to each upgrade() or downgrade()."""

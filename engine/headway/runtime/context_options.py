@@ -5,6 +5,8 @@ Those that autogenerate asks for stay in the context's ``opts``, where add-ons l
 
 from __future__ import annotations
 
+import codecs
+import io
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -55,12 +57,19 @@ class ContextOptions(NamedTuple):  # not a dataclass, which takes longer to make
             version_table=str(opts.get("version_table", "alembic_version")),
             version_table_schema=opts.get("version_table_schema"),
             version_table_pk=bool(opts.get("version_table_pk", True)),
-            output_buffer=opts.get("output_buffer") or sys.stdout,
+            output_buffer=_encoded(opts.get("output_buffer") or sys.stdout, opts.get("output_encoding")),
             on_version_apply=tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,),
             choose_steps=opts.get("fn") or _no_steps,
             witness=opts.get(WITNESS) or Witness(),
             listeners=tuple(opts.get(LISTENERS, ())),
         )
+
+
+def _encoded(stream: Any, encoding: str | None) -> Any:
+    """The stream, or for one of bytes what writes texts into it in an encoding."""
+    if not encoding or isinstance(stream, io.TextIOBase):
+        return stream
+    return codecs.getwriter(encoding)(stream)
 
 
 def _no_steps(heads: tuple[str, ...], context: Any) -> Iterable[Step]:

@@ -169,15 +169,19 @@ class EnvironmentContext:
         return self.script.as_revision_number(self.context_opts["destination_rev"])
 
     def get_tag_argument(self) -> str | None:
-        """The value of ``--tag``."""
-        return self.context_opts.get("tag")
+        """The value of ``--tag``, or the one that ``configure()`` was given."""
+        opts = self.context_opts if self._migration_context is None else self._migration_context.opts
+        return opts.get("tag")
 
     def get_x_argument(self, as_dictionary: bool = False) -> list[str] | dict[str, str]:
-        """The values of ``-x``, as a list or as a dictionary of ``key=value`` pairs."""
-        given = list(getattr(self.config.cmd_opts, "x", None) or [])
+        """The values of ``-x``, as they were given or as a dictionary of ``key=value`` pairs.
+
+        Programs that make ``cmd_opts`` themselves may give one text, or None.
+        """
+        given: Any = getattr(self.config.cmd_opts, "x", None) or []
         if not as_dictionary:
-            return given
-        pairs = (argument.partition("=") for argument in given)
+            return given  # type: ignore[no-any-return]
+        pairs = (argument.partition("=") for argument in ([given] if isinstance(given, str) else given))
         return {key: value for key, _, value in pairs}
 
     # -- what env.py does -----------------------------------------------------------------------------------
@@ -190,7 +194,11 @@ class EnvironmentContext:
         opts: dict[str, Any] = {"compare_type": True, "upgrade_token": "upgrades", "downgrade_token": "downgrades"}
         opts |= {"alembic_module_prefix": "op.", "sqlalchemy_module_prefix": "sa."}
         opts |= self.context_opts
+        template_args, added = opts.get("template_args"), options.get("template_args")
         opts |= {key: value for key, value in options.items() if value is not None or key not in opts}
+        if template_args is not None and added:
+            template_args.update(added)  # the dictionary is the caller's, who renders with it
+            opts["template_args"] = template_args
         dialect_opts: Mapping[str, Any] | None = opts.pop("dialect_opts", None)
         dialect_name: str | None = opts.pop("dialect_name", None)
         if "output_buffer" not in opts:

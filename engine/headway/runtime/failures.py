@@ -21,6 +21,7 @@ from headway.errors import (
 )
 from headway.redact import redact
 from headway.runtime.account import Account
+from headway.runtime.offline import reads_through_dialect
 from headway.runtime.outcome import HALF_A_SCRIPT, besides, is_script, outcome
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -134,6 +135,8 @@ def _with_more(error: HeadwayError, sentences: str) -> HeadwayError:
 
 def _script_broke_off(error: BaseException, account: Account) -> HeadwayError | None:
     """An error while an SQL script was printed; no database knows of it."""
+    if (refused := reads_through_dialect(error)) is not None:
+        error = refused.with_traceback(error.__traceback__)
     if isinstance(error, HeadwayError):
         return _with_more(_placed(error, account), HALF_A_SCRIPT)
     explained = explain(error)

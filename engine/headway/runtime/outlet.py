@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.schema import ExecutableDDLElement
 
 from headway.dialects.base import DefaultImpl
-from headway.errors import UsageError
+from headway.errors import WrongType
 from headway.operations.statement import DriverText, Statement
 from headway.runtime.witness import Witness
 
@@ -77,9 +77,9 @@ class ScriptSink:
         self.impl = impl
 
     def take(self, statement: Statement) -> None:
-        """Prints. Raises UsageError for parameters, which a script cannot hold."""
+        """Prints. Raises WrongType for parameters, which a script cannot hold."""
         if statement.many or statement.parameters:
-            raise UsageError("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
+            raise WrongType("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
         self.impl.print_statement(self._sql(statement.construct).replace("\t", "    ").strip())
 
     def _sql(self, construct: Any) -> str:

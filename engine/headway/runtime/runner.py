@@ -107,6 +107,41 @@ def run_program(module: str, arguments: Sequence[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
+def run_file(path: str, arguments: Sequence[str]) -> None:
+    """Runs a file, or a directory with a ``__main__.py``, as ``python path arguments`` does. Whatever it raises goes
+    through, SystemExit included."""
+    file = os.path.abspath(os.path.join(path, "__main__.py") if os.path.isdir(path) else path)
+    if not os.path.isfile(file):
+        print(f"{sys.executable}: can't open file {file!r}: No such file or directory", file=sys.stderr)
+        raise SystemExit(2)
+    _put_first(os.path.dirname(file if os.path.isdir(path) else os.path.realpath(file)))
+    with open(file, "rb") as source:
+        _run_as_main(source.read(), file, [path, *arguments], __file__=file)
+
+
+def run_code(code: str, arguments: Sequence[str]) -> None:
+    """Runs a text as ``python -c code arguments`` does. Whatever it raises goes through, SystemExit included."""
+    _put_first("")
+    _run_as_main(code, "<string>", ["-c", *arguments])
+
+
+def _run_as_main(source: str | bytes, shown: str, arguments: list[str], **names: object) -> None:
+    """Runs a source in the module ``__main__``, where pickles and other processes look for what it defines."""
+    sys.argv = arguments
+    namespace = vars(sys.modules["__main__"])
+    namespace.pop("__file__", None)
+    namespace.update({"__name__": "__main__", "__doc__": None, "__package__": None, "__spec__": None, **names})
+    exec(compile(source, shown, "exec", dont_inherit=True), namespace)
+
+
+def _put_first(folder: str) -> None:
+    """Makes a folder the first that imports look in, in the place of the working directory, which ``python -m`` put
+    there."""
+    if sys.path[:1] in ([""], [os.getcwd()]):
+        del sys.path[0]
+    sys.path.insert(0, folder)
+
+
 def load_module(path: str, name: str | None = None, *, source: bytes | None = None) -> ModuleType:
     """The module at ``path``, executed and *not* entered into ``sys.modules``, as Alembic loads its scripts.
 

@@ -33,10 +33,19 @@ class ScriptDirectory(RevisionDirectory):
     script_class = Script
 
     @classmethod
-    def from_config(cls, config: Config) -> ScriptDirectory:
-        """The script directory that a project is configured with. Raises ConfigError when it is not there."""
+    def of_project(cls, config: Config) -> ScriptDirectory:
+        """The script directory that a project is configured with, for commands, which add to ``sys.path`` only where they
+        run code. Raises ConfigError when it is not there."""
         made = super().from_config(config)
         assert isinstance(made, ScriptDirectory)
+        return made
+
+    @classmethod
+    def from_config(cls, config: Config) -> ScriptDirectory:
+        """The script directory that a project is configured with, and its ``prepend_sys_path`` on ``sys.path``, which
+        programs count on before they import the models. Raises ConfigError when it is not there."""
+        made = cls.of_project(config)
+        runner.prepend_sys_path(config)
         return made
 
     def _header(self, path: str) -> Header:
@@ -86,6 +95,13 @@ class ScriptDirectory(RevisionDirectory):
             depends_on=depends_on,
             template_args=kw,
         )
+
+    @property
+    def _version_locations(self) -> list[Any]:
+        """Every directory of revision files, as paths; named so by Alembic, and known to tools."""
+        from pathlib import Path  # no command needs it
+
+        return [Path(os.path.abspath(location)) for location in self.locations]
 
     def _load_revisions(self) -> Iterator[ScriptFile]:
         """The scripts as their files stand now, in the order of the files; named so by Alembic, and known to tools."""

@@ -45,7 +45,7 @@ class Transactions:
         if not wanted or self._active is not None:
             return nullcontext()
         if not self.as_sql:
-            return self._database_scope(ends_run=not one_migration)
+            return Scope(self, ends_run=not one_migration)
         return self._printed_scope() if self.impl.transactional_ddl else nullcontext()
 
     @contextmanager
@@ -104,21 +104,20 @@ class Transactions:
             connection.rollback()
             self._active = connection.begin()
 
-    @contextmanager
-    def _database_scope(self, *, ends_run: bool) -> Iterator[object]:
+    def _begin(self) -> None:
         assert self.connection is not None
         # Reading the version table has already begun one implicitly; that is the one to go on with.
         self._active = self.connection.get_transaction() or self.connection.begin()
+
+    def _end(self, *, failed: bool, ends_run: bool) -> None:
+        assert self.connection is not None
         try:
-            yield self._active
-        except BaseException:
-            # Not self._active: a session of the ORM may have ended that one, and what came then begun another.
-            self.connection.rollback()
-            if self.on_failure is not None:
-                self.on_failure()
-            raise
-        else:
-            if self._active is not None:
+            if failed:
+                # Not self._active: a session of the ORM may have ended that one, and what came then begun another.
+                self.connection.rollback()
+                if self.on_failure is not None:
+                    self.on_failure()
+            elif self._active is not None:
                 self._active.commit()
         finally:
             self._active = None
@@ -139,3 +138,32 @@ class Transactions:
         self.impl.emit_commit()
         yield
         self.impl.emit_begin()
+
+
+class Scope:
+    """A transaction that has begun: a ``with`` block that ends it, or an object whose owner does so by hand, once."""
+
+    def __init__(self, transactions: Transactions, *, ends_run: bool) -> None:
+        self._transactions = transactions
+        self._ends_run = ends_run
+        self.is_active = True
+        transactions._begin()
+
+    def commit(self) -> None:
+        """Commits what the transaction holds."""
+        self._end(failed=False)
+
+    def rollback(self) -> None:
+        """Takes back what the transaction holds."""
+        self._end(failed=True)
+
+    def __enter__(self) -> Scope:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self._end(failed=kind is not None)
+
+    def _end(self, *, failed: bool) -> None:
+        if self.is_active:
+            self.is_active = False
+            self._transactions._end(failed=failed, ends_run=self._ends_run)

@@ -20,7 +20,7 @@ from headway.revision.graph import RevisionGraph
 from headway.revision.map import RevisionMap
 from headway.revision.model import Revision, as_tuple
 from headway.revision.resolve import Symbol
-from headway.revision.route import Step, downgrade_route, known, stamp_route, upgrade_route
+from headway.revision.route import Step, downgrade_route, present, stamp_route, upgrade_route
 from headway.script.rephrase import rephrased
 from headway.script.resource import resource_path
 from headway.script.script_file import ScriptFile, first_paragraph
@@ -79,7 +79,9 @@ class RevisionDirectory:
             raise ConfigError(
                 "No 'script_location' key found in configuration.",
                 path=config.source_name,
-                hint="Add script_location = %(here)s/migrations, or whatever the folder is called.",
+                hint="Add script_location = %(here)s/migrations, or whatever the folder is called."
+                if config.source_name is None or os.path.exists(config.source_name)
+                else "There is no such file: name the right one, or make a project with 'headway init'.",
             )
         ahead = config.get_prepend_sys_paths_list() or []
         made = cls(
@@ -245,7 +247,7 @@ class RevisionDirectory:
         """
         graph = self.history
         with rephrased():
-            applied = graph.ancestors(known(graph, as_tuple(id_)), inclusive=True)
+            applied = graph.ancestors(present(graph, as_tuple(id_)), inclusive=True)
         return {self._by_id[found] for found in applied if applied.isdisjoint(graph.children(found))}
 
     def get_revision(self, id_: str | None) -> ScriptFile | None:

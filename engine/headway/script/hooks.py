@@ -34,7 +34,7 @@ def run_hooks(path: str, hooks: Sequence[Mapping[str, Any]], say: Callable[[str]
         function = _registry.get(kind)
         if function is None:
             raise ConfigError(
-                f"Could not find hook type '{kind}' of post write hook '{_name(hook)}'",
+                f"No formatter with name '{kind}' registered: it is the type of post write hook '{_name(hook)}'",
                 hint="Types are console_scripts, exec, module, and those that are registered.",
             )
         function(path, hook)
@@ -77,10 +77,13 @@ def exec_(path: str, options: Mapping[str, Any], ignore_output: bool = False) ->
 @register("module")
 def module(path: str, options: Mapping[str, Any], ignore_output: bool = False) -> None:
     """Runs ``python -m module`` on a file. Raises ConfigError when it is missing or fails."""
-    _run(path, options, [sys.executable, "-m", _required(options, "module")], ignore_output)
+    wanted = _required(options, "module")
+    _run(path, options, [sys.executable, "-m", wanted], ignore_output, wanted)
 
 
-def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool) -> None:
+def _run(
+    path: str, options: Mapping[str, Any], command: list[str], ignore_output: bool, module: str | None = None
+) -> None:
     name, command = _name(options), [*command, *_arguments(path, options)]
     try:
         done = subprocess.run(
@@ -88,6 +91,8 @@ def _run(path: str, options: Mapping[str, Any], command: list[str], ignore_outpu
         )
     except OSError as error:
         raise ConfigError(f"post write hook '{name}' cannot be run: {error}", hint="The file was written.") from error
+    if done.returncode and module and re.search(rf"No module named '?{re.escape(module)}'?\s*\Z", done.stderr):
+        raise ConfigError(f"Could not find module {module} of post write hook '{name}'", hint="Is it installed?")
     if done.returncode:
         said = "" if ignore_output else f": {' '.join((done.stderr or done.stdout).split())[:500]}"
         raise ConfigError(
@@ -110,7 +115,8 @@ def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:
 
 def _required(hook: Mapping[str, Any], key: str) -> str:
     if not hook.get(key):
-        raise ConfigError(f"Key '{_name(hook)}.{key}' is required for post write hook '{_name(hook)}'")
+        name = f"Key '{_name(hook)}.type' (or 'type' in toml)" if key == "type" else f"Key {_name(hook)}.{key}"
+        raise ConfigError(f"{name} is required for post write hook '{_name(hook)}'")
     return str(hook[key])
 
 

@@ -27,7 +27,7 @@ def rephrased(
         yield
     except RangeNotAncestorError as error:
         text = ancestor.format(start=start or error.lower or "base", end=end or error.upper or "base")
-        raise RevisionError(text, hint=error.hint) from error
+        raise RangeNotAncestorError(error.lower, error.upper, text) from error
     except MultipleHeads as error:
         if multiple_heads is None:
             argument = end if isinstance(end, str) else error.argument

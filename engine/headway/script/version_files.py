@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
+from warnings import warn
 
 from headway.errors import ConfigError
 
@@ -26,15 +27,18 @@ def version_files(locations: Sequence[str], *, recursive: bool, sourceless: bool
     """The revision files of all locations. Each file once, by its own path where one of them is no link.
 
     A location may lie inside another, or be a link to it. As in Alembic, a linked folder inside one is not entered, and
-    a link to nothing that could be a revision file is none. Raises ConfigError for a directory that cannot be read.
+    a link to nothing that could be a revision file is none. Warns of a file that two paths lead to. Raises ConfigError
+    for a directory that cannot be read.
     """
     found = [file for location in locations for file in _below(location, recursive, sourceless)]
     own = {file.real for file in found if not file.is_link}
     seen: set[str] = set()
     for file in found:
-        if file.real not in seen and not (file.is_link and file.real in own):
-            seen.add(file.real)
-            yield file.path
+        if file.real in seen or (file.is_link and file.real in own):
+            warn(f"File {file.path} loaded twice! ignoring. Please ensure version_locations is unique.", stacklevel=2)
+            continue
+        seen.add(file.real)
+        yield file.path
 
 
 def _below(folder: str, recursive: bool, sourceless: bool) -> Iterator[_Found]:

@@ -8,13 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from headway.config.model import Config
-from headway.errors import ConfigError, MultipleHeads, ScriptError, UsageError
+from headway.errors import ConfigError, ScriptError, UsageError
 from headway.revision import resolve as symbols
 from headway.revision.edges import ILLEGAL_CHARACTERS
 from headway.revision.model import as_tuple
 from headway.script.directory import RevisionDirectory
 from headway.script.hooks import run_hooks
+from headway.script.rephrase import rephrased
 from headway.script.script_file import ScriptFile
+
+_SEVERAL = (
+    "Multiple heads are present; please specify the head revision on which the new revision should be based, or perform "
+    "a merge."
+)
 
 LONGEST_ID = 32  # alembic_version.version_num is VARCHAR(32)
 
@@ -49,9 +55,10 @@ def generate_revision(
     if revid in graph.ids:
         raise UsageError(f"revision id {revid} is already taken by {graph.ids[revid].path}", hint="Choose another.")
     parents = _parents(script, head, splice)
-    dependencies = [
-        symbols.resolve_one(graph, name) if name not in graph.labels else name for name in as_tuple(depends_on)
-    ]
+    with rephrased():
+        dependencies = [
+            symbols.resolve_one(graph, name) if name not in graph.labels else name for name in as_tuple(depends_on)
+        ]
     moment = _now(script.timezone)
     path = os.path.join(_directory(script, parents, version_path), _file_name(script, revid, message, moment))
 
@@ -86,6 +93,12 @@ def generate_revision(
     written = script.get_revision(revid)
     if written is None:
         raise ScriptError("the template wrote a file without this revision's id", path=path)
+    if lost := [label for label in as_tuple(branch_labels) if label not in written.branch_labels]:
+        raise ConfigError(
+            f"Version {revid} specified branch_labels {', '.join(lost)}, however the migration file {path} does not have "
+            "them; have you upgraded your script.py.mako to include the 'branch_labels' section?",
+            hint="Remove the file, or write the labels into it by hand.",
+        )
     return written
 
 
@@ -132,14 +145,8 @@ def format_as_comma(value: Any) -> str:
 def _parents(script: RevisionDirectory, head: Any, splice: bool | None) -> list[str]:
     graph = script.history
     wanted = "head" if head is None else head
-    try:
+    with rephrased(multiple_heads=_SEVERAL):
         found = list(symbols.resolve(graph, wanted if isinstance(wanted, str) else tuple(wanted)))
-    except MultipleHeads as error:
-        raise UsageError(
-            f"Multiple heads are present: {', '.join(error.heads)}; please specify the head revision on which the new "
-            "revision should be based, or perform a merge.",
-            hint="--head <revision>, or 'headway merge heads'.",
-        ) from error
     for parent in found:
         if graph.children(parent) and not splice:
             raise UsageError(

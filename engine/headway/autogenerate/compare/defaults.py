@@ -27,11 +27,18 @@ def ask_for_default(
     reflected: Column[Any],
     wanted: Column[Any],
 ) -> PriorityDispatchResult:
-    """What ``compare_server_default`` says, when it is a function with an opinion."""
+    """What ``compare_server_default`` says, when it is a function with an opinion.
+
+    Of an identity there is no SQL text; the function finds it on the columns. A generated column cannot be altered.
+    """
     option = context.opts.get("compare_server_default", False)
-    special = {type(reflected.server_default), type(wanted.server_default)} & {Computed, Identity}
     ours, theirs = wanted.server_default, reflected.server_default
-    if special or not callable(option) or (ours is None and theirs is None):
+    if (
+        isinstance(ours, Computed)
+        or isinstance(theirs, Computed)
+        or not callable(option)
+        or (ours is None and theirs is None)
+    ):
         return CONTINUE
     rendered, existing = render_default(context, ours), render_default(context, theirs)
     answer = option(context.migration_context, reflected, wanted, existing, ours, rendered)

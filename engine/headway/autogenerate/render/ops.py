@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from warnings import warn
 
 from sqlalchemy import CheckConstraint, Column, Computed, Identity
 
@@ -24,7 +25,7 @@ from headway.autogenerate.render.schema import (
     render_sql,
 )
 from headway.autogenerate.render.types import render_type
-from headway.errors import UsageError
+from headway.errors import NotSupported, UsageError
 from headway.operations.alter_column import AlterColumnOp
 from headway.operations.columns import AddColumnOp, DropColumnOp
 from headway.operations.constraint_base import DropConstraintOp
@@ -296,6 +297,12 @@ def drop_constraint(context: AutogenContext, op: DropConstraintOp) -> str:
     arguments += [*_schema(context, op.schema), *kind, *_given(op, "if_exists")]
     text = _call(context, "drop_constraint", *arguments)
     if op.constraint_name is None:
+        warn(
+            "Autogenerate rendered a drop_constraint() directive for an unnamed constraint on table "
+            f"{op.table_name!r}; the migration will fail unless a constraint name is added to the directive.  Consider "
+            "using a naming convention so that constraint names are known ahead of time.",
+            stacklevel=2,
+        )
         return (
             "# WARNING: this constraint has no name, so that this line cannot run as it is.\n"
             "# Name the constraint here, or give the MetaData a naming_convention\n"
@@ -307,7 +314,7 @@ def drop_constraint(context: AutogenContext, op: DropConstraintOp) -> str:
 @renderers.dispatch_for(ExecuteSQLOp)
 def execute(context: AutogenContext, op: ExecuteSQLOp) -> str:
     if not isinstance(op.sqltext, str):
-        raise UsageError(
+        raise NotSupported(
             "Autogenerate rendering of SQL Expression language constructs not supported here; please use a plain SQL string"
         )
     return f"{prefix(context)}execute({op.sqltext!r})"

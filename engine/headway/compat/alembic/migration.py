@@ -2,6 +2,7 @@
 
 from headway.compat.alembic.runtime.migration import (
     EncodedIO,
+    HeadMaintainer,
     MigrationContext,
     MigrationInfo,
     MigrationStep,
@@ -14,6 +15,7 @@ from headway.compat.alembic.runtime.migration import (
 
 __all__ = [
     "EncodedIO",
+    "HeadMaintainer",
     "MigrationContext",
     "MigrationInfo",
     "MigrationStep",

@@ -18,9 +18,9 @@ def __getattr__(name: str) -> Any:
     """Directives that extensions registered after this module was imported, and the attributes of Operations."""
     if name in directive_names():
         return directive_function(name)
-    if name in ("impl", "migration_context"):
-        return getattr(current_operations(name), name)
-    if name == "_proxy":  # private, and yet what revisions ask for the context; absent as long as nothing runs
-        with suppress(NameError):
+    with suppress(NameError):  # absent as long as nothing runs
+        if name in ("impl", "migration_context"):
+            return getattr(current_operations(name), name)
+        if name == "_proxy":  # private, and yet what revisions ask for the context
             return current_operations(name)
     raise AttributeError(f"module 'alembic.op' has no attribute {name!r}")

@@ -115,6 +115,7 @@ def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
         word = "CONSTRAINT" if compiler.dialect.is_mariadb else "CHECK"
         return f"ALTER TABLE {table} DROP {word} {compiler.preparer.format_constraint(constraint)}"
     raise NotSupported(
-        f"MySQL needs to know what kind of constraint '{constraint.name}' of {constraint.table.name} is",
+        "No generic 'DROP CONSTRAINT' in MySQL - please specify constraint type: "
+        f"'{constraint.name}' of {constraint.table.name}",
         hint="Give drop_constraint() type_='foreignkey', 'primary', 'unique' or 'check'.",
     )

@@ -117,7 +117,8 @@ class MySQLImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         table = metadata_column.table
-        if metadata_column is table._autoincrement_column and rendered_metadata_default is None:
+        counts = table is not None and metadata_column is table._autoincrement_column
+        if counts and rendered_metadata_default is None:
             return False
         return defaults_differ(
             self, inspector_column, metadata_column, rendered_metadata_default, rendered_inspector_default

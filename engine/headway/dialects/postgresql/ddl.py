@@ -55,7 +55,7 @@ def visit_computed_column(element: elements.ComputedColumnDefault, compiler: Any
     if element.default is None and isinstance(element.existing_server_default, Computed):
         return f"{_alter(element, compiler)} DROP EXPRESSION"
     raise CannotCompile(
-        f"PostgreSQL cannot make column {element.column_name} of {element.table_name} a generated one",
+        f"{elements.NO_COMPUTED}: column {element.column_name} of {element.table_name}",
         hint="Drop the column and add it again with sa.Computed(…).",
     )
 

@@ -121,7 +121,8 @@ class PostgresqlImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        if metadata_column.primary_key and metadata_column is metadata_column.table._autoincrement_column:
+        table = metadata_column.table
+        if metadata_column.primary_key and table is not None and metadata_column is table._autoincrement_column:
             return False  # SERIAL: the sequence's nextval() is not a default of the model's
         # A default of NULL is none to the server.
         ours, theirs = _no_null(rendered_metadata_default), _no_null(rendered_inspector_default)

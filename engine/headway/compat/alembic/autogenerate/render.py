@@ -25,6 +25,7 @@ from headway.autogenerate.render.registry import renderers as default_renderers
 from headway.autogenerate.render.registry import sqlalchemy_prefix as _sqlalchemy_autogenerate_prefix
 from headway.autogenerate.render.schema import ident as _ident
 from headway.autogenerate.render.schema import render_column as _render_column
+from headway.autogenerate.render.schema import render_constraint, render_default
 from headway.autogenerate.render.types import render_type as _repr_type
 from headway.autogenerate.render.types import user_rendering as _user_defined_render
 from headway.compat.alembic import util
@@ -35,6 +36,20 @@ from headway.compat.alembic.util import sqla_compat
 def _render_cmd_body(op_container: Any, autogen_context: AutogenContext) -> str:
     """The body of upgrade() or downgrade() for a container of operations; tools use it by this name."""
     return render_body(autogen_context, op_container)
+
+
+def _render_server_default(default: Any, autogen_context: AutogenContext, repr_: bool = True) -> str | None:
+    """A server default as Python text, or without ``repr_`` a plain text as it is; dialects use it by this name."""
+    if default is None:
+        return None
+    if not repr_ and isinstance(arg := getattr(default, "arg", default), str):
+        return arg
+    return render_default(default, autogen_context)
+
+
+def _render_constraint(constraint: Any, autogen_context: AutogenContext, namespace_metadata: Any) -> str | None:
+    """A constraint inside a table as Python text; tools use it by this name."""
+    return render_constraint(constraint, autogen_context)
 
 
 __all__ = [
@@ -56,6 +71,8 @@ __all__ = [
     "_ident",
     "_render_cmd_body",
     "_render_column",
+    "_render_constraint",
+    "_render_server_default",
     "_repr_type",
     "_sqlalchemy_autogenerate_prefix",
     "_user_defined_render",

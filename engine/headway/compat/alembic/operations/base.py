@@ -1,5 +1,7 @@
 """``alembic.operations.base``."""
 
+from sqlalchemy.sql.elements import conv
+
 from headway.compat.alembic import util
 from headway.compat.alembic.operations import batch, schemaobj
 from headway.compat.alembic.util import sqla_compat
@@ -11,6 +13,7 @@ __all__ = [
     "BatchOperations",
     "Operations",
     "batch",
+    "conv",
     "formatannotation_fwdref",
     "schemaobj",
     "sqla_compat",

@@ -10,7 +10,7 @@ from sqlalchemy import __version__ as sqlalchemy_version
 from sqlalchemy.schema import Identity
 from sqlalchemy.sql.elements import ColumnClause, UnaryExpression, quoted_name
 
-from headway.operations.naming import NONE_NAME
+from headway.operations.naming import NONE_NAME, final_name
 
 _vers = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in sqlalchemy_version.split(".")[:3])
 sqla_2_1 = _vers >= (2, 1)
@@ -50,6 +50,20 @@ def is_expression(expr: Any) -> bool:
 def all_table_check_constraints(table: Table) -> set[CheckConstraint]:
     """The CHECK constraints of a table."""
     return {constraint for constraint in table.constraints if isinstance(constraint, CheckConstraint)}
+
+
+def _get_constraint_final_name(constraint: Any, dialect: Any) -> str | None:
+    """The name of a constraint or index in the database, cut off and hashed where ``dialect`` does so; add-ons use it."""
+    name: str | None = final_name(constraint)
+    if name is None or dialect is None:
+        return name
+    rule = dialect.identifier_preparer
+    ways = (
+        rule.truncate_and_render_index_name
+        if isinstance(constraint, Index)
+        else rule.truncate_and_render_constraint_name
+    )
+    return str(ways(name))
 
 
 __all__ = [

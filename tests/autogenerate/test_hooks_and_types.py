@@ -45,6 +45,27 @@ def test_alembic_runs_what_is_written_up_down_and_up_again(emptied_databases: Ca
         assert connection.scalar(sa.text(TYPES)) == 1
 
 
+def test_what_is_written_for_a_type_of_every_database_runs_on_another(emptied_databases: Callable[[str], str]) -> None:
+    """Migrations are generated on PostgreSQL, and the project's tests run them on SQLite."""
+    plain = 'sa.Table("t", m, sa.Column("id", sa.Integer, primary_key=True))\n'
+    steps = [plain, TABLE.format("t"), TABLE.format("t") + TABLE.format("u")]
+    with (
+        sa.create_engine(emptied_databases("postgresql"), poolclass=NullPool).connect() as connection,
+        sa.create_engine("sqlite://").connect() as other,
+    ):
+        bodies = []
+        for text in steps:
+            bodies.append(ours(connection, metadata_of(text)))
+            run(connection, bodies[-1][0])
+        assert "CREATE TYPE" in bodies[1][0] and "create_type=False" in bodies[2][0] and "DROP TYPE" in bodies[1][1]
+        for upgrade, _ in bodies:
+            run(other, upgrade)
+        assert {column["name"] for column in sa.inspect(other).get_columns("u")} == {"id", "k"}
+        for _, downgrade in reversed(bodies):
+            run(other, downgrade)
+        assert sa.inspect(other).get_table_names() == []
+
+
 def test_an_enum_behind_a_type_of_the_project_is_found_there(
     emptied_databases: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

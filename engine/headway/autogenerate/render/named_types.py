@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Column, Enum
 from sqlalchemy.dialects import postgresql
@@ -22,16 +22,24 @@ from headway.operations.columns import AddColumnOp, DropColumnOp
 from headway.operations.tables import CreateTableOp, DropTableOp
 
 
+class TypeStatement(NamedTuple):
+    """SQL that makes or drops a type; ``guarded`` where the models' own type is one of every database, and the
+    migration should still run on those that keep no types."""
+
+    sql: str
+    guarded: bool
+
+
 @dataclass
 class TypePlan:
     """What one body must do about named types."""
 
-    before: dict[int, list[str]] = field(default_factory=dict)
-    """The SQL to execute before an operation of the body, by the operation's id."""
+    before: dict[int, list[TypeStatement]] = field(default_factory=dict)
+    """What to execute before an operation of the body, by the operation's id."""
     reused: dict[int, set[TypeName]] = field(default_factory=dict)
     """The types that a new table finds there, by the id of the operation that makes it."""
-    after: list[str] = field(default_factory=list)
-    """The SQL to execute at the end."""
+    after: list[TypeStatement] = field(default_factory=list)
+    """What to execute at the end."""
 
 
 def plan_types(context: AutogenContext, ops: Iterable[Any]) -> TypePlan:
@@ -43,23 +51,24 @@ def plan_types(context: AutogenContext, ops: Iterable[Any]) -> TypePlan:
     ops = list(ops)
     others = _looked_after(ops)
     there, with_table = set(existing), set[TypeName]()
-    dropped: dict[TypeName, Any] = {}
+    dropped: dict[TypeName, tuple[Any, bool]] = {}
     for op in ops:
         for inner in _flat(op):
-            for type_ in _named(_introduced(inner), context):
+            for type_, generic in _named(_introduced(inner), context):
                 name = (type_.schema or default, str(type_.name))
                 if name[1] in others:
                     continue
                 if isinstance(inner, CreateTableOp):
                     (plan.reused.setdefault(id(inner), set()) if name in there else with_table).add(name)
                 elif name not in there | with_table:
-                    plan.before.setdefault(id(op), []).append(_ddl(CreateEnumType, CreateDomainType, type_, context))
+                    made = _ddl(CreateEnumType, CreateDomainType, type_, context)
+                    plan.before.setdefault(id(op), []).append(TypeStatement(made, generic))
                     there.add(name)
-            for type_ in _named(_removed(inner), context):
-                dropped[type_.schema or default, str(type_.name)] = type_
+            for type_, generic in _named(_removed(inner), context):
+                dropped[type_.schema or default, str(type_.name)] = type_, generic
     plan.after = [
-        _ddl(DropEnumType, DropDomainType, type_, context)
-        for name, type_ in sorted(dropped.items())
+        TypeStatement(_ddl(DropEnumType, DropDomainType, type_, context), generic)
+        for name, (type_, generic) in sorted(dropped.items(), key=lambda item: item[0])
         if name not in existing and name[1] not in others
     ]
     return plan
@@ -75,16 +84,20 @@ def reusing(type_: Any, names: set[TypeName], context: AutogenContext) -> Any:
     """The type as one that makes none of ``names``."""
     if not any(
         (item.schema or str(context.dialect.default_schema_name), item.name) in names
-        for item in _inside(type_, context)
+        for item, _ in _inside(type_, context)
     ):
         return type_
     own = getattr(type_, "_variant_mapping", {}).get(context.dialect.name)
-    if own is not None or isinstance(type_, TypeDecorator):
-        wrapped = own if own is not None else type_.load_dialect_impl(context.dialect)
-        return _with_variant(type_, reusing(wrapped, names, context), context.dialect.name)
+    if own is None and isinstance(type_, TypeDecorator):
+        own = type_.load_dialect_impl(context.dialect)
+    found = _found_there(type_ if own is None else own, context)
+    return found if own is None and not _is_generic(type_) else _with_variant(type_, found, context.dialect.name)
+
+
+def _found_there(type_: Any, context: AutogenContext) -> Any:
     copy = _native(type_, context).copy()
     if isinstance(copy, ARRAY):
-        copy.item_type = reusing(copy.item_type, names, context)
+        copy.item_type = _found_there(copy.item_type, context)
     else:
         copy.create_type = False
     return copy
@@ -121,20 +134,25 @@ def _removed(op: Any) -> Iterable[Any]:
     return [op.existing_type] if isinstance(op, AlterColumnOp) and op.modify_type is not None else []
 
 
-def _named(types: Iterable[Any], context: AutogenContext) -> Iterator[Any]:
-    """The enums and domains among types; whoever says ``create_type=False`` looks after his own."""
+def _named(types: Iterable[Any], context: AutogenContext) -> Iterator[tuple[Any, bool]]:
+    """The enums and domains among types, and whether other databases know them as something else; whoever says
+    ``create_type=False`` looks after his own."""
     for type_ in types:
-        yield from (item for item in _inside(type_, context) if item.create_type)
+        yield from (item for item in _inside(type_, context) if item[0].create_type)
 
 
-def _inside(type_: Any, context: AutogenContext) -> Iterator[Any]:
+def _inside(type_: Any, context: AutogenContext) -> Iterator[tuple[Any, bool]]:
     variant = getattr(type_, "_variant_mapping", {}).get(context.dialect.name, type_)
     if isinstance(variant, TypeDecorator):
         yield from _inside(variant.load_dialect_impl(context.dialect), context)
     elif isinstance(variant, ARRAY):
         yield from _inside(variant.item_type, context)
     elif isinstance(native := _native(variant, context), postgresql.ENUM | postgresql.DOMAIN) and native.name:
-        yield native
+        yield native, variant is not type_ or _is_generic(variant)
+
+
+def _is_generic(type_: Any) -> bool:
+    return isinstance(type_, Enum) and not isinstance(type_, postgresql.ENUM)
 
 
 def _native(type_: Any, context: AutogenContext) -> Any:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.render.named_types import plan_types
+from headway.autogenerate.render.named_types import TypeStatement, plan_types
 from headway.operations.constraints import CreateCheckConstraintOp
 from headway.operations.containers import ModifyTableOps, OpContainer
 from headway.operations.dispatch import Dispatcher
@@ -38,9 +38,16 @@ def _parts(context: AutogenContext, container: OpContainer) -> list[str]:
     }
     parts: list[str] = []
     for op in container.ops:
-        parts += [f"{prefix(context)}execute({no_parameters(sql)!r})" for sql in plan.before.get(id(op), ())]
+        parts += [_type_statement(context, one) for one in plan.before.get(id(op), ())]
         parts += render_op(context, op)
-    return parts + [f"{prefix(context)}execute({no_parameters(sql)!r})" for sql in plan.after]
+    return parts + [_type_statement(context, one) for one in plan.after]
+
+
+def _type_statement(context: AutogenContext, statement: TypeStatement) -> str:
+    text = f"{prefix(context)}execute({no_parameters(statement.sql)!r})"
+    if not statement.guarded:
+        return text
+    return f"if {prefix(context)}get_context().dialect.name == {context.dialect.name!r}:\n{INDENT}{text}"
 
 
 def render_op(context: AutogenContext, op: Any) -> list[str]:

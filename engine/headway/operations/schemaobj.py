@@ -192,9 +192,9 @@ def referent(key: ForeignKey) -> tuple[str | None, str, str]:
     try:
         column = key.column
     except InvalidRequestError:  # nobody has defined what it refers to
-        schema, table, name = _spelled(key._get_colspec())
+        schema, table, name = key._column_tokens
         own = key.parent.table if key.parent is not None else None
-        return schema or (own.metadata.schema if own is not None else None), table, name
+        return schema or (own.metadata.schema if own is not None else None), str(table), str(name)
     return column.table.schema, column.table.name, column.name  # type: ignore[attr-defined,unused-ignore]
 
 

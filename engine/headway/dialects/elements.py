@@ -269,7 +269,7 @@ def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
 
 
 @compiled(RenameTable, "postgresql", "oracle")
-def _rename_within_schema(element: RenameTable, compiler: Any, **kw: Any) -> str:
+def visit_rename_within_schema(element: RenameTable, compiler: Any, **kw: Any) -> str:
     # A table keeps its schema when it is renamed, and these two take no other name than a bare one.
     new = compiler.preparer.quote(element.new_table_name)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"

@@ -19,7 +19,9 @@ from headway.dialects.elements import (
     format_server_default,
     format_table_name,
     format_type,
-    visit_rename_table,
+)
+from headway.dialects.elements import (
+    visit_rename_within_schema as visit_rename_table,
 )
 from headway.dialects.oracle.ddl import (
     visit_add_column,

@@ -29,7 +29,9 @@ from headway.dialects.elements import (
     format_column_name,
     format_table_name,
     format_type,
-    visit_rename_table,
+)
+from headway.dialects.elements import (
+    visit_rename_within_schema as visit_rename_table,
 )
 from headway.dialects.postgresql.ddl import (
     PostgresqlColumnType,

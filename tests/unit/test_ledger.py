@@ -78,6 +78,7 @@ COMMITS_BY_ITSELF = [
     ("LOCK TABLES t WRITE", True),
     ("LOCK TABLE t WRITE", True),
     ("UNLOCK TABLES", True),
+    ("LOCK INSTANCE FOR BACKUP", False),
     ("SET autocommit = 0", False),
     ("SAVEPOINT a", False),
     ("RELEASE SAVEPOINT a", False),

@@ -99,11 +99,15 @@ def type_parts(ddl: str) -> TypeParts:
     return TypeParts(full, listed, extra)
 
 
+def in_uniqueness(wanted: Index, reflected: Index) -> list[str]:
+    """Whether one index is unique and the other is not, in words."""
+    ours, theirs = bool(wanted.unique), bool(reflected.unique)
+    return [] if ours == theirs else [f"unique={theirs} to unique={ours}"]
+
+
 def compare_indexes(impl: Any, wanted: Index, reflected: Index) -> ComparisonResult:
     """Compares uniqueness and the elements, in order; what two texts of expressions say cannot be told here."""
-    differences: list[str] = []
-    if bool(wanted.unique) != bool(reflected.unique):
-        differences.append(f"unique={bool(reflected.unique)} to unique={bool(wanted.unique)}")
+    differences = in_uniqueness(wanted, reflected)
     ours = [index_expression(impl, e) for e in wanted.expressions]
     theirs = [index_expression(impl, e) for e in reflected.expressions]
     if ours == theirs:

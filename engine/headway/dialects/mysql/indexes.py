@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Index, Table, text
 from sqlalchemy.engine import Connection
 
-from headway.dialects.differences import ComparisonResult, compare_indexes
+from headway.dialects.differences import ComparisonResult, compare_indexes, in_uniqueness
 from headway.dialects.index_text import STORED, same_words, written_elements
 from headway.dialects.mysql.same import are_same
 from headway.operations.rewrite.text import plain_name
@@ -49,9 +49,7 @@ def compare_stored(impl: Any, wanted: Index, reflected: Index) -> ComparisonResu
     theirs: list[Element] | None = reflected.info.get(STORED)
     if theirs is None:
         return compare_indexes(impl, wanted, reflected)
-    differences: list[str] = []
-    if bool(wanted.unique) != bool(reflected.unique):
-        differences.append(f"unique={bool(reflected.unique)} to unique={bool(wanted.unique)}")
+    differences = in_uniqueness(wanted, reflected)
     ours = [_element(words) for words in written_elements(wanted, impl.dialect)]
     if None in ours and not differences:
         return ComparisonResult.Skip("an element of the index is written in a way that nobody here can read")

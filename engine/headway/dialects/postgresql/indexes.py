@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Index, Table, text
 from sqlalchemy.engine import Connection
 
-from headway.dialects.differences import ComparisonResult, compare_indexes
+from headway.dialects.differences import ComparisonResult, compare_indexes, in_uniqueness
 from headway.dialects.index_text import STORED, elements_of, same_words, written_elements
 from headway.dialects.postgresql.same import are_same
 from headway.operations.rewrite.text import pieces, plain_name
@@ -58,9 +58,7 @@ def compare_stored(impl: Any, wanted: Index, reflected: Index) -> ComparisonResu
     stored: Stored | None = reflected.info.get(STORED)
     if stored is None:
         return compare_indexes(impl, wanted, reflected)
-    differences: list[str] = []
-    if bool(wanted.unique) != bool(reflected.unique):
-        differences.append(f"unique={bool(reflected.unique)} to unique={bool(wanted.unique)}")
+    differences = in_uniqueness(wanted, reflected)
     ours, theirs = written_elements(wanted, impl.dialect), elements_of(stored.definition)
     changed = f"expression ({_shown(theirs)}) to ({_shown(ours)})"
     if len(ours) != len(theirs):

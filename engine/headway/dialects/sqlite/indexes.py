@@ -9,7 +9,7 @@ from sqlalchemy import Index, Table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from headway.dialects.differences import ComparisonResult, compare_indexes
+from headway.dialects.differences import ComparisonResult, compare_indexes, in_uniqueness
 from headway.dialects.index_text import STORED, elements_of, same_words, written_elements
 from headway.operations.rewrite.text import listed, plain_name, tokens
 
@@ -41,9 +41,7 @@ def compare_stored(impl: Any, wanted: Index, reflected: Index) -> ComparisonResu
     stored = reflected.info.get(STORED)
     if stored is None:
         return compare_indexes(impl, wanted, reflected)
-    differences: list[str] = []
-    if bool(wanted.unique) != bool(reflected.unique):
-        differences.append(f"unique={bool(reflected.unique)} to unique={bool(wanted.unique)}")
+    differences = in_uniqueness(wanted, reflected)
     ours = [_element(words) for words in written_elements(wanted, impl.dialect)]
     theirs = [_element(words) for words in elements_of(stored)]
     table: Any = reflected.table

@@ -59,6 +59,13 @@ ScratchKinds = Annotated[
         help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated.",
     ),
 ]
+Stages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stages",
+        help="The stages that run, of graph, lint, replay, drift, downgrade, with commas; default: the policy's, or all.",
+    ),
+]
 Url = Annotated[
     str | None,
     typer.Option(

@@ -28,26 +28,54 @@ class OfAnAddOn(MigrateOperation):
 
 
 CASES: list[tuple[MigrateOperation, Verdict, str, str]] = [
-    (CreateTableOp("t", [], schema="shop"), LACKING, "table shop.t", "no migration creates it"),
+    (CreateTableOp("t", [], schema="shop"), LACKING, "table shop.t", "the migrated schema lacks it"),
     (DropTableOp("t"), EXTRA, "table t", "the models lack it"),
-    (AddColumnOp("t", sa.Column("c", sa.Integer), schema="shop"), LACKING, "column shop.t.c", "no migration adds it"),
+    (AddColumnOp("t", sa.Column("c", sa.Integer), schema="shop"), LACKING, "column shop.t.c", "lacks it"),
     (DropColumnOp("t", "c"), EXTRA, "column t.c", "the models lack it"),
-    (AlterColumnOp("t", "c", modify_nullable=False), LACKING, "column t.c", "it differs"),
-    (CreateIndexOp("ix", "t", ["c"]), LACKING, "table t", "an index that no migration creates"),
-    (DropIndexOp("ix", "t"), EXTRA, "table t", "an index that the models lack"),
-    (CreateUniqueConstraintOp("uq", "t", ["c"]), LACKING, "table t", "no migration makes it"),
-    (DropConstraintOp("uq", "t"), EXTRA, "table t", "a constraint that the models lack"),
+    (
+        AlterColumnOp("t", "c", modify_nullable=False, existing_nullable=True),
+        LACKING,
+        "column t.c",
+        "NOT NULL in the models, NULL allowed in the migrated schema",
+    ),
+    (
+        AlterColumnOp("t", "c", modify_type=sa.String(50), existing_type=sa.VARCHAR(40)),
+        LACKING,
+        "column t.c",
+        "type VARCHAR(50) in the models, VARCHAR(40) in the migrated schema",
+    ),
+    (
+        AlterColumnOp("t", "c", modify_server_default=None, existing_server_default=sa.DefaultClause("x")),
+        LACKING,
+        "column t.c",
+        "server default none in the models, 'x' in the migrated schema",
+    ),
+    (
+        AlterColumnOp("t", "c", modify_comment="a", existing_comment="b"),
+        LACKING,
+        "column t.c",
+        "comment 'a' in the models, 'b'",
+    ),
+    (CreateIndexOp("ix", "t", ["c"]), LACKING, "table t", "lacks index ix"),
+    (DropIndexOp("ix", "t"), EXTRA, "table t", "the models lack index ix"),
+    (CreateUniqueConstraintOp("uq", "t", ["c"]), LACKING, "table t", "lacks the unique constraint uq"),
+    (DropConstraintOp("uq", "t"), EXTRA, "table t", "the models lack the constraint uq"),
     (
         CreateForeignKeyOp("fk", "t", "u", ["c"], ["id"], source_schema="shop"),
         LACKING,
         "table shop.t",
-        "no migration makes it",
+        "lacks the foreign key fk",
     ),
-    (CreateTableCommentOp("t", "words"), LACKING, "table t", "another comment"),
-    (DropTableCommentOp("t"), EXTRA, "table t", "a comment that the models lack"),
-    (CreateViewOp("v", "SELECT 1", schema="shop"), LACKING, "view shop.v", "no migration makes it"),
+    (
+        CreateTableCommentOp("t", "words"),
+        LACKING,
+        "table t",
+        "comment: 'words' in the models, None in the migrated schema",
+    ),
+    (DropTableCommentOp("t"), EXTRA, "table t", "has a comment, the models have none"),
+    (CreateViewOp("v", "SELECT 1", schema="shop"), LACKING, "view shop.v", "lacks it"),
     (DropViewOp("v"), EXTRA, "view v", "the models lack it"),
-    (OfAnAddOn(), LACKING, "OfAnAddOn", "no migration makes it"),
+    (OfAnAddOn(), LACKING, "OfAnAddOn", "lacks it"),
 ]
 
 
@@ -63,6 +91,27 @@ def test_each_operation_has_its_verdict(operation: MigrateOperation, verdict: Ve
 def test_the_operations_of_one_table_are_told_one_by_one() -> None:
     inside = ModifyTableOps("t", [DropColumnOp("t", "a"), DropIndexOp("ix", "t")])
     assert [item.object for item in model_differences([inside], lambda one: "")] == ["column t.a", "table t"]
+
+
+def test_a_column_under_a_new_name_is_said_to_be_one() -> None:
+    dropped = DropColumnOp.from_column_and_tablename(None, "t", sa.Column("b", sa.String(40)))
+    added = AddColumnOp("t", sa.Column("a", sa.String(40)))
+    first, second = model_differences([added, dropped], lambda one: "")
+    assert "probably b under a new name: op.alter_column('t', 'b', new_column_name='a')" in first.detail
+    assert "probably renamed to a" in second.detail
+    other = AddColumnOp("t", sa.Column("a", sa.Integer))
+    assert not any("probably" in item.detail for item in model_differences([other, dropped], lambda one: ""))
+    elsewhere = AddColumnOp("u", sa.Column("a", sa.String(40)))
+    assert not any("probably" in item.detail for item in model_differences([elsewhere, dropped], lambda one: ""))
+
+
+def test_a_key_stays_and_another_difference_has_another() -> None:
+    def key(kind: sa.types.TypeEngine[str]) -> str:
+        (item,) = model_differences([AddColumnOp("t", sa.Column("a", kind))], lambda one: repr(one.column.type))  # type: ignore[attr-defined]
+        return item.key
+
+    assert key(sa.String(40)) == key(sa.String(40)) != key(sa.String(50))
+    assert key(sa.String(40)).startswith("not-migrated column t.a #")
 
 
 def test_a_verdict_is_its_word_in_reports() -> None:

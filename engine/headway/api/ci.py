@@ -16,12 +16,16 @@ from headway.api.lint import (
     threshold,
 )
 from headway.api.project import Project
-from headway.api.scratch_stages import SCRATCH_STAGES, on_scratch
-from headway.api.stages import Announce, Run, exit_code, not_trusted
+from headway.api.scratch_stages import SCRATCH_STAGES, judge_accepted_drift, on_scratch
+from headway.api.stages import Announce, Run, exit_code, not_trusted, switched_off
+from headway.config.policy import STAGES
+from headway.drift.accepted import accept
+from headway.errors import UsageError
 from headway.lint.facts import Facts
 from headway.lint.finding import Severity
 from headway.lint.judge import LintResult, judged
 from headway.lint.judge import lint as run_rules
+from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
 from headway.version import VERSION
 
@@ -35,37 +39,38 @@ def ci(
     today: date,
     announce: Announce,
     *,
+    stages: Sequence[str] = STAGES,
     log: bool = False,
 ) -> Report:
     """Runs every stage and reports; a stage that cannot run is reported as such and fails the run.
 
-    ``kinds`` are the scratch databases; ``announce`` takes a line of progress; ``log`` lets every run of env.py log as
-    ``upgrade`` does. Raises HeadwayError when the project cannot be read at all.
+    ``kinds`` are the scratch databases; ``announce`` takes a line of progress; ``stages`` are those that run, and the
+    others are named; ``log`` lets every run of env.py log as ``upgrade`` does. Raises HeadwayError when the project
+    cannot be read at all.
     """
     fail_on = threshold(project, options)
     scope = choose_scope(project, options)
     facts = gather_facts(project, scope)
-    run = Run(project.shown, judge=lambda found: judged(found, facts, project.policy, today), fail_on=fail_on)
+    run = Run(
+        project.shown,
+        judge=lambda found: judged(found, facts.examined, project.policy, today),
+        fail_on=fail_on,
+        accept=lambda items: accept(items, project.policy.accepted_drift, today),
+    )
     announce(f"headway: {len(facts.graph.ids)} revisions, {len(scope.new)} new ({scope.against})")
-    started = time.perf_counter()
-    graph_rules = [rule for rule in options.rules if rule.code.startswith(GRAPH_RULES)]
-    graph = run_rules(facts, graph_rules, project.policy, today)
-    run.findings += graph.findings
-    run.stages.append(_graph_stage(facts, graph, fail_on, time.perf_counter() - started))
-    started = time.perf_counter()
-    other_rules = [rule for rule in options.rules if not rule.code.startswith(GRAPH_RULES)]
-    result = run_rules(facts, other_rules, project.policy, today)
-    run.findings += result.findings
-    run.not_analysed = result.not_analysed
-    run.stages.append(lint_stage("lint", result, scope, fail_on, time.perf_counter() - started))
-    broken = facts.problems or facts.unreadable or not facts.graph.ids
-    if project.directory.is_computed:
-        broken = False  # whoever runs the files learns whether it is
-    blocked = "the revision graph is broken; mend it first" if broken else None
+    _read(run, project, options, facts, scope, today, stages)
+    wanted = [stage for stage in SCRATCH_STAGES if stage in stages]
+    if wanted and "replay" not in wanted:
+        wanted.insert(0, "replay")  # the others look at what it has made
     if project.untrusted:
         run.stages += map(not_trusted, SCRATCH_STAGES)
-    for kind in () if project.untrusted else kinds:
-        on_scratch(project, kind, scope.new, run, announce, blocked=blocked, log=log)
+    elif wanted:
+        blocked = "the revision graph is broken; mend it first" if _is_broken(project, facts) else None
+        rehearsed = scope.new if scope.released_known else frozenset(facts.graph.heads)
+        for kind in kinds:
+            on_scratch(project, kind, rehearsed, run, announce, blocked=blocked, stages=wanted, log=log)
+        judge_accepted_drift(project, run, today)
+    run.stages += [] if project.untrusted else [switched_off(name) for name in SCRATCH_STAGES if name not in wanted]
     return Report(
         command="ci",
         version=VERSION,
@@ -81,6 +86,20 @@ def ci(
     )
 
 
+def choose_stages(project: Project, asked: Sequence[str]) -> tuple[str, ...]:
+    """The stages to run: those asked for, each name alone or several with commas, or else the policy's.
+
+    Raises UsageError for a stage that does not exist.
+    """
+    names = [name.strip() for text in asked for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in STAGES:
+            raise UsageError(f"there is no stage '{name}'", hint=f"Stages are {', '.join(STAGES)}.")
+    if asked and not names:
+        raise UsageError("--stages names no stage", hint=f"Stages are {', '.join(STAGES)}.")
+    return tuple(name for name in STAGES if name in names) if names else project.policy.stages
+
+
 def scratch_kinds(project: Project, asked: Sequence[str]) -> list[str]:
     """The scratch databases to use, as they are written: those asked for, the policy's, or what ``sqlalchemy.url`` or
     else the variables with a URL suggest."""
@@ -89,6 +108,43 @@ def scratch_kinds(project: Project, asked: Sequence[str]) -> list[str]:
 
 
 # -- stages -----------------------------------------------------------------------------------------------------
+
+
+def _read(
+    run: Run,
+    project: Project,
+    options: LintOptions,
+    facts: Facts,
+    scope: Scope,
+    today: date,
+    stages: Sequence[str],
+) -> None:
+    """The stages that only read: graph and lint."""
+    started = time.perf_counter()
+    if "graph" in stages:
+        graph_rules = [rule for rule in options.rules if rule.code.startswith(GRAPH_RULES)]
+        graph = run_rules(facts, graph_rules, project.policy, today)
+        run.findings += graph.findings
+        run.stages.append(_graph_stage(facts, graph, run.fail_on, time.perf_counter() - started))
+    elif _is_broken(project, facts):
+        why = "the revision graph is broken, or there is none, and the stage that would say how is switched off"
+        run.stages.append(Stage("graph", Status.FAIL, 0.0, why=why, exit_code=1))
+    else:
+        run.stages.append(switched_off("graph"))
+    started = time.perf_counter()
+    if "lint" in stages:
+        other_rules = [rule for rule in options.rules if not rule.code.startswith(GRAPH_RULES)]
+        result = run_rules(facts, other_rules, project.policy, today)
+        run.findings += result.findings
+        run.not_analysed = result.not_analysed
+        run.stages.append(lint_stage("lint", result, scope, run.fail_on, time.perf_counter() - started))
+    else:
+        run.stages.append(switched_off("lint"))
+
+
+def _is_broken(project: Project, facts: Facts) -> bool:
+    """Whether the graph cannot be replayed; of a project with computed headers only running its files would tell."""
+    return not project.directory.is_computed and bool(facts.problems or facts.unreadable or not facts.graph.ids)
 
 
 def _graph_stage(facts: Facts, result: LintResult, fail_on: Severity, seconds: float) -> Stage:

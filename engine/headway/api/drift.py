@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from headway.api.project import Project
-from headway.api.scratch_stages import on_scratch
+from headway.api.scratch_stages import judge_accepted_drift, on_scratch
 from headway.api.stages import Announce, Run, exit_code
+from headway.drift.accepted import accept
+from headway.lint.finding import Severity
+from headway.lint.judge import judged
 from headway.report.model import Examined, Report
 from headway.version import VERSION
 
 
-def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
-    """Replays the history on each scratch database and compares. Raises HeadwayError when the history is broken."""
+def drift(project: Project, kinds: Sequence[str], today: date, announce: Announce) -> Report:
+    """Replays the history on each scratch database and compares.
+
+    ``today`` decides which accepted differences are past their date. Raises HeadwayError when the history is broken.
+    """
     if not project.directory.is_computed:
         project.directory.history.require_sound()
-    run = Run(project.shown, judge=list)
+    run = Run(
+        project.shown,
+        judge=lambda found: judged(found, (), project.policy, today),
+        fail_on=Severity(project.policy.fail_on),
+        accept=lambda items: accept(items, project.policy.accepted_drift, today),
+        needs_models=True,
+    )
     for kind in kinds:
         on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"))
+    judge_accepted_drift(project, run, today)
     graph = project.scripts.history
     return Report(
         command="drift",
@@ -26,6 +40,7 @@ def drift(project: Project, kinds: Sequence[str], announce: Announce) -> Report:
         stages=tuple(run.stages),
         heads=tuple(sorted(graph.heads)),
         examined=Examined(len(graph.ids), 0),
+        findings=tuple(run.findings),
         drift=tuple(run.drift),
         not_compared=tuple(run.not_compared),
     )

@@ -84,25 +84,31 @@ class Rehearsal:
                 self._run(self._one_up(revision))
         return len(order)
 
-    def compare(self) -> Comparison:
-        """What differs between the models and the replayed schema, and what was not compared.
+    def compare(self) -> Comparison | None:
+        """What differs between the models and the replayed schema, and what was not compared; None without models.
 
-        Raises ConfigError without models.
+        Raises ConfigError where some databases have models, and others have none.
         """
         found: dict[str, Comparison] = {}
+        without: list[str] = []
 
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-            if context.opts.get("target_metadata") is None:
-                raise ConfigError(
-                    "env.py gives no target_metadata, so that models and migrations cannot be compared",
-                    path=self.project.shown(self.project.directory.env_py_location),
-                    hint="Give context.configure() target_metadata=Base.metadata.",
-                )
             name = name_of(context.connection)
+            if context.opts.get("target_metadata") is None:
+                without.append(name)
+                return ()
             found[name] = found.get(name, Comparison()).and_(_compared(context))
             return ()
 
         self._run(look)
+        if without and found:
+            raise ConfigError(
+                f"env.py gives no target_metadata for the database {without[0]}, and gives it for others",
+                path=self.project.shown(self.project.directory.env_py_location),
+                hint="Give context.configure() the target_metadata of each database, an empty MetaData() where it has none.",
+            )
+        if without:
+            return None
         total = Comparison()
         for name, comparison in found.items():
             total = total.and_(comparison if len(found) < 2 else comparison.of(name))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, rehearsing
 from headway.api.stages import Announce, Run, skipped
 from headway.compat.hook import serving_alembic
+from headway.drift.accepted import stale
 from headway.drift.restored import Trace
-from headway.drift.verdict import counted
+from headway.drift.verdict import counted, open_items
 from headway.effects.model import Span
-from headway.errors import HeadwayError
+from headway.errors import ConfigError, HeadwayError
 from headway.lint.finding import Finding
+from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.reading.migration import read_migration
 from headway.redact import redact
@@ -35,7 +38,10 @@ def on_scratch(
     stages: Sequence[str] = SCRATCH_STAGES,
     log: bool = False,
 ) -> None:
-    """The stages of one scratch database; adds to ``run`` what they find."""
+    """The stages of one scratch database; adds to ``run`` what they find.
+
+    ``new`` are the revisions that go down and up again.
+    """
     names = [_stage_name(name, kind) for name in stages]
     if blocked is not None:
         run.stages += [Stage(name, Status.SKIPPED, 0.0, why=f"not run: {blocked}", exit_code=1) for name in names]
@@ -66,11 +72,27 @@ def _run_stages(rehearsal: Rehearsal, stages: Mapping[str, str], run: Run, annou
         if failed is not None:
             run.stages.append(skipped(name, failed))
             continue
-        announce(f"headway: {name}")
+        announce(f"headway: {name} …")
         ended = run.timed(name, partial(_WORK[stage], rehearsal, run))
         run.stages.append(ended)
+        announce(f"headway: {ended.in_a_line}")
         if stage == "replay" and ended.status is not Status.PASS:
             failed = "the replay did not get through"
+
+
+def judge_accepted_drift(project: Project, run: Run, today: date) -> None:
+    """Adds to ``run`` what is wrong with the differences that the policy accepts, when every comparison has been made."""
+    ran = [stage for stage in run.stages if stage.name.startswith("drift")]
+    if not ran or any(stage.status not in (Status.PASS, Status.FAIL) for stage in ran):
+        return
+    policy = project.policy
+    where = None if policy.path is None else project.shown(policy.path)
+    entries = stale(policy.accepted_drift, run.drift, today)
+    found = run.judge([BaselineExpired().expired(entry, why, where) for entry, why in entries])
+    run.findings += found
+    if bad := [finding for finding in found if finding.severity.at_least(run.fail_on) and not finding.suppressed]:
+        summary = f"{len(bad)} accepted difference(s) past their date, or not there any more"
+        run.stages.append(Stage("accepted drift", Status.FAIL, 0.0, summary, exit_code=1))
 
 
 def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
@@ -80,13 +102,18 @@ def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
 
 def _drift(rehearsal: Rehearsal, run: Run) -> Stage:
     found = rehearsal.compare()
-    run.drift += found.items
+    if found is None:
+        return _without_models(rehearsal, run)
+    items = run.accept(list(found.items))
+    run.drift += items
     run.not_compared += found.not_compared
-    left = f"; not compared: {counted(found.not_compared)}" if found.not_compared else ""
-    if found.items:
-        summary = f"{len(found.items)} difference(s) between models and migrations{left}"
+    accepted = len(items) - len(open_items(items))
+    left = f", {accepted} accepted" if accepted else ""
+    left += f"; not compared: {counted(found.not_compared)}" if found.not_compared else ""
+    if len(items) > accepted:
+        summary = f"{len(items) - accepted} difference(s) between models and migrations{left}"
         return Stage("", Status.FAIL, 0.0, summary, exit_code=1)
-    if left and rehearsal.project.policy.not_compared == "refuse":
+    if found.not_compared and rehearsal.project.policy.not_compared == "refuse":
         why = "the policy refuses what is not compared (drift.not_compared)"
         return Stage("", Status.FAIL, 0.0, f"no difference in what was compared{left}", why=why, exit_code=1)
     return Stage(
@@ -94,15 +121,25 @@ def _drift(rehearsal: Rehearsal, run: Run) -> Stage:
     )
 
 
+def _without_models(rehearsal: Rehearsal, run: Run) -> Stage:
+    """A project may have no models; whoever asks for nothing but the comparison must be told that there was none."""
+    why = "env.py gives no target_metadata: there is nothing to compare the migrations with"
+    if run.needs_models:
+        path = rehearsal.project.shown(rehearsal.project.directory.env_py_location)
+        raise ConfigError(why, path=path, hint="Give context.configure() target_metadata=Base.metadata.")
+    return Stage("", Status.SKIPPED, 0.0, why=why)
+
+
 def _downgrade(rehearsal: Rehearsal, run: Run) -> Stage:
     new = rehearsal.new
     if not new:
-        return Stage("", Status.PASS, 0.0, "no new revision")
+        return Stage("", Status.PASS, 0.0, "no new revision to take down")
     traces, kept = rehearsal.downgrade_and_return()
     found = run.judge([_trace_finding(rehearsal.project, trace) for trace in traces])
     run.findings += found
     bad = [finding for finding in found if not finding.suppressed and finding.severity.at_least(run.fail_on)]
-    summary = f"{len(new) - len(kept)} new revision(s) down and up again"
+    shown = ", ".join(sorted(new - set(kept))[:3]) + (", …" if len(new) - len(kept) > 3 else "")
+    summary = f"{len(new) - len(kept)} revision(s) down and up again" + (f": {shown}" if shown else "")
     if kept:
         summary += f", {len(kept)} irreversible"
     if traces:

@@ -37,6 +37,10 @@ class Run:
     stages: list[Stage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     drift: list[DriftItem] = field(default_factory=list)
+    accept: Callable[[list[DriftItem]], list[DriftItem]] = list
+    """Marks the differences that the policy accepts."""
+    needs_models: bool = False
+    """Whether a project without models is an error."""
     not_compared: list[NotCompared] = field(default_factory=list)
     not_analysed: tuple[str, ...] = ()
 
@@ -67,6 +71,11 @@ class Run:
 def skipped(name: str, why: str) -> Stage:
     """A stage whose turn did not come."""
     return Stage(name, Status.SKIPPED, 0.0, why=f"not run: {why}", exit_code=1)
+
+
+def switched_off(name: str) -> Stage:
+    """A stage that nobody wants, by the policy or by ``--stages``: left out, and said."""
+    return Stage(name, Status.SKIPPED, 0.0, why="not run: switched off (stages)")
 
 
 def not_trusted(name: str) -> Stage:

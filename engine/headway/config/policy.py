@@ -18,6 +18,7 @@ from headway.errors import ConfigError
 
 FILE_NAMES = (".headway.yml", ".headway.yaml")
 SEVERITIES = ("error", "warning", "info", "off")
+STAGES = ("graph", "lint", "replay", "drift", "downgrade")
 DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 
 POLICY_BYTES = 128 * 1024
@@ -37,6 +38,19 @@ class Ignore:
     where: str
     reason: str
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDrift:
+    """One difference between models and migrations that is accepted: which, why, by whom, and until when."""
+
+    item: str
+    """Its key, as reports show it."""
+    reason: str
+    owner: str | None = None
+    until: date | None = None
+    line: int | None = None
+    """Where the policy says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,11 @@ class Policy:
     """The databases this history runs on; empty takes them from ``sqlalchemy.url``."""
     scratch: tuple[str, ...] = ()
     """Scratch databases of ``headway ci``; empty means ``auto``."""
+    start: str | None = None
+    """What a scratch database is filled with before the first revision: a file of SQL, ``module:function`` or a
+    revision that it is stamped with as well, ``FILE@REVISION``; None for a history that begins on an empty one."""
+    stages: tuple[str, ...] = STAGES
+    """The stages of ``headway ci`` that run."""
     url_variables: tuple[str, ...] = ()
     """The environment variables that the project reads its databases' URLs from, beside ``DATABASE_URL``."""
     severities: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +94,7 @@ class Policy:
     """Whether a plan may have steps that are covered by their code only: ``allow`` or ``refuse``."""
     not_compared: str = "allow"
     """Whether models and migrations may have what nobody can compare: ``allow`` or ``refuse``."""
+    accepted_drift: tuple[AcceptedDrift, ...] = ()
 
 
 def load_policy(directory: str, read: Reader | None = None) -> Policy:
@@ -183,13 +203,14 @@ class _Checker:
             "baseline": lambda value: {"baseline": self._text(("baseline",), value)},
             "fail_on": lambda value: {"fail_on": self._one_of(("fail_on",), value, SEVERITIES[:3])},
             "dialects": lambda value: {"dialects": self._dialects(value)},
-            "scratch": lambda value: {"scratch": self._texts(("scratch",), value)},
+            "scratch": self._scratch,
+            "stages": self._stages,
             "url_variables": self._url_variables,
             "rules": self._rules,
             "ignore": self._ignores,
             "targets": self._targets,
             "approval": partial(self._one_choice, "approval", "not_shown"),
-            "drift": partial(self._one_choice, "drift", "not_compared"),
+            "drift": self._drift,
         }
         if document is None:
             document = {}
@@ -267,15 +288,80 @@ class _Checker:
             self._problem(at, "an ignore needs 'code', 'where' (a path pattern or revision id) and 'reason'")
             return None
         if unknown := item.keys() - {"code", "where", "reason", "until"}:
-            self._problem(at, f"an ignore has no '{min(unknown)}'")
-        until = item.get("until")
-        if until is not None and not isinstance(until, date):
-            self._problem((*at, "until"), "'until' must be a date such as 2027-01-31")
-            return None
+            self._problem(at, f"an ignore has no '{min(map(str, unknown))}'")
         texts = {key: self._text((*at, key), item[key]) for key in ("code", "where", "reason")}
-        if None in texts.values():
+        until = self._until(at, item)
+        if None in texts.values() or until is date.min:
             return None
         return Ignore(str(texts["code"]), str(texts["where"]), str(texts["reason"]), until)
+
+    def _until(self, at: Path, item: Mapping[Any, Any]) -> date | None:
+        """The day that an exception ends by; ``date.min`` where that was no day, which is a problem by then."""
+        until = item.get("until")
+        if until is None or isinstance(until, date):
+            return until
+        self._problem((*at, "until"), "'until' must be a date such as 2027-01-31")
+        return date.min
+
+    def _scratch(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            return {"scratch": self._texts(("scratch",), value)}
+        for key in value.keys() - {"kinds", "start"}:
+            self._problem(("scratch", str(key)), f"'scratch' has no '{key}'; known are kinds, start")
+        found: dict[str, Any] = {}
+        if "kinds" in value:
+            found["scratch"] = self._texts(("scratch", "kinds"), value["kinds"])
+        if "start" in value:
+            found["start"] = self._text(("scratch", "start"), value["start"])
+        return found
+
+    def _stages(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return {"stages": self._switched(value)}
+        names = self._texts(("stages",), value)
+        for index, name in enumerate(names):
+            self._one_of(("stages", index), name, STAGES)
+        if not names:
+            self._problem(("stages",), "'stages' is empty: a gate without a stage says yes to everything")
+        return {"stages": tuple(name for name in STAGES if name in names)}
+
+    def _switched(self, value: Mapping[Any, Any]) -> tuple[str, ...]:
+        """All stages but those that are switched off."""
+        off = set()
+        for name, wanted in value.items():
+            if name not in STAGES:
+                self._problem(("stages", str(name)), f"there is no stage '{name}'; known are {', '.join(STAGES)}")
+            elif wanted is False or wanted == "off":
+                off.add(name)
+            elif wanted is not True and wanted != "on":
+                self._problem(("stages", str(name)), f"'{name}' is {wanted!r}; it must be on or off")
+        if len(off) == len(STAGES):
+            self._problem(("stages",), "no stage is on: a gate without a stage says yes to everything")
+        return tuple(name for name in STAGES if name not in off)
+
+    def _drift(self, value: Any) -> dict[str, Any]:
+        rest = value
+        found: dict[str, Any] = {}
+        if isinstance(value, dict) and "accepted" in value:
+            rest = {key: item for key, item in value.items() if key != "accepted"}
+            items = value["accepted"] if isinstance(value["accepted"], list) else [None]
+            found["accepted_drift"] = tuple(
+                one for index, item in enumerate(items) if (one := self._accepted(index, item)) is not None
+            )
+        return found | self._one_choice("drift", "not_compared", rest)
+
+    def _accepted(self, index: int, item: Any) -> AcceptedDrift | None:
+        at: Path = ("drift", "accepted", index)
+        if not isinstance(item, dict) or not {"item", "reason"} <= item.keys():
+            self._problem(at, "an accepted difference needs 'item' (the key that reports show) and 'reason'")
+            return None
+        if unknown := item.keys() - {"item", "reason", "owner", "until"}:
+            self._problem(at, f"an accepted difference has no '{min(map(str, unknown))}'")
+        texts = {key: self._text((*at, key), item[key]) for key in ("item", "reason", "owner") if key in item}
+        until = self._until(at, item)
+        if None in texts.values() or until is date.min:
+            return None
+        return AcceptedDrift(str(texts["item"]), str(texts["reason"]), texts.get("owner"), until, self.lines.get(at))
 
     def _targets(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):

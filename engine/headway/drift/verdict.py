@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,3 +48,20 @@ class DriftItem:
     detail: str
     operation: str
     """The operation, as Python, that would bring the migrations to the models."""
+    key: str = ""
+    """What the policy accepts it by; see :func:`key_of`."""
+    accepted: str | None = None
+    """The reason why the policy accepts it; such a difference fails nothing."""
+
+
+def key_of(verdict: Verdict, object: str, operation: str) -> str:
+    """Which side, what it is about, and a digest of the operation, as one line.
+
+    The same difference has the same key in every run; one that changes is another one, and not accepted.
+    """
+    return f"{verdict} {object} #{hashlib.sha256(operation.encode()).hexdigest()[:8]}"
+
+
+def open_items(items: Iterable[DriftItem]) -> list[DriftItem]:
+    """Those that nobody accepts."""
+    return [item for item in items if item.accepted is None]

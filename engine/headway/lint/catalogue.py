@@ -9,6 +9,7 @@ from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
+from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_table import DropTable
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
@@ -37,6 +38,7 @@ RULES: tuple[type[Rule], ...] = (
     IndexNotConcurrent,
     MissingDowngrade,
     TraceLeft,
+    BaselineExpired,
 )
 
 

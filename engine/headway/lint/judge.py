@@ -31,20 +31,21 @@ def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date)
         for finding in rule().check(facts)
     )
     places = [place for file in facts.examined for place in _not_analysed(file)]
-    return LintResult(judged(found, facts, policy, today), (*_not_known(facts), *places))
+    return LintResult(judged(found, facts.examined, policy, today), (*_not_known(facts), *places))
 
 
-def judged(findings: Iterable[Finding], facts: Facts, policy: Policy, today: date) -> tuple[Finding, ...]:
-    """The findings in the order of the files, with the policy's severities, and those marked that were accepted."""
+def judged(
+    findings: Iterable[Finding], examined: Iterable[RevisionFile], policy: Policy, today: date
+) -> tuple[Finding, ...]:
+    """The findings in the order of the files, with the policy's severities, and those marked that were accepted: by the
+    policy, or by a comment in one of the files ``examined``."""
     kept = [
         replace(finding, severity=severity)
         for finding in findings
         if (severity := _severity(finding, policy)) is not Severity.OFF
     ]
     named = {finding.file for finding in kept}
-    comments = {
-        file.path: suppress.read_suppressions(file.migration.lines) for file in facts.examined if file.path in named
-    }
+    comments = {file.path: suppress.read_suppressions(file.migration.lines) for file in examined if file.path in named}
     marked = suppress.apply(kept, comments, policy.ignores, today)
     return tuple(sorted(marked, key=lambda finding: finding.sort_key))
 

@@ -25,6 +25,8 @@ class Scope:
     """Those that no database outside this change has."""
     against: str
     """What 'new' was told by, as reports say it."""
+    released_known: bool = True
+    """Whether anything has told what is released; otherwise nothing counts as new, and all is judged."""
 
 
 def choose(
@@ -80,7 +82,7 @@ def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
 
 def everything(graph: RevisionGraph) -> Scope:
     """Every revision; none counts as new, so that tables are taken to hold rows."""
-    return Scope(frozenset(graph.ids), frozenset(), "all revisions")
+    return Scope(frozenset(graph.ids), frozenset(), "all revisions", released_known=False)
 
 
 def since_baseline(graph: RevisionGraph, baseline: str) -> Scope:
@@ -106,7 +108,7 @@ def since_base(files: Mapping[str, Collection[str]], changes: Changes, released:
     """
     outside = sum(all(path in changes.outside for path in paths) for paths in files.values())
     if files and outside == len(files):
-        return Scope(frozenset(files), frozenset(), "all revisions, which lie outside of the repository")
+        return Scope(frozenset(files), frozenset(), "all revisions, which lie outside of the repository", False)
     new = {revision for revision, paths in files.items() if any(path in changes.added for path in paths)}
     changed = {revision for revision, paths in files.items() if any(path in changes.modified for path in paths)}
     changed |= new & set(released)

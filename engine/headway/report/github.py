@@ -37,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
         lines = [_finding(f, command) for f in report.open_findings if f.severity is severity]
         if severity is Severity.ERROR:
             lines += [_stage(stage) for stage in report.stages if _speaks(stage)]
-            lines += [_plain("error", f"drift: {i.object}", f"{i.verdict}: {i.detail}") for i in report.drift]
+            lines += [_plain("error", f"drift: {i.object}", f"{i.verdict}: {i.detail}") for i in report.open_drift]
             if report.error and not any(_speaks(stage) for stage in report.stages):
                 lines.append(_plain("error", f"headway {report.command}", report.error))
         if len(lines) > LIMIT:

@@ -46,7 +46,14 @@ def document(report: Report) -> dict[str, Any]:
         },
         "findings": [_finding(finding) for finding in report.findings],
         "drift": [
-            {"verdict": item.verdict, "object": item.object, "detail": item.detail, "operation": item.operation}
+            {
+                "verdict": item.verdict,
+                "object": item.object,
+                "detail": item.detail,
+                "operation": item.operation,
+                "key": item.key,
+                "accepted": item.accepted,
+            }
             for item in report.drift
         ],
         "not_compared": [{"kind": item.kind, "object": item.object, "why": item.why} for item in report.not_compared],

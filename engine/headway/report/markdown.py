@@ -52,9 +52,9 @@ def _lines(report: Report) -> Iterator[str]:
                 f"| **{finding.code}** {finding.severity.value} | `{escape(where)}` | {escape(finding.message)} "
                 f"| {escape(finding.help)} |"
             )
-    if report.drift:
+    if report.open_drift:
         yield "\n| drift | object | | operation |\n|---|---|---|---|"
-        for item in report.drift:
+        for item in report.open_drift:
             yield f"| {item.verdict} | {escape(item.object)} | {escape(item.detail)} | `{escape(item.operation)}` |"
     if report.not_compared:
         yield "\n<details><summary>Not compared</summary>\n"

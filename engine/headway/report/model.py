@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from headway.drift.verdict import DriftItem, NotCompared
+from headway.drift.verdict import DriftItem, NotCompared, open_items
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
 
@@ -37,6 +37,12 @@ class Stage:
     file: str | None = None
     """The file that ``why`` is about."""
     line: int | None = None
+
+    @property
+    def in_a_line(self) -> str:
+        """How it ended, in a few words."""
+        said = "; ".join(part for part in (self.summary, self.why) if part)
+        return f"{self.name}: {self.status.value}, {self.seconds:.2f} s, {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,11 @@ class Report:
     def open_findings(self) -> tuple[Finding, ...]:
         """The findings that nobody accepted."""
         return tuple(finding for finding in self.findings if not finding.suppressed)
+
+    @property
+    def open_drift(self) -> tuple[DriftItem, ...]:
+        """The differences that nobody accepted."""
+        return tuple(open_items(self.drift))
 
     def count(self, severity: Severity) -> int:
         """How many open findings have exactly this severity."""

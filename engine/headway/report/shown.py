@@ -27,7 +27,15 @@ def without_passwords(report: Report, mask: Words) -> Report:
             replace(found, message=mask(found.message), help=mask(found.help), reason=_or_none(mask, found.reason))
             for found in report.findings
         ),
-        drift=tuple(replace(item, detail=mask(item.detail), operation=mask(item.operation)) for item in report.drift),
+        drift=tuple(
+            replace(
+                item,
+                detail=mask(item.detail),
+                operation=mask(item.operation),
+                accepted=_or_none(mask, item.accepted),
+            )
+            for item in report.drift
+        ),
         not_compared=tuple(replace(item, why=mask(item.why)) for item in report.not_compared),
         examined=replace(
             report.examined, not_analysed=tuple(_after_place(mask, place) for place in report.examined.not_analysed)
@@ -81,7 +89,14 @@ def _finding(found: Finding, line: Words) -> Finding:
 
 
 def _drift(item: DriftItem, line: Words, block: Words) -> DriftItem:
-    return replace(item, object=line(item.object), detail=line(item.detail), operation=block(item.operation))
+    return replace(
+        item,
+        object=line(item.object),
+        detail=line(item.detail),
+        operation=block(item.operation),
+        key=line(item.key),
+        accepted=_or_none(line, item.accepted),
+    )
 
 
 def _or_none(words: Words, text: str | None) -> str | None:

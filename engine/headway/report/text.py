@@ -29,8 +29,8 @@ def render(report: Report, *, color: bool = False, verbose: bool = False) -> str
     blocks: list[str] = []
     findings = report.findings if verbose else report.open_findings
     blocks += ["\n".join(_finding(finding, report, paint)) for finding in findings]
-    if report.drift:
-        blocks.append("\n".join(_drift(report.drift, paint)))
+    if drift := report.drift if verbose else report.open_drift:
+        blocks.append("\n".join(_drift(drift, paint)))
     if report.not_compared:
         blocks.append("\n".join(_not_compared(report, paint)))
     if report.plan is not None:
@@ -77,6 +77,7 @@ def _drift(items: tuple[DriftItem, ...], paint: Painter) -> Iterator[str]:
     for item in items:
         yield f"  {item.verdict}: {item.object}: {item.detail}"
         yield from (f"      {line}" for line in item.operation.split("\n"))
+        yield f"      accepted: {item.accepted}" if item.accepted is not None else f"      key: {item.key}"
 
 
 def _not_compared(report: Report, paint: Painter) -> Iterator[str]:
@@ -122,10 +123,13 @@ def _verdict(report: Report, paint: Painter) -> str:
         for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
         if (count := report.count(severity))
     ]
-    if accepted := len(report.findings) - len(report.open_findings):
+    if report.open_drift:
+        counts.append(f"{len(report.open_drift)} drift")
+    accepted = len(report.findings) - len(report.open_findings) + len(report.drift) - len(report.open_drift)
+    if accepted:
         counts.append(f"{accepted} accepted")
-    if report.drift:
-        counts.append(f"{len(report.drift)} drift")
+    if not_run := [stage.name for stage in report.stages if stage.status is Status.SKIPPED and not stage.exit_code]:
+        counts.append(f"not run: {' '.join(not_run)}")
     tail = f" ({', '.join(counts)})" if counts else ""
     if report.error and not any(stage.why == report.error for stage in report.stages):
         tail += f": {report.error}"

@@ -12,6 +12,7 @@ def ci(
     base: opt.Base = None,
     all: opt.AllRevisions = False,
     scratch: opt.ScratchKinds = None,
+    stages: opt.Stages = None,
     select: opt.Select = None,
     ignore: opt.Ignore = None,
     fail_on: opt.FailOnOption = None,
@@ -30,8 +31,8 @@ def ci(
     Ends with 0 when clean, 1 for findings or drift, 2 when the project cannot be read, 3 when a database cannot be
     reached. Stages that could not run are named and fail the run; with --untrusted the last three are left out, and named.
     """
+    from headway.api.ci import choose_stages, scratch_kinds
     from headway.api.ci import ci as run
-    from headway.api.ci import scratch_kinds
     from headway.api.lint import LintOptions
     from headway.api.project import open_project
     from headway.errors import HeadwayError
@@ -42,8 +43,9 @@ def ci(
         project = open_project(config or (), name, untrusted=untrusted, base=base)
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
+        wanted = choose_stages(project, stages or ())
         kinds = scratch_kinds(project, scratch or ())
-        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), log=verbose)
+        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
     except HeadwayError as error:
         opt.fail("ci", error, format, report)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose)

@@ -29,7 +29,7 @@ def drift(
     try:
         refuse_untrusted("drift", untrusted)
         project = open_project(config or (), name, untrusted=untrusted)
-        result = run(project, scratch_kinds(project, scratch or ()), opt.announcer(quiet))
+        result = run(project, scratch_kinds(project, scratch or ()), opt.today(), opt.announcer(quiet))
     except HeadwayError as error:
         opt.fail("drift", error, format, report)
     opt.finish(result, format, report, no_color=no_color)

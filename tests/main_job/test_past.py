@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from fixtures.programs import Program
+from main_job.projects import make_project
 from main_job.test_ci import NEWEST, edit, report_of, statuses
+from main_job.test_given_databases import execute, holds
+from main_job.test_rehearsals_stay import TEMPLATE
 
 JSON = ("--scratch", "sqlite", "--format", "json")
 COLUMN = 'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")'
@@ -155,3 +158,100 @@ def test_the_newest_revision_goes_down_where_nothing_is_known_to_be_released(
     newest = storefront / "migrations" / "versions" / NEWEST
     newest.write_text(newest.read_text().partition("def downgrade")[0] + "def downgrade() -> None:\n    pass\n")
     assert downgrade()[0] == "fail"
+
+
+# -- a history that does not begin on an empty database ---------------------------------------------------------
+
+
+@pytest.fixture
+def younger(tmp_path: Path) -> Path:
+    """A project whose first revision finds its table there."""
+    project = make_project(tmp_path, TEMPLATE)
+    (project / "migrations" / "versions" / "aa01_things.py").write_text(
+        'from alembic import op\n\nrevision = "aa01"\ndown_revision = None\n\n\n'
+        'def upgrade() -> None:\n    op.execute("UPDATE things SET id = id")\n\n\ndef downgrade() -> None:\n    pass\n'
+    )
+    return project
+
+
+STARTS = {
+    "schema.sql": "-- 100 % of what was there\nCREATE TABLE things (\n  id INTEGER NOT NULL PRIMARY KEY\n);\n",
+    "app.db:create": "def create(connection):\n    import sqlalchemy as sa\n    connection.execute(sa.text('CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY)'))\n",
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_scratch_database_begins_where_the_history_does(younger: Path, headway: Program, start: str) -> None:
+    assert statuses(report_of(headway("ci", *JSON, cwd=younger)))["replay (sqlite)"] == "fail"
+    (younger / ("app/db.py" if ":" in start else start)).write_text(STARTS[start])
+    add_to_policy(younger, f"scratch: {{start: '{start}'}}")
+    done = headway("ci", *JSON, cwd=younger)
+    assert done.code == 0, done.out
+    summaries = {stage["name"]: stage["summary"] for stage in report_of(done)["stages"]}
+    assert summaries["replay (sqlite)"] == f"2 revision(s) upgraded from {start}"
+
+
+def test_what_a_start_opens_by_itself_does_not_leave_the_scratch_database(younger: Path, headway: Program) -> None:
+    tripwire = younger / "live.db"
+    (younger / "app" / "db.py").write_text(
+        f"import sqlite3\n\n\ndef create(connection):\n    sqlite3.connect('{tripwire}').execute('CREATE TABLE x (a)')\n"
+    )
+    add_to_policy(younger, "scratch: {start: 'app.db:create'}")
+    done = headway("ci", *JSON, cwd=younger)
+    assert done.code == 1
+    assert not tripwire.exists()
+
+
+@pytest.mark.parametrize(
+    ("start", "file", "said"),
+    [
+        ("no_such_thing", "", "which is no file, no module:function and no revision"),
+        ("app.db:nothing", "", "has no function nothing()"),
+        ("s.sql", "SELECT 1;\nCREATE TABEL t (a INT);\n", "s.sql:2: the start of the scratch database fails"),
+        ("s.sql", "-- headway: stands at zz99\n", "stands at 'zz99', which is no revision"),
+    ],
+)
+def test_a_start_that_cannot_be_is_one_clear_line(
+    younger: Path, headway: Program, start: str, file: str, said: str
+) -> None:
+    (younger / "s.sql").write_text(file)
+    add_to_policy(younger, f"scratch: {{start: '{start}'}}")
+    done = headway("ci", *JSON, cwd=younger)
+    (stage,) = [stage for stage in report_of(done)["stages"] if stage["name"] == "replay (sqlite)"]
+    assert (done.code, stage["status"]) == (2, "error")
+    assert said in f"{stage['file']}:{stage['line']}: {stage['why']}" + stage["why"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+def test_a_baseline_of_a_live_database_is_a_start(
+    younger: Path, headway: Program, request: pytest.FixtureRequest, kind: str
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    percent = "'100 %; really'"
+    doubled = percent if kind == "sqlite" else percent.replace("%", "%%")  # for the drivers that look for parameters
+    execute(
+        url,
+        f"CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY, word VARCHAR(40) DEFAULT {doubled})",
+        "CREATE INDEX ix_word ON things (word)",
+        "CREATE VIEW words AS SELECT word FROM things",
+        "INSERT INTO things (id) VALUES (1)",
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+        "INSERT INTO alembic_version VALUES ('aa01')",
+    )
+    before = holds(url)
+    done = headway("baseline", "--url", "env:LIVE", "-o", "schema.sql", cwd=younger, env={"LIVE": url})
+    assert done.code == 0, done.err
+    assert holds(url) == before
+    written = (younger / "schema.sql").read_text()
+    assert written.startswith("-- headway: stands at aa01\n")
+    assert "alembic_version" not in written and "INSERT" not in written
+    execute(url, "DROP VIEW words", "DROP TABLE things", "DROP TABLE alembic_version")
+    add_to_policy(younger, "scratch: {start: schema.sql}")
+    models = younger / "app" / "models.py"
+    word = f'    sa.Column("word", sa.String(40), server_default=sa.text("{percent}")),\n    sa.Index("ix_word", "word"),\n)'
+    models.write_text(models.read_text().removesuffix(")\n") + word)
+    scratch = "sqlite" if kind == "sqlite" else "env:LIVE"
+    done = headway("ci", "--scratch", scratch, "--format", "json", cwd=younger, env={"LIVE": url})
+    report = report_of(done)
+    assert done.code == 0, done.out
+    assert [stage["summary"] for stage in report["stages"]][2] == "1 revision(s) upgraded from schema.sql"

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from headway.api.project import Project
+from headway.api.start import start_of
 from headway.autogenerate.api import compare, render_operation
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.not_compared import not_compared
@@ -24,7 +25,7 @@ from headway.errors import ConfigError
 from headway.operations.containers import UpgradeOps
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
-from headway.revision.route import Step, downgrade_steps, upgrade_route
+from headway.revision.route import Step, downgrade_steps, stamp_route, upgrade_route
 from headway.runtime.connecting import Guard, guarded
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
@@ -65,6 +66,8 @@ class Rehearsal:
     new: frozenset[str]
     log: bool = False
     """Whether each run of env.py is logged, as ``upgrade`` does it."""
+    started: tuple[str, ...] = ()
+    """The revisions that the database stood at before the first one ran."""
     before: dict[str, Schemas] = field(default_factory=dict)
     """The schemas as each new revision found them."""
 
@@ -74,7 +77,8 @@ class Rehearsal:
         Raises HeadwayError with the revision and line that failed.
         """
         graph = self.project.scripts.history
-        order = [step.revision for step in upgrade_route(graph, (), "heads")]
+        self._begin()
+        order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
         old = [revision for revision in order if revision not in self.new]
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
         if old:
@@ -83,6 +87,18 @@ class Rehearsal:
             if revision in self.new:
                 self._run(self._one_up(revision))
         return len(order)
+
+    def _begin(self) -> None:
+        """Fills the database with what the history begins on, where the policy names it."""
+        start = start_of(self.project)
+        if start is None:
+            return
+        if start.fill is not None:
+            start.fill(self.stand_ins.main)
+        if start.revisions:
+            graph = self.project.scripts.history
+            self.started = start.revisions
+            self._run(lambda heads, context: stamp_route(graph, heads, start.revisions))
 
     def compare(self) -> Comparison | None:
         """What differs between the models and the replayed schema, and what was not compared; None without models.

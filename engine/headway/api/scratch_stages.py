@@ -97,7 +97,7 @@ def judge_accepted_drift(project: Project, run: Run, today: date) -> None:
 
 def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
     count = rehearsal.replay()
-    return Stage("", Status.PASS, 0.0, f"{count} revision(s) upgraded from empty")
+    return Stage("", Status.PASS, 0.0, f"{count} revision(s) upgraded from {rehearsal.project.policy.start or 'empty'}")
 
 
 def _drift(rehearsal: Rehearsal, run: Run) -> Stage:

@@ -61,6 +61,32 @@ def statements_in(sql: str, *, mysql: bool = False) -> Iterator[str]:
     yield "".join(current)
 
 
+def split_statements(sql: str, *, mysql: bool = False) -> Iterator[tuple[int, str]]:
+    """The statements of a file as they are written, each with the line that it begins on; those of comments alone are
+    left out."""
+    text: list[str] = []
+    line, begins, words = 1, 1, False
+    for token in (_MYSQL_TOKENS if mysql else _TOKENS).finditer(sql):
+        kind, written = token.lastgroup, token[0]
+        if kind == "end":
+            if words:
+                yield begins, "".join(text).strip()
+            text, words = [], False
+        else:
+            if not words and kind != "comment" and written.strip():
+                begins, words = line + _blank_lines(written), True
+                text = []
+            text.append(written)
+        line += written.count("\n")
+    if words:
+        yield begins, "".join(text).strip()
+
+
+def _blank_lines(text: str) -> int:
+    """How many lines end before the first word of a text."""
+    return text[: len(text) - len(text.lstrip())].count("\n")
+
+
 _SHORT = 2_000
 """Longer texts hold data, and are not met again."""
 

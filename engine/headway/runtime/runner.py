@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
@@ -95,6 +96,18 @@ def load_entry_points(group: str) -> Iterator[tuple[str, Any]]:
                 hint="Mend or uninstall the package.",
             ) from error
         yield entry.name, loaded
+
+
+def call_function(config: Config, module: str, function: str, *arguments: object) -> None:
+    """Imports a module of the project and calls one of its functions. Whatever they raise goes through.
+
+    Raises ScriptError when the module has no such function.
+    """
+    prepend_sys_path(config)
+    found = getattr(importlib.import_module(module), function, None)
+    if not callable(found):
+        raise ScriptError(f"the module {module} has no function {function}()")
+    found(*arguments)
 
 
 def run_program(module: str, arguments: Sequence[str]) -> None:

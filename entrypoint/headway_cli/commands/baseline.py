@@ -1,0 +1,38 @@
+"""``headway baseline``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from headway_cli import options as opt
+
+
+def baseline(
+    url: opt.Url = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
+) -> None:
+    """Write a database's schema as a start for scratch databases.
+
+    For a history that begins on tables made by create_all() or by hand. Schema only, no rows; nothing is changed. Name
+    the file in the policy: 'scratch: {start: schema.sql}'. PostgreSQL needs pg_dump.
+    """
+    from headway.api.baseline import baseline as write
+    from headway.api.project import open_project, refuse_untrusted
+    from headway.errors import UsageError
+
+    refuse_untrusted("baseline", untrusted)
+    text = write(open_project(config or (), name), url)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"the schema cannot be written: {error.strerror}", path=output) from error

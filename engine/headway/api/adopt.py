@@ -1,0 +1,197 @@
+"""Adopt: looks at a project with a past and writes the policy under which the gate is green on it as it is.
+
+Faults of the graph are never accepted, nor is what keeps the project from being looked at at all: they remain, and are
+said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from headway.api.baseline import baseline
+from headway.api.ci import ci, scratch_kinds
+from headway.api.lint import LintOptions
+from headway.api.project import Project
+from headway.api.stages import Announce
+from headway.config.adopted import Adopted
+from headway.config.databases import databases_of
+from headway.config.policy import FILE_NAMES, STAGES, AcceptedDrift, Ignore, load_policy
+from headway.errors import UsageError
+from headway.lint.finding import Finding
+from headway.report.model import Report, Stage, Status
+from headway.repository import git
+
+ROUNDS = 5
+"""How often what is in the way is accepted before the rest is said to remain."""
+
+START_FILE = "headway-start.sql"
+
+
+@dataclass
+class Adoption:
+    """What came of it."""
+
+    path: str
+    """The policy file, as it is shown."""
+    adopted: Adopted
+    report: Report
+    """The gate's report under the new policy."""
+    remaining: list[str] = field(default_factory=list)
+    """What still fails, and is for people to mend."""
+
+
+def adopt(
+    project: Project, url: str | None, owner: str, today: date, announce: Announce, *, force: bool = False
+) -> Adoption:
+    """Writes the policy of ``project``, and runs the gate under it.
+
+    With ``url`` the schema of that database is written as the start of scratch databases. Raises UsageError when there
+    is a policy already and ``force`` is not given, HeadwayError when the project cannot be read.
+    """
+    path = os.path.join(project.home, FILE_NAMES[0])
+    if project.policy.path is not None and not force:
+        raise UsageError(
+            f"there is a policy already: {project.shown(project.policy.path)}",
+            hint="Edit it, or let --force write a new one in its place.",
+        )
+    adopted = _first(project, owner, today)
+    if url is not None:
+        adopted.start = START_FILE
+        _write(os.path.join(project.home, START_FILE), baseline(project, url))
+    report = _judge(project, path, adopted, today, announce)
+    for _ in range(ROUNDS):
+        if report.exit_code == 0 or not _accept(report, adopted):
+            break
+        announce("headway: once more, with what was there accepted")
+        report = _judge(project, path, adopted, today, announce)
+    return Adoption(project.shown(path), adopted, report, list(_remaining(report)))
+
+
+def lines_of(adoption: Adoption) -> Iterator[str]:
+    """What was found, what was accepted and what remains, in some ten lines."""
+    adopted, report = adoption.adopted, adoption.report
+    yield f"wrote {adoption.path}"
+    databases = ", ".join(adopted.dialects) or "not told by any setting"
+    yield f"found: {report.examined.revisions} revision(s), {len(report.heads)} head(s), databases: {databases}"
+    released = adopted.base or (f"up to {adopted.baseline}" if adopted.baseline else "nothing tells; all are judged")
+    yield f"released is what is on: {released}"
+    ran = [stage.name for stage in report.stages if stage.status is Status.PASS]
+    yield f"ran and passed: {', '.join(ran) or 'none'}"
+    if adopted.start:
+        yield f"scratch databases start from: {adopted.start}"
+    yield f"accepted: {len(adopted.ignores)} finding(s), {len(adopted.drift)} difference(s) between models and migrations"
+    for name, why in adopted.stages_off.items():
+        yield f"switched off: {name}: {why}"
+    if report.not_compared:
+        yield f"not compared: {len(report.not_compared)} thing(s); see 'headway drift'"
+    for text in adoption.remaining:
+        yield f"remains: {text}"
+    if report.exit_code == 0:
+        yield "'headway ci' is green on this tree; 'headway doctor --inject' shows that it turns red on a bad revision"
+    else:
+        yield "'headway ci' is not green yet: mend what remains, and run 'headway adopt --force' again"
+
+
+# -- steps ------------------------------------------------------------------------------------------------------
+
+
+def _first(project: Project, owner: str, today: date) -> Adopted:
+    """What settings and git tell."""
+    graph = project.directory.readable
+    adopted = Adopted(today, owner)
+    adopted.dialects = sorted(databases_of(project.config, project.policy)) or sorted(_by_kinds(project))
+    adopted.base = git.default_base(project.home, None)
+    adopted.expected_heads = max(1, len(graph.heads))
+    if adopted.base is None and len(graph.heads) == 1:
+        adopted.baseline = graph.heads[0]  # outside of git nothing else tells what is released
+    return adopted
+
+
+def _by_kinds(project: Project) -> set[str]:
+    kinds = scratch_kinds(replace(project, policy=replace(project.policy, scratch=())), ())
+    return {kind for kind in kinds if kind == "postgresql"}
+
+
+def _judge(project: Project, path: str, adopted: Adopted, today: date, announce: Announce) -> Report:
+    """The gate's report under the policy as it is by now, which is written first: what counts is what a job reads."""
+    _write(path, adopted.text())
+    judged = replace(project, policy=load_policy(project.home))
+    kinds = scratch_kinds(judged, ())
+    return ci(judged, kinds, LintOptions(), today, announce, stages=judged.policy.stages)
+
+
+def _accept(report: Report, adopted: Adopted) -> bool:
+    """Takes into ``adopted`` what is in the way of a green gate; False when there was nothing that may be accepted."""
+    findings, drift = _accept_findings(report, adopted), _accept_drift(report, adopted)
+    return _switch_off(report, adopted) or findings or drift
+
+
+def _accept_findings(report: Report, adopted: Adopted) -> bool:
+    wanted = [finding for finding in report.open_findings if _is_acceptable(finding, report)]
+    there = {(ignore.code, ignore.where) for ignore in adopted.ignores}
+    for finding in wanted:
+        where = str(finding.file or finding.revision)
+        if (finding.code, where) not in there:
+            there.add((finding.code, where))
+            adopted.ignores.append(Ignore(finding.code, where, adopted.reason))
+    return bool(wanted)
+
+
+def _is_acceptable(finding: Finding, report: Report) -> bool:
+    """Faults of the graph and of what is released break every database: no date makes them right."""
+    return (
+        finding.severity.at_least(report.threshold)
+        and not finding.code.startswith(("REV", "HIS"))
+        and bool(finding.file or finding.revision)
+    )
+
+
+def _accept_drift(report: Report, adopted: Adopted) -> bool:
+    keys = dict.fromkeys(item.key for item in report.open_drift)
+    adopted.drift += [AcceptedDrift(key, adopted.reason, adopted.owner) for key in keys]
+    return bool(keys)
+
+
+def _switch_off(report: Report, adopted: Adopted) -> bool:
+    """Switches stages off that ran and said no for what no policy can accept.
+
+    One that could not run at all, for a package that is missing or a database that is out of reach, stays on.
+    """
+    for stage in report.stages:
+        name = _name_of(stage)
+        if stage.status is not Status.FAIL or stage.why is None or name not in ("replay", "drift", "downgrade"):
+            continue
+        place = f"{stage.file}:{stage.line}: " if stage.file and stage.line and stage.file not in stage.why else ""
+        for off in ("replay", "drift", "downgrade") if name == "replay" else (name,):
+            adopted.stages_off[off] = f"{place}{stage.why}" if off == name else "needs the replay"
+        return True
+    return False
+
+
+def _remaining(report: Report) -> Iterator[str]:
+    if report.exit_code == 0:
+        return
+    for finding in report.open_findings:
+        if finding.severity.at_least(report.threshold):
+            place = f"{finding.file}:{finding.line}: " if finding.file else ""
+            yield f"{place}{finding.code} {finding.message}. {finding.help}"
+    for stage in report.stages:
+        if stage.exit_code and stage.why:
+            yield f"{stage.name}: {stage.why}"
+
+
+def _name_of(stage: Stage) -> str:
+    """The stage's name without its scratch database."""
+    name = stage.name.partition(" ")[0]
+    return name if name in STAGES else ""
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"the file cannot be written: {error.strerror}", path=path) from error

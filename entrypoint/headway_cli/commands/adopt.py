@@ -1,0 +1,45 @@
+"""``headway adopt``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headway_cli import options as opt
+
+
+def adopt(
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url", help="A database whose schema scratch databases start from, for a history that begins on tables."
+        ),
+    ] = None,
+    owner: Annotated[str, typer.Option("--owner", help="Who owns what is accepted.")] = "nobody yet",
+    force: Annotated[
+        bool, typer.Option("--force", help="Write a new policy in the place of the one there is.")
+    ] = False,
+    config: opt.ConfigFiles = None,
+    name: opt.SectionName = "alembic",
+    untrusted: opt.Untrusted = False,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Write the policy that makes the gate green on a project as it is.
+
+    Looks at the project, asks nothing, writes .headway.yml and runs 'headway ci' under it. What is there already is
+    accepted by name, with date and owner; what comes later is judged. Says what it found, what it accepted and what
+    remains, and ends with 0 when the gate is green.
+    """
+    from headway.api.adopt import adopt as run
+    from headway.api.adopt import lines_of
+    from headway.api.project import open_project, refuse_untrusted
+    from headway.printable import one_line
+    from headway.redact import redact
+
+    refuse_untrusted("adopt", untrusted)
+    project = open_project(config or (), name)
+    adoption = run(project, url, owner, opt.today(), opt.announcer(quiet), force=force)
+    for line in lines_of(adoption):
+        typer.echo(f"headway adopt: {one_line(redact(line))}")
+    raise typer.Exit(adoption.report.exit_code)

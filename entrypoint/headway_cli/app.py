@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from headway_cli.commands import adopt, apply, baseline, ci, drift, graph, lint, plan, rules
+from headway_cli.commands import adopt, apply, baseline, ci, doctor, drift, graph, lint, plan, rules
 
 HELP = """Database migrations for SQLAlchemy projects, and the gate in front of them.
 
@@ -28,6 +28,7 @@ app.command("plan", epilog="Example: headway plan --url env:DATABASE_URL -o plan
 app.command("apply", epilog="Example: headway apply plan.json --url env:DATABASE_URL --approve sha256:...")(apply.apply)
 app.command("graph", epilog="Example: headway graph --format mermaid -o docs/history.mmd")(graph.graph)
 app.command("adopt", epilog="Example: headway adopt --owner 'shop team'")(adopt.adopt)
+app.command("doctor", epilog="Example: headway doctor --inject")(doctor.doctor)
 app.command("baseline", epilog="Example: headway baseline --url env:DATABASE_URL -o schema.sql")(baseline.baseline)
 app.command("rules")(rules.rules)
 app.command("rule", epilog="Example: headway rule LCK101")(rules.rule)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.programs import Program
+from headway.config.policy import STAGES, load_policy
 from main_job.projects import make_project
 from main_job.test_ci import NEWEST, edit, report_of, statuses
 from main_job.test_given_databases import execute, holds
@@ -255,3 +256,118 @@ def test_a_baseline_of_a_live_database_is_a_start(
     report = report_of(done)
     assert done.code == 0, done.out
     assert [stage["summary"] for stage in report["stages"]][2] == "1 revision(s) upgraded from schema.sql"
+
+
+# -- adopt ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_a_past(storefront: Path) -> Path:
+    """The shop without a policy, with a branch that nobody merged, drift, and findings in what is released."""
+    (storefront / ".headway.yml").unlink()
+    edit(storefront / "storefront" / "models.py", COLUMN, f"{COLUMN}\n    note: Mapped[str | None]")
+    newest = storefront / "migrations" / "versions" / NEWEST
+    other = newest.read_text().replace("d16e2b7f5a08", "e00000000001").partition("def upgrade")[0]
+    body = (
+        "def upgrade() -> None:\n    op.drop_table('coupons', if_exists=True)\n\n\ndef downgrade() -> None:\n    pass\n"
+    )
+    (storefront / "migrations" / "versions" / "e00000000001_side.py").write_text(other + body)
+    return storefront
+
+
+def test_adopt_makes_the_gate_green_as_it_is_and_red_on_what_comes(with_a_past: Path, headway: Program) -> None:
+    assert headway("ci", *JSON, cwd=with_a_past).code == 1
+    done = headway("adopt", "--owner", "shop team", "-q", cwd=with_a_past)
+    assert done.code == 0, done.out + done.err
+    assert "accepted: 1 finding(s), 1 difference(s)" in done.out
+    assert len(done.out.splitlines()) <= 10
+    policy = load_policy(str(with_a_past))
+    assert (policy.expected_heads, policy.stages) == (2, STAGES)
+    assert [entry.owner for entry in policy.accepted_drift] == ["shop team"]
+    assert all("when headway was adopted on 20" in ignore.reason for ignore in policy.ignores)
+    report = report_of(headway("ci", *JSON, cwd=with_a_past))
+    assert (report["exit_code"], report["result"]) == (0, "pass")
+    edit(with_a_past / "storefront" / "models.py", "note: Mapped[str | None]", "note: Mapped[int | None]")
+    assert headway("ci", *JSON, cwd=with_a_past).code == 1
+    again = headway("adopt", cwd=with_a_past)
+    assert again.code == 2
+    assert "there is a policy already: .headway.yml" in again.err
+
+
+def test_adopt_accepts_no_fault_of_the_graph(storefront: Path, headway: Program) -> None:
+    (storefront / ".headway.yml").unlink()
+    versions = storefront / "migrations" / "versions"
+    (versions / "copy.py").write_text((versions / NEWEST).read_text())
+    done = headway("adopt", "-q", cwd=storefront)
+    assert done.code == 1
+    assert "remains: " in done.out and "REV003" in done.out
+    assert headway("ci", cwd=storefront).code == 1
+
+
+def test_adopt_switches_off_what_cannot_run_and_says_why(younger: Path, headway: Program) -> None:
+    (younger / ".headway.yml").unlink()
+    done = headway("adopt", "-q", cwd=younger)
+    assert done.code == 0
+    assert "switched off: replay: " in done.out and "no such table: things" in done.out
+    assert load_policy(str(younger)).stages == ("graph", "lint")
+    live = f"sqlite:///{younger}/live.db"
+    execute(live, "CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY)")
+    done = headway("adopt", "-q", "--force", "--url", "env:LIVE", cwd=younger, env={"LIVE": live})
+    assert done.code == 0
+    assert load_policy(str(younger)).stages == STAGES
+    assert (younger / "headway-start.sql").read_text().startswith("CREATE TABLE things")
+
+
+def test_a_project_that_cannot_be_run_is_not_green_after_adopt(storefront: Path, headway: Program) -> None:
+    (storefront / ".headway.yml").unlink()
+    models = storefront / "storefront" / "models.py"
+    models.write_text(f"import no_such_package_a\nimport no_such_package_b.inner\n{models.read_text()}")
+    done = headway("adopt", "-q", cwd=storefront)
+    assert done.code == 2
+    assert "Not installed here are: no_such_package_a, no_such_package_b." in done.out
+    assert load_policy(str(storefront)).stages == STAGES
+
+
+# -- doctor -----------------------------------------------------------------------------------------------------
+
+
+def test_doctor_sees_each_stage_turn_red_and_leaves_the_project_alone(storefront: Path, headway: Program) -> None:
+    before = sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts)
+    assert headway("doctor", cwd=storefront).code == 0
+    done = headway("doctor", "--inject", "-q", cwd=storefront, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert done.code == 0, done.out
+    assert [line[:4] for line in done.out.splitlines()] == ["ok  "] * 5
+    assert done.out.count("turns red") == 5
+    assert sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts) == before
+
+
+@pytest.mark.parametrize(
+    ("policy", "line"),
+    [
+        ("rules: {DST001: off, DWN001: off}", "FAIL  lint: STAYS PASS"),
+        ("rules: {DWN005: off}", "FAIL  downgrade: STAYS PASS"),
+        ("stages: {drift: off}", "ok    drift: switched off by the policy, so nothing is proved"),
+    ],
+)
+def test_doctor_says_what_a_policy_has_switched_off(storefront: Path, headway: Program, policy: str, line: str) -> None:
+    add_to_policy(storefront, policy)
+    done = headway("doctor", "--inject", "-q", cwd=storefront)
+    assert done.code == int(line.startswith("FAIL"))
+    assert line in done.out
+
+
+def test_doctor_does_not_take_an_old_fault_for_a_proof(drifting: Path, headway: Program) -> None:
+    newest = drifting / "migrations" / "versions" / NEWEST
+    newest.write_text(newest.read_text().replace("def upgrade() -> None:", "def upgrade() -> None:\n    1 / 0"))
+    done = headway("doctor", "--inject", "-q", cwd=drifting)
+    assert done.code == 1
+    assert "FAIL  replay: is red without the bad revision, and proves nothing" in done.out
+
+
+def test_doctor_names_what_is_not_well(storefront: Path, headway: Program) -> None:
+    models = storefront / "storefront" / "models.py"
+    models.write_text(f"import no_such_package_a\n{models.read_text()}")
+    add_to_policy(storefront, "base: no-such-branch")
+    done = headway("doctor", cwd=storefront)
+    assert done.code == 1
+    assert "FAIL  packages: not installed here: no_such_package_a" in done.out

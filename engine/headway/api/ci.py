@@ -15,6 +15,7 @@ from headway.api.lint import (
     sources_of,
     threshold,
 )
+from headway.api.packages import with_all_missing
 from headway.api.project import Project
 from headway.api.scratch_stages import SCRATCH_STAGES, judge_accepted_drift, on_scratch
 from headway.api.stages import Announce, Run, exit_code, not_trusted, switched_off
@@ -56,6 +57,7 @@ def ci(
         judge=lambda found: judged(found, facts.examined, project.policy, today),
         fail_on=fail_on,
         accept=lambda items: accept(items, project.policy.accepted_drift, today),
+        explain=lambda error: with_all_missing(project, error),
     )
     announce(f"headway: {len(facts.graph.ids)} revisions, {len(scope.new)} new ({scope.against})")
     _read(run, project, options, facts, scope, today, stages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from headway.api.packages import with_all_missing
 from headway.api.project import Project
 from headway.api.scratch_stages import judge_accepted_drift, on_scratch
 from headway.api.stages import Announce, Run, exit_code
@@ -27,6 +28,7 @@ def drift(project: Project, kinds: Sequence[str], today: date, announce: Announc
         judge=lambda found: judged(found, (), project.policy, today),
         fail_on=Severity(project.policy.fail_on),
         accept=lambda items: accept(items, project.policy.accepted_drift, today),
+        explain=lambda error: with_all_missing(project, error),
         needs_models=True,
     )
     for kind in kinds:

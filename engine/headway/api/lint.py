@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from headway.api.project import Project
@@ -77,9 +77,11 @@ def lint_stage(name: str, result: LintResult, scope: Scope, fail_on: Severity, s
 def choose_scope(project: Project, options: LintOptions) -> Scope:
     """Which revisions are judged."""
     project.directory.keep_sources()  # what a rule asks of the history is in files that are read for their headers
-    return scopes.choose(
+    scope = scopes.choose(
         project.directory, project.policy, project.home, base=options.base, all=options.all, paths=options.paths
     )
+    planted = project.planted
+    return replace(scope, examined=scope.examined | planted, new=scope.new | planted) if planted else scope
 
 
 def gather_facts(project: Project, scope: Scope) -> Facts:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from headway.compat.hook import serving_alembic
@@ -39,6 +39,8 @@ class Project:
     """The repository's top, or ``home`` outside of one; paths in reports are relative to it."""
     untrusted: bool = False
     """Whether nothing of the checkout may be executed, and so no database be opened."""
+    planted: frozenset[str] = frozenset()
+    """Revisions that lie outside of the project and count as new."""
 
     @cached_property
     def scripts(self) -> ScriptDirectory:
@@ -59,7 +61,17 @@ class Project:
 
     def fresh_config(self) -> Config:
         """A configuration that a run may change without the next one seeing it."""
-        return load_config(self.files, self.name)
+        config = load_config(self.files, self.name)
+        config.more_versions = self.config.more_versions
+        return config
+
+    def with_planted(self, folder: str, revisions: Iterable[str]) -> Project:
+        """The same project with the revision files of another folder in its history; the project's own files stay."""
+        config = load_config(self.files, self.name)
+        config.more_versions = (folder,)
+        return replace(
+            self, config=config, directory=RevisionDirectory.from_config(config), planted=frozenset(revisions)
+        )
 
     def database_url(self, given: str | None) -> str | None:
         """The URL of the database that a command was given; None leaves the choice to env.py, as 'upgrade' does.

@@ -39,6 +39,8 @@ class Run:
     drift: list[DriftItem] = field(default_factory=list)
     accept: Callable[[list[DriftItem]], list[DriftItem]] = list
     """Marks the differences that the policy accepts."""
+    explain: Callable[[HeadwayError], HeadwayError] = lambda error: error
+    """Says more of an error that has stopped a stage, where more can be said."""
     needs_models: bool = False
     """Whether a project without models is an error."""
     not_compared: list[NotCompared] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Run:
 
     def stopped(self, name: str, error: HeadwayError, seconds: float) -> Stage:
         """A migration that fails on the scratch database is a no of the check; anything else kept it from running."""
+        error = self.explain(error)
         file = None if error.path is None else self.shown(error.path)
         if isinstance(error, ConnectionRefused):
             # The project reaches for another database: that is a no, and what to do about it must be read.

@@ -44,6 +44,8 @@ class Config:
         self.cmd_opts = cmd_opts
         self.config_args = dict(config_args or {})
         self.attributes: dict[Any, Any] = dict(attributes or {})
+        self.more_versions: tuple[str, ...] = ()
+        """Folders with revision files beside those of the settings."""
 
     @property
     def stdout(self) -> TextIO:
@@ -176,12 +178,15 @@ class Config:
 
     def get_version_locations_list(self) -> list[str] | None:
         """Where revision files are, or None for the default place."""
-        return self._paths(
+        found = self._paths(
             "version_locations",
             legacy=re.compile(r", *| +"),
             legacy_names="spaces/commas",
             old_key="version_path_separator",
         )
+        if not self.more_versions:
+            return found
+        return [*(found or [os.path.join(self.get_text("script_location") or "", "versions")]), *self.more_versions]
 
     def get_prepend_sys_paths_list(self) -> list[str] | None:
         """What user code finds in front of ``sys.path``, or None."""

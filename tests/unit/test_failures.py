@@ -13,6 +13,7 @@ from headway.errors import ConfigError, DatabaseFailure, MigrationFailed
 from headway.runtime.account import Account, Fate, Sent
 from headway.runtime.failures import explain, user_place
 from headway.runtime.outcome import HALF_A_SCRIPT
+from headway.runtime.runner import load_module
 
 WRITES = [
     "attempt to write a readonly database",
@@ -98,3 +99,21 @@ def test_the_place_is_the_innermost_line_of_the_users(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as again:
         here["upgrade"](here["program"])
     assert user_place(again.value) == (str(inner), 2)
+
+
+def test_a_project_that_is_installed_has_its_place_too(tmp_path: Path) -> None:
+    env_py, library = (tmp_path / "site-packages" / name for name in ("env.py", "lib.py"))
+    env_py.parent.mkdir()
+    library.write_text("def fail():\n    raise ValueError('no connection')\n")
+    env_py.write_text(
+        f"here = {{}}\nexec(compile(open({str(library)!r}).read(), {str(library)!r}, 'exec'), here)\n\nhere['fail']()\n"
+    )
+    with pytest.raises(ValueError) as caught:
+        load_module(str(env_py), "env_py")
+    assert caught.value.__traceback__ is not None
+    caught.value.__traceback__ = caught.value.__traceback__.tb_next  # this file is no library
+    assert user_place(caught.value) == (str(env_py), 4)
+    explained = explain(caught.value)
+    assert explained is not None
+    assert explained.exit_code == 2
+    assert "raised ValueError: no connection" in explained.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headway.effects.sql_kind import split_statements
-from headway.scratch.start import header, stands_at
+from headway.scratch.start import header, stands_at, whole_statements
 
 FUNCTION = "CREATE FUNCTION f() RETURNS int AS $x$ BEGIN; RETURN 1; END $x$ LANGUAGE plpgsql"
 
@@ -41,3 +41,14 @@ def test_a_start_says_where_it_stands() -> None:
     assert stands_at(header(("a1", "b2")) + "CREATE TABLE t (a INT);") == ("a1", "b2")
     assert stands_at("CREATE TABLE t (a INT);") == ()
     assert header(()) == ""
+
+
+TRIGGER = "CREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET a = 1;\nDELETE FROM u; END"
+ATOMIC = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1;\nSELECT 2;\nEND"
+
+
+@pytest.mark.parametrize(("database", "body"), [("sqlite", TRIGGER), ("postgresql", ATOMIC)])
+def test_a_body_of_statements_belongs_to_its_statement(database: str, body: str) -> None:
+    found = list(whole_statements(f"SELECT 0;\n{body};\nSELECT 3;", database))
+    assert [line for line, _ in found] == [1, 2, body.count("\n") + 3]
+    assert [" ".join(text.split()) for _, text in found] == ["SELECT 0", " ".join(body.split()), "SELECT 3"]

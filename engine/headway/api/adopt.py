@@ -15,14 +15,17 @@ from headway.api.baseline import baseline
 from headway.api.ci import ci, scratch_kinds
 from headway.api.lint import LintOptions
 from headway.api.project import Project
+from headway.api.rehearse import rehearsing
 from headway.api.stages import Announce
+from headway.compat.hook import serving_alembic
 from headway.config.adopted import Adopted
 from headway.config.databases import databases_of
 from headway.config.policy import FILE_NAMES, STAGES, AcceptedDrift, Ignore, load_policy
-from headway.errors import UsageError
+from headway.errors import HeadwayError, UsageError
 from headway.lint.finding import Finding
 from headway.report.model import Report, Stage, Status
 from headway.repository import git
+from headway.scratch.kinds import open_scratch
 
 ROUNDS = 5
 """How often what is in the way is accepted before the rest is said to remain."""
@@ -62,6 +65,15 @@ def adopt(
         adopted.start = START_FILE
         _write(os.path.join(project.home, START_FILE), baseline(project, url))
     report = _judge(project, path, adopted, today, announce)
+    if _env_py_stops(report):
+        adopted.connection = "connection"
+        tried = _judge(project, path, adopted, today, announce)
+        if _env_py_stops(tried):
+            adopted.connection = None
+            tried = _judge(project, path, adopted, today, announce)
+        report = tried
+    if url is None and _replay_fails(report):
+        report = _begin_at_the_heads(project, path, adopted, report, today, announce)
     for _ in range(ROUNDS):
         if report.exit_code == 0 or not _accept(report, adopted):
             break
@@ -81,10 +93,12 @@ def lines_of(adoption: Adoption) -> Iterator[str]:
     ran = [stage.name for stage in report.stages if stage.status is Status.PASS]
     yield f"ran and passed: {', '.join(ran) or 'none'}"
     if adopted.start:
-        yield f"scratch databases start from: {adopted.start}"
+        yield f"scratch databases start from {adopted.start}, because the history does not begin on an empty database"
     yield f"accepted: {len(adopted.ignores)} finding(s), {len(adopted.drift)} difference(s) between models and migrations"
     for name, why in adopted.stages_off.items():
         yield f"switched off: {name}: {why}"
+    if "replay" in adopted.stages_off:
+        yield "to have them: 'headway adopt --force --url env:NAME', NAME a database that the application has made"
     if report.not_compared:
         yield f"not compared: {len(report.not_compared)} thing(s); see 'headway drift'"
     for text in adoption.remaining:
@@ -121,6 +135,47 @@ def _judge(project: Project, path: str, adopted: Adopted, today: date, announce:
     judged = replace(project, policy=load_policy(project.home))
     kinds = scratch_kinds(judged, ())
     return ci(judged, kinds, LintOptions(), today, announce, stages=judged.policy.stages)
+
+
+def _env_py_stops(report: Report) -> bool:
+    """Whether env.py raised before any revision ran, as one does that wants a connection."""
+    return any(stage.status is Status.ERROR and "env.py" in (stage.file or "") for stage in report.stages)
+
+
+def _replay_fails(report: Report) -> bool:
+    return any(stage.status is Status.FAIL and _name_of(stage) == "replay" for stage in report.stages)
+
+
+def _begin_at_the_heads(
+    project: Project, path: str, adopted: Adopted, failed: Report, today: date, announce: Announce
+) -> Report:
+    """The report with scratch databases that start from what the models make today, where the history cannot be replayed
+    from an empty one; what is released is then not replayed, and all that comes is. ``failed`` where that cannot be."""
+    announce("headway: the history does not run on an empty database: looking what the models make")
+    judged = replace(project, policy=load_policy(project.home))
+    kinds = scratch_kinds(judged, ())
+    file = os.path.join(project.home, START_FILE)
+    try:
+        if len(kinds) != 1 or os.path.exists(file):
+            return failed  # the file would be for one of them only, or is somebody's
+        with (
+            serving_alembic(),
+            open_scratch(project.resolve_url(kinds[0])) as scratch,
+            rehearsing(judged, scratch, frozenset()) as rehearsal,
+        ):
+            made = rehearsal.made_by_models()
+    except HeadwayError:
+        return failed
+    if made is None:
+        return failed
+    _write(file, made)
+    adopted.start = START_FILE
+    report = _judge(project, path, adopted, today, announce)
+    if _replay_fails(report):
+        os.unlink(file)
+        adopted.start = None
+        return _judge(project, path, adopted, today, announce)
+    return report
 
 
 def _accept(report: Report, adopted: Adopted) -> bool:

@@ -158,6 +158,8 @@ def _red(project: Project, stage: str, today: date) -> Answer:
         return Answer(
             stage, False, f"is red without the bad revision, and proves nothing: {ended.why or ended.summary}"
         )
+    if ended.status is Status.ERROR:
+        return Answer(stage, False, f"could not run, and proves nothing: {ended.why or ended.summary}")
     return Answer(stage, False, f"STAYS {ended.status.value.upper()} on a bad revision: {ended.why or ended.summary}")
 
 

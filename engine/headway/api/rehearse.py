@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from headway.api.project import Project
 from headway.api.start import start_of
@@ -17,6 +20,7 @@ from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.not_compared import not_compared
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
+from headway.config.model import Config
 from headway.dialects.inspection import inspect_schema, name_of
 from headway.drift.model_differences import model_differences
 from headway.drift.restored import Trace, trace
@@ -26,13 +30,16 @@ from headway.operations.containers import UpgradeOps
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
 from headway.revision.route import Step, downgrade_steps, stamp_route, upgrade_route
-from headway.runtime.connecting import Guard, guarded
+from headway.runtime.connecting import Guard, guarded, trusted
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
+from headway.runtime.target import sync_url
+from headway.scratch.dump import dump
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.stand_ins import StandIns, standing_in
+from headway.scratch.start import header
 from headway.source_text import read_source
 
 
@@ -151,6 +158,29 @@ class Rehearsal:
             self._run(lambda heads, context: upgrade_route(graph, heads, "heads"))
         return traces, kept
 
+    def made_by_models(self) -> str | None:
+        """The schema that the models make on the empty database, stamped with the heads, as a file for ``scratch.start``.
+
+        None without models. Raises HeadwayError when they do not make one.
+        """
+        graph = self.project.scripts.history
+        tables: list[str] = []
+
+        def make(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+            metadata = context.opts.get("target_metadata")
+            for one in metadata if isinstance(metadata, Sequence) else [metadata]:
+                if not getattr(one, "tables", None):
+                    return ()
+                one.create_all(context.connection)
+            tables.append(context.version_table)
+            return stamp_route(graph, heads, "heads")
+
+        self._run(make)
+        if not tables:
+            return None
+        with trusted():
+            return header(tuple(graph.heads)) + dump(self.stand_ins.main, leave_out=tuple(tables))
+
     # -- steps --------------------------------------------------------------------------------------------------
 
     def _one_up(self, revision: str) -> Callable[..., Iterable[Step]]:
@@ -186,7 +216,7 @@ class Rehearsal:
         self.urls.put_into(config)
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
         try:
-            with serving_alembic():
+            with serving_alembic(), self._passed_connection(config):
                 run_environment(config, self.project.scripts, choose, options)
         except Exception as error:
             # Where a connection was refused, that is what is wrong, whatever user code made of it.
@@ -195,6 +225,22 @@ class Rehearsal:
                 raise
             raise refusal from error
         self.guard.check()
+
+    @contextmanager
+    def _passed_connection(self, config: Config) -> Iterator[None]:
+        """Puts a connection where env.py wants one, as a program that calls Alembic's commands does."""
+        key = self.project.policy.passed_connection
+        if key is None:
+            yield
+            return
+        engine = create_engine(sync_url(self.stand_ins.main), poolclass=NullPool)
+        with trusted():
+            connection = engine.connect()
+        with connection:
+            config.attributes[key] = connection
+            yield
+            if connection.in_transaction():
+                connection.commit()  # what env.py has not committed itself is for the program to commit
 
 
 @contextmanager

@@ -22,6 +22,7 @@ class Adopted:
     expected_heads: int = 1
     kinds: Sequence[str] = ()
     start: str | None = None
+    connection: str | None = None
     stages_off: dict[str, str] = field(default_factory=dict)
     """The stages that cannot run on this project as it is, each with the reason."""
     ignores: list[Ignore] = field(default_factory=list)
@@ -46,10 +47,13 @@ class Adopted:
             yield f"baseline: {_text(self.baseline)}"
         if self.dialects:
             yield f"dialects: [{', '.join(self.dialects)}]"
-        if self.kinds or self.start:
+        if self.kinds or self.start or self.connection:
             yield "scratch:"
             yield from [f"  kinds: [{', '.join(map(_text, self.kinds))}]"] if self.kinds else []
             yield from [f"  start: {_text(self.start)}"] if self.start else []
+            if self.connection:
+                yield "  # env.py wants a connection, as programs pass it in config.attributes."
+                yield f"  connection: {_text(self.connection)}"
         if self.stages_off:
             yield "stages:"
             for name, why in self.stages_off.items():

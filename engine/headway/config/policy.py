@@ -83,6 +83,8 @@ class Policy:
     start: str | None = None
     """What a scratch database is filled with before the first revision: a file of SQL, ``module:function`` or a
     revision that it is stamped with as well, ``FILE@REVISION``; None for a history that begins on an empty one."""
+    passed_connection: str | None = None
+    """The key of ``config.attributes`` that env.py wants a connection in, as programs pass it."""
     stages: tuple[str, ...] = STAGES
     """The stages of ``headway ci`` that run."""
     url_variables: tuple[str, ...] = ()
@@ -306,13 +308,15 @@ class _Checker:
     def _scratch(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             return {"scratch": self._texts(("scratch",), value)}
-        for key in value.keys() - {"kinds", "start"}:
-            self._problem(("scratch", str(key)), f"'scratch' has no '{key}'; known are kinds, start")
+        for key in value.keys() - {"kinds", "start", "connection"}:
+            self._problem(("scratch", str(key)), f"'scratch' has no '{key}'; known are connection, kinds, start")
         found: dict[str, Any] = {}
         if "kinds" in value:
             found["scratch"] = self._texts(("scratch", "kinds"), value["kinds"])
         if "start" in value:
             found["start"] = self._text(("scratch", "start"), value["start"])
+        if "connection" in value:
+            found["passed_connection"] = self._text(("scratch", "connection"), value["connection"])
         return found
 
     def _stages(self, value: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from headway.runtime.outcome import HALF_A_SCRIPT, besides, is_script, outcome
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _RUN = os.path.join(_OURS, "runtime", "run.py")
+_RUNNER = os.path.join(_OURS, "runtime", "runner.py")
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
@@ -84,7 +85,10 @@ def explain_exit(error: SystemExit, account: Account | None = None) -> HeadwayEr
 
 
 def user_place(error: BaseException) -> tuple[str, int] | None:
-    """The innermost line of the traceback that is neither ours nor a library's, as (path, line)."""
+    """The innermost line of the traceback that is neither ours nor a library's, as (path, line).
+
+    Where there is none, the line of a project that is a part of an installed package: the first one that was run.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):
         path = frame.filename
@@ -95,6 +99,16 @@ def user_place(error: BaseException) -> tuple[str, int] | None:
         if "headway_cli" in path or frame.lineno is None:
             continue
         return path, frame.lineno
+    return _installed_place(frames)
+
+
+def _installed_place(frames: traceback.StackSummary) -> tuple[str, int] | None:
+    """The first line of an installed package after the last place where headway ran a file of the project."""
+    ran = [index for index, frame in enumerate(frames) if frame.filename == _RUNNER]
+    for frame in frames[ran[-1] + 1 :] if ran else ():
+        path = frame.filename
+        if "-packages" in path and not path.startswith(_OURS) and os.path.isfile(path):
+            return path, frame.lineno or 0
     return None
 
 

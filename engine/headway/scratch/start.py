@@ -4,6 +4,8 @@ otherwise. Who asks for it, and functions of the project that fill one, are else
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Iterator
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
@@ -29,6 +31,25 @@ def stands_at(sql: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in match["revisions"].split(",") if part.strip()) if match else ()
 
 
+def whole_statements(sql: str, database: str) -> Iterator[tuple[int, str]]:
+    """The statements of a file with their lines; one with a body of statements, such as a trigger, is a single one."""
+    begun: tuple[int, str] | None = None
+    for line, part in split_statements(sql, mysql=database in ("mysql", "mariadb")):
+        begun = (line, part) if begun is None else (begun[0], f"{begun[1]};\n{part}")
+        if _is_whole(begun[1], database):
+            yield begun
+            begun = None
+    if begun is not None:
+        yield begun
+
+
+def _is_whole(statement: str, database: str) -> bool:
+    if database == "sqlite":
+        return sqlite3.complete_statement(f"{statement};")
+    # https://www.postgresql.org/docs/current/sql-createfunction.html: a body of statements ends with END.
+    return not re.search(r"\bBEGIN\s+ATOMIC\b", statement, re.I) or bool(re.search(r"\bEND\s*$", statement, re.I))
+
+
 def run_sql_file(url: URL, sql: str, shown: str) -> None:
     """Runs the statements of a file, whose path is ``shown`` in errors, each for itself.
 
@@ -38,7 +59,7 @@ def run_sql_file(url: URL, sql: str, shown: str) -> None:
     with trusted(), engine.connect() as connection:
         # A percent sign in a file of SQL is one, and no parameter.
         connection = connection.execution_options(no_parameters=True)
-        for line, statement in split_statements(sql, mysql=url.get_backend_name() in ("mysql", "mariadb")):
+        for line, statement in whole_statements(sql, url.get_backend_name()):
             try:
                 connection.exec_driver_sql(statement)
             except SQLAlchemyError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from headway_cli.commands import adopt, apply, baseline, ci, doctor, drift, graph, lint, plan, rules
 
@@ -12,14 +14,28 @@ HELP = """Database migrations for SQLAlchemy projects, and the gate in front of 
 
 headway reads Alembic projects as they are: alembic.ini, env.py and versions/*.py.
 
-Alembic's verbs take the same options as ever: branches, check, current, downgrade, edit, ensure_version, heads,
-history, init, list_templates, merge, revision, show, stamp, upgrade ('headway upgrade --help' and so on).
-
 Exit codes: 0 clean, 1 a check said no, 2 configuration, 3 database or lock, 4 applied in part, 5 refused, 70 a bug.
 """
 
+
+class Verbs(TyperGroup):
+    """Lists Alembic's verbs beside headway's own."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        super().format_commands(ctx, formatter)
+        from headway.commands.commandline import VERBS
+
+        with formatter.section("Alembic's verbs, with the same options as ever ('headway upgrade --help')"):
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
+
+
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    cls=Verbs,
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 app.command("ci", epilog="Example: headway ci --base origin/main --scratch postgresql")(ci.ci)
 app.command("lint", epilog="Example: headway lint --base origin/main --format github")(lint.lint)

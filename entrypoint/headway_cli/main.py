@@ -33,6 +33,12 @@ ALEMBIC_VERBS = frozenset(
 
 _GLOBAL_WITH_VALUE = frozenset({"-c", "--config", "-n", "--name", "-x"})
 
+_GLOBAL_FLAGS = frozenset({"-q", "--quiet", "--raiseerr"})
+_OF_THE_VERB = {"current": ("-c",)}
+"""Options of a verb that are written like global ones."""
+_TAKES_A_TEXT = frozenset({"-m", "--message", "--tag"})
+"""Options whose value may look like anything."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
@@ -55,6 +61,7 @@ def _run(arguments: list[str]) -> int:
     with reported(arguments) as outcome:
         verb = find_verb(arguments)
         as_alembic = os.path.basename(sys.argv[0]) == "alembic"
+        arguments = arranged(arguments, verb)
         if verb in ALEMBIC_VERBS or as_alembic:
             from headway_cli.alembic_verbs import run
 
@@ -66,6 +73,51 @@ def _run(arguments: list[str]) -> int:
             look_for_garbage()
             outcome.exit_code = run_app(arguments)
     return outcome.exit_code
+
+
+def arranged(arguments: list[str], verb: str | None) -> list[str]:
+    """The same arguments with the global options where the verb's parser wants them: argparse before the verb, typer
+    after it. People write them on either side."""
+    if verb is None:
+        return arguments
+    at = _place_of(arguments, verb)
+    before, after = arguments[:at], arguments[at + 1 :]
+    if verb in ALEMBIC_VERBS:
+        moved, kept = _global_options(after, verb)
+        return [*before, *moved, verb, *kept]
+    moved, kept = _global_options(before, verb)
+    return [*kept, verb, *moved, *after]
+
+
+def _place_of(arguments: list[str], verb: str) -> int:
+    """Where the verb stands: past the values of global options, which may be the same word."""
+    at = 0
+    while arguments[at] != verb:
+        at += 2 if arguments[at] in _GLOBAL_WITH_VALUE else 1
+    return at
+
+
+def _global_options(arguments: list[str], verb: str) -> tuple[list[str], list[str]]:
+    """The global options among ``arguments`` with their values, and what else there is."""
+    moved: list[str] = []
+    kept: list[str] = []
+    own = _OF_THE_VERB.get(verb, ())
+    rest = list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--":
+            kept += [argument, *rest]
+            break
+        name = argument.partition("=")[0]
+        if argument in own or name not in _GLOBAL_WITH_VALUE | _GLOBAL_FLAGS:
+            kept.append(argument)
+            if argument in _TAKES_A_TEXT and rest:
+                kept.append(rest.pop(0))
+            continue
+        moved.append(argument)
+        if argument in _GLOBAL_WITH_VALUE and rest:
+            moved.append(rest.pop(0))
+    return moved, kept
 
 
 def find_verb(arguments: list[str]) -> str | None:

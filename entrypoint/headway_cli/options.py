@@ -27,6 +27,10 @@ ConfigFiles = Annotated[
         "--config", "-c", help="Configuration file, if not alembic.ini or pyproject.toml here; may be repeated."
     ),
 ]
+XArguments = Annotated[
+    list[str] | None,
+    typer.Option("-x", help="Argument for env.py, which reads it with context.get_x_argument(); may be repeated."),
+]
 SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
 Untrusted = Annotated[
     bool,

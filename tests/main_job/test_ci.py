@@ -260,3 +260,47 @@ def test_reports_are_written_beside_what_is_printed(storefront: Path, headway: P
     wrong = headway("lint", "--report", "yaml=x", cwd=storefront)
     assert wrong.code == 2
     wrong.assert_one_clear_line("FORMAT=FILE")
+
+
+# -- pictures ---------------------------------------------------------------------------------------------------
+
+
+def test_a_broken_history_is_drawn_with_its_faults(headway: Program) -> None:
+    broken = ROOT / "examples" / "storefront-broken"
+    done = headway("graph", cwd=broken)
+    assert done.code != 0
+    assert "*  d16e2b7f5a80 MISSING: no file declares it" in done.out
+    assert "*  f45b17ac8d30 DECLARED TWICE. " in done.out
+    assert "names 'd16e2b7f5a80', which no revision file has" in done.err
+    drawn = json.loads(headway("graph", "--format", "json", cwd=broken).out)
+    assert drawn["schema"] == "headway/graph/1"
+    assert {"7a60c1f2d9e3", "91be4d70a8c5", "c3d9e0f1a2b4"} == set(drawn["heads"])
+
+
+def test_a_circle_is_drawn_and_named(storefront: Path, headway: Program) -> None:
+    versions = storefront / "migrations" / "versions"
+    edit(versions / "83c0d9e4f716_customer_country.py", "'f45b17ac8d30'", "'d16e2b7f5a08'")
+    done = headway("graph", cwd=storefront)
+    assert done.code != 0
+    assert "IN A CIRCLE with " in done.out
+    assert "Traceback" not in done.err
+
+
+def test_lists_are_json_where_that_is_asked_for(storefront: Path, headway: Program) -> None:
+    rules = json.loads(headway("rules", "--format", "json", cwd=storefront).out)["rules"]
+    assert {"code": "DST001", "severity": "error"}.items() <= next(r for r in rules if r["code"] == "DST001").items()
+    answers = json.loads(headway("doctor", "--format", "json", cwd=storefront).out)
+    assert answers["exit_code"] == 0
+    assert all(answer["is_well"] for answer in answers["answers"])
+
+
+def test_x_arguments_reach_env_py(storefront: Path, headway: Program) -> None:
+    env_py = storefront / "migrations" / "env.py"
+    env_py.write_text(
+        f"from alembic import context\nassert context.get_x_argument(as_dictionary=True) == {{'tenant': 'a'}}\n"
+        f"{env_py.read_text().replace('from __future__ import annotations', '')}"
+    )
+    assert headway("drift", "--scratch", "sqlite", cwd=storefront).code == 2
+    for command in (("drift", "--scratch", "sqlite"), ("ci", "--scratch", "sqlite"), ("plan",), ("apply",)):
+        done = headway(*command, "-x", "tenant=a", cwd=storefront)
+        assert done.code == 0, done.out + done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -39,6 +40,8 @@ class Project:
     """The repository's top, or ``home`` outside of one; paths in reports are relative to it."""
     untrusted: bool = False
     """Whether nothing of the checkout may be executed, and so no database be opened."""
+    x: tuple[str, ...] = ()
+    """What env.py reads with ``context.get_x_argument()``: each ``NAME=VALUE``."""
     planted: frozenset[str] = frozenset()
     """Revisions that lie outside of the project and count as new."""
 
@@ -63,6 +66,8 @@ class Project:
         """A configuration that a run may change without the next one seeing it."""
         config = load_config(self.files, self.name)
         config.more_versions = self.config.more_versions
+        if self.x:
+            config.cmd_opts = Namespace(x=list(self.x))
         return config
 
     def with_planted(self, folder: str, revisions: Iterable[str]) -> Project:
@@ -119,9 +124,15 @@ class Project:
 
 
 def open_project(
-    files: Sequence[str] = (), name: str = "alembic", *, untrusted: bool = False, base: str | None = None
+    files: Sequence[str] = (),
+    name: str = "alembic",
+    *,
+    untrusted: bool = False,
+    base: str | None = None,
+    x: Sequence[str] = (),
 ) -> Project:
-    """The project of these configuration files, or of the working directory; ``untrusted`` lets nothing of it run.
+    """The project of these configuration files, or of the working directory; ``untrusted`` lets nothing of it run, and
+    ``x`` are the arguments for its env.py.
 
     The policy of an untrusted change is the one that ``base``, or the default branch, has: nobody sets the rules that
     he is judged by.
@@ -144,6 +155,7 @@ def open_project(
         home=home,
         root=root,
         untrusted=untrusted,
+        x=tuple(x),
     )
 
 

@@ -110,7 +110,7 @@ def way_to(project: Project, heads: tuple[str, ...], target: Symbol) -> tuple[St
 def answer(request: Mapping[str, Any]) -> None:
     """Records what ``request`` asks for and writes it to the pipe that it names; what the other process runs."""
     try:
-        project = open_project(request["files"], request["name"])
+        project = open_project(request["files"], request["name"], x=request["x"])
         said: dict[str, Any] = {"recording": record(project, request["url"], request["target"]).as_document()}
     except HeadwayError as error:
         fields = {"message": error.message, "hint": error.hint, "path": error.path, "line": error.line}
@@ -122,7 +122,15 @@ def answer(request: Mapping[str, Any]) -> None:
 def _elsewhere(project: Project, url: str | None, target: str, path: list[str]) -> Recording:
     """A recording from another process of the same interpreter; the URL goes to it through its standard input."""
     reading, writing = os.pipe()
-    wanted = {"files": project.files, "name": project.name, "url": url, "target": target, "path": path, "pipe": writing}
+    wanted = {
+        "files": project.files,
+        "name": project.name,
+        "x": project.x,
+        "url": url,
+        "target": target,
+        "path": path,
+        "pipe": writing,
+    }
     with tempfile.TemporaryFile() as said, os.fdopen(reading, encoding="utf-8") as answers:
         # -P: what it imports before it has our path must not come from the directory that it runs in.
         command = [sys.executable, "-P", "-c", _SECOND]

@@ -169,7 +169,7 @@ class Rehearsal:
         def make(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             metadata = context.opts.get("target_metadata")
             for one in metadata if isinstance(metadata, Sequence) else [metadata]:
-                if not getattr(one, "tables", None):
+                if one is None or not getattr(one, "tables", None):
                     return ()
                 one.create_all(context.connection)
             tables.append(context.version_table)

@@ -22,10 +22,11 @@ def adopt(
     ] = False,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Write the policy that makes the gate green on a project as it is.
+    """Write a policy that this project passes as it is.
 
     Looks at the project, asks nothing, writes .headway.yml and runs 'headway ci' under it. What is there already is
     accepted by name, with date and owner; what comes later is judged. Says what it found, what it accepted and what
@@ -38,7 +39,7 @@ def adopt(
     from headway.redact import redact
 
     refuse_untrusted("adopt", untrusted)
-    project = open_project(config or (), name)
+    project = open_project(config or (), name, x=x or ())
     adoption = run(project, url, owner, opt.today(), opt.announcer(quiet), force=force)
     for line in lines_of(adoption):
         typer.echo(f"headway adopt: {one_line(redact(line))}")

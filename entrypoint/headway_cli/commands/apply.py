@@ -23,7 +23,9 @@ def apply(
     lock_timeout: opt.LockTimeout = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
+    quiet: opt.Quiet = False,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
     no_color: opt.NoColor = False,
@@ -51,12 +53,13 @@ def apply(
                 "--approve is empty, and an empty approval approves nothing",
                 hint="Give the digest that 'headway plan' printed, or leave --approve out.",
             )
-        project = open_project(config or (), name, untrusted=untrusted)
+        project = open_project(config or (), name, untrusted=untrusted, x=x or ())
         planned = None if plan is None else read_plan(plan)
         options = RunOptions(
             url=project.database_url(url),
             lock=not no_lock,
             lock_timeout=project.lock_timeout(url, lock_timeout),
+            notify=opt.announcer(quiet),
         )
         result = run(project, options, planned, approve, to)
     except HeadwayError as error:

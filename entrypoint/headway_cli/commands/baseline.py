@@ -15,7 +15,9 @@ def baseline(
     output: Annotated[str | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Write a database's schema as a start for scratch databases.
 
@@ -27,7 +29,7 @@ def baseline(
     from headway.errors import UsageError
 
     refuse_untrusted("baseline", untrusted)
-    text = write(open_project(config or (), name), url)
+    text = write(open_project(config or (), name, x=x or ()), url)
     if output is None:
         sys.stdout.write(text)
         return

@@ -8,6 +8,7 @@ from headway_cli import options as opt
 def ci(
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     base: opt.Base = None,
     all: opt.AllRevisions = False,
@@ -40,7 +41,7 @@ def ci(
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name, untrusted=untrusted, base=base)
+        project = open_project(config or (), name, untrusted=untrusted, base=base, x=x or ())
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
         wanted = choose_stages(project, stages or ())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
 
 from headway_cli import options as opt
+from headway_cli.commands.rules import Listing
 
 
 def doctor(
@@ -15,8 +17,10 @@ def doctor(
     ] = False,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     quiet: opt.Quiet = False,
+    format: Annotated[Listing, typer.Option("--format", "-f", help="How the answers are printed.")] = Listing.TEXT,
 ) -> None:
     """Check the set-up of the gate, and that it turns red.
 
@@ -31,10 +35,16 @@ def doctor(
     from headway.redact import redact
 
     refuse_untrusted("doctor", untrusted)
-    project = open_project(config or (), name)
+    project = open_project(config or (), name, x=x or ())
     answers = plant(project, opt.today(), opt.announcer(quiet)) if inject else examine(project)
     well = True
+    found = []
     for answer in answers:
         well = well and answer.is_well
-        typer.echo(f"{'ok  ' if answer.is_well else 'FAIL'}  {one_line(answer.what)}: {one_line(redact(answer.said))}")
+        what, said = one_line(answer.what), one_line(redact(answer.said))
+        found.append({"what": what, "is_well": answer.is_well, "said": said})
+        if format is Listing.TEXT:
+            typer.echo(f"{'ok  ' if answer.is_well else 'FAIL'}  {what}: {said}")
+    if format is Listing.JSON:
+        typer.echo(json.dumps({"schema": "headway/doctor/1", "exit_code": int(not well), "answers": found}, indent=2))
     raise typer.Exit(0 if well else 1)

@@ -8,6 +8,7 @@ from headway_cli import options as opt
 def drift(
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     scratch: opt.ScratchKinds = None,
     format: opt.OutputFormat = opt.Format.TEXT,
@@ -28,7 +29,7 @@ def drift(
     opt.check_reports(report)
     try:
         refuse_untrusted("drift", untrusted)
-        project = open_project(config or (), name, untrusted=untrusted)
+        project = open_project(config or (), name, untrusted=untrusted, x=x or ())
         result = run(project, scratch_kinds(project, scratch or ()), opt.today(), opt.announcer(quiet))
     except HeadwayError as error:
         opt.fail("drift", error, format, report)

@@ -18,6 +18,7 @@ class Picture(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     SVG = "svg"
+    JSON = "json"
 
 
 def graph(
@@ -27,13 +28,15 @@ def graph(
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
     untrusted: opt.Untrusted = False,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Draw the revision graph.
 
-    As text for a terminal, Mermaid for Markdown, Graphviz' dot, or an SVG image. Executes nothing of the project's.
+    As text for a terminal, Mermaid for Markdown, Graphviz' dot, an SVG image, or JSON. A broken history is drawn with
+    its faults, and ends with the error that names them. Executes nothing of the project's.
     """
+    from headway.api.graph import check, not_drawn
     from headway.api.graph import graph as draw
-    from headway.api.graph import not_drawn
     from headway.api.project import open_project
     from headway.errors import UsageError
 
@@ -44,9 +47,11 @@ def graph(
         print(f"headway: {note}", file=sys.stderr)
     if output is None:
         sys.stdout.write(drawn)
-        return
-    try:
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(drawn)
-    except OSError as error:
-        raise UsageError(f"the picture cannot be written: {error.strerror}", path=output) from error
+        sys.stdout.flush()
+    else:
+        try:
+            with open(output, "w", encoding="utf-8") as file:
+                file.write(drawn)
+        except OSError as error:
+            raise UsageError(f"the picture cannot be written: {error.strerror}", path=output) from error
+    check(project)

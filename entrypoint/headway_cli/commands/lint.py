@@ -14,6 +14,7 @@ def lint(
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
     untrusted: opt.Untrusted = False,
+    quiet: opt.Quiet = False,
     base: opt.Base = None,
     all: opt.AllRevisions = False,
     select: opt.Select = None,

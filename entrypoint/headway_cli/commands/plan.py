@@ -17,6 +17,7 @@ def plan(
     ] = None,
     config: opt.ConfigFiles = None,
     name: opt.SectionName = "alembic",
+    x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
@@ -39,7 +40,7 @@ def plan(
     opt.check_reports(report)
     try:
         refuse_untrusted("plan", untrusted)
-        project = open_project(config or (), name, untrusted=untrusted)
+        project = open_project(config or (), name, untrusted=untrusted, x=x or ())
         result = run(project, project.database_url(url), to)
         if output is not None and result.plan is not None:
             write_plan(result.plan, output)

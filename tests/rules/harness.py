@@ -21,6 +21,11 @@ from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
 
+NOT_BY_SOURCE = frozenset(
+    ["CFG006", "REV012", "REV017", "HIS001", "HIS002", "HIS003", "HIS004", "HIS005", "DWN005", "DRF009"]
+)
+"""Rules that no source alone tells: they need git (tests/git) or a rehearsal (tests/main_job)."""
+
 TODAY = date(2026, 11, 24)
 _TOP_LEVEL = re.compile(r"(?:import |from |irreversible\b|[A-Z_]+ = )")
 _FILE = re.compile(r"^# (versions/\S+\.py)\b.*$", re.M)

@@ -30,7 +30,7 @@ from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
 from headway.version import VERSION
 
-GRAPH_RULES = "REV"
+GRAPH_RULES = ("CFG", "REV", "HIS")
 
 
 def ci(

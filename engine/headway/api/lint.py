@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from headway.api.project import Project
+from headway.config.policy import FILE_NAMES
 from headway.errors import ScriptError
 from headway.lint import scope as scopes
 from headway.lint.catalogue import RULES
@@ -95,6 +96,8 @@ def gather_facts(project: Project, scope: Scope) -> Facts:
         root=project.root,
         shown=project.shown,
         sources=project.directory.take_sources(),
+        base=scope.base,
+        policy_changed=FILE_NAMES[0] if project.policy_of_base else None,
     )
 
 

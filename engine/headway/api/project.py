@@ -12,10 +12,11 @@ from headway.compat.hook import serving_alembic
 from headway.config.load import load_config
 from headway.config.model import Config
 from headway.config.policy import Policy, Reader, load_policy
-from headway.errors import UsageError
+from headway.errors import ConfigError, UsageError
 from headway.process import printing_to_stderr
 from headway.redact import redact, remember_password
 from headway.repository import git
+from headway.repository.event import against
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
 from headway.runtime.runner import served_by
 from headway.runtime.script_directory import ScriptDirectory
@@ -40,6 +41,8 @@ class Project:
     """The repository's top, or ``home`` outside of one; paths in reports are relative to it."""
     untrusted: bool = False
     """Whether nothing of the checkout may be executed, and so no database be opened."""
+    policy_of_base: bool = False
+    """Whether this is a pull request that changes the policy, which is then the base's."""
     x: tuple[str, ...] = ()
     """What env.py reads with ``context.get_x_argument()``: each ``NAME=VALUE``."""
     planted: frozenset[str] = frozenset()
@@ -134,18 +137,17 @@ def open_project(
     """The project of these configuration files, or of the working directory; ``untrusted`` lets nothing of it run, and
     ``x`` are the arguments for its env.py.
 
-    The policy of an untrusted change is the one that ``base``, or the default branch, has: nobody sets the rules that
-    he is judged by.
+    The policy of a pull request, and of an untrusted change, is the one that the base has: nobody sets the rules that he
+    is judged by.
     Raises ConfigError when there is none or it cannot be read.
     """
     config = load_config(tuple(files), name)
     source = config.config_file_name or config.toml_file_name
     home = os.path.dirname(os.path.abspath(source)) if source else os.getcwd()
     root = git.find_root(home) or _workspace_of(home) or home
-    read = _reader_at_base(home, base) if untrusted else None
-    policy = load_policy(home, read)
-    if policy.path is None and root != home:
-        policy = load_policy(root, read)
+    judged_by_base = untrusted or against(os.environ).branch is not None
+    read = _reader_at_base(home, base) if judged_by_base else None
+    policy = _policy(home, root, read)
     return Project(
         files=tuple(files),
         name=name,
@@ -155,8 +157,22 @@ def open_project(
         home=home,
         root=root,
         untrusted=untrusted,
+        policy_of_base=read is not None and _differs(home, root, policy),
         x=tuple(x),
     )
+
+
+def _policy(home: str, root: str, read: Reader | None) -> Policy:
+    policy = load_policy(home, read)
+    return load_policy(root, read) if policy.path is None and root != home else policy
+
+
+def _differs(home: str, root: str, policy: Policy) -> bool:
+    """Whether the checkout has another policy; one that cannot be read is another one."""
+    try:
+        return _policy(home, root, None) != policy
+    except ConfigError:
+        return True
 
 
 def _reader_at_base(home: str, base: str | None) -> Reader | None:

@@ -29,7 +29,8 @@ from headway.errors import ConfigError
 from headway.operations.containers import UpgradeOps
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
-from headway.revision.route import Step, downgrade_steps, stamp_route, upgrade_route
+from headway.revision.graph import RevisionGraph
+from headway.revision.route import Step, downgrade_steps, stamp_route, upgrade_route, upgrade_step
 from headway.runtime.connecting import Guard, guarded, trusted
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
@@ -89,7 +90,7 @@ class Rehearsal:
         old = [revision for revision in order if revision not in self.new]
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
         if old:
-            self._run(lambda heads, context: _limited(upgrade_route(graph, heads, "heads"), set(old)))
+            self._run(lambda heads, context: _in_turn(graph, heads, old))
         for revision in order:
             if revision in self.new:
                 self._run(self._one_up(revision))
@@ -189,7 +190,7 @@ class Rehearsal:
 
         def choose(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             _look_at(context, schemas)
-            return [step for step in upgrade_route(graph, heads, revision) if step.revision == revision]
+            return _in_turn(graph, heads, [revision])
 
         return choose
 
@@ -292,8 +293,13 @@ def _text_of(path: str) -> str:
         return ""
 
 
-def _limited(steps: Iterable[Step], wanted: set[str]) -> Iterable[Step]:
-    return [step for step in steps if step.revision in wanted]
+def _in_turn(graph: RevisionGraph, heads: Sequence[str], revisions: Iterable[str]) -> Iterator[Step]:
+    """The upgrades of these revisions, one after another, on a database that holds ``heads``."""
+    rows = tuple(heads)
+    for revision in revisions:
+        step = upgrade_step(graph, revision, rows)
+        rows = step.heads_after
+        yield step
 
 
 def _compared(context: MigrationContext) -> Comparison:

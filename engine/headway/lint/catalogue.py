@@ -7,6 +7,7 @@ import inspect
 from headway.config.policy import Policy
 from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
+from headway.lint.rules.cfg.policy_changed import PolicyChanged
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
@@ -14,22 +15,37 @@ from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_table import DropTable
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
 from headway.lint.rules.dwn.trace_left import TraceLeft
+from headway.lint.rules.his.released_body_changed import ReleasedBodyChanged
+from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDeleted
+from headway.lint.rules.his.released_revision_id_changed import ReleasedRevisionIdChanged
+from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionRepointed
+from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
 from headway.lint.rules.mod.app_import import AppImport
+from headway.lint.rules.rev.conflicts_with_base import ConflictsWithBase
 from headway.lint.rules.rev.cycle import Cycle
 from headway.lint.rules.rev.dangling_down_revision import DanglingDownRevision
 from headway.lint.rules.rev.duplicate_revision_id import DuplicateRevisionId
 from headway.lint.rules.rev.multiple_heads import MultipleHeads
 from headway.lint.rules.rev.nothing_examined import NothingExamined
+from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
 
 RULES: tuple[type[Rule], ...] = (
+    PolicyChanged,
     MultipleHeads,
     DuplicateRevisionId,
     DanglingDownRevision,
     Cycle,
     NothingExamined,
     UnreadableFile,
+    SeveralHeadsAfterMerge,
+    ConflictsWithBase,
+    ReleasedRevisionRepointed,
+    ReleasedRevisionDeleted,
+    ReleasedRevisionIdChanged,
+    ReleasedBodyChanged,
+    ReleasedTextOnlyChange,
     AppImport,
     DropTable,
     DropColumn,

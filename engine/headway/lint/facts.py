@@ -8,6 +8,7 @@ from functools import cached_property
 
 from headway.effects import model as fx
 from headway.lint.known import Known
+from headway.lint.released import Base, Change
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
@@ -69,8 +70,21 @@ class Facts:
     """The faults of the graph, with the paths that reports show."""
     unreadable: tuple[Unreadable, ...] = ()
     """The files that could not be read, of which the graph knows nothing or only the header."""
+    base: Base | None = None
+    """What the base branch has where it and this history differ; None where there is no base."""
+    policy_changed: str | None = None
+    """The policy's path, where a pull request changes it and is judged by another one."""
+    changes: tuple[Change, ...] = ()
+    """What was done to revisions that the base has."""
+    merged: RevisionGraph | None = None
+    """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
+
+    @property
+    def base_name(self) -> str:
+        """The base, as findings call it."""
+        return "the base" if self.base is None else self.base.name
 
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""

@@ -12,9 +12,11 @@ from headway.errors import ScriptError
 from headway.lint.catalogue import check_policy
 from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.known import Known
+from headway.lint.released import Base, Change, Now, changes
 from headway.lint.scope import Scope
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
+from headway.revision.graph import RevisionGraph
 from headway.revision.problems import Problem
 from headway.script.directory import RevisionDirectory, places_of
 
@@ -29,11 +31,14 @@ def gather(
     root: str,
     shown: Callable[[str], str],
     sources: Mapping[str, bytes],
+    base: Base | None = None,
+    policy_changed: str | None = None,
 ) -> Facts:
     """The facts of a history; what cannot be read is a fact as well.
 
     ``home`` is where the configuration lies, ``root`` the top of the repository, ``shown`` gives a path as reports show
-    it, ``sources`` is what has been read of the files already. Raises ConfigError for a policy that names no rule.
+    it, ``sources`` is what has been read of the files already, ``base`` what the base
+    branch has, ``policy_changed`` the path of a policy that does not count yet. Raises ConfigError for a policy that names no rule.
     """
     check_policy(policy)
     graph = directory.readable
@@ -46,8 +51,13 @@ def gather(
     files = RevisionFiles(paths, shown, databases, library, package, sources)
     unreadable = list(directory.unreadable)
     examined = tuple(_examined(directory, files, scope, unreadable))
+    inside = tuple(f"{os.path.relpath(os.path.realpath(folder), root)}/" for folder in directory.locations)
     return Facts(
         graph=graph,
+        base=base,
+        policy_changed=policy_changed,
+        changes=_changes(base, graph, paths, files, scope.new, root, inside),
+        merged=_merged(base, graph, scope.new),
         known=Known(graph, files.upgrade_effects, files.source, databases, scope.new),
         examined=examined,
         new=scope.new,
@@ -59,6 +69,34 @@ def gather(
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(_with_shown_paths(problem, shown) for problem in graph.problems),
     )
+
+
+def _changes(
+    base: Base | None,
+    graph: RevisionGraph,
+    paths: Mapping[str, str],
+    files: RevisionFiles,
+    new: frozenset[str],
+    root: str,
+    inside: tuple[str, ...],
+) -> tuple[Change, ...]:
+    if base is None or not base.left:
+        return ()
+    asked = {old.id for old in base.left} | new  # of the others nobody asks what is in them
+    now = {
+        id_: Now(os.path.relpath(os.path.realpath(path), root), files.source(id_) if id_ in asked else b"")
+        for id_, path in paths.items()
+    }
+    return tuple(changes(base, graph, now, new, inside))
+
+
+def _merged(base: Base | None, graph: RevisionGraph, new: frozenset[str]) -> RevisionGraph | None:
+    """The history after the merge with the base, where that has moved on."""
+    if base is None or not base.added:
+        return None
+    there = {old.id for old in base.added}
+    kept = [revision for id_, revision in graph.ids.items() if id_ not in there]
+    return RevisionGraph([*kept, *(old.as_revision() for old in base.added)])
 
 
 def _examined(

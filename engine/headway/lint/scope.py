@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from headway.config.policy import Policy
-from headway.errors import ScriptError, UsageError
+from headway.errors import ConfigError, ScriptError, UsageError
+from headway.lint.released import Base, base_of
 from headway.reading.header_reader import header_of
 from headway.repository import git
 from headway.repository.git import Changes
@@ -27,6 +28,8 @@ class Scope:
     """What 'new' was told by, as reports say it."""
     released_known: bool = True
     """Whether anything has told what is released; otherwise nothing counts as new, and all is judged."""
+    base: Base | None = None
+    """What the base branch has where it and the work tree differ."""
 
 
 def choose(
@@ -47,7 +50,7 @@ def choose(
     if all:
         scope = everything(graph)
     elif base is None and policy.baseline is not None:
-        scope = since_baseline(graph, policy.baseline)
+        scope = _with_base(since_baseline(graph, policy.baseline), directory, home, policy)
     else:
         found = base or git.default_base(home, policy.base)
         scope = everything(graph) if found is None else _since(directory, home, found)
@@ -63,7 +66,34 @@ def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:
     for script in directory.scripts:
         files.setdefault(script.revision, []).append(os.path.abspath(script.path))
     changes = git.changes_since(home, base, [path for paths in files.values() for path in paths])
-    return since_base(files, changes, _ids_in(changes.gone))
+    return replace(since_base(files, changes, _ids_in(changes.gone)), base=base_files(directory, home, base))
+
+
+def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Policy) -> Scope:
+    """The scope of a baseline, with what the base branch has; where git cannot tell, that is said and no more.
+
+    Raises ConfigError for a baseline that only this branch has: it would release what nobody has released.
+    """
+    try:
+        base = git.default_base(home, policy.base)
+        if base is None:
+            return scope
+        against_git = _since(directory, home, base)
+    except (ConfigError, UsageError) as error:
+        return replace(scope, against=f"{scope.against}; released revisions not compared: {error.message}")
+    if policy.baseline in against_git.new:
+        raise ConfigError(
+            f"the baseline '{policy.baseline}' is not on {git.shown(base)}: it is one of the revisions to judge",
+            path=policy.path,
+            hint="Name a revision that is released.",
+        )
+    return replace(scope, base=against_git.base)
+
+
+def base_files(directory: RevisionDirectory, home: str, base: str) -> Base:
+    """What the base has of this history where it and the work tree differ. Raises as :func:`choose` does."""
+    found = git.released_files(home, base, directory.locations)
+    return base_of(git.shown(base), found.left, found.tip, found.tip_gone)
 
 
 def _ids_in(sources: Mapping[str, bytes]) -> set[str]:

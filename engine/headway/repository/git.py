@@ -13,6 +13,7 @@ from enum import Enum
 
 from headway.errors import ConfigError, UsageError
 from headway.files import read_small
+from headway.repository.event import against
 from headway.repository.locate import Repository, find_repository
 from headway.repository.program import ask, ask_bytes
 
@@ -56,14 +57,23 @@ def find_root(directory: str) -> str | None:
 
 
 def default_base(directory: str, policy_base: str | None) -> str | None:
-    """The branch this one goes to: the pull request's base in CI, the policy's, or the default branch.
+    """What this change is measured against: what the CI's event names, the policy's branch, or the default branch.
 
-    None when nothing tells. Raises ConfigError for a named base that the clone lacks, and for what git refuses.
+    A push is measured against what the branch was on before it. None when nothing tells. Raises ConfigError for a named
+    base that the clone lacks, and for what git refuses.
     """
     repository = find_repository(directory)
     if repository is None:
         return None
-    named = os.environ.get("GITHUB_BASE_REF") or os.environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+    event = against(os.environ)
+    if event.commit is not None:
+        if _commit(repository, event.commit) is None:
+            raise ConfigError(
+                f"the commit {event.commit[:12]}, which this {event.event} is measured against, is not in this clone",
+                hint=f"Fetch it: git fetch origin {event.commit}. {CHECKOUT_HINT}",
+            )
+        return event.commit
+    named = event.branch
     candidates = [named, policy_base] if named or policy_base else [_remote_head(repository), "main", "master"]
     for name in filter(None, candidates):
         for ref in (f"origin/{name}", name):
@@ -75,6 +85,11 @@ def default_base(directory: str, policy_base: str | None) -> str | None:
             hint=f"Fetch it: git fetch origin {named or policy_base}. {CHECKOUT_HINT}",
         )
     return None
+
+
+def shown(base: str) -> str:
+    """A base as reports name it: a commit by its first characters."""
+    return base[:12] if len(base) in (40, 64) and set(base) <= set("0123456789abcdef") else base
 
 
 def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
@@ -92,6 +107,97 @@ def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
         for wanted in (State.ADDED, State.MODIFIED, State.OUTSIDE)
     )
     return Changes(base, added, modified, outside, _gone(repository, tree) if added else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Python files of a base, by their path from the repository's top, where it and the work tree differ."""
+
+    base: str
+    left: Mapping[str, bytes]
+    """As they were where the work tree left the base: those that the work tree has changed or has no longer."""
+    tip: Mapping[str, bytes]
+    """As the base has them now: those that it has added or changed since."""
+    tip_gone: frozenset[str]
+    """Those that the base has no longer."""
+
+
+def released_files(directory: str, base: str, folders: Iterable[str]) -> Released:
+    """What ``base`` has in ``folders``, and the files that are gone from anywhere, which may have been moved.
+
+    Raises as :func:`changes_since` does.
+    """
+    repository = _repository(directory, base)
+    commit = _commit(repository, base)
+    if commit is None:
+        raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
+    left_at = _merge_base(repository, base, commit)
+    tree = _tree(repository, left_at)
+    tip = tree if commit == left_at else _tree(repository, commit)
+    inside = tuple("/".join(steps) + "/" for folder in folders if (steps := _steps(repository.root, folder)))
+    links: dict[str, list[str]] = {}
+    changed = []
+    for path in _python(tree):
+        place = os.path.join(repository.root, path)
+        if not os.path.lexists(place) or (
+            path.startswith(inside) and _state(repository.root, tree, place, links) is not State.SAME
+        ):
+            changed.append(path)
+    moved_on = [path for path in _python(tip) if path.startswith(inside) and tip[path] != tree.get(path)]
+    return Released(
+        base,
+        _contents(repository, tree, changed),
+        _contents(repository, tip, moved_on),
+        frozenset(path for path in tree if path.startswith(inside) and path not in tip),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFiles:
+    """The Python files of some folders on a base and on branches, by their path from the repository's top."""
+
+    base: Mapping[str, bytes]
+    """What the base has now."""
+    added: Mapping[str, Mapping[str, bytes]]
+    """By branch, what it has added since it left the base."""
+    since: Mapping[str, frozenset[str]]
+    """By branch, the paths that the base has got since the branch left it."""
+
+
+def files_of_branches(directory: str, base: str, branches: Iterable[str], folders: Iterable[str]) -> BranchFiles:
+    """What ``base`` has in ``folders``, and what each of ``branches`` adds. Raises as :func:`changes_since` does."""
+    repository = _repository(directory, base)
+    inside = tuple("/".join(steps) + "/" for folder in folders if (steps := _steps(repository.root, folder)))
+
+    def tree_of(ref: str) -> tuple[str, dict[str, tuple[str, str]]]:
+        commit = _commit(repository, ref)
+        if commit is None:
+            raise UsageError(f"git does not know '{ref}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
+        return commit, _tree(repository, commit)
+
+    base_commit, base_tree = tree_of(base)
+    there = [path for path in _python(base_tree) if path.startswith(inside)]
+    added, since = {}, {}
+    for branch in branches:
+        commit, tree = tree_of(branch)
+        left = ask(repository, "merge-base", base_commit, commit)
+        if left is None:
+            raise ConfigError(f"'{branch}' and '{base}' have no common commit in this clone", hint=CHECKOUT_HINT)
+        before = _tree(repository, left.strip())
+        own = [path for path in _python(tree) if path.startswith(inside) and path not in before]
+        added[branch] = _contents(repository, tree, own)
+        since[branch] = frozenset(path for path in there if path not in before)
+    return BranchFiles(_contents(repository, base_tree, there), added, since)
+
+
+def _python(tree: Mapping[str, tuple[str, str]]) -> list[str]:
+    return [path for path, (mode, _) in tree.items() if path.endswith(".py") and mode not in (_LINK, _MODULE)]
+
+
+def _contents(repository: Repository, tree: Mapping[str, tuple[str, str]], paths: list[str]) -> dict[str, bytes]:
+    told = "".join(f"{tree[path][1]}\n" for path in paths)
+    answer = ask_bytes(repository, "cat-file", "--batch", told=told.encode()) if paths else b""
+    return dict(zip(paths, _objects(answer or b""), strict=False))
 
 
 def reader_at_base(directory: str, base: str) -> Callable[[str], bytes | None]:
@@ -160,13 +266,11 @@ def _tree(repository: Repository, commit: str) -> dict[str, tuple[str, str]]:
 
 
 def _gone(repository: Repository, tree: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
-    paths = [path for path, (mode, _) in tree.items() if path.endswith(".py") and mode not in (_LINK, _MODULE)]
+    paths = _python(tree)
     folders = {folder for path in paths for folder in [os.path.dirname(path)]}
     moved = {folder for folder in folders if not _is_real_folder(repository.root, folder)}
     gone = [p for p in paths if os.path.dirname(p) in moved or not os.path.lexists(os.path.join(repository.root, p))]
-    told = "".join(f"{tree[path][1]}\n" for path in gone)
-    answer = ask_bytes(repository, "cat-file", "--batch", told=told.encode()) if gone else b""
-    return dict(zip(gone, _objects(answer or b""), strict=False))
+    return _contents(repository, tree, gone)
 
 
 def _is_real_folder(root: str, folder: str) -> bool:

@@ -1,0 +1,1 @@
+"""Rules about what is released: the base branch has it, and so have databases."""

@@ -210,6 +210,7 @@ STORED: tuple[Case, ...] = (
         defaulted("sa.DateTime", 'sa.text("CURRENT_TIMESTAMP")'),
         on=SERVERS,
     ),
+    *(default_changed("sa.Integer", there, "sa.FetchedValue()") for there in ('"5"', "sa.null()")),
     default_changed("sa.String(9)", '"A"', '"a"'),
     default_changed("sa.String(9)", '"a  b"', '"a b"'),
     default_changed("sa.Numeric(5, 2)", '"0.50"', '"1.50"'),

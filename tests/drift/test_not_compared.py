@@ -102,6 +102,18 @@ PAIRS: tuple[tuple[str, str, str, Mapping[str, tuple[str, ...]]], ...] = (
         {"computed column": ALL},
     ),
     (
+        "a default that the models leave to the database",
+        table(column(INT, 'server_default="5"')),
+        table(column(INT, "server_default=sa.FetchedValue()")),
+        {"server default": ALL},
+    ),
+    (
+        "an expression that the models leave to the database",
+        table(column(INT, 'sa.Computed("a + 1")')),
+        table(column(INT, "server_default=sa.FetchedValue()")),
+        {"server default": ALL},
+    ),
+    (
         "the same condition",
         table(column(INT), PARTIAL.format("b > 1 AND b IN (2, 3)")),
         table(column(INT), PARTIAL.format("b > 1 AND b IN (2, 3)")),

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.types import NullType, TypeEngine
 
 from headway.autogenerate.compare.checks import checks_of
-from headway.autogenerate.compare.defaults import render_default, same_sql
+from headway.autogenerate.compare.defaults import is_left_to_database, render_default, same_sql
 from headway.autogenerate.context import AutogenContext, PassedOver
 from headway.operations.naming import stored_name
 
@@ -110,6 +110,9 @@ def _of_column(context: AutogenContext, reflected: Column[Any], wanted: Column[A
         yield PassedOver("type", place, "compare_type is off")
     if not impl.compare_type(reflected, wanted):
         yield from _labels(context, place, reflected.type, wanted.type)
+    if is_left_to_database(wanted.server_default):
+        yield PassedOver("server default", place, "the models leave it to the database")
+        return
     generated = [default for column in (wanted, reflected) if isinstance(default := column.server_default, Computed)]
     if generated:
         if len(generated) < 2 or not same_sql(context, generated[0].sqltext, generated[1].sqltext, reflected.table):

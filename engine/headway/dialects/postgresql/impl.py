@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Identity, Index, Table
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause
 from sqlalchemy.types import NullType
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
 from headway.dialects.differences import ComparisonResult, compare_uniques, normal_sql
-from headway.dialects.postgresql.ddl import PostgresqlColumnType
+from headway.dialects.postgresql.ddl import PostgresqlColumnType, identity_changes
 from headway.dialects.postgresql.domains import without_domain
 from headway.dialects.postgresql.indexes import compare_stored, note_stored
 from headway.dialects.postgresql.partitions import leave_out_inherited_keys
@@ -89,6 +89,12 @@ class PostgresqlImpl(DefaultImpl):
             existing_comment=existing_comment,
             **kw,
         )
+
+    def _alter_default(self, table_name: str, column_name: str, default: Any, known: dict[str, Any]) -> None:
+        old = known["existing_server_default"]
+        unchanged = isinstance(default, Identity) and isinstance(old, Identity) and not identity_changes(default, old)
+        if not unchanged:  # ALTER COLUMN takes no empty list of changes
+            super()._alter_default(table_name, column_name, default, known)
 
     def create_index(self, index: Index, **kw: Any) -> None:
         # Columns that are only INCLUDEd must exist on the table for SQLAlchemy to name them.

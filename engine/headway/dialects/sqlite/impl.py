@@ -6,12 +6,13 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Computed, Constraint, Index, Table, literal_column
+from sqlalchemy import Computed, Constraint, Identity, Index, Table, literal_column
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from headway.dialects.base import DefaultImpl
 from headway.dialects.differences import ComparisonResult
+from headway.dialects.elements import NO_COMPUTED, NO_IDENTITY
 from headway.dialects.sqlite.conversion import conversion
 from headway.dialects.sqlite.ddl import no_comments
 from headway.dialects.sqlite.defaults import is_constant, normal_default
@@ -19,6 +20,7 @@ from headway.dialects.sqlite.indexes import are_same, compare_stored, complete
 from headway.dialects.sqlite.table_copy import SQLiteCopying
 from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
+from headway.operations.refusals import CannotCompile
 from headway.operations.rewrite.conversion import Conversion
 
 
@@ -63,6 +65,11 @@ class SQLiteImpl(DefaultImpl):
             raise _needs_batch("drop a constraint of")
 
     def alter_column(self, table_name: str, column_name: str, **kw: Any) -> None:
+        defaults = (kw.get("server_default", False), kw.get("existing_server_default"))
+        if defaults[0] is not False:
+            for kind, refused in ((Computed, NO_COMPUTED), (Identity, NO_IDENTITY)):
+                if any(isinstance(default, kind) for default in defaults):
+                    raise CannotCompile(f"{refused}: column {column_name} of {table_name} on sqlite", hint=_BATCH)
         changes = {key: kw.get(key) for key in ("nullable", "type_") if kw.get(key) is not None}
         if changes or kw.get("server_default", False) is not False:
             raise _needs_batch("alter a column of")
@@ -126,5 +133,8 @@ def _needs_batch(what: str) -> NotSupported:
     return NotSupported(
         f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
         "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
-        hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
+        hint=_BATCH,
     )
+
+
+_BATCH = "Use 'with op.batch_alter_table(\"…\") as batch_op:'."

@@ -16,6 +16,7 @@ from sqlalchemy.types import NullType, TypeEngine
 from headway.autogenerate.compare.checks import checks_of
 from headway.autogenerate.compare.defaults import is_left_to_database, render_default, same_sql
 from headway.autogenerate.context import AutogenContext, PassedOver
+from headway.dialects.autogen import OPTIONS
 from headway.operations.naming import stored_name
 
 
@@ -36,6 +37,8 @@ def _of_table(context: AutogenContext, reflected: Table, wanted: Table) -> Itera
             name = stored_name(item, context.dialect) or "without a name"
             yield PassedOver("exclude constraint", f"exclude constraint {name} of table {wanted.key}", _NO_OPERATION)
     yield from _conditions(context, reflected, wanted)
+    yield from _index_options(context, reflected, wanted)
+    yield from _table_options(context, reflected, wanted)
     for column in wanted.columns:
         existing = next((other for other in reflected.columns if other.name == column.name), None)
         if existing is not None:
@@ -97,6 +100,42 @@ def _conditions(context: AutogenContext, reflected: Table, wanted: Table) -> Ite
         if not (ours is None and theirs is None) and not (both and same_sql(context, ours, theirs, reflected)):
             why = "its condition is not told to be the same"
             yield PassedOver("condition of an index", f"index {name} of table {wanted.key}", why)
+
+
+def _index_options(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
+    """Options of the models' indexes that no comparison looks at."""
+    impl = context.migration_context.impl
+    existing = {str(index.name) for index in reflected.indexes}
+    for index in sorted(wanted.indexes, key=lambda one: str(one.name)):
+        name = stored_name(index, context.dialect) or ""
+        said = _said(index, context.dialect.name) if name in existing else {}
+        for option, value in said.items():
+            if option not in ("where", *impl.compared_index_options) and value is not False:
+                yield PassedOver(
+                    "option of an index", f"index {name} of table {wanted.key}", f"{option} is not compared"
+                )
+
+
+def _table_options(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
+    """Options of the models' table that are not told to be the same; no operation changes them."""
+    impl = context.migration_context.impl
+    ours, theirs = (_said(table, context.dialect.name) for table in (wanted, reflected))
+    theirs |= reflected.info.get(OPTIONS, {})
+    for option, value in ours.items():
+        if not impl.same_table_option(option, value, theirs):
+            yield PassedOver(
+                "option of a table", f"table {wanted.key}", f"its {option} ({value}) is not told to be the same"
+            )
+
+
+def _said(item: Any, dialect: str) -> dict[str, Any]:
+    """The options that an item gives for a dialect, by their names without it."""
+    start = f"{dialect}_"
+    return {
+        name.removeprefix(start): value
+        for name, value in item.dialect_kwargs.items()
+        if value is not None and name.startswith(start)
+    }
 
 
 def _of_column(context: AutogenContext, reflected: Column[Any], wanted: Column[Any]) -> Iterator[PassedOver]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Computed, Constraint, Identity, Index, Table, UniqueConstraint
@@ -41,6 +42,8 @@ class MySQLImpl(DefaultImpl):
         {"JSON", "LONGTEXT"},
         {"INTEGER", "INT"},
     )
+
+    compared_index_options = frozenset({"length", "prefix", "with_parser"})
 
     def in_index(self, expr: ClauseElement) -> ClauseElement:
         if isinstance(expr, UnaryExpression) and expr.modifier in (operators.desc_op, operators.asc_op):
@@ -130,6 +133,14 @@ class MySQLImpl(DefaultImpl):
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         return compare_stored(self, metadata_index, reflected_index)
 
+    def same_table_option(self, option: str, value: Any, stored: Mapping[str, Any]) -> bool:
+        told = {_plain_option(name): one for name, one in stored.items()}
+        name = _plain_option(option)
+        if super().same_table_option(name, value, told):
+            return True
+        # What was called utf8 is utf8mb3 to newer servers.
+        return name == "charset" and {str(value).lower(), str(told.get(name)).lower()} == {"utf8", "utf8mb3"}
+
     def complete_reflected(self, inspector: Any, schema: str | None, tables: dict[str, Table]) -> None:
         with inspector._operation_context() as connection:
             note_stored(connection, schema, tables)
@@ -182,6 +193,12 @@ class MariaDBImpl(MySQLImpl):
     """MariaDB, where its SQLAlchemy dialect calls itself so."""
 
     __dialect__ = "mariadb"
+
+
+def _plain_option(name: str) -> str:
+    """One name for each of the options of a table that have several."""
+    plain = name.lower().replace(" ", "_").removeprefix("default_")
+    return {"character_set": "charset", "collation": "collate"}.get(plain, plain)
 
 
 def _columns(item: Any) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Computed, Constraint, Identity, Index, Table, literal_column
@@ -17,6 +17,7 @@ from headway.dialects.sqlite.conversion import conversion
 from headway.dialects.sqlite.ddl import no_comments
 from headway.dialects.sqlite.defaults import is_constant, normal_default
 from headway.dialects.sqlite.indexes import are_same, compare_stored, complete
+from headway.dialects.sqlite.reflected_tables import note_options
 from headway.dialects.sqlite.table_copy import SQLiteCopying
 from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
@@ -108,6 +109,10 @@ class SQLiteImpl(DefaultImpl):
         prefix = f"{self.dialect.identifier_preparer.quote_identifier(schema)}." if schema else ""
         with inspector._operation_context() as connection:
             complete(connection, prefix, tables)
+            note_options(connection, prefix, tables)
+
+    def same_table_option(self, option: str, value: Any, stored: Mapping[str, Any]) -> bool:
+        return super().same_table_option(option, value, {"with_rowid": True, **stored})
 
     def _is_worked_out(self, default: Any) -> bool:
         """Whether a server default is an expression, which ADD COLUMN does not take."""

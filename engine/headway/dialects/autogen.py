@@ -12,7 +12,7 @@ from sqlalchemy import Column, Index, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
-from headway.dialects.differences import ComparisonResult, compare_indexes, compare_types, compare_uniques
+from headway.dialects.differences import ComparisonResult, TypeParts, compare_indexes, compare_types, compare_uniques
 from headway.dialects.index_text import single_percents
 
 OPTIONS = "headway_options"
@@ -29,6 +29,10 @@ class Comparing:
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Whether the types differ."""
         return compare_types(self, inspector_column, metadata_column)
+
+    def stored_type(self, parts: TypeParts) -> TypeParts:
+        """A type as the database keeps it: some have several names."""
+        return parts
 
     def compare_server_default(
         self,

@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl, isolation
-from headway.dialects.differences import ComparisonResult
+from headway.dialects.differences import ComparisonResult, TypeParts, as_real_or_double
 from headway.dialects.mysql.ddl import (
     MySQLAlterDefault,
     MySQLChangeColumn,
@@ -111,6 +111,16 @@ class MySQLImpl(DefaultImpl):
         if isinstance(existing, SET) and isinstance(wanted, SET) and existing.values != wanted.values:
             return True
         return super().compare_type(inspector_column, metadata_column)
+
+    def stored_type(self, parts: TypeParts) -> TypeParts:
+        # https://dev.mysql.com/doc/refman/8.4/en/floating-point-types.html, …/charset-national.html
+        parts = as_real_or_double(parts, "float")
+        national = parts.name.startswith("national ")
+        extra = {"character set": "utf8mb3"} if national else dict(parts.extra)
+        if extra.get("character set") == "utf8":
+            extra["character set"] = "utf8mb3"  # its name until MySQL 8.0.30 and MariaDB 10.6
+        name = parts.name.removeprefix("national ")
+        return TypeParts({"real": "double", "double precision": "double"}.get(name, name), parts.arguments, extra)
 
     def compare_server_default(
         self,

@@ -11,7 +11,7 @@ from sqlalchemy.types import NullType
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
-from headway.dialects.differences import ComparisonResult, compare_uniques, normal_sql
+from headway.dialects.differences import ComparisonResult, TypeParts, as_real_or_double, compare_uniques, normal_sql
 from headway.dialects.postgresql.ddl import PostgresqlColumnType, identity_changes
 from headway.dialects.postgresql.domains import without_domain
 from headway.dialects.postgresql.index_options import with_options
@@ -122,6 +122,11 @@ class PostgresqlImpl(DefaultImpl):
                 "Detected sequence named '%s' as owned by column '%s.%s'", sequence, table.name, column_info["name"]
             )
             del column_info["default"]
+
+    def stored_type(self, parts: TypeParts) -> TypeParts:
+        # https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT
+        parts = as_real_or_double(parts, "real")
+        return parts._replace(name="char") if parts.name == "nchar" else parts
 
     def compare_server_default(
         self,

@@ -15,9 +15,9 @@ from headway.dialects.differences import ComparisonResult
 from headway.dialects.elements import NO_COMPUTED, NO_IDENTITY
 from headway.dialects.sqlite.conversion import conversion
 from headway.dialects.sqlite.ddl import no_comments
+from headway.dialects.sqlite.declared import is_declared, note_declared
 from headway.dialects.sqlite.defaults import is_constant, normal_default
 from headway.dialects.sqlite.indexes import are_same, compare_stored, complete
-from headway.dialects.sqlite.reflected_tables import note_options
 from headway.dialects.sqlite.table_copy import SQLiteCopying
 from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
@@ -85,6 +85,12 @@ class SQLiteImpl(DefaultImpl):
     def drop_table_comment(self, table: Table) -> None:
         raise no_comments()
 
+    def compare_type(self, inspector_column: Any, metadata_column: Any) -> bool:
+        wanted = metadata_column.type
+        if not isinstance(wanted, sqltypes.NullType) and is_declared(inspector_column, wanted, self.dialect):
+            return False
+        return super().compare_type(inspector_column, metadata_column)
+
     def compare_server_default(
         self,
         inspector_column: Any,
@@ -109,7 +115,7 @@ class SQLiteImpl(DefaultImpl):
         prefix = f"{self.dialect.identifier_preparer.quote_identifier(schema)}." if schema else ""
         with inspector._operation_context() as connection:
             complete(connection, prefix, tables)
-            note_options(connection, prefix, tables)
+            note_declared(connection, schema, prefix, tables)
 
     def same_table_option(self, option: str, value: Any, stored: Mapping[str, Any]) -> bool:
         return super().same_table_option(option, value, {"with_rowid": True, **stored})

@@ -91,6 +91,12 @@ WRITTEN: tuple[Written, ...] = (
         why="Alembic loses the index",
     ),
     op(
+        "unique index of a table made by hand",
+        'CreateTableOp("t", [sa.Column("q", sa.Integer(), unique=True, index=True)])',
+        right="op.create_table('t', sa.Column('q', sa.Integer(), unique=True, index=True, nullable=True))",
+        why="Alembic loses the index",
+    ),
+    op(
         "constraints of a table made by hand",
         'CreateTableOp("t", [sa.Column("a", sa.Integer()), sa.Column("b", sa.Integer()), sa.UniqueConstraint("a", name="u"), sa.CheckConstraint("a > 0", name="c"), sa.ForeignKeyConstraint(["a", "b"], ["o.x", "o.y"], name="f"), sa.PrimaryKeyConstraint("a", name="p")])',
     ),

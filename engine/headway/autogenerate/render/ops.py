@@ -84,7 +84,7 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     # MariaDB takes no name for a CHECK inside a column; beside the columns every database does.
     constraints = [*table.constraints, *(item for column in table.columns for item in checks_of(column))]
     written = [render_constraint(item, context) for item in sorted(constraints, key=creation_order)]
-    parts += sorted(text for text in written if text is not None)
+    parts += sorted({text for text in written if text is not None})  # one that is said twice is made once
     body = ",\n".join(parts)
     if len(parts) > MOST_ARGUMENTS:
         body = f"*[{body}]"
@@ -104,9 +104,20 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
 
 def _column_of_table(column: Any, type_: Any, op: CreateTableOp, context: AutogenContext) -> str | None:
     """A column; the index that its flag makes is written as the flag, unless an operation of its own makes it."""
-    flags = () if op._constraints_included else ("index",)
+    own = ("unique", "index") if column.index and not op._constraints_included else ()
+    flags = _unmade(op, column, own, context)
     type_ = reusing(type_, context.reused_types.get(id(op), set()), context)
     return render_column(column, context, flags=flags, type_=type_)
+
+
+def _unmade(op: Any, column: Any, flags: tuple[str, ...], context: AutogenContext) -> tuple[str, ...]:
+    """The flags without those that an operation of its own stands for; hooks make copies of the models' columns."""
+    place = (op.schema, op.table_name, str(column.name))
+    if column.index and place in context.separate_indexes:
+        return tuple(flag for flag in flags if flag not in ("unique", "index"))
+    if column.unique and place in context.separate_uniques:
+        return tuple(flag for flag in flags if flag != "unique")
+    return flags
 
 
 @renderers.dispatch_for(DropTableOp)
@@ -140,7 +151,8 @@ def drop_table_comment(context: AutogenContext, op: DropTableCommentOp) -> str:
 @renderers.dispatch_for(AddColumnOp)
 def add_column(context: AutogenContext, op: AddColumnOp) -> str:
     # A column of the models has its keys and indexes added by operations of their own.
-    flags = ("primary_key", "unique", "index") if op.column.table is None else ()
+    own = ("primary_key", "unique", "index") if op.column.table is None else ()
+    flags = _unmade(op, op.column, own, context)
     place = (op.schema, op.table_name)
     checks = [item for item in checks_of(op.column) if (*place, str(final_name(item))) not in context.separate_checks]
     # SQLite adds a CHECK only with its column, MariaDB takes no name for it there.

@@ -120,7 +120,7 @@ def _table_options(context: AutogenContext, reflected: Table, wanted: Table) -> 
     """Options of the models' table that are not told to be the same; no operation changes them."""
     impl = context.migration_context.impl
     ours, theirs = (_said(table, context.dialect.name) for table in (wanted, reflected))
-    theirs |= reflected.info.get(OPTIONS, {})
+    theirs |= reflected.metadata.info.get(OPTIONS, {}).get(reflected.key, {})
     for option, value in ours.items():
         if not impl.same_table_option(option, value, theirs):
             yield PassedOver(

@@ -16,7 +16,10 @@ from headway.dialects.differences import ComparisonResult, TypeParts, compare_in
 from headway.dialects.index_text import single_percents
 
 OPTIONS = "headway_options"
-"""Where a reflected table's ``info`` keeps options that SQLAlchemy leaves out, by their names without the dialect's."""
+"""Where the ``info`` of a reflected MetaData keeps, by the keys of its tables, options that SQLAlchemy leaves out.
+
+By their names without the dialect's. What stood in a table's own ``info`` would be written into migrations.
+"""
 
 
 class Comparing:

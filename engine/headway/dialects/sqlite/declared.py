@@ -45,7 +45,8 @@ def note_declared(connection: Connection, schema: str | None, prefix: str, table
     for name, sql in connection.exec_driver_sql(f"SELECT name, sql FROM {master} WHERE type = 'table'").fetchall():
         if name in tables and sql is not None:
             found = table_options(sql)
-            tables[name].info[OPTIONS] = {option.removeprefix("sqlite_"): value for option, value in found.items()}
+            options = tables[name].metadata.info.setdefault(OPTIONS, {})
+            options[tables[name].key] = {option.removeprefix("sqlite_"): value for option, value in found.items()}
     query = f"SELECT m.name, c.name, c.type FROM {master} m, pragma_table_xinfo(m.name, ?) c WHERE m.type = 'table'"
     for name, column, type_ in connection.exec_driver_sql(query, (schema or "main",)).fetchall():
         if name in tables and column in tables[name].c:

@@ -47,6 +47,9 @@ SAME = (
 )
 OTHER = ('mysql_engine="MyISAM"', "sqlite_autoincrement=True", 'postgresql_partition_by="RANGE (a)"')
 
+UNIQUE, KEY = 'sa.UniqueConstraint("b", name="uq")', 'sa.ForeignKeyConstraint(["b"], ["t.a"], name="fk")'
+DEFERRED, MATCHED = f"{UNIQUE[:-1]}, deferrable=True)", f'{KEY[:-1]}, match="FULL")'
+
 PAIRS: tuple[tuple[str, str, str, Mapping[str, tuple[str, ...]]], ...] = (
     ("nothing else", table(column(INT)), table(column(INT)), {}),
     (
@@ -158,6 +161,15 @@ PAIRS: tuple[tuple[str, str, str, Mapping[str, tuple[str, ...]]], ...] = (
         table(column(INT), *OTHER),
         {"option of a table": ALL},
     ),
+    (
+        "timing of a unique constraint",
+        table(column(INT), UNIQUE),
+        table(column(INT), DEFERRED),
+        {"option of a constraint": ALL},
+    ),
+    ("MATCH of a foreign key", table(column(INT), KEY), table(column(INT), MATCHED), {"option of a constraint": ALL}),
+    ("options of constraints that are new", table(column(INT)), table(column(INT), DEFERRED, MATCHED), {}),
+    ("a column of a unique constraint", table(column(INT), UNIQUE), table(column(INT), UNIQUE), {}),
     ("a missing sequence", "", 'sa.Sequence("sq", metadata=m)', {"sequence": ("postgresql", "mariadb")}),
     ("the same sequence", 'sa.Sequence("sq", metadata=m)', 'sa.Sequence("sq", metadata=m)', {}),
     (

@@ -36,6 +36,7 @@ def _of_table(context: AutogenContext, reflected: Table, wanted: Table) -> Itera
         if isinstance(item, ExcludeConstraint):
             name = stored_name(item, context.dialect) or "without a name"
             yield PassedOver("exclude constraint", f"exclude constraint {name} of table {wanted.key}", _NO_OPERATION)
+    yield from _constraint_options(context, reflected, wanted)
     yield from _conditions(context, reflected, wanted)
     yield from _index_options(context, reflected, wanted)
     yield from _table_options(context, reflected, wanted)
@@ -85,6 +86,34 @@ def _is_named_alike(context: AutogenContext, ours: CheckConstraint, theirs: Chec
 def _described(context: AutogenContext, check: CheckConstraint) -> str:
     impl = context.migration_context.impl
     return stored_name(check, context.dialect) or f"({impl.render_ddl_sql_expr(check.sqltext)})"
+
+
+def _constraint_options(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
+    """Timing, MATCH and dialect options of the models' keys and unique constraints that no comparison looks at."""
+    compared = context.migration_context.impl.compared_index_options
+    there = {(item.__visit_name__, *_columns(item)) for item in reflected.constraints}
+    for item in sorted(wanted.constraints, key=lambda one: one._creation_order):
+        kind = item.__visit_name__
+        if kind not in _PLAIN_OPTIONS or (kind, *_columns(item)) not in there:
+            continue
+        given = [option for option in _PLAIN_OPTIONS[kind] if getattr(item, option, None)]
+        said = [option for option, value in _said(item, context.dialect.name).items() if value]
+        given += [option for option in said if kind != "unique_constraint" or option not in compared]
+        name = stored_name(item, context.dialect) or f"({', '.join(_columns(item))})"
+        for option in given:
+            place = f"{kind.replace('_', ' ').removesuffix(' constraint')} {name} of table {wanted.key}"
+            yield PassedOver("option of a constraint", place, f"{option} is not compared")
+
+
+_PLAIN_OPTIONS = {
+    "primary_key_constraint": ("deferrable", "initially"),
+    "unique_constraint": ("deferrable", "initially"),
+    "foreign_key_constraint": ("match",),
+}
+
+
+def _columns(constraint: Any) -> list[str]:
+    return [column.name for column in getattr(constraint, "columns", ())]
 
 
 def _conditions(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:

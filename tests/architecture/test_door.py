@@ -25,6 +25,7 @@ ALLOWED = {
     "headway.dialects.mysql.defaults": "asks for the defaults of columns, reads",
     "headway.dialects.mysql.indexes": "asks how indexes are stored, reads",
     "headway.dialects.mysql.same": "lets the optimizer write two expressions, runs nothing but literals",
+    "headway.dialects.sqlite.declared": "asks how tables are stored, reads",
     "headway.dialects.sqlite.indexes": "asks how indexes are stored and what would compute them, reads",
     "headway.dialects.inspection": "asks which database it is, reads",
     "headway.dialects.mysql.inspect": "asks for the schema, reads",

@@ -5,6 +5,9 @@ No tests of its own.
 
 from __future__ import annotations
 
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects import postgresql
+
 from autogenerate.case import ALL, MY, PG, SERVERS, Case, case
 
 LITE = ("sqlite",)
@@ -26,6 +29,16 @@ KEYED = """
 sa.Table("parent", m, sa.Column("ID", sa.Integer, primary_key=True, key="id"),
          sa.Column("Code", sa.String(9), key="code", unique=True))
 """
+
+
+UNIQUE_INCLUDE = any(
+    kind is UniqueConstraint and "include" in options for kind, options in postgresql.dialect.construct_arguments or ()
+)  # newer versions of SQLAlchemy 2.0 have it
+INDEX_OPTIONS = {
+    "method": {"postgresql_using": '"hash"'},
+    "included column": {"postgresql_include": '["name"]'},
+    "parameter": {"postgresql_with": '{"fillfactor": 50}'},
+}
 
 
 def indexed(*elements: str, **options: str) -> str:
@@ -166,6 +179,34 @@ STORED: tuple[Case, ...] = (
     index_changed("collation of an index on SQLite changed", "t.c.name", 't.c.name.collate("NOCASE")', on=LITE),
     index_changed("operator class changed", 'sa.text("name")', 'sa.text("name text_pattern_ops")', on=PG),
     index_changed("length of an index changed", 'sa.text("name(5)")', 'sa.text("name(7)")', on=MY),
+    # -- indexes: options
+    *(
+        index_kept("t.c.n", on=PG, **{f"postgresql_{option}": value})
+        for option, value in (
+            ("using", '"HASH"'),
+            ("using", '"btree"'),
+            ("include", '["name", "id"]'),
+            ("with", '{"fillfactor": 50, "deduplicate_items": "off"}'),
+            ("with", '{"deduplicate_items": False}'),
+        )
+    ),
+    *(
+        one
+        for name, option in INDEX_OPTIONS.items()
+        for one in (
+            case(f"{name} of an index given", indexed("t.c.n"), indexed("t.c.n", **option), on=PG),
+            case(f"{name} of an index taken", indexed("t.c.n", **option), indexed("t.c.n"), on=PG),
+        )
+    ),
+    case(
+        "included columns of a unique constraint changed",
+        f'{BASE}t.append_constraint(sa.UniqueConstraint("n", name="uq", postgresql_include=["id"]))\n',
+        f'{BASE}t.append_constraint(sa.UniqueConstraint("n", name="uq", postgresql_include=["price"]))\n',
+        on=PG if UNIQUE_INCLUDE else (),
+    ),
+    index_kept("t.c.name", on=MY, mysql_prefix='"FULLTEXT"'),
+    case("index made one of words", indexed("t.c.name"), indexed("t.c.name", mysql_prefix='"FULLTEXT"'), on=MY),
+    case("index of words made a plain one", indexed("t.c.name", mysql_prefix='"FULLTEXT"'), indexed("t.c.name"), on=MY),
     # -- server defaults
     default_kept("sa.Interval", "sa.text(\"interval '1 day'\")", PG),
     default_kept("sa.DateTime", "sa.text(\"now() + interval '1 day'\")", PG),
@@ -210,6 +251,7 @@ STORED: tuple[Case, ...] = (
         defaulted("sa.DateTime", 'sa.text("CURRENT_TIMESTAMP")'),
         on=SERVERS,
     ),
+    *(default_changed("sa.Integer", there, "sa.FetchedValue()") for there in ('"5"', "sa.null()")),
     default_changed("sa.String(9)", '"A"', '"a"'),
     default_changed("sa.String(9)", '"a  b"', '"a b"'),
     default_changed("sa.Numeric(5, 2)", '"0.50"', '"1.50"'),
@@ -353,8 +395,20 @@ _BLIND = {
         "condition of an index on an expression comes back",
         "collation of an index on SQLite changed",
     ),
-    "mariadb": ("index made descending", "index made ascending", "label added to a SET"),
-    "postgresql": ("text in an index changed", "cast in an index changed", "operator class changed"),
+    "mariadb": (
+        "index made descending",
+        "index made ascending",
+        "label added to a SET",
+        "index made one of words",
+        "index of words made a plain one",
+    ),
+    "postgresql": (
+        *(f"{name} of an index {way}" for name in INDEX_OPTIONS for way in ("given", "taken")),
+        "included columns of a unique constraint changed",
+        "text in an index changed",
+        "cast in an index changed",
+        "operator class changed",
+    ),
 }
 _LOST = {
     "mariadb": (

@@ -129,6 +129,37 @@ def test_a_constraint_that_nobody_can_write_stops_the_migration() -> None:
         statements(body)
 
 
+INDEXED = """
+sa.Table("t", m, sa.Column("a", sa.Integer, index=True), sa.Column("b", sa.Integer, index=True, unique=True),
+         sa.Column("c", sa.Integer, unique=True), sa.Column("id", sa.Integer, primary_key=True))
+"""
+
+
+@pytest.mark.parametrize("there", ["", 'sa.Table("t", m, sa.Column("id", sa.Integer, primary_key=True))'])
+def test_columns_that_a_hook_copies_bring_no_second_index(there: str) -> None:
+    """Copied as the cookbook's hook does that puts columns into another order."""
+
+    def copied(context: Any, revision: Any, directives: list[Any]) -> None:
+        for op in directives[0].upgrade_ops.ops:
+            if isinstance(op, ops.CreateTableOp):
+                columns = [one._copy() if isinstance(one, sa.Column) else one for one in reversed(op.columns)]
+                op.columns, op._constraints_included = columns, False
+            for inner in getattr(op, "ops", ()):
+                if isinstance(inner, ops.AddColumnOp):
+                    inner.column = inner.column._copy()
+
+    with sa.create_engine("sqlite://").connect() as connection:
+        metadata_of(there).create_all(connection)
+        wanted = metadata_of(INDEXED)
+        context = MigrationContext.configure(connection, opts={"target_metadata": wanted})
+        script = produce_migrations(context, wanted)
+        copied(context, (), [script])
+        body = render_python_code(script.upgrade_ops, migration_context=context, render_as_batch=True)
+        run(connection, body)
+        assert statements(ours(connection, wanted)[0]) == {}
+        assert body.count("UniqueConstraint('c')") + body.count("create_unique_constraint") == 1
+
+
 def test_a_check_that_is_added_by_itself_is_not_added_with_its_column() -> None:
     column = sa.Column("x", sa.Integer, sa.CheckConstraint("x > 0", name="low"))
     changes = [ops.AddColumnOp("t", column), ops.CreateCheckConstraintOp("low", "t", "x > 0")]

@@ -55,6 +55,25 @@ NEWER = (
 )  # from SQLAlchemy 2.1 on
 
 WRITTEN: tuple[Written, ...] = (
+    # -- names that are quoted, or are not
+    op(
+        "a schema with a dot that is not quoted",
+        'CreateTableOp("t", [sa.Column("q", sa.Integer())], schema=sa.quoted_name("one.two", quote=False))',
+        right="op.create_table('t', sa.Column('q', sa.Integer(), nullable=True), schema=sa.quoted_name('one.two', quote=False))",
+        why="Alembic's table is in a schema with a dot in its name",
+    ),
+    op(
+        "names that are always quoted",
+        'AddColumnOp(sa.quoted_name("t", quote=True), sa.Column("x", sa.Integer(), quote=True))',
+        right="op.add_column(sa.quoted_name('t', quote=True), sa.Column(sa.quoted_name('x', quote=True), sa.Integer(), nullable=True))",
+        why="on Oracle Alembic's names are in capitals",
+    ),
+    op(
+        "the name of a table that is always quoted, dropped",
+        'DropTableOp(sa.quoted_name("t", quote=True))',
+        right="op.drop_table(sa.quoted_name('t', quote=True))",
+        why="the same",
+    ),
     # -- tables by hand
     op("primary key of a table made by hand", 'CreateTableOp("t", [sa.Column("id", sa.Integer(), primary_key=True)])'),
     op(
@@ -69,6 +88,12 @@ WRITTEN: tuple[Written, ...] = (
         "unique and index of a table made by hand",
         'CreateTableOp("t", [sa.Column("q", sa.Integer(), unique=True), sa.Column("r", sa.Integer(), index=True)])',
         right="op.create_table('t', sa.Column('q', sa.Integer(), nullable=True), sa.Column('r', sa.Integer(), index=True, nullable=True), sa.UniqueConstraint('q'))",
+        why="Alembic loses the index",
+    ),
+    op(
+        "unique index of a table made by hand",
+        'CreateTableOp("t", [sa.Column("q", sa.Integer(), unique=True, index=True)])',
+        right="op.create_table('t', sa.Column('q', sa.Integer(), unique=True, index=True, nullable=True))",
         why="Alembic loses the index",
     ),
     op(

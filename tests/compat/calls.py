@@ -372,6 +372,10 @@ CALLS: dict[str, Call] = {
     "-x as a list": lambda a: x_argument(a, ["a=1", "b"], True),
     "-x as a tuple": lambda a: x_argument(a, ("a=1",), False),
     "-x as None": lambda a: x_argument(a, None, True),
+    "an option that is no text": lambda a: a.config.Config().set_main_option(
+        "sqlalchemy.url", sa.URL.create("postgresql", host="h")
+    ),
+    "an option with a percent sign": lambda a: a.config.Config().set_main_option("x", "50%"),
     "prepend_sys_path": prepended,
     "AutogenContext of a context": lambda a: a.autogenerate__api.AutogenContext(a.context()).metadata,
     "context.config outside": lambda a: getattr(facade(), "config", "none"),
@@ -441,13 +445,13 @@ CALLS: dict[str, Call] = {
         f"a computed column, {dialect}": lambda a, dialect=dialect: a.offline(  # type: ignore[misc]
             lambda op: op.alter_column("t", "c", **COLUMN, server_default=sa.Computed("a + 1")), dialect
         )
-        for dialect in ("mysql", "postgresql", "mssql", "oracle")
+        for dialect in ("mysql", "postgresql", "mssql", "oracle", "sqlite")
     },
     **{
         f"an identity, {dialect}": lambda a, dialect=dialect: a.offline(  # type: ignore[misc]
             lambda op: op.alter_column("t", "c", **COLUMN, server_default=sa.Identity()), dialect
         )
-        for dialect in ("mysql", "mssql")
+        for dialect in ("mysql", "mssql", "sqlite")
     },
     "DROP CONSTRAINT of no kind": lambda a: a.offline(lambda op: op.drop_constraint("f", "t"), "mysql"),
     "DROP CONSTRAINT of another kind": lambda a: a.offline(lambda op: op.drop_constraint("f", "t", type_="x"), "mysql"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import sqlite3
 import sys
 import warnings
 from dataclasses import dataclass
@@ -106,3 +107,17 @@ def test_what_is_put_first_on_the_search_path_is_put_there_once(tmp_path: Path) 
             sys.path[:] = before
 
     assert carry_out(twice, tmp_path / "ours", served=True).value == 1
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_a_purge_towards_nothing_known_keeps_the_rows(served: bool, tmp_path: Path) -> None:
+    def purged(api: Api) -> Any:
+        config = api.project()
+        api.command.stamp(config, "a1")
+        with contextlib.suppress(Exception):
+            api.command.stamp(config, "zzzz", purge=True)
+        with contextlib.closing(sqlite3.connect("app.db")) as connection:
+            return connection.execute("SELECT version_num FROM alembic_version").fetchall()
+
+    # Alembic has forgotten by then which revision the database is on.
+    assert carry_out(purged, tmp_path / "place", served=served).value == ([("a1",)] if served else [])

@@ -85,6 +85,15 @@ def test_a_configuration_file_elsewhere_leads_to_the_scripts(tmp_path: Path) -> 
     assert files["sub/other.ini"]["alembic"]["script_location"] == "%(here)s/../migrations"
 
 
+def test_loggers_of_the_program_that_runs_migrations_stay_enabled() -> None:
+    sources = list((ROOT / "engine/headway/script/templates").glob("*/env.py"))
+    assert len(sources) == 4
+    for source in sources:
+        calls = [ast.unparse(node) for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call)]
+        (call,) = (text for text in calls if text.startswith("fileConfig("))
+        assert "disable_existing_loggers=False" in call
+
+
 def test_quiet_init_says_nothing(tmp_path: Path) -> None:
     (mine, files), (theirs, expected) = both(tmp_path, "-q init migrations")
     assert (mine.out, files) == ("", expected)

@@ -33,6 +33,23 @@ CHECK = 'sa.CheckConstraint("b IN (1, 2) AND a > 0", name="ck")'
 PARTIAL = 'sa.Index("ix", "b", postgresql_where=sa.text("{0}"), sqlite_where=sa.text("{0}"))'
 ENUM = 'sa.Enum({}, name="kind")'
 
+OPTIONS_OF_AN_INDEX = (
+    'sa.Index("ix", "b", postgresql_using="BTREE", postgresql_include=["a"], postgresql_with={"fillfactor": 50},'
+    ' postgresql_concurrently=False, mysql_length=None, sqlite_where=sa.text("b > 1"))'
+)
+SAME = (
+    'mysql_engine="innodb"',
+    'mysql_charset="utf8"',
+    'mysql_default_collate="utf8mb3_bin"',
+    "sqlite_strict=True",
+    "sqlite_with_rowid=False",
+    *(('postgresql_with={"fillfactor": 70}',) if sa.__version__ >= "2.1" else ()),
+)
+OTHER = ('mysql_engine="MyISAM"', "sqlite_autoincrement=True", 'postgresql_partition_by="RANGE (a)"')
+
+UNIQUE, KEY = 'sa.UniqueConstraint("b", name="uq")', 'sa.ForeignKeyConstraint(["b"], ["t.a"], name="fk")'
+DEFERRED, MATCHED = f"{UNIQUE[:-1]}, deferrable=True)", f'{KEY[:-1]}, match="FULL")'
+
 PAIRS: tuple[tuple[str, str, str, Mapping[str, tuple[str, ...]]], ...] = (
     ("nothing else", table(column(INT)), table(column(INT)), {}),
     (
@@ -102,6 +119,18 @@ PAIRS: tuple[tuple[str, str, str, Mapping[str, tuple[str, ...]]], ...] = (
         {"computed column": ALL},
     ),
     (
+        "a default that the models leave to the database",
+        table(column(INT, 'server_default="5"')),
+        table(column(INT, "server_default=sa.FetchedValue()")),
+        {"server default": ALL},
+    ),
+    (
+        "an expression that the models leave to the database",
+        table(column(INT, 'sa.Computed("a + 1")')),
+        table(column(INT, "server_default=sa.FetchedValue()")),
+        {"server default": ALL},
+    ),
+    (
         "the same condition",
         table(column(INT), PARTIAL.format("b > 1 AND b IN (2, 3)")),
         table(column(INT), PARTIAL.format("b > 1 AND b IN (2, 3)")),
@@ -113,6 +142,34 @@ PAIRS: tuple[tuple[str, str, str, Mapping[str, tuple[str, ...]]], ...] = (
         table(column(INT), PARTIAL.format("b > 2")),
         {"condition of an index": ("sqlite", "postgresql")},
     ),
+    (
+        "a tablespace of an index",
+        table(column(INT), 'sa.Index("ix", "b")'),
+        table(column(INT), 'sa.Index("ix", "b", postgresql_tablespace="pg_default", mysql_using="hash")'),
+        {"option of an index": ("postgresql", "mariadb")},
+    ),
+    (
+        "the same options of an index",
+        table(column(INT), OPTIONS_OF_AN_INDEX),
+        table(column(INT), OPTIONS_OF_AN_INDEX),
+        {},
+    ),
+    ("the same options of a table", table(column(INT), *SAME), table(column(INT), *SAME), {}),
+    (
+        "other options of a table",
+        table(column(INT)),
+        table(column(INT), *OTHER),
+        {"option of a table": ALL},
+    ),
+    (
+        "timing of a unique constraint",
+        table(column(INT), UNIQUE),
+        table(column(INT), DEFERRED),
+        {"option of a constraint": ALL},
+    ),
+    ("MATCH of a foreign key", table(column(INT), KEY), table(column(INT), MATCHED), {"option of a constraint": ALL}),
+    ("options of constraints that are new", table(column(INT)), table(column(INT), DEFERRED, MATCHED), {}),
+    ("a column of a unique constraint", table(column(INT), UNIQUE), table(column(INT), UNIQUE), {}),
     ("a missing sequence", "", 'sa.Sequence("sq", metadata=m)', {"sequence": ("postgresql", "mariadb")}),
     ("the same sequence", 'sa.Sequence("sq", metadata=m)', 'sa.Sequence("sq", metadata=m)', {}),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from sql.bank import Case, bank
 from sql.servers import Server
@@ -42,6 +43,30 @@ def test_the_table_is_as_alembic_leaves_it(case: Case) -> None:
     assert ours.ended_well == theirs.ended_well
     assert ours.states == theirs.states
     assert [outcome.warnings for outcome in ours.outcomes] == [_wanted_warnings(outcome) for outcome in theirs.outcomes]
+
+
+DECLARED = (
+    'u UUID, g GEOMETRY(2), c CLOB COLLATE NOCASE, q "odd; type", n INT, b BIGINT UNSIGNED, v VARCHAR(9), untyped'
+)
+"""Columns of types that SQLite takes at their word; SQLAlchemy knows few of them, and Alembic's copy makes NUMERIC."""
+
+
+def test_columns_keep_the_types_that_they_were_declared_with() -> None:
+    with Server("sqlite", "sqlite://").empty() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE t (id INTEGER PRIMARY KEY, {DECLARED})")
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, 'a', 'b', 'c', 'd', 5, 6, '7', '8')")
+        before = _declared(connection)
+        connection.commit()
+        for nullable in (False, True):
+            code = f"with op.batch_alter_table('t') as b: b.alter_column('n', nullable={nullable})"
+            assert HEADWAY.online(Case("", "", code), connection, code).error is None
+        assert _declared(connection) == before
+        assert connection.exec_driver_sql("SELECT * FROM t").fetchall() == [(1, "a", "b", "c", "d", 5, 6, "7", "8")]
+        assert 'COLLATE "NOCASE"' in str(connection.exec_driver_sql("SELECT sql FROM sqlite_master").scalar())
+
+
+def _declared(connection: Connection) -> list[tuple[str, str]]:
+    return [(row[1], row[2]) for row in connection.exec_driver_sql("PRAGMA table_info(t)")]
 
 
 def _wanted_warnings(outcome: Outcome) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ class AutogenContext:
         # Of the body that is being written: types that its tables find there, and CHECKs that it adds by themselves.
         self.reused_types: dict[int, set[TypeName]] = {}
         self.separate_checks: set[tuple[str | None, str, str]] = set()
+        self.separate_indexes: set[tuple[str | None, str, str | None]] = set()
+        self.separate_uniques: set[tuple[str | None, str, str | None]] = set()
         self.both: list[tuple[Table, Table]] = []
         """The tables that were compared, the database's and the models'."""
         self.passed_over: list[PassedOver] = []

@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.types import NullType, TypeEngine
 
 from headway.autogenerate.compare.checks import checks_of
-from headway.autogenerate.compare.defaults import render_default, same_sql
+from headway.autogenerate.compare.defaults import is_left_to_database, render_default, same_sql
 from headway.autogenerate.context import AutogenContext, PassedOver
+from headway.dialects.autogen import OPTIONS
 from headway.operations.naming import stored_name
 
 
@@ -35,7 +36,10 @@ def _of_table(context: AutogenContext, reflected: Table, wanted: Table) -> Itera
         if isinstance(item, ExcludeConstraint):
             name = stored_name(item, context.dialect) or "without a name"
             yield PassedOver("exclude constraint", f"exclude constraint {name} of table {wanted.key}", _NO_OPERATION)
+    yield from _constraint_options(context, reflected, wanted)
     yield from _conditions(context, reflected, wanted)
+    yield from _index_options(context, reflected, wanted)
+    yield from _table_options(context, reflected, wanted)
     for column in wanted.columns:
         existing = next((other for other in reflected.columns if other.name == column.name), None)
         if existing is not None:
@@ -84,6 +88,34 @@ def _described(context: AutogenContext, check: CheckConstraint) -> str:
     return stored_name(check, context.dialect) or f"({impl.render_ddl_sql_expr(check.sqltext)})"
 
 
+def _constraint_options(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
+    """Timing, MATCH and dialect options of the models' keys and unique constraints that no comparison looks at."""
+    compared = context.migration_context.impl.compared_index_options
+    there = {(item.__visit_name__, *_columns(item)) for item in reflected.constraints}
+    for item in sorted(wanted.constraints, key=lambda one: one._creation_order):
+        kind = item.__visit_name__
+        if kind not in _PLAIN_OPTIONS or (kind, *_columns(item)) not in there:
+            continue
+        given = [option for option in _PLAIN_OPTIONS[kind] if getattr(item, option, None)]
+        said = [option for option, value in _said(item, context.dialect.name).items() if value]
+        given += [option for option in said if kind != "unique_constraint" or option not in compared]
+        name = stored_name(item, context.dialect) or f"({', '.join(_columns(item))})"
+        for option in given:
+            place = f"{kind.replace('_', ' ').removesuffix(' constraint')} {name} of table {wanted.key}"
+            yield PassedOver("option of a constraint", place, f"{option} is not compared")
+
+
+_PLAIN_OPTIONS = {
+    "primary_key_constraint": ("deferrable", "initially"),
+    "unique_constraint": ("deferrable", "initially"),
+    "foreign_key_constraint": ("match",),
+}
+
+
+def _columns(constraint: Any) -> list[str]:
+    return [column.name for column in getattr(constraint, "columns", ())]
+
+
 def _conditions(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
     """Conditions of partial indexes, which no comparison looks at."""
     option = f"{context.dialect.name}_where"
@@ -99,6 +131,42 @@ def _conditions(context: AutogenContext, reflected: Table, wanted: Table) -> Ite
             yield PassedOver("condition of an index", f"index {name} of table {wanted.key}", why)
 
 
+def _index_options(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
+    """Options of the models' indexes that no comparison looks at."""
+    impl = context.migration_context.impl
+    existing = {str(index.name) for index in reflected.indexes}
+    for index in sorted(wanted.indexes, key=lambda one: str(one.name)):
+        name = stored_name(index, context.dialect) or ""
+        said = _said(index, context.dialect.name) if name in existing else {}
+        for option, value in said.items():
+            if option not in ("where", *impl.compared_index_options) and value is not False:
+                yield PassedOver(
+                    "option of an index", f"index {name} of table {wanted.key}", f"{option} is not compared"
+                )
+
+
+def _table_options(context: AutogenContext, reflected: Table, wanted: Table) -> Iterator[PassedOver]:
+    """Options of the models' table that are not told to be the same; no operation changes them."""
+    impl = context.migration_context.impl
+    ours, theirs = (_said(table, context.dialect.name) for table in (wanted, reflected))
+    theirs |= reflected.metadata.info.get(OPTIONS, {}).get(reflected.key, {})
+    for option, value in ours.items():
+        if not impl.same_table_option(option, value, theirs):
+            yield PassedOver(
+                "option of a table", f"table {wanted.key}", f"its {option} ({value}) is not told to be the same"
+            )
+
+
+def _said(item: Any, dialect: str) -> dict[str, Any]:
+    """The options that an item gives for a dialect, by their names without it."""
+    start = f"{dialect}_"
+    return {
+        name.removeprefix(start): value
+        for name, value in item.dialect_kwargs.items()
+        if value is not None and name.startswith(start)
+    }
+
+
 def _of_column(context: AutogenContext, reflected: Column[Any], wanted: Column[Any]) -> Iterator[PassedOver]:
     place = f"column {wanted.table.key}.{wanted.name}"
     impl = context.migration_context.impl
@@ -110,6 +178,9 @@ def _of_column(context: AutogenContext, reflected: Column[Any], wanted: Column[A
         yield PassedOver("type", place, "compare_type is off")
     if not impl.compare_type(reflected, wanted):
         yield from _labels(context, place, reflected.type, wanted.type)
+    if is_left_to_database(wanted.server_default):
+        yield PassedOver("server default", place, "the models leave it to the database")
+        return
     generated = [default for column in (wanted, reflected) if isinstance(default := column.server_default, Computed)]
     if generated:
         if len(generated) < 2 or not same_sql(context, generated[0].sqltext, generated[1].sqltext, reflected.table):

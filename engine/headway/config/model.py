@@ -12,9 +12,9 @@ from typing import Any, TextIO
 from warnings import warn
 
 from headway.config.sources import as_boolean, interpolation_problem, read_ini, read_toml
-from headway.errors import ConfigError, InvalidSetting
+from headway.errors import ConfigError, InvalidSetting, InvalidValue, WrongType
 from headway.printable import in_encoding_of, lines, without_commands
-from headway.redact import remember_password
+from headway.redact import redact, remember_password
 
 SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
@@ -121,11 +121,23 @@ class Config:
         self.file_config.remove_option(self.config_ini_section, name)
 
     def set_section_option(self, section: str, name: str, value: str) -> None:
-        """Sets an option, and makes the section if it is missing."""
+        """Sets an option, and makes the section if it is missing.
+
+        Raises WrongType for what is no text, InvalidValue for a percent sign that is not doubled.
+        """
+        if not isinstance(value, str):
+            raise WrongType(
+                f"option values must be strings, and {name} is a {type(value).__name__}",
+                hint="Of a URL give url.render_as_string(hide_password=False).replace('%', '%%').",
+            )
         if not self.file_config.has_section(section):
             self.file_config.add_section(section)
         remember_password(value.replace("%%", "%"))
-        self.file_config.set(section, name, value)
+        try:
+            self.file_config.set(section, name, value)
+        except ValueError as error:
+            hint = "Write each percent sign twice: value.replace('%', '%%')."
+            raise InvalidValue(redact(str(error)), hint=hint) from error
 
     def get_section_option(self, section: str, name: str, default: Any = None) -> Any:
         """An option of the ini file, or ``default``. Raises ConfigError for a bad interpolation."""

@@ -5,24 +5,37 @@ A part of every implementation; changes nothing in the database.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, Index, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
-from headway.dialects.differences import ComparisonResult, compare_indexes, compare_types, compare_uniques
+from headway.dialects.differences import ComparisonResult, TypeParts, compare_indexes, compare_types, compare_uniques
 from headway.dialects.index_text import single_percents
+
+OPTIONS = "headway_options"
+"""Where the ``info`` of a reflected MetaData keeps, by the keys of its tables, options that SQLAlchemy leaves out.
+
+By their names without the dialect's. What stood in a table's own ``info`` would be written into migrations.
+"""
 
 
 class Comparing:
     """The questions with the answers of most databases; implementations override what differs."""
 
     dialect: Dialect
+    compared_index_options: frozenset[str] = frozenset()
+    """The options of an index, without the dialect's name, that ``compare_indexes`` looks at or that leave no trace."""
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Whether the types differ."""
         return compare_types(self, inspector_column, metadata_column)
+
+    def stored_type(self, parts: TypeParts) -> TypeParts:
+        """A type as the database keeps it: some have several names."""
+        return parts
 
     def compare_server_default(
         self,
@@ -41,6 +54,17 @@ class Comparing:
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """What tells two indexes of the same name apart."""
         return compare_indexes(self, metadata_index, reflected_index)
+
+    def same_table_option(self, option: str, value: Any, stored: Mapping[str, Any]) -> bool:
+        """Whether what the models say of a table is among the options that the database tells of it."""
+        told = stored.get(option)
+        if isinstance(value, bool):
+            return bool(told) == value
+        ours, theirs = (
+            {str(k).lower(): str(v).lower() for k, v in one.items()} if isinstance(one, Mapping) else str(one).lower()
+            for one in (value, told)
+        )
+        return ours == theirs
 
     def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
         """What tells two unique constraints of the same name apart."""

@@ -78,7 +78,9 @@ def compare_types(impl: Any, reflected: Column[Any], wanted: Column[Any]) -> boo
         return False
     # A type of the default schema may be called with it or without.
     prefix = f"{impl.dialect.default_schema_name}."
-    first, second = (type_parts(type_ddl(impl.dialect, type_).removeprefix(prefix)) for type_ in (existing, model))
+    first, second = (
+        impl.stored_type(type_parts(type_ddl(impl.dialect, type_).removeprefix(prefix))) for type_ in (existing, model)
+    )
     if first.name != second.name and not _are_synonyms(impl.type_synonyms, first, second):
         return True
     if any(first.extra[key] != second.extra[key] for key in first.extra.keys() & second.extra.keys()):
@@ -97,6 +99,13 @@ def type_parts(ddl: str) -> TypeParts:
     full = re.sub(r"(\[\])+", "[]", full)  # PostgreSQL does not keep how many dimensions an array has
     listed = tuple(a.strip().lower() for a in arguments.split(",")) if arguments else ()
     return TypeParts(full, listed, extra)
+
+
+def as_real_or_double(parts: TypeParts, single: str, bits: int = 24) -> TypeParts:
+    """FLOAT(p) by the type that standard SQL makes of it; others as they are."""
+    if parts.name != "float" or len(parts.arguments) != 1 or not parts.arguments[0].isdigit():
+        return parts
+    return TypeParts(single if int(parts.arguments[0]) <= bits else "double precision", (), parts.extra)
 
 
 def in_uniqueness(wanted: Index, reflected: Index) -> list[str]:

@@ -25,6 +25,10 @@ class AlterTable(DDLElement):
 
 
 NO_COMPUTED = 'Adding or removing a "computed" construct, e.g. GENERATED ALWAYS AS, to or from an existing column is not supported'
+NO_IDENTITY = (
+    'Adding, removing or modifying an "identity" construct, e.g. GENERATED AS IDENTITY, to or from an existing column '
+    "is not supported in this dialect"
+)
 """How the refusal begins; scripts match on it."""
 
 
@@ -192,8 +196,14 @@ def as_type(type_: Any) -> sqltypes.TypeEngine[Any]:
 
 
 def format_server_default(compiler: Any, default: Any) -> str:
-    """A server default's DDL."""
-    return str(compiler.get_column_default_string(Column("x", sqltypes.Integer, server_default=default)))
+    """A server default's DDL. Raises CannotCompile for one that has none, such as ``sa.FetchedValue()``."""
+    text = compiler.get_column_default_string(Column("x", sqltypes.Integer, server_default=default))
+    if text is None:
+        raise CannotCompile(
+            f"{type(default).__name__} as a server default says nothing that could be set",
+            hint="Give the text of the default, or None to drop the one that is there.",
+        )
+    return str(text)
 
 
 def alter_table(compiler: Any, name: str, schema: str | None) -> str:
@@ -330,9 +340,7 @@ def visit_computed_column(element: ComputedColumnDefault, compiler: Any, **kw: A
 @compiled(IdentityColumnDefault)
 def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
     raise CannotCompile(
-        'Adding, removing or modifying an "identity" construct, e.g. GENERATED AS IDENTITY, to or from an existing column '
-        f"is not supported in this dialect: column {element.column_name} of {element.table_name} on "
-        f"{compiler.dialect.name}",
+        f"{NO_IDENTITY}: column {element.column_name} of {element.table_name} on {compiler.dialect.name}",
         hint="Drop the column and add it again, with or without sa.Identity(…).",
     )
 

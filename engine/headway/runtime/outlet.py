@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql.elements import TextClause
 
 from headway.dialects.base import DefaultImpl
-from headway.errors import WrongType
+from headway.errors import InvalidValue, WrongType
 from headway.operations.statement import DriverText, Statement
 from headway.runtime.witness import Witness
 
@@ -77,7 +78,7 @@ class ScriptSink:
         self.impl = impl
 
     def take(self, statement: Statement) -> None:
-        """Prints. Raises WrongType for parameters, which a script cannot hold."""
+        """Prints. Raises WrongType for parameters, which a script cannot hold, InvalidValue for one without a value."""
         if statement.many or statement.parameters:
             raise WrongType("SQL parameters not allowed with as_sql", hint="Write the values into the statement.")
         self.impl.print_statement(self._sql(statement.construct).replace("\t", "    ").strip())
@@ -87,9 +88,22 @@ class ScriptSink:
             return construct.sql
         if isinstance(construct, str):
             construct = text(construct)
+        self._refuse_unbound(construct)
         literal = self.impl.literal_binds and not isinstance(construct, ExecutableDDLElement)
         options: dict[str, Any] = {"compile_kwargs": {"literal_binds": True}} if literal else {}
         return str(construct.compile(dialect=self.impl.dialect, **options))
+
+    def _refuse_unbound(self, construct: Any) -> None:
+        """A colon in a text may be meant as one. SQLAlchemy would write NULL or a driver's mark in its place."""
+        kept = self.impl.dialect.paramstyle == "named" and not self.impl.literal_binds  # written ``:x`` again
+        if kept or not isinstance(construct, TextClause):
+            return
+        unbound = sorted(name for name, bind in construct._bindparams.items() if bind.required)
+        if unbound:
+            raise InvalidValue(
+                f"A value is required for bind parameter {unbound[0]!r}",
+                hint="Write a colon that is none with a backslash, r'\\:', or give values with sa.text(…).bindparams(…).",
+            )
 
 
 def outlet_for(impl: DefaultImpl, witness: Witness) -> Outlet:

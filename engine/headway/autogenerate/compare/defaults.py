@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from sqlalchemy import Column, Computed, DefaultClause, Identity, Table
+from sqlalchemy import Column, Computed, DefaultClause, FetchedValue, Identity, Table
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.priorities import PriorityDispatchResult
@@ -58,8 +58,13 @@ def compare_special_default(
     reflected: Column[Any],
     wanted: Column[Any],
 ) -> PriorityDispatchResult:
-    """Sets a changed identity; a changed generated column only warns, because no database can alter it."""
+    """Sets a changed identity; a changed generated column only warns, because no database can alter it.
+
+    What the models leave to the database is not compared.
+    """
     ours, theirs = wanted.server_default, reflected.server_default
+    if is_left_to_database(ours):
+        return STOP
     if isinstance(ours, Computed) or isinstance(theirs, Computed):
         _warn_of_computed(context, reflected, wanted)
         return STOP
@@ -91,6 +96,11 @@ def compare_plain_default(
         return CONTINUE
     _set_default(operation, wanted)
     return STOP
+
+
+def is_left_to_database(default: Any) -> bool:
+    """Whether the models say of a default no more than that there is one, as ``sa.FetchedValue()`` does."""
+    return isinstance(default, FetchedValue) and not isinstance(default, DefaultClause | Computed | Identity)
 
 
 def render_default(context: AutogenContext, default: Any) -> str | None:

@@ -15,10 +15,10 @@ from headway.autogenerate.render.schema import (
     creation_order,
     exclude_elements,
     exclude_options,
-    ident,
     render_column,
     render_constraint,
     render_default,
+    render_ident,
     render_index_element,
     render_name,
     render_potential,
@@ -57,12 +57,12 @@ def _call(context: AutogenContext, name: str, *arguments: str) -> str:
 
 def _schema(context: AutogenContext, schema: str | None) -> list[str]:
     """The schema as a keyword; a batch has it already."""
-    return [f"schema={ident(schema)!r}"] if schema and not context._within_batch else []
+    return [f"schema={render_ident(context, schema)}"] if schema and not context._within_batch else []
 
 
 def _table(context: AutogenContext, name: str) -> list[str]:
     """The table as an argument; a batch has it already."""
-    return [] if context._within_batch else [repr(ident(name))]
+    return [] if context._within_batch else [render_ident(context, name)]
 
 
 def _options(options: Any, context: AutogenContext) -> list[str]:
@@ -84,13 +84,13 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
     # MariaDB takes no name for a CHECK inside a column; beside the columns every database does.
     constraints = [*table.constraints, *(item for column in table.columns for item in checks_of(column))]
     written = [render_constraint(item, context) for item in sorted(constraints, key=creation_order)]
-    parts += sorted(text for text in written if text is not None)
+    parts += sorted({text for text in written if text is not None})  # one that is said twice is made once
     body = ",\n".join(parts)
     if len(parts) > MOST_ARGUMENTS:
         body = f"*[{body}]"
-    keywords = [f"schema={ident(op.schema)!r}"] if op.schema else []
+    keywords = [f"schema={render_ident(context, op.schema)}"] if op.schema else []
     if table.comment is not None:
-        keywords.append(f"comment={ident(table.comment)!r}")
+        keywords.append(f"comment={render_ident(context, table.comment)}")
     if op.info:
         keywords.append(f"info={table.info!r}")
     # MySQL reports options such as "default charset", which no keyword can be called.
@@ -99,32 +99,43 @@ def create_table(context: AutogenContext, op: CreateTableOp) -> str:
         keywords.append(f"prefixes={list(op.prefixes)!r}")
     keywords += _given(op, "if_not_exists")
     tail = "".join(f",\n{keyword}" for keyword in keywords)
-    return f"{prefix(context)}create_table({ident(op.table_name)!r},\n{body}{tail}\n)"
+    return f"{prefix(context)}create_table({render_ident(context, op.table_name)},\n{body}{tail}\n)"
 
 
 def _column_of_table(column: Any, type_: Any, op: CreateTableOp, context: AutogenContext) -> str | None:
     """A column; the index that its flag makes is written as the flag, unless an operation of its own makes it."""
-    flags = () if op._constraints_included else ("index",)
+    own = ("unique", "index") if column.index and not op._constraints_included else ()
+    flags = _unmade(op, column, own, context)
     type_ = reusing(type_, context.reused_types.get(id(op), set()), context)
     return render_column(column, context, flags=flags, type_=type_)
 
 
+def _unmade(op: Any, column: Any, flags: tuple[str, ...], context: AutogenContext) -> tuple[str, ...]:
+    """The flags without those that an operation of its own stands for; hooks make copies of the models' columns."""
+    place = (op.schema, op.table_name, str(column.name))
+    if column.index and place in context.separate_indexes:
+        return tuple(flag for flag in flags if flag not in ("unique", "index"))
+    if column.unique and place in context.separate_uniques:
+        return tuple(flag for flag in flags if flag != "unique")
+    return flags
+
+
 @renderers.dispatch_for(DropTableOp)
 def drop_table(context: AutogenContext, op: DropTableOp) -> str:
-    arguments = [repr(ident(op.table_name)), *_schema(context, op.schema), *_given(op, "if_exists")]
+    arguments = [render_ident(context, op.table_name), *_schema(context, op.schema), *_given(op, "if_exists")]
     return _call(context, "drop_table", *arguments)
 
 
 @renderers.dispatch_for(RenameTableOp)
 def rename_table(context: AutogenContext, op: RenameTableOp) -> str:
-    names = (repr(ident(op.table_name)), repr(ident(op.new_table_name)))
+    names = (render_ident(context, op.table_name), render_ident(context, op.new_table_name))
     return _call(context, "rename_table", *names, *_schema(context, op.schema))
 
 
 @renderers.dispatch_for(CreateTableCommentOp)
 def create_table_comment(context: AutogenContext, op: CreateTableCommentOp) -> str:
     existing = f"existing_comment={op.existing_comment!r}"
-    schema = [] if context._within_batch else [f"schema={ident(op.schema)!r}"]
+    schema = [] if context._within_batch else [f"schema={render_ident(context, op.schema)}"]
     arguments = [*_table(context, op.table_name), repr(op.comment), existing, *schema]
     return f"{prefix(context)}create_table_comment(\n    " + ",\n    ".join(arguments) + "\n)"
 
@@ -132,7 +143,7 @@ def create_table_comment(context: AutogenContext, op: CreateTableCommentOp) -> s
 @renderers.dispatch_for(DropTableCommentOp)
 def drop_table_comment(context: AutogenContext, op: DropTableCommentOp) -> str:
     existing = f"existing_comment={op.existing_comment!r}"
-    schema = [] if context._within_batch else [f"schema={ident(op.schema)!r}"]
+    schema = [] if context._within_batch else [f"schema={render_ident(context, op.schema)}"]
     arguments = [*_table(context, op.table_name), existing, *schema]
     return f"{prefix(context)}drop_table_comment(\n    " + ",\n    ".join(arguments) + "\n)"
 
@@ -140,7 +151,8 @@ def drop_table_comment(context: AutogenContext, op: DropTableCommentOp) -> str:
 @renderers.dispatch_for(AddColumnOp)
 def add_column(context: AutogenContext, op: AddColumnOp) -> str:
     # A column of the models has its keys and indexes added by operations of their own.
-    flags = ("primary_key", "unique", "index") if op.column.table is None else ()
+    own = ("primary_key", "unique", "index") if op.column.table is None else ()
+    flags = _unmade(op, op.column, own, context)
     place = (op.schema, op.table_name)
     checks = [item for item in checks_of(op.column) if (*place, str(final_name(item))) not in context.separate_checks]
     # SQLite adds a CHECK only with its column, MariaDB takes no name for it there.
@@ -161,21 +173,21 @@ def _late_check(context: AutogenContext, op: AddColumnOp, check: CheckConstraint
 
 @renderers.dispatch_for(DropColumnOp)
 def drop_column(context: AutogenContext, op: DropColumnOp) -> str:
-    arguments = [*_table(context, op.table_name), repr(ident(op.column_name)), *_schema(context, op.schema)]
+    arguments = [*_table(context, op.table_name), render_ident(context, op.column_name), *_schema(context, op.schema)]
     return _call(context, "drop_column", *arguments, *_given(op, "if_exists"), *_options(op.kw, context))
 
 
 @renderers.dispatch_for(AlterColumnOp)
 def alter_column(context: AutogenContext, op: AlterColumnOp) -> str:
     indent = " " * 11
-    text = f"{prefix(context)}alter_column({', '.join([*_table(context, op.table_name), repr(ident(op.column_name))])}"
+    text = f"{prefix(context)}alter_column({', '.join([*_table(context, op.table_name), render_ident(context, op.column_name)])}"
     parts: list[str] = []
     if op.existing_type is not None:
         parts.append(f"existing_type={render_type(op.existing_type, context)}")
     if op.modify_server_default is not False:
         parts.append(f"server_default={_default(op.modify_server_default, context)}")
     if op.modify_name is not None:
-        parts.append(f"new_column_name={ident(op.modify_name)!r}")
+        parts.append(f"new_column_name={render_ident(context, op.modify_name)}")
     if op.modify_type is not None:
         parts.append(f"type_={render_type(op.modify_type, context)}")
     if op.modify_nullable is not None:
@@ -215,7 +227,7 @@ def create_index(context: AutogenContext, op: CreateIndexOp) -> str:
 @renderers.dispatch_for(DropIndexOp)
 def drop_index(context: AutogenContext, op: DropIndexOp) -> str:
     index = op.to_index(context.migration_context)
-    table = [] if context._within_batch else [f"table_name={ident(op.table_name)!r}"]
+    table = [] if context._within_batch else [f"table_name={render_ident(context, op.table_name)}"]
     options = [*_options(index.dialect_kwargs, context), *_given(op, "if_exists")]
     return _call(
         context, "drop_index", render_name(context, index.name), *table, *_schema(context, op.schema), *options
@@ -225,7 +237,7 @@ def drop_index(context: AutogenContext, op: DropIndexOp) -> str:
 @renderers.dispatch_for(CreateUniqueConstraintOp)
 def create_unique(context: AutogenContext, op: CreateUniqueConstraintOp) -> str:
     constraint = op.to_constraint(context.migration_context)
-    columns = ", ".join(repr(ident(column.name)) for column in constraint.columns)
+    columns = ", ".join(render_ident(context, column.name) for column in constraint.columns)
     arguments = [render_name(context, final_name(constraint)), *_table(context, op.table_name), f"[{columns}]"]
     return _call(
         context, "create_unique_constraint", *arguments, *_schema(context, op.schema), *_options(op.kw, context)
@@ -234,22 +246,22 @@ def create_unique(context: AutogenContext, op: CreateUniqueConstraintOp) -> str:
 
 @renderers.dispatch_for(CreatePrimaryKeyOp)
 def create_primary_key(context: AutogenContext, op: CreatePrimaryKeyOp) -> str:
-    columns = ", ".join(repr(ident(column)) for column in op.columns)
+    columns = ", ".join(render_ident(context, column) for column in op.columns)
     arguments = [render_name(context, op.constraint_name), *_table(context, op.table_name), f"[{columns}]"]
     return _call(context, "create_primary_key", *arguments, *_schema(context, op.schema), *_options(op.kw, context))
 
 
 @renderers.dispatch_for(CreateForeignKeyOp)
 def create_foreign_key(context: AutogenContext, op: CreateForeignKeyOp) -> str:
-    local = ", ".join(repr(ident(column)) for column in op.local_cols)
-    remote = ", ".join(repr(ident(column)) for column in op.remote_cols)
+    local = ", ".join(render_ident(context, column) for column in op.local_cols)
+    remote = ", ".join(render_ident(context, column) for column in op.remote_cols)
     options = {key: value for key, value in op.kw.items() if value is not None and key != "use_alter"}
     if context._within_batch:
         options.pop("source_schema", None)
     arguments = [
         render_name(context, final_name(op.to_constraint(context.migration_context))),
         *_table(context, op.source_table),
-        repr(ident(op.referent_table)),
+        render_ident(context, op.referent_table),
         f"[{local}]",
         f"[{remote}]",
     ]

@@ -7,9 +7,10 @@ from typing import Any
 
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.render.named_types import TypeStatement, plan_types
-from headway.operations.constraints import CreateCheckConstraintOp
+from headway.operations.constraints import CreateCheckConstraintOp, CreateUniqueConstraintOp
 from headway.operations.containers import ModifyTableOps, OpContainer
 from headway.operations.dispatch import Dispatcher
+from headway.operations.indexes import CreateIndexOp
 
 renderers = Dispatcher()
 
@@ -30,17 +31,27 @@ def render_body(context: AutogenContext, container: OpContainer) -> str:
 def _parts(context: AutogenContext, container: OpContainer) -> list[str]:
     plan = plan_types(context, container.ops)
     context.reused_types = plan.reused
+    made = [inner for op in container.ops for inner in getattr(op, "ops", [op])]
     context.separate_checks = {
-        (inner.schema, inner.table_name, str(inner.constraint_name))
-        for op in container.ops
-        for inner in getattr(op, "ops", [op])
-        if isinstance(inner, CreateCheckConstraintOp)
+        (one.schema, one.table_name, str(one.constraint_name))
+        for one in made
+        if isinstance(one, CreateCheckConstraintOp)
     }
+    context.separate_indexes, context.separate_uniques = (
+        {(one.schema, one.table_name, _only_column(one)) for one in made if isinstance(one, kind)}
+        for kind in (CreateIndexOp, CreateUniqueConstraintOp)
+    )
     parts: list[str] = []
     for op in container.ops:
         parts += [_type_statement(context, one) for one in plan.before.get(id(op), ())]
         parts += render_op(context, op)
     return parts + [_type_statement(context, one) for one in plan.after]
+
+
+def _only_column(op: Any) -> str | None:
+    """The name of the column that an index or unique constraint is for, if it is for one alone."""
+    names = [getattr(column, "name", column) for column in op.columns]
+    return str(names[0]) if len(names) == 1 else None
 
 
 def _type_statement(context: AutogenContext, statement: TypeStatement) -> str:

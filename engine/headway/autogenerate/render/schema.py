@@ -28,9 +28,14 @@ from headway.operations.naming import final_name
 from headway.operations.schemaobj import referent
 
 
-def ident(name: Any) -> Any:
-    """A plain text for a name, so that its repr is one."""
-    return None if name is None else str(name) if isinstance(name, quoted_name | str) else name
+def render_ident(context: AutogenContext, name: Any) -> str:
+    """A name; with ``sa.quoted_name()`` when the models say whether it is quoted.
+
+    One in capitals that is not to be quoted is another one in the database, and compared as if it were quoted.
+    """
+    if isinstance(name, quoted_name) and (name.quote or (name.quote is False and name == str(name).lower())):
+        return f"{sqlalchemy_prefix(context)}quoted_name({str(name)!r}, quote={name.quote!r})"
+    return repr(str(name)) if isinstance(name, str) else repr(name)
 
 
 def render_name(context: AutogenContext, name: Any) -> str:
@@ -56,7 +61,7 @@ def render_column(
     """
     if (custom := user_rendering("column", column, context)) is not False:
         return None if custom is None else str(custom)
-    positional = [repr(ident(column.name)), render_type(column.type if type_ is None else type_, context)]
+    positional = [render_ident(context, column.name), render_type(column.type if type_ is None else type_, context)]
     keywords: list[str] = []
     if column.server_default is not None:
         rendered = render_default(column.server_default, context)
@@ -141,7 +146,7 @@ def render_index_element(element: Any, context: AutogenContext) -> str:
     if isinstance(element, str):
         return repr(element)
     if isinstance(element, Column):
-        return repr(ident(element.name))
+        return render_ident(context, element.name)
     label = f".label({str(element.name)!r})" if isinstance(element, Label) else ""
     inner = element.element if isinstance(element, Label) else element
     return f"{sqlalchemy_prefix(context)}literal_column({_sql(inner, context, is_index=True)!r}){label}"
@@ -150,15 +155,15 @@ def render_index_element(element: Any, context: AutogenContext) -> str:
 def render_potential(value: Any, context: AutogenContext) -> str:
     """A keyword's value, which may be an SQL expression or hold columns."""
     if isinstance(value, Column):
-        return repr(ident(value.name))
+        return render_ident(context, value.name)
     if isinstance(value, ClauseElement):
         return f"{sqlalchemy_prefix(context)}text({render_sql(value, context)})"
     if isinstance(value, list | tuple):
         return f"[{', '.join(render_potential(item, context) for item in value)}]"
     if isinstance(value, dict):
-        inner = ", ".join(f"{ident(k)!r}: {render_potential(v, context)}" for k, v in value.items())
+        inner = ", ".join(f"{render_ident(context, k)}: {render_potential(v, context)}" for k, v in value.items())
         return f"{{{inner}}}"
-    return repr(ident(value)) if isinstance(value, str) else repr(value)
+    return render_ident(context, value) if isinstance(value, str) else repr(value)
 
 
 def render_constraint(constraint: Any, context: AutogenContext) -> str | None:
@@ -190,12 +195,12 @@ def dialect_options(item: Any, context: AutogenContext) -> list[str]:
 def _primary_key(constraint: PrimaryKeyConstraint, context: AutogenContext) -> str | None:
     if not constraint.columns:
         return None
-    parts = [repr(ident(column.name)) for column in constraint.columns]
+    parts = [render_ident(context, column.name) for column in constraint.columns]
     return _call("PrimaryKeyConstraint", parts + timing(constraint), constraint, context)
 
 
 def _unique(constraint: UniqueConstraint, context: AutogenContext) -> str:
-    parts = [repr(ident(column.name)) for column in constraint.columns]
+    parts = [render_ident(context, column.name) for column in constraint.columns]
     return _call("UniqueConstraint", parts + timing(constraint), constraint, context)
 
 
@@ -204,7 +209,7 @@ def _check(constraint: CheckConstraint, context: AutogenContext) -> str:
 
 
 def _foreign_key(constraint: ForeignKeyConstraint, context: AutogenContext) -> str:
-    local = ", ".join(repr(ident(column.name)) for column in constraint.columns)
+    local = ", ".join(render_ident(context, column.name) for column in constraint.columns)
     remote = ", ".join(repr(_spelled(*referent(element))) for element in constraint.elements)
     options = _key_options(constraint)
     sa = sqlalchemy_prefix(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Computed, Constraint, Identity, Index, Table, UniqueConstraint
@@ -14,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl, isolation
-from headway.dialects.differences import ComparisonResult
+from headway.dialects.differences import ComparisonResult, TypeParts, as_real_or_double
 from headway.dialects.mysql.ddl import (
     MySQLAlterDefault,
     MySQLChangeColumn,
@@ -41,6 +42,8 @@ class MySQLImpl(DefaultImpl):
         {"JSON", "LONGTEXT"},
         {"INTEGER", "INT"},
     )
+
+    compared_index_options = frozenset({"length", "prefix", "with_parser"})
 
     def in_index(self, expr: ClauseElement) -> ClauseElement:
         if isinstance(expr, UnaryExpression) and expr.modifier in (operators.desc_op, operators.asc_op):
@@ -109,6 +112,16 @@ class MySQLImpl(DefaultImpl):
             return True
         return super().compare_type(inspector_column, metadata_column)
 
+    def stored_type(self, parts: TypeParts) -> TypeParts:
+        # https://dev.mysql.com/doc/refman/8.4/en/floating-point-types.html, …/charset-national.html
+        parts = as_real_or_double(parts, "float")
+        national = parts.name.startswith("national ")
+        extra = {"character set": "utf8mb3"} if national else dict(parts.extra)
+        if extra.get("character set") == "utf8":
+            extra["character set"] = "utf8mb3"  # its name until MySQL 8.0.30 and MariaDB 10.6
+        name = parts.name.removeprefix("national ")
+        return TypeParts({"real": "double", "double precision": "double"}.get(name, name), parts.arguments, extra)
+
     def compare_server_default(
         self,
         inspector_column: Any,
@@ -129,6 +142,14 @@ class MySQLImpl(DefaultImpl):
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         return compare_stored(self, metadata_index, reflected_index)
+
+    def same_table_option(self, option: str, value: Any, stored: Mapping[str, Any]) -> bool:
+        told = {_plain_option(name): one for name, one in stored.items()}
+        name = _plain_option(option)
+        if super().same_table_option(name, value, told):
+            return True
+        # What was called utf8 is utf8mb3 to newer servers.
+        return name == "charset" and {str(value).lower(), str(told.get(name)).lower()} == {"utf8", "utf8mb3"}
 
     def complete_reflected(self, inspector: Any, schema: str | None, tables: dict[str, Table]) -> None:
         with inspector._operation_context() as connection:
@@ -182,6 +203,12 @@ class MariaDBImpl(MySQLImpl):
     """MariaDB, where its SQLAlchemy dialect calls itself so."""
 
     __dialect__ = "mariadb"
+
+
+def _plain_option(name: str) -> str:
+    """One name for each of the options of a table that have several."""
+    plain = name.lower().replace(" ", "_").removeprefix("default_")
+    return {"character_set": "charset", "collation": "collate"}.get(plain, plain)
 
 
 def _columns(item: Any) -> tuple[str, ...]:

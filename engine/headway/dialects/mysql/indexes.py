@@ -49,7 +49,7 @@ def compare_stored(impl: Any, wanted: Index, reflected: Index) -> ComparisonResu
     theirs: list[Element] | None = reflected.info.get(STORED)
     if theirs is None:
         return compare_indexes(impl, wanted, reflected)
-    differences = in_uniqueness(wanted, reflected)
+    differences = [*in_uniqueness(wanted, reflected), *_in_kind(impl.dialect.name, wanted, reflected)]
     ours = [_element(words) for words in written_elements(wanted, impl.dialect)]
     if None in ours and not differences:
         return ComparisonResult.Skip("an element of the index is written in a way that nobody here can read")
@@ -62,6 +62,16 @@ def compare_stored(impl: Any, wanted: Index, reflected: Index) -> ComparisonResu
         ]
         differences.append(f"expression ({shown[0]}) to ({shown[1]})")
     return ComparisonResult(tuple(differences))
+
+
+def _in_kind(dialect: str, wanted: Index, reflected: Index) -> list[str]:
+    """Whether one is FULLTEXT or SPATIAL and the other is not, and the parser of a FULLTEXT one."""
+    found = []
+    for option in ("prefix", "with_parser"):
+        ours, theirs = (str(one.dialect_kwargs.get(f"{dialect}_{option}") or "") for one in (wanted, reflected))
+        if ours.upper() != theirs.upper():
+            found.append(f"{option}={theirs} to {ours}")
+    return found
 
 
 def _ordered(index: Index, elements: list[Element], table: Table) -> Index:

@@ -47,7 +47,7 @@ def visit_identity_column(element: elements.IdentityColumnDefault, compiler: Any
         )
     if not isinstance(element.existing_server_default, Identity):
         return f"{column} ADD {compiler.visit_identity_column(element.default)}"
-    return f"{column} {' '.join(_identity_changes(element.default, element.existing_server_default))}".rstrip()
+    return f"{column} {' '.join(identity_changes(element.default, element.existing_server_default))}"
 
 
 @compiled(elements.ComputedColumnDefault, "postgresql")
@@ -72,7 +72,8 @@ IDENTITY_OPTIONS = {
 }
 
 
-def _identity_changes(new: Identity, old: Identity) -> list[str]:
+def identity_changes(new: Identity, old: Identity) -> list[str]:
+    """What ALTER COLUMN must be told to make one identity of another."""
     changes: list[str] = []
     if bool(new.always) != bool(old.always):
         changes.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Identity, Index, Table
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause
 from sqlalchemy.types import NullType
 
 from headway.dialects import elements
 from headway.dialects.base import DefaultImpl
-from headway.dialects.differences import ComparisonResult, compare_uniques, normal_sql
-from headway.dialects.postgresql.ddl import PostgresqlColumnType
+from headway.dialects.differences import ComparisonResult, TypeParts, as_real_or_double, compare_uniques, normal_sql
+from headway.dialects.postgresql.ddl import PostgresqlColumnType, identity_changes
 from headway.dialects.postgresql.domains import without_domain
+from headway.dialects.postgresql.index_options import with_options
 from headway.dialects.postgresql.indexes import compare_stored, note_stored
 from headway.dialects.postgresql.partitions import leave_out_inherited_keys
 from headway.dialects.postgresql.same import are_same
@@ -36,6 +37,8 @@ class PostgresqlImpl(DefaultImpl):
         {"TIMESTAMP", "TIMESTAMP WITHOUT TIME ZONE"},
         {"TIME", "TIME WITHOUT TIME ZONE"},
     )
+
+    compared_index_options = frozenset({"concurrently", "include", "nulls_not_distinct", "ops", "using", "with"})
 
     def alter_column(
         self,
@@ -90,6 +93,12 @@ class PostgresqlImpl(DefaultImpl):
             **kw,
         )
 
+    def _alter_default(self, table_name: str, column_name: str, default: Any, known: dict[str, Any]) -> None:
+        old = known["existing_server_default"]
+        unchanged = isinstance(default, Identity) and isinstance(old, Identity) and not identity_changes(default, old)
+        if not unchanged:  # ALTER COLUMN takes no empty list of changes
+            super()._alter_default(table_name, column_name, default, known)
+
     def create_index(self, index: Index, **kw: Any) -> None:
         # Columns that are only INCLUDEd must exist on the table for SQLAlchemy to name them.
         elements.complete_columns(index, index.kwargs.get("postgresql_include") or ())
@@ -113,6 +122,11 @@ class PostgresqlImpl(DefaultImpl):
                 "Detected sequence named '%s' as owned by column '%s.%s'", sequence, table.name, column_info["name"]
             )
             del column_info["default"]
+
+    def stored_type(self, parts: TypeParts) -> TypeParts:
+        # https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT
+        parts = as_real_or_double(parts, "real")
+        return parts._replace(name="char") if parts.name == "nchar" else parts
 
     def compare_server_default(
         self,
@@ -150,11 +164,13 @@ class PostgresqlImpl(DefaultImpl):
         return expr if isinstance(expr, ColumnClause) else expr.self_group()
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        return _with_nulls(compare_stored(self, metadata_index, reflected_index), metadata_index, reflected_index)
+        return with_options(
+            self, compare_stored(self, metadata_index, reflected_index), metadata_index, reflected_index
+        )
 
     def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
         comparison = compare_uniques(self, metadata_constraint, reflected_constraint)
-        return _with_nulls(comparison, metadata_constraint, reflected_constraint)
+        return with_options(self, comparison, metadata_constraint, reflected_constraint)
 
     def correct_for_autogen_constraints(
         self, conn_uniques: Any, conn_indexes: Any, metadata_unique_constraints: Any, metadata_indexes: Any
@@ -168,15 +184,6 @@ class PostgresqlImpl(DefaultImpl):
         options = super().adjust_reflected_dialect_options(reflected_object, kind)
         quiet = ("postgresql_include", "postgresql_nulls_not_distinct")  # said of everything, also where it is usual
         return {name: value for name, value in options.items() if value or name not in quiet}
-
-
-def _with_nulls(comparison: ComparisonResult, wanted: Any, reflected: Any) -> ComparisonResult:
-    """A comparison, and whether two NULLs are the same on both sides."""
-    option = "postgresql_nulls_not_distinct"
-    ours, theirs = (bool(item.dialect_kwargs.get(option)) for item in (wanted, reflected))
-    if ours == theirs or comparison.is_skip:
-        return comparison
-    return ComparisonResult((*comparison.differences, f"nulls_not_distinct={theirs} to {ours}"))
 
 
 def _no_null(default: str | None) -> str | None:

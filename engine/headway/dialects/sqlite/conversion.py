@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import types as sqltypes
 
+from headway.dialects.sqlite.declared import Declared
 from headway.operations.rewrite.conversion import Conversion
 
 
@@ -51,6 +52,7 @@ _FALSE = "'false', 'f', 'no', 'n', 'off'"
 
 def _kind(type_: Any, dialect: Any) -> str | None:
     """How SQLAlchemy stores values of the type in SQLite, as far as CAST does not know it."""
+    type_ = type_.taken_for if isinstance(type_, Declared) else type_
     type_ = getattr(type_, "_variant_mapping", {}).get(dialect.name, type_)
     while isinstance(type_, sqltypes.TypeDecorator) and not isinstance(type_, sqltypes.Interval):
         type_ = type_.load_dialect_impl(dialect)

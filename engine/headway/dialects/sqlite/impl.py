@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Computed, Constraint, Index, Table, literal_column
+from sqlalchemy import Computed, Constraint, Identity, Index, Table, literal_column
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from headway.dialects.base import DefaultImpl
 from headway.dialects.differences import ComparisonResult
+from headway.dialects.elements import NO_COMPUTED, NO_IDENTITY
 from headway.dialects.sqlite.conversion import conversion
 from headway.dialects.sqlite.ddl import no_comments
+from headway.dialects.sqlite.declared import is_declared, note_declared
 from headway.dialects.sqlite.defaults import is_constant, normal_default
 from headway.dialects.sqlite.indexes import are_same, compare_stored, complete
 from headway.dialects.sqlite.table_copy import SQLiteCopying
 from headway.dialects.table_copy import Copying
 from headway.errors import NotSupported
+from headway.operations.refusals import CannotCompile
 from headway.operations.rewrite.conversion import Conversion
 
 
@@ -63,6 +66,11 @@ class SQLiteImpl(DefaultImpl):
             raise _needs_batch("drop a constraint of")
 
     def alter_column(self, table_name: str, column_name: str, **kw: Any) -> None:
+        defaults = (kw.get("server_default", False), kw.get("existing_server_default"))
+        if defaults[0] is not False:
+            for kind, refused in ((Computed, NO_COMPUTED), (Identity, NO_IDENTITY)):
+                if any(isinstance(default, kind) for default in defaults):
+                    raise CannotCompile(f"{refused}: column {column_name} of {table_name} on sqlite", hint=_BATCH)
         changes = {key: kw.get(key) for key in ("nullable", "type_") if kw.get(key) is not None}
         if changes or kw.get("server_default", False) is not False:
             raise _needs_batch("alter a column of")
@@ -76,6 +84,12 @@ class SQLiteImpl(DefaultImpl):
 
     def drop_table_comment(self, table: Table) -> None:
         raise no_comments()
+
+    def compare_type(self, inspector_column: Any, metadata_column: Any) -> bool:
+        wanted = metadata_column.type
+        if not isinstance(wanted, sqltypes.NullType) and is_declared(inspector_column, wanted, self.dialect):
+            return False
+        return super().compare_type(inspector_column, metadata_column)
 
     def compare_server_default(
         self,
@@ -101,6 +115,10 @@ class SQLiteImpl(DefaultImpl):
         prefix = f"{self.dialect.identifier_preparer.quote_identifier(schema)}." if schema else ""
         with inspector._operation_context() as connection:
             complete(connection, prefix, tables)
+            note_declared(connection, schema, prefix, tables)
+
+    def same_table_option(self, option: str, value: Any, stored: Mapping[str, Any]) -> bool:
+        return super().same_table_option(option, value, {"with_rowid": True, **stored})
 
     def _is_worked_out(self, default: Any) -> bool:
         """Whether a server default is an expression, which ADD COLUMN does not take."""
@@ -126,5 +144,8 @@ def _needs_batch(what: str) -> NotSupported:
     return NotSupported(
         f"No support for ALTER of constraints in SQLite dialect: it cannot {what} a table in place. "
         "Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy",
-        hint="Use 'with op.batch_alter_table(\"…\") as batch_op:'.",
+        hint=_BATCH,
     )
+
+
+_BATCH = "Use 'with op.batch_alter_table(\"…\") as batch_op:'."

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc, inspect
 from sqlalchemy import types as sqltypes
 
 from headway.dialects.sqlite.create_text import column_options, table_options
+from headway.dialects.sqlite.declared import keep_declared
 from headway.dialects.table_copy import Copying, Unseen
 from headway.errors import UsageError
 
@@ -120,7 +121,12 @@ class SQLiteCopying(Copying):
             self._last_id = self._execute(query, (self.table_name,)).scalar()
         if not given:
             _complete_columns(table, column_options(created))
-        reflected = {index["name"] for index in self._reflected_indexes()} if given else set()
+            rows = self._execute(f"PRAGMA {self.prefix}table_xinfo({self._literal})")
+            types = {one["name"]: one["type"] for one in self._inspector().get_columns(self.table_name, self.schema)}
+            keep_declared(table, {row[1]: row[2] for row in rows}, types, self.impl.dialect)
+        reflected = (
+            {index["name"] for index in self._inspector().get_indexes(self.table_name, self.schema)} if given else set()
+        )
         indexes = {name: sql for name, sql in self._objects("index").items() if name not in reflected}
         return Unseen(options, indexes)
 
@@ -170,10 +176,8 @@ class SQLiteCopying(Copying):
             return False
         return True
 
-    def _reflected_indexes(self) -> Any:
-        from sqlalchemy import inspect
-
-        return inspect(self.impl.connection).get_indexes(self.table_name, schema=self.schema)
+    def _inspector(self) -> Any:
+        return inspect(self.impl.connection)
 
     @property
     def _literal(self) -> str:

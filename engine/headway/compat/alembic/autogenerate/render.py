@@ -23,7 +23,6 @@ from headway.autogenerate.render.registry import prefix as _alembic_autogenerate
 from headway.autogenerate.render.registry import render_body, render_op, render_op_text, renderers
 from headway.autogenerate.render.registry import renderers as default_renderers
 from headway.autogenerate.render.registry import sqlalchemy_prefix as _sqlalchemy_autogenerate_prefix
-from headway.autogenerate.render.schema import ident as _ident
 from headway.autogenerate.render.schema import render_column as _render_column
 from headway.autogenerate.render.schema import render_constraint, render_default
 from headway.autogenerate.render.types import render_type as _repr_type
@@ -45,6 +44,11 @@ def _render_server_default(default: Any, autogen_context: AutogenContext, repr_:
     if not repr_ and isinstance(arg := getattr(default, "arg", default), str):
         return arg
     return render_default(default, autogen_context)
+
+
+def _ident(name: Any) -> Any:
+    """A plain text for a name, so that its repr is one; add-ons use it by this name."""
+    return str(name) if isinstance(name, str) else name
 
 
 def _render_constraint(constraint: Any, autogen_context: AutogenContext, namespace_metadata: Any) -> str | None:

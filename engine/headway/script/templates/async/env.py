@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import async_engine_from_config
 config = context.config
 
 if config.config_file_name is not None:
-    fileConfig(config.config_file_name)
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
 
 # Put the models' MetaData here, so that autogenerate and drift checks can compare:
 #   from myapp.models import Base

@@ -13,7 +13,7 @@ USE_TWOPHASE = False
 config = context.config
 
 if config.config_file_name is not None:
-    fileConfig(config.config_file_name)
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
 logger = logging.getLogger("alembic.env")
 
 # The databases, as the configuration lists them; each has a section of its own.

@@ -24,11 +24,12 @@ def databases_of(project: Project) -> tuple[str, ...]:
 
 def line(found: Compared) -> str:
     """One group of verbs in one line."""
-    verdict = "DIFFERENT" if found.differences else "same"
+    verdict = "different" if found.differences else "on purpose" if found.purposes else "same"
     stopped = f"; alembic stops at {found.reached or 'base'}: {found.stopped}" if found.stopped else ""
+    why = f"; {', '.join(found.purposes)}" if found.purposes else ""
     ours, theirs = found.times
     times = f"headway {ours:.1f} s, alembic {theirs:.1f} s"
-    return f"{found.project:12} {found.database:10} {found.group:9} {verdict:9} ({times}){stopped}"
+    return f"{found.project:12} {found.database:10} {found.group:9} {verdict:10} ({times}){why}{stopped}"
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from typing import Any
 
 from census.projects import Place, Project
 from compat.ordering import entries_in_order, in_fixed_order
-from histories.state import State, state_of
+from histories.purposes import UNDONE, explain
 
 TESTS = Path(__file__).resolve().parents[1]
 DATABASES = ("sqlite", "postgresql")
@@ -26,9 +26,9 @@ GROUPS: dict[str, tuple[tuple[str, ...], ...]] = {
     "upgrade": (("upgrade", "heads"), ("current",), ("history", "-i")),
     "downgrade": (("downgrade", "base"), ("current",)),
 }
-"""Verbs in the order in which they run; the database is read after each of the last two groups."""
+"""Verbs in the order in which they run; the database is read after each group."""
 LONGEST = 900
-"""Seconds for one group on one database."""
+"""Seconds for one history on one database."""
 ENV = """
 import sqlalchemy.orm
 from alembic import context
@@ -49,6 +49,7 @@ with engine.connect() as connection:
 """
 """A plain one: those of the projects read the configuration of a service that is not there."""
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+_ERROR = re.compile(r"^([\w.]+(Error|Exception)\b|headway: )|FAILED:")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -62,6 +63,8 @@ class Compared:
     differences: tuple[str, ...]
     stopped: str
     """The error with which Alembic ended; empty when every verb ran."""
+    purposes: tuple[str, ...]
+    """The reasons of what differs on purpose."""
     times: tuple[float, float]
     """Seconds of headway and of Alembic."""
     reached: str = ""
@@ -69,46 +72,49 @@ class Compared:
 
 
 def compare(project: Project, place: Place, database: str, empty: Callable[[str], str]) -> list[Compared]:
-    """Runs every group on both sides. ``empty`` gives the URL of a new empty database."""
-    urls = {program: empty(database) for program in ("headway", "alembic")}
-    found = []
+    """Runs every group on both sides. ``empty`` gives the URL of a new empty database.
+
+    Raises RuntimeError when a side cannot be run at all.
+    """
+    ours, theirs = (_side(program, project, place, empty(database)) for program in ("headway", "alembic"))
+    return [_judge(project.name, database, group, ours[group], theirs[group]) for group in GROUPS]
+
+
+def _side(program: str, project: Project, place: Place, url: str) -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="hw-histories-") as directory:
-        for group, verbs in GROUPS.items():
-            sides = {name: _side(name, project, place, url, verbs, directory) for name, url in urls.items()}
-            states = None
-            if group in ("upgrade", "downgrade"):
-                states = {name: state_of(url) for name, url in urls.items()}
-            found.append(_judge(project.name, database, group, sides, states))
-    return found
-
-
-def _side(
-    program: str, project: Project, place: Place, url: str, verbs: tuple[tuple[str, ...], ...], directory: str
-) -> list[dict[str, Any]]:
-    home = _lay_out(project, place, url, os.path.join(directory, "project"))
-    path = [place.home, *place.needs]
-    request = {"program": program, "project": home, "verbs": verbs, "path": path}
-    asked, answered = os.path.join(directory, "request"), os.path.join(directory, "answer")
-    Path(asked).write_text(json.dumps(request), encoding="utf-8")
-    Path(answered).unlink(missing_ok=True)
-    root = TESTS.parent
-    places = [str(TESTS), str(root / "engine"), str(root / "entrypoint"), os.environ.get("PYTHONPATH", "")]
-    kept = {name: value for name, value in os.environ.items() if name in _KEPT}  # what strangers may see
-    environment = {**kept, "PYTHONPATH": os.pathsep.join(places), "HOME": directory, "PYTHONHASHSEED": "0"}
-    command = [sys.executable, "-P", "-W", "ignore", "-m", "histories.side", asked, answered]
-    try:
-        done = subprocess.run(
-            command, env=environment, cwd=directory, capture_output=True, text=True, timeout=LONGEST, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return [{"verb": verbs[0], "code": -1, "out": "", "err": f"more than {LONGEST} seconds", "took": LONGEST}]
-    if not os.path.exists(answered):
-        raise RuntimeError(f"{program} on {project.name}: status {done.returncode}: {done.stderr[-2000:]}")
-    answer: list[dict[str, Any]] = json.loads(Path(answered).read_text(encoding="utf-8"))
+        home = os.path.join(directory, "project")
+        _lay_out(project, place, url, home)
+        path = [place.home, *place.needs]
+        request = {"program": program, "project": home, "groups": GROUPS, "path": path, "url": url}
+        asked, answered = os.path.join(directory, "request"), os.path.join(directory, "answer")
+        Path(asked).write_text(json.dumps(request), encoding="utf-8")
+        command = [sys.executable, "-P", "-W", "ignore", "-m", "histories.side", asked, answered]
+        try:
+            done = subprocess.run(
+                command,
+                env=_environment(directory),
+                cwd=directory,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{program} took more than {LONGEST} seconds") from None
+        if not os.path.exists(answered):
+            raise RuntimeError(f"{program}: status {done.returncode}: {done.stderr[-2000:]}")
+        answer: dict[str, dict[str, Any]] = json.loads(Path(answered).read_text(encoding="utf-8"))
     return answer
 
 
-def _lay_out(project: Project, place: Place, url: str, home: str) -> str:
+def _environment(home: str) -> dict[str, str]:
+    root = TESTS.parent
+    places = [str(TESTS), str(root / "engine"), str(root / "entrypoint"), os.environ.get("PYTHONPATH", "")]
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}  # what strangers may see
+    return {**kept, "PYTHONPATH": os.pathsep.join(places), "HOME": home}
+
+
+def _lay_out(project: Project, place: Place, url: str, home: str) -> None:
     os.makedirs(os.path.join(home, "migrations"), exist_ok=True)
     Path(home, "migrations", "env.py").write_text(ENV % project.env, encoding="utf-8")
     lines = [
@@ -121,33 +127,66 @@ def _lay_out(project: Project, place: Place, url: str, home: str) -> str:
         f"sqlalchemy.url = {url.replace('%', '%%')}",
     ]
     Path(home, "alembic.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return home
 
 
 # -- judging --------------------------------------------------------------------------------------------------------
 
 
-def _judge(
-    project: str, database: str, group: str, sides: dict[str, list[dict[str, Any]]], states: dict[str, State] | None
-) -> Compared:
-    ours, theirs = sides["headway"], sides["alembic"]
-    differences, stopped = [], ""
-    for mine, other in zip(ours, theirs, strict=False):
-        verb = " ".join(other["verb"])
-        if other["code"] and not stopped:
-            stopped = _last_line(other["err"])
-        if bool(mine["code"]) != bool(other["code"]):
-            differences.append(f"{verb}: ends with {mine['code']}, Alembic with {other['code']}: {_errors(mine, other)}")
-        if not other["code"] and not mine["code"]:
-            differences += _text_differs(verb, *(_shown(side) for side in (mine, other)))
-    if len(ours) != len(theirs):
-        differences.append("one of the two took too long")
-    for what in ("schema", "rows", "versions") if states else ():
-        assert states is not None
-        differences += _text_differs(f"{what} after {group}", states["headway"][what], states["alembic"][what])
-    times = tuple(sum(run["took"] for run in side) for side in (ours, theirs))
-    reached = states["alembic"]["versions"] if states else ""
-    return Compared(project, database, group, tuple(differences), stopped, (times[0], times[1]), reached)
+def _judge(project: str, database: str, group: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Compared:
+    notes = _Notes(database)
+    pairs = list(zip(ours["runs"], theirs["runs"], strict=True))
+    for mine, other in pairs:
+        _judge_verb(notes, group, mine, other)
+    undone = database == "sqlite" and any(mine["code"] and other["code"] for mine, other in pairs)
+    for what in ("versions", "schema", "rows"):
+        texts = ours["state"][what], theirs["state"][what]
+        if undone and what != "versions" and texts[0] != texts[1]:
+            notes.purposes.append(UNDONE)
+        else:
+            notes.compare(f"{what} after {group}", what, *texts)
+    return Compared(
+        project=project,
+        database=database,
+        group=group,
+        differences=tuple(notes.differences),
+        stopped=next((_last_line(run) for run in theirs["runs"] if run["code"]), ""),
+        purposes=tuple(dict.fromkeys(notes.purposes)),
+        times=(sum(run["took"] for run in ours["runs"]), sum(run["took"] for run in theirs["runs"])),
+        reached=theirs["state"]["versions"],
+    )
+
+
+def _judge_verb(notes: _Notes, group: str, mine: dict[str, Any], other: dict[str, Any]) -> None:
+    verb = " ".join(other["verb"])
+    if bool(mine["code"]) != bool(other["code"]):
+        failed = _last_line(mine if mine["code"] else other)
+        notes.differences.append(f"{verb}: ends with {mine['code']}, Alembic with {other['code']}: {failed}")
+    elif not mine["code"]:
+        notes.compare(verb, group, _shown(mine), _shown(other))
+    elif group == "script":
+        notes.compare(f"{verb}: the revision at which it stops", "step", _last_step(mine), _last_step(other))
+
+
+class _Notes:
+    """What differs, and why."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self.differences: list[str] = []
+        self.purposes: list[str] = []
+
+    def compare(self, title: str, what: str, mine: str, other: str) -> None:
+        """Notes the reasons of a difference, or the difference."""
+        reasons = explain(what, self.database, mine, other)
+        if reasons is not None:
+            self.purposes += reasons
+            return
+        lines = difflib.unified_diff(other.splitlines(), mine.splitlines(), "alembic", "headway", lineterm="", n=1)
+        self.differences.append(f"{title}:\n" + "\n".join(list(lines)[:40]))
+
+
+def _last_step(side: dict[str, Any]) -> str:
+    return ([line for line in side["out"].splitlines() if line.startswith("-- Running ")] or [""])[-1]
 
 
 def _shown(side: dict[str, Any]) -> str:
@@ -157,18 +196,8 @@ def _shown(side: dict[str, Any]) -> str:
     return text if side["verb"][0] == "upgrade" else in_fixed_order(text)
 
 
-def _text_differs(what: str, mine: str, other: str) -> list[str]:
-    if mine == other:
-        return []
-    lines = difflib.unified_diff(other.splitlines(), mine.splitlines(), "alembic", "headway", lineterm="", n=1)
-    return [f"{what}:\n" + "\n".join(list(lines)[:40])]
-
-
-def _errors(mine: dict[str, Any], other: dict[str, Any]) -> str:
-    return _last_line((mine if mine["code"] else other)["err"])
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("(Background")]
-    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Warning)\b|headway: ", line)]
-    return (errors or lines or ["nothing said"])[-1][:300]
+def _last_line(side: dict[str, Any]) -> str:
+    said = [line for line in side["err"].splitlines() if line.strip() and not line.startswith("(Background")]
+    said += [line for line in side["out"].splitlines() if "FAILED:" in line]
+    errors = [line for line in said if _ERROR.search(line)]
+    return (errors or said or ["nothing said"])[-1].strip()[:300]

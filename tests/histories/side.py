@@ -1,4 +1,5 @@
-"""Runs verbs of one program, headway or Alembic, on one project, in a process of its own; compares nothing.
+"""Runs verbs of one program, headway or Alembic, on one project, in a process of its own, and reads the database after
+each group of them; compares nothing.
 
 ``python -P -m histories.side REQUEST ANSWER``: it runs what strangers wrote. Each verb's output is taken at the file
 descriptor, because Alembic keeps the standard output of the moment when it is imported.
@@ -13,8 +14,10 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from histories.state import state_of
 
 
 def main() -> None:
@@ -25,7 +28,9 @@ def main() -> None:
     program = _program(request["program"])
     sys.path += request["path"]  # behind what is installed: both sides run on the same SQLAlchemy
     os.chdir(request["project"])
-    answer = [_run(program, verb) for verb in request["verbs"]]
+    answer = {}
+    for group, verbs in request["groups"].items():
+        answer[group] = {"runs": [_run(program, verb) for verb in verbs], "state": state_of(request["url"])}
     with open(answer_path, "w", encoding="utf-8") as file:
         json.dump(answer, file)
 
@@ -55,7 +60,7 @@ def _run(program: Callable[[list[str]], object], verb: list[str]) -> dict[str, A
 
 
 @contextlib.contextmanager
-def _taken(descriptor: int, place: int) -> Any:
+def _taken(descriptor: int, place: int) -> Iterator[None]:
     kept = os.dup(descriptor)
     os.dup2(place, descriptor)
     try:

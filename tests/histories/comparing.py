@@ -140,10 +140,9 @@ def _judge(project: str, database: str, group: str, ours: dict[str, Any], theirs
     undone = database == "sqlite" and any(mine["code"] and other["code"] for mine, other in pairs)
     for what in ("versions", "schema", "rows"):
         texts = ours["state"][what], theirs["state"][what]
-        if undone and what != "versions" and texts[0] != texts[1]:
-            notes.purposes.append(UNDONE)
-        else:
-            notes.compare(f"{what} after {group}", what, *texts)
+        notes.compare(
+            f"{what} after {group}", what, *texts, otherwise=UNDONE if undone and what != "versions" else None
+        )
     return Compared(
         project=project,
         database=database,
@@ -175,13 +174,18 @@ class _Notes:
         self.differences: list[str] = []
         self.purposes: list[str] = []
 
-    def compare(self, title: str, what: str, mine: str, other: str) -> None:
-        """Notes the reasons of a difference, or the difference."""
-        reasons = explain(what, self.database, mine, other)
-        if reasons is not None:
-            self.purposes += reasons
+    def compare(self, title: str, what: str, mine: str, other: str, otherwise: str | None = None) -> None:
+        """Notes the reasons of a difference, or the difference unless ``otherwise`` is the reason of all the rest."""
+        found = explain(what, self.database, mine, other)
+        self.purposes += found.reasons
+        if found.ours == found.theirs:
             return
-        lines = difflib.unified_diff(other.splitlines(), mine.splitlines(), "alembic", "headway", lineterm="", n=1)
+        if otherwise:
+            self.purposes.append(otherwise)
+            return
+        lines = difflib.unified_diff(
+            found.theirs.splitlines(), found.ours.splitlines(), "alembic", "headway", lineterm="", n=1
+        )
         self.differences.append(f"{title}:\n" + "\n".join(list(lines)[:40]))
 
 

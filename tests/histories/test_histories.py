@@ -42,18 +42,39 @@ def test_what_one_side_alone_does_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "ours", "theirs"),
+    ("what", "database", "ours", "theirs"),
     [
-        ("schema", "\ta INTEGER, \n\tb TEXT", "\tb TEXT, \n\ta INTEGER"),
-        ("schema", "\tUNIQUE (a)", "\tUNIQUE (b)"),
-        ("schema", "\ta INTEGER DEFAULT 1", "\ta INTEGER DEFAULT (2)"),
-        ("versions", "r1", "r2"),
-        ("rows", "main.t 1", "main.t 2"),
-        ("script", "SELECT '%'", "SELECT '%%'"),
+        ("schema", "sqlite", "\ta INTEGER, \n\tb TEXT", "\tb TEXT, \n\ta INTEGER"),
+        ("schema", "sqlite", "\tUNIQUE (a)", "\tUNIQUE (b)"),
+        ("schema", "sqlite", "\ta INTEGER DEFAULT 1", "\ta INTEGER DEFAULT (2)"),
+        ("schema", "sqlite", "\ta INTEGER DEFAULT (1)", "\ta INTEGER DEFAULT 1"),
+        ("schema", "sqlite", "\tUNIQUE (a)", "\tUNIQUE (a), \n\tCHECK (a > 0)"),
+        ("schema", "sqlite", "\tCHECK (a > 1)", "\tCHECK (a > 0)"),
+        ("schema", "postgresql", "\tUNIQUE (a), \n\tCHECK (a > 0)", "\tUNIQUE (a)"),
+        ("versions", "sqlite", "r1", "r2"),
+        ("rows", "sqlite", "main.t 1", "main.t 2"),
+        ("script", "sqlite", "SELECT '%'", "SELECT '%%'"),
+        ("script", "postgresql", "SELECT '%%'", "SELECT '%'"),
     ],
 )
-def test_what_has_no_reason_is_a_difference(what: str, ours: str, theirs: str) -> None:
-    assert explain(what, "sqlite", ours, theirs) is None
+def test_what_has_no_reason_is_a_difference(what: str, database: str, ours: str, theirs: str) -> None:
+    found = explain(what, database, ours, theirs)
+    assert found.ours != found.theirs
+
+
+@pytest.mark.parametrize(
+    ("what", "database", "ours", "theirs", "reason"),
+    [
+        ("schema", "sqlite", "\tUNIQUE (a), \n\tUNIQUE (b)\n)", "\tUNIQUE (b), \n\tUNIQUE (a)\n)", "fixed order"),
+        ("schema", "sqlite", "\ta INTEGER DEFAULT 1", "\ta INTEGER DEFAULT (1)", "default as it was"),
+        ("schema", "sqlite", "\tUNIQUE (a), \n\tCHECK (a > 0)\n)", "\tUNIQUE (a)\n)", "batch-unnamed-check"),
+        ("script", "postgresql", "SELECT '%'", "SELECT '%%'", "percent-signs"),
+    ],
+)
+def test_what_has_a_reason_names_it(what: str, database: str, ours: str, theirs: str, reason: str) -> None:
+    found = explain(what, database, ours, theirs)
+    assert found.ours == found.theirs
+    assert reason in found.reasons[-1]
 
 
 def test_reasons_with_a_name_stand_in_the_documentation() -> None:

@@ -16,7 +16,8 @@ from typing import Any
 
 from census.projects import Place, Project
 from compat.ordering import entries_in_order, in_fixed_order
-from histories.purposes import UNDONE, explain
+from histories.purposes import FURTHER, UNDONE, explain
+from histories.state import State
 
 TESTS = Path(__file__).resolve().parents[1]
 DATABASES = ("sqlite", "postgresql")
@@ -135,14 +136,13 @@ def _lay_out(project: Project, place: Place, url: str, home: str) -> None:
 def _judge(project: str, database: str, group: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Compared:
     notes = _Notes(database)
     pairs = list(zip(ours["runs"], theirs["runs"], strict=True))
-    for mine, other in pairs:
-        _judge_verb(notes, group, mine, other)
-    undone = database == "sqlite" and any(mine["code"] and other["code"] for mine, other in pairs)
-    for what in ("versions", "schema", "rows"):
-        texts = ours["state"][what], theirs["state"][what]
-        notes.compare(
-            f"{what} after {group}", what, *texts, otherwise=UNDONE if undone and what != "versions" else None
-        )
+    further = [reason for mine, other in pairs if (reason := _goes_further(mine, other))]
+    if further:
+        notes.purposes += further
+    else:
+        for mine, other in pairs:
+            _judge_verb(notes, group, mine, other)
+        _judge_states(notes, group, pairs, ours["state"], theirs["state"])
     return Compared(
         project=project,
         database=database,
@@ -153,6 +153,22 @@ def _judge(project: str, database: str, group: str, ours: dict[str, Any], theirs
         times=(sum(run["took"] for run in ours["runs"]), sum(run["took"] for run in theirs["runs"])),
         reached=theirs["state"]["versions"],
     )
+
+
+def _goes_further(mine: dict[str, Any], other: dict[str, Any]) -> str | None:
+    """Why headway ends well where Alembic fails, if that is on purpose; there is nothing to compare then."""
+    if mine["code"] or not other["code"]:
+        return None
+    return next((reason for text, reason in FURTHER if text in _last_line(other)), None)
+
+
+def _judge_states(
+    notes: _Notes, group: str, pairs: list[tuple[dict[str, Any], dict[str, Any]]], ours: State, theirs: State
+) -> None:
+    undone = notes.database == "sqlite" and any(mine["code"] and other["code"] for mine, other in pairs)
+    for what in ("versions", "schema", "rows"):
+        otherwise = UNDONE if undone and what != "versions" else None
+        notes.compare(f"{what} after {group}", what, ours[what], theirs[what], otherwise)
 
 
 def _judge_verb(notes: _Notes, group: str, mine: dict[str, Any], other: dict[str, Any]) -> None:

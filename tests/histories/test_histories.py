@@ -9,9 +9,16 @@ import pytest
 
 from census.projects import Place, Project, fetch, read_projects
 from histories.comparing import compare
-from histories.purposes import PURPOSES, UNDONE, explain
+from histories.purposes import FURTHER, PURPOSES, UNDONE, explain
 
 QUICK = [project for project in read_projects() if project.ci]
+
+
+def _table(*clauses: str) -> str:
+    """A table as SQLite keeps it."""
+    return "CREATE TABLE t (\n\t" + ", \n\t".join(clauses) + "\n)"
+
+
 HEADER = "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = 'r1'\ndown_revision = None\n\n\n"
 
 
@@ -44,12 +51,13 @@ def test_what_one_side_alone_does_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "database", "ours", "theirs"),
     [
-        ("schema", "sqlite", "\ta INTEGER, \n\tb TEXT", "\tb TEXT, \n\ta INTEGER"),
-        ("schema", "sqlite", "\tUNIQUE (a)", "\tUNIQUE (b)"),
+        ("schema", "sqlite", _table("a INTEGER", "b TEXT"), _table("b TEXT", "a INTEGER")),
+        ("schema", "sqlite", _table("UNIQUE (a)"), _table("UNIQUE (b)")),
         ("schema", "sqlite", "\ta INTEGER DEFAULT 1", "\ta INTEGER DEFAULT (2)"),
         ("schema", "sqlite", "\ta INTEGER DEFAULT (1)", "\ta INTEGER DEFAULT 1"),
-        ("schema", "sqlite", "\tUNIQUE (a)", "\tUNIQUE (a), \n\tCHECK (a > 0)"),
-        ("schema", "sqlite", "\tCHECK (a > 1)", "\tCHECK (a > 0)"),
+        ("schema", "sqlite", _table("UNIQUE (a)"), _table("UNIQUE (a)", "CHECK (a > 0)")),
+        ("schema", "sqlite", _table("CHECK (a > 1)"), _table("CHECK (a > 0)")),
+        ("schema", "sqlite", _table("a TEXT", "a_b TEXT"), _table("a TEXT")),
         ("schema", "postgresql", "\tUNIQUE (a), \n\tCHECK (a > 0)", "\tUNIQUE (a)"),
         ("versions", "sqlite", "r1", "r2"),
         ("rows", "sqlite", "main.t 1", "main.t 2"),
@@ -65,9 +73,9 @@ def test_what_has_no_reason_is_a_difference(what: str, database: str, ours: str,
 @pytest.mark.parametrize(
     ("what", "database", "ours", "theirs", "reason"),
     [
-        ("schema", "sqlite", "\tUNIQUE (a), \n\tUNIQUE (b)\n)", "\tUNIQUE (b), \n\tUNIQUE (a)\n)", "fixed order"),
+        ("schema", "sqlite", _table("UNIQUE (a)", "UNIQUE (b)"), _table("UNIQUE (b)", "UNIQUE (a)"), "fixed order"),
         ("schema", "sqlite", "\ta INTEGER DEFAULT 1", "\ta INTEGER DEFAULT (1)", "default as it was"),
-        ("schema", "sqlite", "\tUNIQUE (a), \n\tCHECK (a > 0)\n)", "\tUNIQUE (a)\n)", "batch-unnamed-check"),
+        ("schema", "sqlite", _table("UNIQUE (a)", "CHECK (a > 0)"), _table("UNIQUE (a)"), "batch-unnamed-check"),
         ("script", "postgresql", "SELECT '%'", "SELECT '%%'", "percent-signs"),
     ],
 )
@@ -79,7 +87,7 @@ def test_what_has_a_reason_names_it(what: str, database: str, ours: str, theirs:
 
 def test_reasons_with_a_name_stand_in_the_documentation() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "differences.md").read_text(encoding="utf-8")
-    for reason in (UNDONE, *(purpose.reason for purpose in PURPOSES)):
+    for reason in (UNDONE, *(reason for _, reason in FURTHER), *(purpose.reason for purpose in PURPOSES)):
         name, colon, _ = reason.partition(": ")
         assert not colon or f"**{name}**" in text, reason
 

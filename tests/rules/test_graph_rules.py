@@ -44,7 +44,6 @@ def test_two_released_heads_can_only_be_merged() -> None:
 def test_as_many_heads_as_expected() -> None:
     files = (revision("a", None), revision("b", "a"), revision("c", "a"))
     assert findings(*files, expected=2) == []
-    assert findings(*files, expected=("core", "reports")) == []
 
 
 def test_a_dangling_parent_is_named_with_what_was_meant() -> None:

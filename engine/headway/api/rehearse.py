@@ -87,12 +87,13 @@ class Rehearsal:
         graph = self.project.scripts.history
         self._begin()
         order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
-        old = [revision for revision in order if revision not in self.new]
+        apart = self._apart
+        old = [revision for revision in order if revision not in apart]
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
         if old:
             self._run(lambda heads, context: _in_turn(graph, heads, old))
         for revision in order:
-            if revision in self.new:
+            if revision in apart:
                 self._run(self._one_up(revision))
         return len(order)
 
@@ -144,7 +145,7 @@ class Rehearsal:
         Returns the traces, and the revisions that say they are irreversible. Raises HeadwayError when one fails.
         """
         graph = self.project.scripts.history
-        order = graph.sort(self.new, graph.real_heads)
+        order = graph.sort(self._apart, graph.real_heads)
         traces: list[Trace] = []
         kept: list[str] = []
         for revision in order:
@@ -153,7 +154,8 @@ class Rehearsal:
             ):
                 kept.append(revision)
                 continue
-            if (left := trace(revision, self.before[revision], *self._down(revision))) is not None:
+            left = trace(revision, self.before[revision], *self._down(revision))
+            if left is not None and revision in self.new:
                 traces.append(left)
         if not traces:
             self._run(lambda heads, context: upgrade_route(graph, heads, "heads"))
@@ -183,6 +185,11 @@ class Rehearsal:
             return header(tuple(graph.heads)) + dump(self.stand_ins.main, leave_out=tuple(tables))
 
     # -- steps --------------------------------------------------------------------------------------------------
+
+    @property
+    def _apart(self) -> set[str]:
+        """The new revisions, and whatever stands on one of them: it can run only after, and is undone before."""
+        return self.project.scripts.history.descendants(self.new, inclusive=True)
 
     def _one_up(self, revision: str) -> Callable[..., Iterable[Step]]:
         graph = self.project.scripts.history

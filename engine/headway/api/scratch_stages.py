@@ -138,10 +138,11 @@ def _downgrade(rehearsal: Rehearsal, run: Run) -> Stage:
     found = run.judge([_trace_finding(rehearsal.project, trace) for trace in traces])
     run.findings += found
     bad = [finding for finding in found if not finding.suppressed and finding.severity.at_least(run.fail_on)]
-    shown = ", ".join(sorted(new - set(kept))[:3]) + (", …" if len(new) - len(kept) > 3 else "")
-    summary = f"{len(new) - len(kept)} revision(s) down and up again" + (f": {shown}" if shown else "")
-    if kept:
-        summary += f", {len(kept)} irreversible"
+    stay = new.intersection(kept)
+    shown = ", ".join(sorted(new - stay)[:3]) + (", …" if len(new - stay) > 3 else "")
+    summary = f"{len(new - stay)} revision(s) down and up again" + (f": {shown}" if shown else "")
+    if stay:
+        summary += f", {len(stay)} irreversible"
     if traces:
         summary += f", {len(traces)} did not restore the schema"
     if bad:

@@ -59,12 +59,30 @@ class MultipleHeads(Rule):
 
     def check(self, facts: Facts) -> Iterator[Finding]:
         graph = facts.graph
-        expected = facts.expected_heads
-        allowed = expected if isinstance(expected, int) else len(expected)
-        heads = graph.heads
         # A file whose parent nobody knows may follow any of them; REV006 tells of it.
-        if len(heads) <= allowed or any("down_revision" in revision.unknown for revision in graph.ids.values()):
+        if any("down_revision" in revision.unknown for revision in graph.ids.values()):
             return
+        expected = facts.expected_heads
+        if isinstance(expected, int):
+            if len(graph.heads) > expected:
+                wanted = f"{expected} {'is' if expected == 1 else 'are'} expected"
+                yield from self._crowded(facts, graph.heads, f"{len(graph.heads)} heads where {wanted}")
+            return
+        for label in expected:
+            heads = tuple(head for head in graph.heads if label in graph.labels_of(head))
+            if len(heads) > 1:
+                yield from self._crowded(facts, heads, f"{len(heads)} heads on branch '{label}' where 1 is expected")
+        for head in graph.heads:
+            if graph.labels_of(head).isdisjoint(expected):
+                yield self.finding(
+                    f"{head} is a head on none of the branches that may have one: {', '.join(expected)}",
+                    "set its down_revision to the head of one of them, or name its own branch label in expected_heads",
+                    _span(facts, head),
+                    head,
+                )
+
+    def _crowded(self, facts: Facts, heads: tuple[str, ...], said: str) -> Iterator[Finding]:
+        """The finding at each of too many heads that could be changed."""
         released = [head for head in heads if head not in facts.new]
         movable = [head for head in heads if head in facts.new]
         # With nothing released each head may move; the finding stands at every file that could be changed.
@@ -79,8 +97,7 @@ class MultipleHeads(Rule):
                 else "both are released: join them with 'headway merge heads'"
             )
             yield self.finding(
-                f"{len(heads)} heads where {allowed} {'is' if allowed == 1 else 'are'} expected: "
-                f"{head} stands beside {', '.join(others)}{more}, so 'upgrade head' refuses to run",
+                f"{said}: {head} stands beside {', '.join(others)}{more}, so 'upgrade head' refuses to run",
                 help_,
                 _span(facts, head),
                 head,

@@ -145,6 +145,9 @@ def test_a_project_without_models_is_told_so_and_passes(storefront: Path, headwa
     done = headway("drift", *JSON, cwd=storefront)
     assert done.code == 2
     assert "gives no target_metadata" in done.out
+    done = headway("doctor", "--inject", "-q", cwd=storefront)
+    assert done.code == 0, done.out
+    assert "ok    drift: has nothing to do here, so nothing is proved: " in done.out
 
 
 def test_the_newest_revision_goes_down_where_nothing_is_known_to_be_released(

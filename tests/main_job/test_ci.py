@@ -213,7 +213,7 @@ def test_an_irreversible_revision_is_not_undone(storefront: Path, headway: Progr
     done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=storefront)
     (stage,) = [stage for stage in report_of(done)["stages"] if stage["name"] == "downgrade (sqlite)"]
     assert done.code == 0, done.err
-    assert stage["summary"] == "0 new revision(s) down and up again, 1 irreversible"
+    assert stage["summary"] == "0 revision(s) down and up again, 1 irreversible"
 
 
 def test_nothing_examined_is_a_failure(storefront: Path, headway: Program) -> None:

@@ -98,6 +98,10 @@ def _is_wider(old: fx.Type | None, new: fx.Type) -> bool:
     if old is None:
         return False
     before, after = _plain(old), _plain(new)
+    if (old.name, old.arguments, old.options) == (new.name, new.arguments, new.options):
+        return True
+    if before == after == "numeric":
+        return _has_more_digits(old, new)
     if before not in _TEXTS or after not in _TEXTS:
         return False
     old_length, new_length = old.arguments[:1], new.arguments[:1]
@@ -105,6 +109,16 @@ def _is_wider(old: fx.Type | None, new: fx.Type) -> bool:
         return True
     pair = (*old_length, *new_length)
     return len(pair) == 2 and all(isinstance(length, int) for length in pair) and pair[0] <= pair[1]  # type: ignore[operator]  # both are int
+
+
+def _has_more_digits(old: fx.Type, new: fx.Type) -> bool:
+    """Whether only the number of digits grows: the scale is a part of what is stored."""
+    if not new.arguments and not new.options:
+        return True
+    pairs = (old.arguments[:2], new.arguments[:2])
+    if any(len(pair) != 2 or not all(isinstance(part, int) for part in pair) for pair in pairs):
+        return False
+    return pairs[0][1] == pairs[1][1] and int(str(pairs[0][0])) <= int(str(pairs[1][0]))
 
 
 def _plain(type_: fx.Type) -> str:

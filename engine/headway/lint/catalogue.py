@@ -8,11 +8,23 @@ from headway.config.policy import Policy
 from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
+from headway.lint.rules.cmp.default_removed import DefaultRemoved
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
+from headway.lint.rules.cmp.rename_column import RenameColumn
+from headway.lint.rules.cmp.rename_table import RenameTable
+from headway.lint.rules.dat.cast_may_fail import CastMayFail
+from headway.lint.rules.dat.check_violations import CheckViolations
+from headway.lint.rules.dat.fk_orphans import FkOrphans
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
+from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
+from headway.lint.rules.dml.unbatched_update import UnbatchedUpdate
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
+from headway.lint.rules.dst.cascade import Cascade
 from headway.lint.rules.dst.drop_column import DropColumn
+from headway.lint.rules.dst.drop_constraint import DropConstraint
 from headway.lint.rules.dst.drop_table import DropTable
+from headway.lint.rules.dst.narrowing_type import NarrowingType
+from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
 from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.lint.rules.his.released_body_changed import ReleasedBodyChanged
@@ -20,8 +32,25 @@ from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDel
 from headway.lint.rules.his.released_revision_id_changed import ReleasedRevisionIdChanged
 from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionRepointed
 from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
+from headway.lint.rules.lck.check_validated import CheckValidated
+from headway.lint.rules.lck.cluster_vacuum_full_reindex import ClusterVacuumFullReindex
+from headway.lint.rules.lck.concurrent_in_transaction import ConcurrentInTransaction
+from headway.lint.rules.lck.drop_index_not_concurrent import DropIndexNotConcurrent
+from headway.lint.rules.lck.exclude_constraint import ExcludeConstraint
+from headway.lint.rules.lck.fk_validated import FkValidated
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
+from headway.lint.rules.lck.no_lock_timeout import NoLockTimeout
+from headway.lint.rules.lck.not_valid_and_validate_together import NotValidAndValidateTogether
+from headway.lint.rules.lck.primary_key_builds_index import PrimaryKeyBuildsIndex
+from headway.lint.rules.lck.set_not_null_scan import SetNotNullScan
+from headway.lint.rules.lck.statement_after_access_exclusive import StatementAfterAccessExclusive
+from headway.lint.rules.lck.stored_generated_or_identity import StoredGeneratedOrIdentity
+from headway.lint.rules.lck.type_rewrite import TypeRewrite
+from headway.lint.rules.lck.unique_constraint_builds_index import UniqueConstraintBuildsIndex
+from headway.lint.rules.lck.volatile_default import VolatileDefault
 from headway.lint.rules.mod.app_import import AppImport
+from headway.lint.rules.mod.raw_commit import RawCommit
+from headway.lint.rules.mod.unnamed_constraint import UnnamedConstraint
 from headway.lint.rules.rev.conflicts_with_base import ConflictsWithBase
 from headway.lint.rules.rev.cycle import Cycle
 from headway.lint.rules.rev.dangling_down_revision import DanglingDownRevision
@@ -30,6 +59,7 @@ from headway.lint.rules.rev.multiple_heads import MultipleHeads
 from headway.lint.rules.rev.nothing_examined import NothingExamined
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.txn.enum_value_used_same_transaction import EnumValueUsedSameTransaction
 
 RULES: tuple[type[Rule], ...] = (
     PolicyChanged,
@@ -52,6 +82,36 @@ RULES: tuple[type[Rule], ...] = (
     NewRequiredColumn,
     NotNullOnExisting,
     IndexNotConcurrent,
+    DropIndexNotConcurrent,
+    ConcurrentInTransaction,
+    UniqueConstraintBuildsIndex,
+    PrimaryKeyBuildsIndex,
+    ExcludeConstraint,
+    FkValidated,
+    CheckValidated,
+    NotValidAndValidateTogether,
+    SetNotNullScan,
+    TypeRewrite,
+    VolatileDefault,
+    StoredGeneratedOrIdentity,
+    ClusterVacuumFullReindex,
+    StatementAfterAccessExclusive,
+    NoLockTimeout,
+    UniqueOnExisting,
+    CheckViolations,
+    FkOrphans,
+    TruncateOrDeleteAll,
+    Cascade,
+    NarrowingType,
+    DropConstraint,
+    RenameTable,
+    RenameColumn,
+    DefaultRemoved,
+    UnbatchedUpdate,
+    RawCommit,
+    UnnamedConstraint,
+    EnumValueUsedSameTransaction,
+    CastMayFail,
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,

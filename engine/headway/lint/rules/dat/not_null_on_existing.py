@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import filled_before
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
 
@@ -43,7 +44,7 @@ class NotNullOnExisting(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.nullable is not False or facts.is_new_table(effect, file):
             return
-        if any(_fills(other, effect) for other in file.upgrade_effects):
+        if filled_before(effect, file):
             return
         if facts.known.column_nullable(effect, file.revision) is False:
             return  # it is NOT NULL already
@@ -57,10 +58,3 @@ class NotNullOnExisting(UpgradeRule):
             effect.span,
             file.revision,
         )
-
-
-def _fills(effect: fx.Effect, altered: fx.AltersColumn) -> bool:
-    """Whether ``effect`` is an UPDATE of the altered table that comes before it."""
-    if not isinstance(effect, fx.ChangesData) or effect.verb != "UPDATE":
-        return False
-    return effect.order < altered.order and effect.table == altered.table and effect.table is not fx.UNKNOWN

@@ -1,0 +1,53 @@
+"""DAT006."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.effects.narrowing import needs_using
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import UpgradeRule
+
+
+class CastMayFail(UpgradeRule):
+    """Changes a type that PostgreSQL does not cast by itself.
+
+    ## What
+    ``alter_column`` from a text or a number to a type that needs ``postgresql_using``, which is not given.
+
+    ## Why
+    PostgreSQL ends it with "cannot be cast automatically to type". SQLite never does, and nothing in the revision shows it.
+    See https://www.postgresql.org/docs/current/sql-altertable.html
+
+    ## Bad
+    ```python
+    op.alter_column("orders", "total", existing_type=sa.Text(), type_=sa.Integer())
+    ```
+
+    ## Good
+    ```python
+    op.alter_column("orders", "total", existing_type=sa.Text(), type_=sa.Integer(), postgresql_using="total::integer")
+    ```
+
+    ## When to ignore
+    The column has a cast of the project's own.
+    """
+
+    code = "DAT006"
+    name = "cast-may-fail"
+    dialects = frozenset({"postgresql"})
+    handles = (fx.AltersColumn,)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.AltersColumn)
+        old, new = effect.existing_type, effect.new_type
+        if old is None or new is None or effect.using is not None or not needs_using(old, new):
+            return
+        yield self.finding(
+            f"{fx.shown(effect.table)}.{fx.shown(effect.column)} cannot be cast from {old} to {new} by itself: PostgreSQL refuses it",
+            f'postgresql_using="{fx.shown(effect.column)}::{new}", and look first whether every value can be cast',
+            effect.span,
+            file.revision,
+        )

@@ -1,0 +1,58 @@
+"""LCK103."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import UpgradeRule
+
+
+class ConcurrentInTransaction(UpgradeRule):
+    """Uses CONCURRENTLY inside of a transaction, where PostgreSQL refuses it.
+
+    ## What
+    An index is built, dropped or rebuilt CONCURRENTLY outside of ``autocommit_block()``.
+
+    ## Why
+    PostgreSQL ends the migration with "cannot run inside a transaction block". It does so on the server only: nothing in the
+    revision shows it, and a project that tests on SQLite never sees it.
+    See https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+
+    ## Bad
+    ```python
+    op.create_index("ix_orders_note", "orders", ["note"], postgresql_concurrently=True)
+    ```
+
+    ## Good
+    ```python
+    with op.get_context().autocommit_block():
+        op.create_index("ix_orders_note", "orders", ["note"], postgresql_concurrently=True, if_not_exists=True)
+    ```
+
+    ## When to ignore
+    env.py runs the migrations on a connection in autocommit mode.
+    """
+
+    code = "LCK103"
+    name = "concurrent-in-transaction"
+    dialects = frozenset({"postgresql"})
+    handles = (fx.CreatesIndex, fx.DropsIndex, fx.Reindexes)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        concurrently = getattr(effect, "concurrently", False)
+        if concurrently is not True or effect.autocommit or _after_commit(effect, file):
+            return
+        yield self.finding(
+            "CONCURRENTLY runs inside the migration's transaction here, and PostgreSQL refuses that",
+            "put it into: with op.get_context().autocommit_block(): … (in a revision of its own)",
+            effect.span,
+            file.revision,
+        )
+
+
+def _after_commit(effect: fx.Effect, file: RevisionFile) -> bool:
+    """Whether the revision has ended the transaction itself; what that does is another rule's."""
+    return any(isinstance(other, fx.EndsTransaction) and other.order < effect.order for other in file.upgrade_effects)

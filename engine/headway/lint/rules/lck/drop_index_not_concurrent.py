@@ -1,0 +1,54 @@
+"""LCK102."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import UpgradeRule
+
+
+class DropIndexNotConcurrent(UpgradeRule):
+    """Drops an index of a PostgreSQL table without CONCURRENTLY.
+
+    ## What
+    ``drop_index`` without ``postgresql_concurrently=True``.
+
+    ## Why
+    Dropping an index takes an ACCESS EXCLUSIVE lock on its table. It needs it for an instant only, but waits for every
+    query that runs, and until it has it every other query waits behind it.
+    See https://www.postgresql.org/docs/current/sql-dropindex.html
+
+    ## Bad
+    ```python
+    op.drop_index("ix_orders_note", table_name="orders")
+    ```
+
+    ## Good
+    ```python
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_orders_note", table_name="orders", postgresql_concurrently=True, if_exists=True)
+    ```
+
+    ## When to ignore
+    The table is small, or nothing uses it while the migration runs.
+    """
+
+    code = "LCK102"
+    name = "drop-index-not-concurrent"
+    severity = Severity.WARNING
+    dialects = frozenset({"postgresql"})
+    handles = (fx.DropsIndex,)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.DropsIndex)
+        if effect.concurrently is not False or facts.is_new_table(effect, file):
+            return
+        yield self.finding(
+            f"drops index {fx.shown(effect.name)} with a lock that every query of its table waits for (PostgreSQL)",
+            "with op.get_context().autocommit_block(): op.drop_index(…, postgresql_concurrently=True, if_exists=True)",
+            effect.span,
+            file.revision,
+        )

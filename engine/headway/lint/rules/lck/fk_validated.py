@@ -1,0 +1,73 @@
+"""LCK107."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import UpgradeRule
+
+
+class FkValidated(UpgradeRule):
+    """Adds a foreign key to an existing PostgreSQL table and checks every row at once.
+
+    ## What
+    A foreign key without ``postgresql_not_valid=True`` on a table that was not created in the same change, by itself or with
+    a column.
+
+    ## Why
+    PostgreSQL reads the whole table while writes to it *and* to the table that the key points to wait. A row that points
+    nowhere makes the migration fail. See https://www.postgresql.org/docs/current/sql-altertable.html
+
+    ## Bad
+    ```python
+    op.create_foreign_key("fk_orders_user", "orders", "users", ["user_id"], ["id"])
+    ```
+
+    ## Good
+    ```python
+    op.create_foreign_key("fk_orders_user", "orders", "users", ["user_id"], ["id"], postgresql_not_valid=True)
+    # in the next revision: op.execute("ALTER TABLE orders VALIDATE CONSTRAINT fk_orders_user")
+    ```
+
+    ## When to ignore
+    The table is small, or nothing uses it while the migration runs.
+    """
+
+    code = "LCK107"
+    name = "fk-validated"
+    dialects = frozenset({"postgresql"})
+    handles = (fx.AddsConstraint, fx.AddsColumn)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        if facts.is_new_table(effect, file):
+            return
+        if isinstance(effect, fx.AddsConstraint):
+            if effect.kind is not fx.ConstraintKind.FOREIGN_KEY or effect.not_valid is not False:
+                return
+            referent, table = fx.shown(effect.referent), fx.shown(effect.table)
+            what = f"adds a foreign key from {table} to {referent}"
+        elif isinstance(effect, fx.AddsColumn) and effect.column.references and not _is_told_apart(effect, file):
+            referent, table = fx.shown(effect.column.references[0].table), fx.shown(effect.table)
+            what = f"adds column {table}.{fx.shown(effect.column.name)} with a foreign key to {referent}"
+        else:
+            return
+        yield self.finding(
+            f"{what} and checks every row: writes to {table} and to {referent} wait until it is done (PostgreSQL)",
+            "create it with postgresql_not_valid=True (a column's in a statement of its own), and in the next revision: "
+            "op.execute('ALTER TABLE … VALIDATE CONSTRAINT …')",
+            effect.span,
+            file.revision,
+        )
+
+
+def _is_told_apart(effect: fx.AddsColumn, file: RevisionFile) -> bool:
+    """Whether the key of the column is an effect of its own."""
+    return any(
+        isinstance(other, fx.AddsConstraint)
+        and other.kind is fx.ConstraintKind.FOREIGN_KEY
+        and (other.span, other.table) == (effect.span, effect.table)
+        for other in file.upgrade_effects
+    )

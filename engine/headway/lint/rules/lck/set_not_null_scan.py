@@ -1,0 +1,62 @@
+"""LCK110."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import filled_before
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import UpgradeRule
+
+
+class SetNotNullScan(UpgradeRule):
+    """Sets NOT NULL, and PostgreSQL reads the whole table under a lock.
+
+    ## What
+    A column of an existing table becomes NOT NULL, its NULLs have been filled, and no validated CHECK proves that none is left.
+    Where nothing has filled them, DAT002 speaks instead.
+
+    ## Why
+    PostgreSQL looks through every row under an ACCESS EXCLUSIVE lock, unless a validated CHECK says what it wants to know
+    (version 12 and newer). See https://www.postgresql.org/docs/current/sql-altertable.html
+
+    ## Bad
+    ```python
+    op.execute("UPDATE users SET email = '' WHERE email IS NULL")
+    op.alter_column("users", "email", existing_type=sa.Text(), nullable=False)
+    ```
+
+    ## Good
+    ```python
+    # a revision before: CHECK (email IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT ck_email
+    op.execute("ALTER TABLE users VALIDATE CONSTRAINT ck_email")
+    op.alter_column("users", "email", existing_type=sa.Text(), nullable=False)
+    ```
+
+    ## When to ignore
+    The table is small, or nothing uses it while the migration runs.
+    """
+
+    code = "LCK110"
+    name = "set-not-null-scan"
+    severity = Severity.WARNING
+    dialects = frozenset({"postgresql"})
+    handles = (fx.AltersColumn,)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.AltersColumn)
+        if effect.nullable is not False or not filled_before(effect, file) or facts.is_new_table(effect, file):
+            return
+        if facts.known.column_nullable(effect, file.revision) is False:
+            return
+        if facts.known.proves_not_null(effect, file.revision) is True:
+            return
+        yield self.finding(
+            f"sets NOT NULL on {fx.shown(effect.table)}.{fx.shown(effect.column)}: every row is read under a lock that stops every "
+            "read and write (PostgreSQL)",
+            "three revisions: CHECK (… IS NOT NULL) with postgresql_not_valid=True; VALIDATE CONSTRAINT; then nullable=False",
+            effect.span,
+            file.revision,
+        )

@@ -104,11 +104,16 @@ def _is_wider(old: fx.Type | None, new: fx.Type) -> bool:
         return _has_more_digits(old, new)
     if before not in _TEXTS or after not in _TEXTS:
         return False
-    old_length, new_length = old.arguments[:1], new.arguments[:1]
-    if not new_length or after == "text":
+    new_length = _length(new)
+    if new_length is None or after == "text":
         return True
-    pair = (*old_length, *new_length)
-    return len(pair) == 2 and all(isinstance(length, int) for length in pair) and pair[0] <= pair[1]  # type: ignore[operator]  # both are int
+    old_length = _length(old)
+    return isinstance(old_length, int) and isinstance(new_length, int) and old_length <= new_length
+
+
+def _length(type_: fx.Type) -> object:
+    """The length of a text, by place or by name; None where it has none."""
+    return type_.arguments[0] if type_.arguments else dict(type_.options).get("length")
 
 
 def _has_more_digits(old: fx.Type, new: fx.Type) -> bool:

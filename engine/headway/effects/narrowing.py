@@ -6,6 +6,8 @@ from headway.effects import model as fx
 
 _TEXTS = frozenset({"string", "varchar", "character varying", "text", "unicode", "unicodetext", "char", "nvarchar"})
 _ENDLESS = frozenset({"text", "unicodetext"})
+_TEXT_OF_MYSQL = 65_535
+"""What TEXT holds where it has an end; a longer VARCHAR stands for MEDIUMTEXT there."""
 _WIDTHS = {"smallinteger": 2, "smallint": 2, "integer": 4, "int": 4, "biginteger": 8, "bigint": 8}
 _NUMBERS = frozenset({*_WIDTHS, "numeric", "decimal", "float", "double", "real", "double precision"})
 _OTHERS = frozenset({"boolean", "date", "datetime", "timestamp", "time", "uuid", "json", "jsonb", "interval", "inet"})
@@ -50,7 +52,7 @@ def _length(type_: fx.Type, name: str) -> int | fx.Unknown | None:
 def _shorter(old: int | fx.Unknown | None, new: int | fx.Unknown | None) -> bool:
     if isinstance(old, fx.Unknown) or isinstance(new, fx.Unknown) or new is None:
         return False
-    return old is None or new < old
+    return new < (_TEXT_OF_MYSQL if old is None else old)
 
 
 def _fewer_digits(old: fx.Type, new: fx.Type) -> bool:

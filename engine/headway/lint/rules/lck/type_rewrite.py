@@ -47,7 +47,9 @@ class TypeRewrite(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
         old, new = effect.existing_type, effect.new_type
-        if old is None or new is None or facts.is_new_table(effect, file):
+        if old is None or new is None or not isinstance(old.name, str) or not isinstance(new.name, str):
+            return
+        if facts.is_new_table(effect, file):
             return
         lock = lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or narrows(old, new):

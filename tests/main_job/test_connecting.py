@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -355,3 +356,12 @@ def test_the_place_of_a_connection(one: dict[str, Any], other: dict[str, Any], s
         return _place_of_attempt(Attempt(Guard(policy), dialect, None, [], given))
 
     assert (place(one) == place(other)) is same
+
+
+def test_what_headway_opens_itself_is_led_nowhere(tmp_path: Path) -> None:
+    own = f"sqlite:///{tmp_path / 'own.db'}"
+    with redirected(f"sqlite:///{tmp_path / 'other.db'}"):
+        with trusted(), sa.create_engine(own, poolclass=NullPool).begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE t (a INT)")
+        assert (tmp_path / "own.db").exists()
+        assert not (tmp_path / "other.db").exists()

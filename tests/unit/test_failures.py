@@ -40,6 +40,12 @@ def test_a_column_of_that_name_is_no_read_only_database(said: str) -> None:
     assert "cannot be written" not in explained.message
 
 
+def test_the_words_of_the_driver_are_told_and_not_those_around_them() -> None:
+    explained = explain(exc.OperationalError("INSERT", {}, Exception("no such table: t\nadvice of the driver's")))
+    assert explained is not None
+    assert explained.message == "the database refused: no such table: t"
+
+
 def running(revision: str, database: str | None = "postgresql://h/d") -> Account:
     account = Account()
     account.sections[-1].database = database

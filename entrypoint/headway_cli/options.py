@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from functools import partial
+from typing import Annotated, NoReturn, assert_never
 
 import typer
 
@@ -15,8 +16,7 @@ from headway.errors import HeadwayError, UsageError
 from headway.lint.finding import Severity
 from headway.printable import one_line
 from headway.redact import redact, redacted_line
-from headway.report import github, markdown, text
-from headway.report import json as json_report
+from headway.report import text
 from headway.report.model import Report
 from headway.report.shown import without_passwords
 from headway.version import VERSION
@@ -90,6 +90,9 @@ class Format(StrEnum):
     JSON = "json"
     GITHUB = "github"
     MARKDOWN = "markdown"
+    SARIF = "sarif"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
 
 
 class FailOn(StrEnum):
@@ -112,11 +115,7 @@ def severity(fail_on: FailOn | None) -> Severity | None:
 def render(report: Report, format: Format, *, color: bool = False, verbose: bool = False) -> str:
     """The report in one of the formats, without passwords."""
     report = without_passwords(report, redact)
-    if format is Format.TEXT:
-        return text.render(report, color=color, verbose=verbose)
-    return {Format.JSON: json_report.render, Format.GITHUB: github.render, Format.MARKDOWN: markdown.render}[format](
-        report
-    )
+    return _reporter(format, color=color, verbose=verbose)(report)
 
 
 def finish(
@@ -130,9 +129,24 @@ def finish(
     raise typer.Exit(report.exit_code)
 
 
-def fail(command: str, error: HeadwayError, format: Format, reports: list[str] | None = None) -> NoReturn:
+def fail(
+    command: str,
+    error: HeadwayError,
+    format: Format,
+    reports: list[str] | None = None,
+    config: list[str] | None = None,
+    name: str = "alembic",
+) -> NoReturn:
     """Reports that nothing could be done, in the formats asked for, and lets the error go on."""
-    report = Report(command=command, version=VERSION, exit_code=error.exit_code, error=redacted_line(error))
+    from headway.api.project import configuration_of
+
+    report = Report(
+        command=command,
+        version=VERSION,
+        exit_code=error.exit_code,
+        error=redacted_line(error),
+        configuration=configuration_of(config or (), name),
+    )
     if format is not Format.TEXT:
         sys.stdout.write(render(report, format))
     _write_reports(report, reports)
@@ -160,6 +174,28 @@ def wants_color() -> bool:
 def today() -> date:
     """The day that exceptions expire by."""
     return date.today()
+
+
+def _reporter(format: Format, *, color: bool, verbose: bool) -> Callable[[Report], str]:
+    """What renders a format; the others are not loaded."""
+    match format:
+        case Format.TEXT:
+            return partial(text.render, color=color, verbose=verbose)
+        case Format.JSON:
+            from headway.report.json import render
+        case Format.GITHUB:
+            from headway.report.github import render
+        case Format.MARKDOWN:
+            from headway.report.markdown import render
+        case Format.SARIF:
+            from headway.report.sarif import render
+        case Format.GITLAB:
+            from headway.report.gitlab import render
+        case Format.JUNIT:
+            from headway.report.junit import render
+        case _:
+            assert_never(format)
+    return render
 
 
 def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool = False) -> None:

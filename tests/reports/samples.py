@@ -30,6 +30,8 @@ REQUIRED = Finding(
     column=5,
     end_column=81,
     revision="7a60",
+    fix='op.add_column("customers", sa.Column("tier", sa.String(20), nullable=False, server_default=""))',
+    stage="lint",
 )
 DROPPED = Finding(
     code="DST001",
@@ -43,6 +45,7 @@ DROPPED = Finding(
     column=5,
     end_column=6,
     revision="7a60",
+    stage="lint",
 )
 ACCEPTED = replace(DROPPED, code="MOD001", name="app-import", line=1, end_line=1).suppress("frozen by contract")
 NOWHERE = Finding(
@@ -51,6 +54,7 @@ NOWHERE = Finding(
     severity=Severity.INFO,
     message="no revision file was found",
     help="check script_location",
+    stage="graph",
 )
 PLAN = Plan(
     database=Target("postgresql", "16.2", None, "shop", "public", "system 7391, database 5", "the system identifier"),
@@ -157,6 +161,7 @@ SAMPLES: dict[str, Report] = {
                 "column orders.note",
                 "the models have it, no migration adds it",
                 "op.add_column('orders', sa.Column('note', sa.Text(), nullable=True))",
+                stage="drift (postgresql)",
             ),
         ),
         not_compared=(

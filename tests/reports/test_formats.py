@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from headway.plan.model import PlanStatement
-from headway.report import github, markdown, text
+from headway.report import github, gitlab, junit, markdown, sarif, text
 from headway.report import json as json_report
 from headway.report.model import Report
 from reports.samples import DROPPED, PLAN, REQUIRED, SAMPLES
@@ -27,6 +27,9 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "json": json_report.render,
     "github": github.render,
     "markdown": markdown.render,
+    "sarif": sarif.render,
+    "gitlab": gitlab.render,
+    "junit": junit.render,
 }
 
 

@@ -51,6 +51,7 @@ def plan_report(
         applied=applied,
         failed=failed,
         error=error,
+        configuration=project.configuration,
     )
 
 

@@ -56,6 +56,20 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Configuration:
+    """What tells one project of a repository from the others."""
+
+    file: str = "alembic.ini"
+    """The configuration file, as reports show paths."""
+    section: str = "alembic"
+
+    @property
+    def name(self) -> str:
+        """Both in one line; the section only where it is not the usual one."""
+        return self.file if self.section == "alembic" else f"{self.file} [{self.section}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a command found and did."""
 
@@ -77,6 +91,7 @@ class Report:
     threshold: Severity = Severity.ERROR
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The lines of each file that has findings, for excerpts."""
+    configuration: Configuration = field(default_factory=Configuration)
 
     @property
     def result(self) -> str:

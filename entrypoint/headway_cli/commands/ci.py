@@ -48,5 +48,5 @@ def ci(
         kinds = scratch_kinds(project, scratch or ())
         result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
     except HeadwayError as error:
-        opt.fail("ci", error, format, report)
+        opt.fail("ci", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose)

@@ -44,5 +44,5 @@ def lint(
         options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
         result = run(project, options, opt.today())
     except HeadwayError as error:
-        opt.fail("lint", error, format, report)
+        opt.fail("lint", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose)

@@ -93,6 +93,7 @@ class Format(StrEnum):
     SARIF = "sarif"
     GITLAB = "gitlab"
     JUNIT = "junit"
+    HTML = "html"
 
 
 class FailOn(StrEnum):
@@ -193,6 +194,8 @@ def _reporter(format: Format, *, color: bool, verbose: bool) -> Callable[[Report
             from headway.report.gitlab import render
         case Format.JUNIT:
             from headway.report.junit import render
+        case Format.HTML:
+            from headway.report.html.page import render
         case _:
             assert_never(format)
     return render

@@ -8,6 +8,7 @@ from headway.drift.verdict import DriftItem, NotCompared, Verdict
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan, PlanStatement, PlanStep, Target
 from headway.report.model import Examined, Report, Stage, Status
+from headway.revision.model import Revision
 
 SOURCE = (
     '"""loyalty"""',
@@ -105,6 +106,13 @@ PLAN = Plan(
     code={"migrations/env.py": "python3.11:2", "migrations/versions/d16e_currency.py": "python3.11:0"},
 )
 
+HISTORY = (
+    Revision("83c0", None, doc="customers", path="/shop/migrations/versions/83c0_customers.py"),
+    Revision("a1", "83c0", branch_labels=("crm",), doc="contacts"),
+    Revision("b2", "83c0", doc="orders"),
+    Revision("d16e", ("a1", "b2"), doc="currency", path="/shop/migrations/versions/d16e_currency.py"),
+)
+
 SAMPLES: dict[str, Report] = {
     "clean": Report(
         command="ci",
@@ -116,6 +124,8 @@ SAMPLES: dict[str, Report] = {
         ),
         heads=("d16e",),
         examined=Examined(14, 1),
+        history=HISTORY,
+        new=frozenset({"d16e"}),
     ),
     "findings": Report(
         command="ci",

@@ -15,6 +15,9 @@ import pytest
 from headway.plan.model import PlanStatement
 from headway.report import github, gitlab, junit, markdown, sarif, text
 from headway.report import json as json_report
+from headway.report.html import page
+from headway.report.html.script import SCRIPT
+from headway.report.html.style import STYLE
 from headway.report.model import Report
 from reports.samples import DROPPED, PLAN, REQUIRED, SAMPLES
 
@@ -30,6 +33,7 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "sarif": sarif.render,
     "gitlab": gitlab.render,
     "junit": junit.render,
+    "html": lambda report: page.render(report).replace(STYLE, "").replace(SCRIPT, "").replace("><", ">\n<"),
 }
 
 

@@ -86,6 +86,8 @@ def ci(
         not_compared=tuple(run.not_compared),
         threshold=fail_on,
         sources=sources_of(project, run.findings),
+        history=facts.graph.revisions,
+        new=scope.new,
         configuration=project.configuration,
     )
 

@@ -57,6 +57,8 @@ def lint(project: Project, options: LintOptions, today: date) -> Report:
         findings=tuple(replace(found, stage="lint") for found in result.findings),
         threshold=threshold(project, options),
         sources=sources_of(project, result.findings),
+        history=facts.graph.revisions,
+        new=scope.new,
         configuration=project.configuration,
     )
 

@@ -9,6 +9,7 @@ from enum import Enum
 from headway.drift.verdict import DriftItem, NotCompared, open_items
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
+from headway.revision.model import Revision
 
 SCHEMA = "headway/report/1"
 
@@ -91,6 +92,10 @@ class Report:
     threshold: Severity = Severity.ERROR
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The lines of each file that has findings, for excerpts."""
+    history: tuple[Revision, ...] = ()
+    """Every revision that could be read, in no order; of faulty histories too."""
+    new: frozenset[str] = frozenset()
+    """The ids of those that are new against the base."""
     configuration: Configuration = field(default_factory=Configuration)
 
     @property

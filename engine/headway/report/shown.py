@@ -47,6 +47,7 @@ def without_passwords(report: Report, mask: Words) -> Report:
             report.examined, not_analysed=tuple(_after_place(mask, place) for place in report.examined.not_analysed)
         ),
         error=_or_none(mask, report.error),
+        history=tuple(revision._replace(doc=mask(revision.doc)) for revision in report.history),
         sources={path: tuple(map(mask, lines)) for path, lines in report.sources.items()},
     )
 

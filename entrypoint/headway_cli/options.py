@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, NoReturn, assert_never
 
 import typer
@@ -39,6 +39,9 @@ Untrusted = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show accepted findings too, and log every run of env.py.")
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say beneath each finding why its rule is there (text, and text reports).")
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, even on a terminal.")]
 Base = Annotated[
@@ -94,6 +97,7 @@ class Format(StrEnum):
     GITLAB = "gitlab"
     JUNIT = "junit"
     HTML = "html"
+    COMMENT = "comment"
 
 
 class FailOn(StrEnum):
@@ -113,20 +117,37 @@ def severity(fail_on: FailOn | None) -> Severity | None:
     return None if fail_on is None else Severity(fail_on.value)
 
 
-def render(report: Report, format: Format, *, color: bool = False, verbose: bool = False) -> str:
+def render(
+    report: Report,
+    format: Format,
+    *,
+    color: bool = False,
+    verbose: bool = False,
+    explain: bool = False,
+    width: int | None = None,
+) -> str:
     """The report in one of the formats, without passwords."""
     report = without_passwords(report, redact)
-    return _reporter(format, color=color, verbose=verbose)(report)
+    if format is Format.TEXT:
+        return text.render(report, color=color, verbose=verbose, explain=explain, width=width)
+    return _reporter(format)(report)
 
 
 def finish(
-    report: Report, format: Format, reports: list[str] | None = None, *, no_color: bool = False, verbose: bool = False
+    report: Report,
+    format: Format,
+    reports: list[str] | None = None,
+    *,
+    no_color: bool = False,
+    verbose: bool = False,
+    explain: bool = False,
 ) -> None:
     """Prints the report, writes the files asked for, and ends the verb with the report's exit code."""
     color = format is Format.TEXT and not no_color and wants_color()
-    sys.stdout.write(render(report, format, color=color, verbose=verbose))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    sys.stdout.write(render(report, format, color=color, verbose=verbose, explain=explain, width=width))
     sys.stdout.flush()
-    _write_reports(report, reports, verbose=verbose)
+    _write_reports(report, reports, verbose=verbose, explain=explain)
     raise typer.Exit(report.exit_code)
 
 
@@ -177,11 +198,11 @@ def today() -> date:
     return date.today()
 
 
-def _reporter(format: Format, *, color: bool, verbose: bool) -> Callable[[Report], str]:
+def _reporter(format: Format) -> Callable[[Report], str]:
     """What renders a format; the others are not loaded."""
     match format:
         case Format.TEXT:
-            return partial(text.render, color=color, verbose=verbose)
+            return text.render
         case Format.JSON:
             from headway.report.json import render
         case Format.GITHUB:
@@ -196,17 +217,19 @@ def _reporter(format: Format, *, color: bool, verbose: bool) -> Callable[[Report
             from headway.report.junit import render
         case Format.HTML:
             from headway.report.html.page import render
+        case Format.COMMENT:
+            from headway.report.comment import render
         case _:
             assert_never(format)
     return render
 
 
-def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool = False) -> None:
+def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool = False, explain: bool = False) -> None:
     for wanted in reports or ():
         name, path = _split_report(wanted)
         try:
             with open(path, "w", encoding="utf-8") as file:
-                file.write(render(report, name, verbose=verbose))
+                file.write(render(report, name, verbose=verbose, explain=explain))
         except OSError as error:
             raise UsageError(f"the report cannot be written: {error.strerror}", path=path) from error
 

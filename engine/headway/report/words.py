@@ -1,4 +1,4 @@
-"""What is left of a text that is longer than there is room for. Knows no format."""
+"""Words that several formats have need of: a count of things, and a text that is longer than there is room for."""
 
 from __future__ import annotations
 
@@ -8,3 +8,11 @@ def shortened(text: str, room: int) -> str:
     if len(text) <= room:
         return text
     return f"{text[:room]}… ({len(text) - room} more characters)"
+
+
+def amount(count: int, thing: str) -> str:
+    """``1 error``, ``2 errors``; what has no plural stays."""
+    return f"{count} {thing}" if count == 1 or thing in _NO_PLURAL else f"{count} {thing}s"
+
+
+_NO_PLURAL = frozenset({"info", "drift", "accepted"})

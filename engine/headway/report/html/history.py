@@ -13,7 +13,7 @@ from headway.errors import HeadwayError, UsageError
 from headway.report.html.elements import Html, element, id_of, left_out, section, within
 from headway.report.html.filters import filters
 from headway.report.model import Report
-from headway.report.words import shortened
+from headway.report.words import amount, shortened
 from headway.revision.graph import RevisionGraph
 from headway.revision.history import between
 
@@ -116,7 +116,7 @@ class _Drawn:
         named += [("", "merge")] if revision.is_merge_point else []
         named += [("", "branch point")] if self.graph.is_branch_point(id_) else []
         count = self.found[id_]
-        named += [("error", f"{count} finding{'s' if count > 1 else ''}")] if count else []
+        named += [("error", amount(count, "finding"))] if count else []
         yield from (element("span", words, class_=f"chip {kind}".strip()) for kind, words in named)
 
     def _picture(self, strip: Strip) -> Html:

@@ -15,7 +15,7 @@ from headway.report.html.script import SCRIPT
 from headway.report.html.style import STYLE
 from headway.report.model import Report
 from headway.report.shown import printable
-from headway.report.words import shortened
+from headway.report.words import amount, shortened
 
 LIMIT = 1_000_000  # bytes, for a thousand revisions and whatever was found
 
@@ -69,7 +69,7 @@ def _source(text: str) -> str:
 def _verdict(report: Report) -> Html:
     word = {"pass": "passed", "noop": "nothing to do", "fail": "failed", "error": "error"}[report.result]
     counts = [
-        f"{count} {severity.value}{'' if count == 1 or severity is Severity.INFO else 's'}"
+        amount(count, severity.value)
         for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
         if (count := report.count(severity))
     ]

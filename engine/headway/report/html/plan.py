@@ -8,7 +8,7 @@ from headway.plan.model import Plan, PlanStep
 from headway.report.html.elements import Html, element, id_of, left_out, section, within
 from headway.report.html.filters import filters
 from headway.report.model import Report
-from headway.report.words import shortened
+from headway.report.words import amount, shortened
 
 ROOM = 110_000  # bytes
 WORDS = 20_000  # characters of the statements of one step
@@ -57,7 +57,7 @@ def _step(step: PlanStep, report: Report) -> Html:
 def _amount(step: PlanStep) -> str:
     if step.recorded is None:
         return "its statements are not told"
-    return f"{len(step.recorded)} statement{'' if len(step.recorded) == 1 else 's'}"
+    return amount(len(step.recorded), "statement")
 
 
 def _sql(step: PlanStep) -> Iterator[str]:

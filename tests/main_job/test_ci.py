@@ -252,7 +252,7 @@ def test_a_scratch_database_given_by_url(storefront: Path, headway: Program, mar
 
 
 def test_reports_are_written_beside_what_is_printed(storefront: Path, headway: Program) -> None:
-    names = ("json", "github", "markdown", "text", "sarif", "gitlab", "junit")
+    names = ("json", "github", "markdown", "text", "sarif", "gitlab", "junit", "html", "comment")
     done = headway("lint", "--all", *(f"--report={name}={name}.out" for name in names), cwd=storefront)
     assert report_of(Done(done.code, (storefront / "json.out").read_text(), ""))["command"] == "lint"
     assert "| lint |" in (storefront / "markdown.out").read_text()

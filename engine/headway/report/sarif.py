@@ -97,7 +97,8 @@ def _result(complaint: Complaint, numbers: Mapping[str, int], report: Report) ->
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
-        "level": _LEVELS[finding.severity],
+        # GitHub reads no suppressions, and what was accepted must not stop a pull request there.
+        "level": "note" if finding.suppressed else _LEVELS[finding.severity],
         "message": {"text": shortened(text, ROOM)},
         "locations": [
             {"physicalLocation": {"artifactLocation": _artifact(finding), "region": _region(finding, report)}}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from docs.reference import reference
 from fixtures.programs import ROOT, Program
 from headway import errors
 from headway.config.policy import load_policy
@@ -77,6 +78,11 @@ def test_the_settings_of_the_policy_schema_are_those_that_are_read(tmp_path: Pat
     known = re.search(r"known are ([\w, ]+)", caught.value.message)
     assert known is not None
     assert set(known[1].split(", ")) == set(schema["properties"])
+
+
+def test_the_reference_of_the_command_line_is_the_programs() -> None:
+    """python tests/docs/reference.py > docs/cli.md"""
+    assert (ROOT / "docs" / "cli.md").read_text() == reference()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,9 +51,7 @@ history("a file is renamed, its id stays")(lambda r: r.git("mv", "m/versions/b2.
 
 @history("the folder of versions is moved")
 def _(r: Repository) -> None:
-    r.git("mv", "m", "migrations")
-    (r.place / "alembic.ini").write_text((r.place / "alembic.ini").read_text().replace("/m\n", "/migrations\n"))
-    r.versions = r.place / "migrations" / "versions"
+    move(r)
 
 
 @history("main has moved on without a revision")
@@ -227,6 +226,38 @@ def _(r: Repository) -> None:
     r.revision("s1")
 
 
+@history("the folder of versions is moved, and one file is lost", ("HIS002", "b2"))
+def _(r: Repository) -> None:
+    move(r)
+    (r.versions / "b2.py").unlink()
+
+
+@history("another history lies at a new place, and the old files are gone", ("HIS002", "a1"), ("HIS002", "b2"))
+def _(r: Repository) -> None:
+    move(r)
+    for name in ("a1", "b2"):
+        (r.versions / f"{name}.py").unlink()
+    r.revision("s1")
+
+
+@history("another history lies at a new place, and the old files stay", ("HIS002", "a1"), ("HIS002", "b2"))
+def _(r: Repository) -> None:
+    shutil.copytree(r.place / "m", r.place / "migrations")
+    shutil.rmtree(r.place / "migrations" / "versions")
+    r.versions = r.place / "migrations" / "versions"
+    r.versions.mkdir()
+    (r.place / "alembic.ini").write_text((r.place / "alembic.ini").read_text().replace("/m\n", "/migrations\n"))
+    r.revision("s1")
+
+
+@history("main itself has deleted a revision")
+def _(r: Repository) -> None:
+    r.on_main()
+    (r.versions / "b2.py").unlink()
+    r.commit(released=True)
+    r.git("checkout", "-q", "mine")
+
+
 @history("a deleted file is put back in another folder of versions")
 def _(r: Repository) -> None:
     r.git("mv", "m/versions/a1.py", "m/versions/old_a1.py")
@@ -288,6 +319,12 @@ def _(r: Repository) -> None:
 def _(r: Repository) -> None:
     r.revision("c3", "b2")
     r.revision("d3", "b2")
+
+
+def move(r: Repository) -> None:
+    r.git("mv", "m", "migrations")
+    (r.place / "alembic.ini").write_text((r.place / "alembic.ini").read_text().replace("/m\n", "/migrations\n"))
+    r.versions = r.place / "migrations" / "versions"
 
 
 def main_gets(r: Repository, id_: str, down: str = "b2", up: str | None = None) -> None:

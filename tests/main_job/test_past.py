@@ -145,6 +145,9 @@ def test_a_project_without_models_is_told_so_and_passes(storefront: Path, headwa
     done = headway("drift", *JSON, cwd=storefront)
     assert done.code == 2
     assert "gives no target_metadata" in done.out
+    done = headway("doctor", "--inject", "-q", cwd=storefront)
+    assert done.code == 0, done.out
+    assert "ok    drift: has nothing to do here, so nothing is proved: " in done.out
 
 
 def test_the_newest_revision_goes_down_where_nothing_is_known_to_be_released(
@@ -371,3 +374,27 @@ def test_doctor_names_what_is_not_well(storefront: Path, headway: Program) -> No
     done = headway("doctor", cwd=storefront)
     assert done.code == 1
     assert "FAIL  packages: not installed here: no_such_package_a" in done.out
+
+
+def test_a_project_that_lies_elsewhere_is_named(tmp_path: Path, headway: Program) -> None:
+    for name in ("shop/api", "shop/.venv/x", "shop/node_modules/y"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "alembic.ini").write_text("[alembic]\n")
+    below = headway("ci", cwd=tmp_path)
+    assert below.code == 2
+    assert f"There is one in {'shop/api'}: go there" in below.err
+    (tmp_path / "shop" / "api" / "deep" / "er").mkdir(parents=True)
+    above = headway("lint", cwd=tmp_path / "shop" / "api" / "deep" / "er")
+    assert "There is one above: cd ../.." in above.err
+
+
+@pytest.mark.parametrize("how", ["dialects: [mysql]", "url"])
+def test_a_history_of_mysql_is_not_replayed_on_sqlite(tmp_path: Path, headway: Program, how: str) -> None:
+    project = make_project(tmp_path, TEMPLATE, url="mysql+pymysql://app@db/shop" if how == "url" else None)
+    if how != "url":
+        add_to_policy(project, how)
+    done = headway("ci", "--format", "json", cwd=project)
+    assert done.code == 2
+    (stage,) = [stage for stage in report_of(done)["stages"] if stage["name"].startswith("replay")]
+    assert "makes no scratch database of that kind" in stage["why"]
+    assert "Give --scratch the URL of an empty mysql database" in stage["why"]

@@ -29,6 +29,7 @@ from headway.lint.judge import LintResult, judged
 from headway.lint.judge import lint as run_rules
 from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
+from headway.scratch.kinds import NONE_FOR
 from headway.version import VERSION
 
 GRAPH_RULES = ("CFG", "REV", "HIS")
@@ -167,4 +168,5 @@ def _automatic(project: Project) -> str:
     urls = [project.config.get_main_option("sqlalchemy.url") or "", *named]
     dialects = [url.partition("://")[0].partition("+")[0] for url in urls if "://" in url]
     wanted = [*project.policy.dialects, *(dialect for dialect in dialects if dialect != "driver"), ""]
-    return "postgresql" if wanted[0] in ("postgresql", "postgres") else "sqlite"
+    database = {"postgres": "postgresql", "": "sqlite"}.get(wanted[0], wanted[0])
+    return database if database in ("postgresql", "sqlite") else f"{NONE_FOR}{database}"

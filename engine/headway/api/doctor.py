@@ -148,6 +148,9 @@ def _red(project: Project, stage: str, today: date) -> Answer:
     wanted = (stage,) if stage in ("graph", "lint", "replay") else ("replay", stage)
     report = ci(project, kinds, LintOptions(), today, lambda line: None, stages=wanted)
     ended = next((one for one in report.stages if one.name.partition(" ")[0] == stage and _has_run(one)), None)
+    idle = [one.why for one in report.stages if one.name.partition(" ")[0] == stage and not _has_run(one)]
+    if ended is None and idle and not any(one.exit_code for one in report.stages):
+        return Answer(stage, True, f"has nothing to do here, so nothing is proved: {idle[0]}")
     if ended is None:
         others = "; ".join(f"{one.name}: {one.why}" for one in report.stages if one.why and one.exit_code)
         return Answer(stage, False, f"did not run, so that it proves nothing: {others or 'it was skipped'}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from headway.config.model import Config
 from headway.errors import ConfigError
@@ -26,13 +26,43 @@ def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
                 hint="Name the right one with -c, or make a project with 'headway init'.",
             )
     if ini is None and toml is None:
-        raise ConfigError(
-            f"no alembic.ini and no pyproject.toml in {os.getcwd()}",
-            hint="Go to the project's directory, name the file with -c, or make a project with 'headway init'.",
-        )
+        raise ConfigError(f"no alembic.ini and no pyproject.toml in {os.getcwd()}", hint=_where_else(os.getcwd()))
     return Config(
         os.path.abspath(ini) if ini else None, toml_file=os.path.abspath(toml) if toml else None, ini_section=name
     )
+
+
+DEPTH = 4
+"""Folders below the working directory that are looked into for a project."""
+_NO_PROJECTS = frozenset({"node_modules", "venv", "env", "site-packages", "build", "dist", "__pycache__"})
+
+
+def _where_else(here: str) -> str:
+    """Where a project lies near by, as a remedy: above, or in the folders below."""
+    above = os.path.dirname(here)
+    while os.path.dirname(above) != above:
+        if os.path.isfile(os.path.join(above, "alembic.ini")):
+            return f"There is one above: cd {os.path.relpath(above, here)}"
+        if os.path.exists(os.path.join(above, ".git")):
+            break
+        above = os.path.dirname(above)
+    found = sorted(_below(here, DEPTH))[:5]
+    if found:
+        return f"There is one in {', '.join(found)}: go there, one run for each, such as: cd {found[0]}"
+    return "Go to the project's directory, name the file with -c, or make a project with 'headway init'."
+
+
+def _below(folder: str, depth: int, shown: str = "") -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name == "alembic.ini" and shown and entry.is_file():
+            yield shown
+        is_open = not entry.name.startswith(".") and entry.name not in _NO_PROJECTS
+        if depth and is_open and entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path, depth - 1, os.path.join(shown, entry.name))
 
 
 def config_files(files: Sequence[str]) -> tuple[str | None, str | None]:

@@ -100,6 +100,8 @@ class Base:
     """What the base has added or changed since."""
     tip_gone: frozenset[str]
     """The paths that the base has no longer."""
+    elsewhere: frozenset[str] = frozenset()
+    """The base's version folders, where they are not those of the work tree."""
 
     @cached_property
     def added(self) -> tuple[Old, ...]:
@@ -113,9 +115,11 @@ def revisions_in(files: Mapping[str, bytes]) -> tuple[Old, ...]:
     return tuple(_old(files))
 
 
-def base_of(name: str, left: Mapping[str, bytes], tip: Mapping[str, bytes], tip_gone: Iterable[str]) -> Base:
+def base_of(
+    name: str, left: Mapping[str, bytes], tip: Mapping[str, bytes], tip_gone: Iterable[str], elsewhere: Iterable[str]
+) -> Base:
     """The base out of its files, by their path from the repository's top; those that are no revisions are left out."""
-    return Base(name, tuple(_old(left)), tuple(_old(tip)), frozenset(tip_gone))
+    return Base(name, tuple(_old(left)), tuple(_old(tip)), frozenset(tip_gone), frozenset(elsewhere))
 
 
 def _old(files: Mapping[str, bytes]) -> Iterator[Old]:
@@ -137,7 +141,7 @@ def changes(
     its version folders from the repository's top, each with a slash at its end.
     """
     tip = {old.path: old.source for old in base.tip}
-    moved = {_folder(old.path) for old in base.left if old.id in now and now[old.id].path != old.path}
+    moved = {_folder(old.path) for old in base.left if old.id in now and now[old.id].path != old.path} | base.elsewhere
     by_path = {file.path: id_ for id_, file in now.items()}
     for old in base.left:
         if not old.path.startswith(inside) and _folder(old.path) not in moved and old.id not in now:

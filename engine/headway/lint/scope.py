@@ -93,7 +93,7 @@ def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Po
 def base_files(directory: RevisionDirectory, home: str, base: str) -> Base:
     """What the base has of this history where it and the work tree differ. Raises as :func:`choose` does."""
     found = git.released_files(home, base, directory.locations)
-    return base_of(git.shown(base), found.left, found.tip, found.tip_gone)
+    return base_of(git.shown(base), found.left, found.tip, found.tip_gone, found.elsewhere)
 
 
 def _ids_in(sources: Mapping[str, bytes]) -> set[str]:

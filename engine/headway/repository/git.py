@@ -120,6 +120,9 @@ class Released:
     """As the base has them now: those that it has added or changed since."""
     tip_gone: frozenset[str]
     """Those that the base has no longer."""
+    elsewhere: frozenset[str] = frozenset()
+    """Folders that the base has revisions in, where it has none in the folders that were asked about: the history lies
+    somewhere else now, or is another one."""
 
 
 def released_files(directory: str, base: str, folders: Iterable[str]) -> Released:
@@ -143,13 +146,22 @@ def released_files(directory: str, base: str, folders: Iterable[str]) -> Release
             path.startswith(inside) and _state(repository.root, tree, place, links) is not State.SAME
         ):
             changed.append(path)
+    elsewhere = frozenset() if any(path.startswith(inside) for path in tree) else _version_folders(tree)
+    changed += [path for path in _python(tree) if os.path.dirname(path) in elsewhere and path not in changed]
     moved_on = [path for path in _python(tip) if path.startswith(inside) and tip[path] != tree.get(path)]
     return Released(
         base,
         _contents(repository, tree, changed),
         _contents(repository, tip, moved_on),
         frozenset(path for path in tree if path.startswith(inside) and path not in tip),
+        elsewhere,
     )
+
+
+def _version_folders(tree: Mapping[str, tuple[str, str]]) -> frozenset[str]:
+    """The folders below that of an env.py."""
+    scripts = {os.path.dirname(path) for path in tree if os.path.basename(path) == "env.py"}
+    return frozenset(folder for folder in map(os.path.dirname, tree) if os.path.dirname(folder) in scripts and folder)
 
 
 @dataclass(frozen=True, slots=True)

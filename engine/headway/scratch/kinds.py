@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from headway.errors import UsageError
+from headway.errors import ConfigError, UsageError
 from headway.scratch.port import Opener, Scratch
+
+NONE_FOR = "none for "
+"""What the kind begins with that stands for a database of which headway can make none by itself."""
 
 
 @contextmanager
@@ -30,6 +33,14 @@ def _opener(kind: str) -> Opener:
         from headway.scratch.embedded_postgresql import open_postgresql
 
         return open_postgresql
+    if kind.startswith(NONE_FOR):
+        database = kind.removeprefix(NONE_FOR)
+        raise ConfigError(
+            f"this history runs on {database}, and headway makes no scratch database of that kind by itself; on another "
+            "one the replay would prove nothing",
+            hint=f"Give --scratch the URL of an empty {database} database (env:NAME), such as a service container's, or "
+            "switch the stages off: --stages graph,lint.",
+        )
     if "://" in kind and not kind.startswith(("docker:", "local:")):
         from headway.scratch.url import open_url
 

@@ -61,6 +61,8 @@ def run_migrations_online() -> None:
                 upgrade_token=f"{name}_upgrades",
                 downgrade_token=f"{name}_downgrades",
                 target_metadata=target_metadata.get(name),
+                # SQLite cannot alter most of a table: there a batch makes it anew.
+                render_as_batch=connection.dialect.name == "sqlite",
             )
             context.run_migrations(engine_name=name)
         if USE_TWOPHASE:

@@ -1,0 +1,87 @@
+"""The walkthroughs are walked: each console block is run in order, and prints what it shows.
+
+``…`` in a shown line stands for anything; ``[1]`` behind a command's output is its exit code.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docs.test_docs import ROOT, blocks, without_times
+from fixtures.programs import Done, Program
+from headway.config.policy import load_policy
+
+_BLOCK = re.compile(r"^```(?P<kind>console|python file=(?P<file>\S+))\n(?P<text>.*?)^```", re.M | re.S)
+
+
+@pytest.fixture
+def shop(storefront: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example in a repository of its own, without a policy."""
+    for name in ("GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    (storefront / ".headway.yml").unlink()
+    for command in ("init -q -b main", "add -A", "commit -q -m shop"):
+        git(storefront, *command.split())
+    return storefront
+
+
+def git(place: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@b")
+    return subprocess.run(["git", *who, *arguments], cwd=place, check=True, capture_output=True, text=True).stdout
+
+
+def walk(document: str, place: Path, headway: Program) -> int:
+    """Runs the commands of a document; returns how many there were."""
+    count = 0
+    for block in _BLOCK.finditer((ROOT / "docs" / document).read_text()):
+        if block["file"]:
+            (place / block["file"]).write_text(block["text"])
+            continue
+        for shown in re.split(r"^(?=\$ )", block["text"], flags=re.M)[1:]:
+            command, _, expected = shown.removeprefix("$ ").partition("\n")
+            code = re.search(r"^\[(\d+)\]\n\Z", expected, re.M)
+            done = run(shlex.split(command), place, headway)
+            assert done.code == int(code[1] if code else 0), done.out + done.err
+            compare(done.out, expected[: code.start()] if code else expected)
+            count += 1
+    return count
+
+
+def run(command: list[str], place: Path, headway: Program) -> Done:
+    if command[0] == "headway":
+        return headway(*command[1:], cwd=place)
+    assert command[0] == "git"
+    return Done(0, git(place, *command[1:]), "")
+
+
+def compare(out: str, expected: str) -> None:
+    found, shown = without_times(out).splitlines(), without_times(expected).splitlines()
+    for one, other in zip(found, shown, strict=True):
+        assert re.fullmatch(re.escape(other).replace("…", ".*"), one), f"\n{out}"
+
+
+def test_from_nothing_to_a_gate(shop: Path, headway: Program) -> None:
+    assert walk("start.md", shop, headway) == 7
+
+
+def test_a_project_with_a_past(shop: Path, headway: Program) -> None:
+    models = shop / "storefront" / "models.py"
+    column = 'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")'
+    assert column in models.read_text()
+    models.write_text(models.read_text().replace(column, f"{column}\n    note: Mapped[str | None]"))
+    assert walk("past.md", shop, headway) == 1
+
+
+def test_the_policies_of_a_past_are_policies(tmp_path: Path) -> None:
+    found = blocks((ROOT / "docs" / "past.md").read_text(), "yaml")
+    assert len(found) == 4
+    for text in found:
+        (tmp_path / ".headway.yml").write_text(text)
+        assert load_policy(str(tmp_path)) != load_policy(str(tmp_path / "nowhere"))
+        assert yaml.safe_load(text)

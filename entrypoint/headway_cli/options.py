@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, assert_never
 
 import typer
 
@@ -15,8 +16,7 @@ from headway.errors import HeadwayError, UsageError
 from headway.lint.finding import Severity
 from headway.printable import one_line
 from headway.redact import redact, redacted_line
-from headway.report import github, markdown, text
-from headway.report import json as json_report
+from headway.report import text
 from headway.report.model import Report
 from headway.report.shown import without_passwords
 from headway.version import VERSION
@@ -39,6 +39,9 @@ Untrusted = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result, no progress.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show accepted findings too, and log every run of env.py.")
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say beneath each finding why its rule is there (text, and text reports).")
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, even on a terminal.")]
 Base = Annotated[
@@ -90,6 +93,11 @@ class Format(StrEnum):
     JSON = "json"
     GITHUB = "github"
     MARKDOWN = "markdown"
+    SARIF = "sarif"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    HTML = "html"
+    COMMENT = "comment"
 
 
 class FailOn(StrEnum):
@@ -109,30 +117,58 @@ def severity(fail_on: FailOn | None) -> Severity | None:
     return None if fail_on is None else Severity(fail_on.value)
 
 
-def render(report: Report, format: Format, *, color: bool = False, verbose: bool = False) -> str:
+def render(
+    report: Report,
+    format: Format,
+    *,
+    color: bool = False,
+    verbose: bool = False,
+    explain: bool = False,
+    width: int | None = None,
+) -> str:
     """The report in one of the formats, without passwords."""
     report = without_passwords(report, redact)
     if format is Format.TEXT:
-        return text.render(report, color=color, verbose=verbose)
-    return {Format.JSON: json_report.render, Format.GITHUB: github.render, Format.MARKDOWN: markdown.render}[format](
-        report
-    )
+        return text.render(report, color=color, verbose=verbose, explain=explain, width=width)
+    return _reporter(format)(report)
 
 
 def finish(
-    report: Report, format: Format, reports: list[str] | None = None, *, no_color: bool = False, verbose: bool = False
+    report: Report,
+    format: Format,
+    reports: list[str] | None = None,
+    *,
+    no_color: bool = False,
+    verbose: bool = False,
+    explain: bool = False,
 ) -> None:
     """Prints the report, writes the files asked for, and ends the verb with the report's exit code."""
     color = format is Format.TEXT and not no_color and wants_color()
-    sys.stdout.write(render(report, format, color=color, verbose=verbose))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    sys.stdout.write(render(report, format, color=color, verbose=verbose, explain=explain, width=width))
     sys.stdout.flush()
-    _write_reports(report, reports, verbose=verbose)
+    _write_reports(report, reports, verbose=verbose, explain=explain)
     raise typer.Exit(report.exit_code)
 
 
-def fail(command: str, error: HeadwayError, format: Format, reports: list[str] | None = None) -> NoReturn:
+def fail(
+    command: str,
+    error: HeadwayError,
+    format: Format,
+    reports: list[str] | None = None,
+    config: list[str] | None = None,
+    name: str = "alembic",
+) -> NoReturn:
     """Reports that nothing could be done, in the formats asked for, and lets the error go on."""
-    report = Report(command=command, version=VERSION, exit_code=error.exit_code, error=redacted_line(error))
+    from headway.api.project import configuration_of
+
+    report = Report(
+        command=command,
+        version=VERSION,
+        exit_code=error.exit_code,
+        error=redacted_line(error),
+        configuration=configuration_of(config or (), name),
+    )
     if format is not Format.TEXT:
         sys.stdout.write(render(report, format))
     _write_reports(report, reports)
@@ -162,12 +198,38 @@ def today() -> date:
     return date.today()
 
 
-def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool = False) -> None:
+def _reporter(format: Format) -> Callable[[Report], str]:
+    """What renders a format; the others are not loaded."""
+    match format:
+        case Format.TEXT:
+            return text.render
+        case Format.JSON:
+            from headway.report.json import render
+        case Format.GITHUB:
+            from headway.report.github import render
+        case Format.MARKDOWN:
+            from headway.report.markdown import render
+        case Format.SARIF:
+            from headway.report.sarif import render
+        case Format.GITLAB:
+            from headway.report.gitlab import render
+        case Format.JUNIT:
+            from headway.report.junit import render
+        case Format.HTML:
+            from headway.report.html.page import render
+        case Format.COMMENT:
+            from headway.report.comment import render
+        case _:
+            assert_never(format)
+    return render
+
+
+def _write_reports(report: Report, reports: list[str] | None, *, verbose: bool = False, explain: bool = False) -> None:
     for wanted in reports or ():
         name, path = _split_report(wanted)
         try:
             with open(path, "w", encoding="utf-8") as file:
-                file.write(render(report, name, verbose=verbose))
+                file.write(render(report, name, verbose=verbose, explain=explain))
         except OSError as error:
             raise UsageError(f"the report cannot be written: {error.strerror}", path=path) from error
 

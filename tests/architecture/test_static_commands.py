@@ -49,6 +49,10 @@ def test_static_commands_load_no_sqlalchemy_and_no_user_module(
     loaded = {name.partition(".")[0] for name in result["modules"]}
     assert loaded & {"sqlalchemy", "alembic", "storefront", "env_py"} == set()
     assert not executed.exists()
+    heavy = ("html", "comment", "sarif", "junit", "gitlab", "markdown", "rule_help")
+    assert not [
+        name for name in result["modules"] if name.startswith(tuple(f"headway.report.{face}" for face in heavy))
+    ]
 
 
 @pytest.mark.parametrize("arguments", [["heads"], ["history"], ["branches"], ["show", "head"]], ids=lambda a: a[0])

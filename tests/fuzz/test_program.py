@@ -78,7 +78,7 @@ CHUNKS = [
 WORDS = [
     "heads", "history", "show", "branches", "current", "check", "upgrade", "downgrade", "stamp", "lint", "graph", "ci", "drift", "plan", "apply",
     "rules", "rule", "list_templates", "ensure_version", "merge", "-h", "--help", "--version", "-c", "-n", "-x", "-q", "-v", "--sql", "--tag", "-r",
-    "--rev-range", "--format", "json", "text", "svg", "github", "markdown", "--base", "--all", "--select", "--ignore", "--fail-on", "error",
+    "--rev-range", "--format", "json", "text", "svg", "github", "markdown", "sarif", "gitlab", "junit", "html", "comment", "--base", "--all", "--select", "--ignore", "--fail-on", "error",
     "--report", "json=out.json", "--scratch", "sqlite", "--url", "sqlite:///x.db", "env:NOTHING", "file:nothing", "--to", "-o", "out", "--approve",
     "--untrusted", "--no-color", "--lock-timeout", "0", "-1", "+1", "nan", "head", "base", "a1", "b2", "a1:b2", ":", "a1:", "label_a1@head", "@",
     "a1+1", "--raiseerr", "alembic.ini", "pyproject.toml", "m", ".", "/", "", " ", "\n", "\x1b[2J", "::error::x", "ü", "\udcff", "x" * 5000, "%s", "--",

@@ -252,11 +252,15 @@ def test_a_scratch_database_given_by_url(storefront: Path, headway: Program, mar
 
 
 def test_reports_are_written_beside_what_is_printed(storefront: Path, headway: Program) -> None:
-    reports = [f"--report={name}={name}.out" for name in ("json", "github", "markdown", "text")]
-    done = headway("lint", "--all", *reports, cwd=storefront)
+    names = ("json", "github", "markdown", "text", "sarif", "gitlab", "junit", "html", "comment")
+    done = headway("lint", "--all", *(f"--report={name}={name}.out" for name in names), cwd=storefront)
     assert report_of(Done(done.code, (storefront / "json.out").read_text(), ""))["command"] == "lint"
     assert "| lint |" in (storefront / "markdown.out").read_text()
     assert (storefront / "text.out").read_text() == done.out
+    findings = report_of(Done(done.code, (storefront / "json.out").read_text(), ""))["findings"]
+    assert len(json.loads((storefront / "sarif.out").read_text())["runs"][0]["results"]) == len(findings) > 0
+    assert len(json.loads((storefront / "gitlab.out").read_text())) == sum(not f["suppressed"] for f in findings)
+    assert (storefront / "junit.out").read_text().count("<testcase ") == len(findings) + 1
     wrong = headway("lint", "--report", "yaml=x", cwd=storefront)
     assert wrong.code == 2
     wrong.assert_one_clear_line("FORMAT=FILE")

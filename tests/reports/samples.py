@@ -8,6 +8,7 @@ from headway.drift.verdict import DriftItem, NotCompared, Verdict
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan, PlanStatement, PlanStep, Target
 from headway.report.model import Examined, Report, Stage, Status
+from headway.revision.model import Revision
 
 SOURCE = (
     '"""loyalty"""',
@@ -30,6 +31,8 @@ REQUIRED = Finding(
     column=5,
     end_column=81,
     revision="7a60",
+    fix='op.add_column("customers", sa.Column("tier", sa.String(20), nullable=False, server_default=""))',
+    stage="lint",
 )
 DROPPED = Finding(
     code="DST001",
@@ -43,6 +46,7 @@ DROPPED = Finding(
     column=5,
     end_column=6,
     revision="7a60",
+    stage="lint",
 )
 ACCEPTED = replace(DROPPED, code="MOD001", name="app-import", line=1, end_line=1).suppress("frozen by contract")
 NOWHERE = Finding(
@@ -51,6 +55,7 @@ NOWHERE = Finding(
     severity=Severity.INFO,
     message="no revision file was found",
     help="check script_location",
+    stage="graph",
 )
 PLAN = Plan(
     database=Target("postgresql", "16.2", None, "shop", "public", "system 7391, database 5", "the system identifier"),
@@ -101,6 +106,13 @@ PLAN = Plan(
     code={"migrations/env.py": "python3.11:2", "migrations/versions/d16e_currency.py": "python3.11:0"},
 )
 
+HISTORY = (
+    Revision("83c0", None, doc="customers", path="/shop/migrations/versions/83c0_customers.py"),
+    Revision("a1", "83c0", branch_labels=("crm",), doc="contacts"),
+    Revision("b2", "83c0", doc="orders"),
+    Revision("d16e", ("a1", "b2"), doc="currency", path="/shop/migrations/versions/d16e_currency.py"),
+)
+
 SAMPLES: dict[str, Report] = {
     "clean": Report(
         command="ci",
@@ -112,6 +124,8 @@ SAMPLES: dict[str, Report] = {
         ),
         heads=("d16e",),
         examined=Examined(14, 1),
+        history=HISTORY,
+        new=frozenset({"d16e"}),
     ),
     "findings": Report(
         command="ci",
@@ -157,6 +171,7 @@ SAMPLES: dict[str, Report] = {
                 "column orders.note",
                 "the models have it, no migration adds it",
                 "op.add_column('orders', sa.Column('note', sa.Text(), nullable=True))",
+                stage="drift (postgresql)",
             ),
         ),
         not_compared=(

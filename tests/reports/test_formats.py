@@ -13,8 +13,11 @@ import jsonschema
 import pytest
 
 from headway.plan.model import PlanStatement
-from headway.report import github, markdown, text
+from headway.report import comment, github, gitlab, junit, markdown, sarif, text
 from headway.report import json as json_report
+from headway.report.html import page
+from headway.report.html.script import SCRIPT
+from headway.report.html.style import STYLE
 from headway.report.model import Report
 from reports.samples import DROPPED, PLAN, REQUIRED, SAMPLES
 
@@ -27,6 +30,11 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "json": json_report.render,
     "github": github.render,
     "markdown": markdown.render,
+    "sarif": sarif.render,
+    "gitlab": gitlab.render,
+    "junit": junit.render,
+    "comment": comment.render,
+    "html": lambda report: page.render(report).replace(STYLE, "").replace(SCRIPT, "").replace("><", ">\n<"),
 }
 
 
@@ -109,7 +117,7 @@ def test_github_commands_cannot_be_broken_out_of() -> None:
 def test_markdown_cannot_be_broken_out_of_and_fits_into_a_summary() -> None:
     nasty = replace(DROPPED, message="a | b <script> c\nd")
     rendered = markdown.render(replace(SAMPLES["clean"], findings=(nasty,)))
-    assert "a \\| b &lt;script&gt; c<br>d" in rendered
+    assert "a &#124; b &lt;script&gt; c<br>d" in rendered
     long = markdown.render(replace(SAMPLES["clean"], findings=tuple([nasty] * 20_000)))
     assert len(long.encode()) <= markdown.LIMIT
     assert "left out" in long

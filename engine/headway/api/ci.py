@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from headway.api.lint import (
@@ -86,6 +87,9 @@ def ci(
         not_compared=tuple(run.not_compared),
         threshold=fail_on,
         sources=sources_of(project, run.findings),
+        history=facts.graph.revisions,
+        new=scope.new,
+        configuration=project.configuration,
     )
 
 
@@ -127,7 +131,7 @@ def _read(
     if "graph" in stages:
         graph_rules = [rule for rule in options.rules if rule.code.startswith(GRAPH_RULES)]
         graph = run_rules(facts, graph_rules, project.policy, today)
-        run.findings += graph.findings
+        run.findings += [replace(found, stage="graph") for found in graph.findings]
         run.stages.append(_graph_stage(facts, graph, run.fail_on, time.perf_counter() - started))
     elif _is_broken(project, facts):
         why = "the revision graph is broken, or there is none, and the stage that would say how is switched off"
@@ -138,7 +142,7 @@ def _read(
     if "lint" in stages:
         other_rules = [rule for rule in options.rules if not rule.code.startswith(GRAPH_RULES)]
         result = run_rules(facts, other_rules, project.policy, today)
-        run.findings += result.findings
+        run.findings += [replace(found, stage="lint") for found in result.findings]
         run.not_analysed = result.not_analysed
         run.stages.append(lint_stage("lint", result, scope, run.fail_on, time.perf_counter() - started))
     else:

@@ -45,4 +45,6 @@ def drift(project: Project, kinds: Sequence[str], today: date, announce: Announc
         findings=tuple(run.findings),
         drift=tuple(run.drift),
         not_compared=tuple(run.not_compared),
+        history=graph.revisions,
+        configuration=project.configuration,
     )

@@ -54,9 +54,12 @@ def lint(project: Project, options: LintOptions, today: date) -> Report:
         stages=(stage,),
         heads=tuple(sorted(facts.graph.heads)),
         examined=Examined(len(facts.graph.ids), len(scope.new), result.not_analysed),
-        findings=result.findings,
+        findings=tuple(replace(found, stage="lint") for found in result.findings),
         threshold=threshold(project, options),
         sources=sources_of(project, result.findings),
+        history=facts.graph.revisions,
+        new=scope.new,
+        configuration=project.configuration,
     )
 
 

@@ -51,6 +51,8 @@ def plan_report(
         applied=applied,
         failed=failed,
         error=error,
+        history=graph.revisions,
+        configuration=project.configuration,
     )
 
 

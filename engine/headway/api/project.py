@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from headway.compat.hook import serving_alembic
-from headway.config.load import load_config
+from headway.config.load import config_files, load_config
 from headway.config.model import Config
 from headway.config.policy import Policy, Reader, load_policy
 from headway.errors import ConfigError, UsageError
 from headway.process import printing_to_stderr
 from headway.redact import redact, remember_password
+from headway.report.model import Configuration
 from headway.repository import git
 from headway.repository.event import against
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
@@ -60,10 +61,15 @@ class Project:
             made.history.require_sound()
         return made
 
+    @property
+    def configuration(self) -> Configuration:
+        """What tells this project from the others of the repository."""
+        source = self.config.config_file_name or self.config.toml_file_name
+        return Configuration(self.shown(source or "alembic.ini"), self.name)
+
     def shown(self, path: str) -> str:
         """A path as reports show it."""
-        relative = os.path.relpath(path, self.root)
-        return path if relative.startswith(".." + os.sep) else relative
+        return shown_from(self.root, path)
 
     def fresh_config(self) -> Config:
         """A configuration that a run may change without the next one seeing it."""
@@ -160,6 +166,28 @@ def open_project(
         policy_of_base=read is not None and _differs(home, root, policy),
         x=tuple(x),
     )
+
+
+def configuration_of(files: Sequence[str], name: str) -> Configuration:
+    """The same as :attr:`Project.configuration` for a project that perhaps cannot be opened."""
+    try:
+        ini, toml = config_files(files)
+    except ConfigError:
+        ini, toml = files[0], None
+    found = (path for path in ("alembic.ini", toml, "pyproject.toml") if path and os.path.isfile(path))
+    path = os.path.abspath(ini or next(found, toml or "alembic.ini"))
+    home = os.path.dirname(path)
+    try:
+        root = git.find_root(home) or _workspace_of(home) or home
+    except ConfigError:
+        root = home
+    return Configuration(shown_from(root, path), name)
+
+
+def shown_from(root: str, path: str) -> str:
+    """A path as reports show it: relative to ``root``, where it is inside of it."""
+    relative = os.path.relpath(path, root)
+    return path if relative.startswith(".." + os.sep) else relative
 
 
 def _policy(home: str, root: str, read: Reader | None) -> Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -89,7 +90,7 @@ def judge_accepted_drift(project: Project, run: Run, today: date) -> None:
     where = None if policy.path is None else project.shown(policy.path)
     entries = stale(policy.accepted_drift, run.drift, today)
     found = run.judge([BaselineExpired().expired(entry, why, where) for entry, why in entries])
-    run.findings += found
+    run.findings += [replace(finding, stage="accepted drift") for finding in found]
     if bad := [finding for finding in found if finding.severity.at_least(run.fail_on) and not finding.suppressed]:
         summary = f"{len(bad)} accepted difference(s) past their date, or not there any more"
         run.stages.append(Stage("accepted drift", Status.FAIL, 0.0, summary, exit_code=1))

@@ -49,10 +49,14 @@ class Run:
     def timed(self, name: str, work: Callable[[], Stage]) -> Stage:
         """Runs a stage's work and notes how long it took; what stops it becomes the stage's end."""
         started = time.perf_counter()
+        findings, drift = len(self.findings), len(self.drift)
         try:
             stage = work()
         except HeadwayError as error:
             return self.stopped(name, error, time.perf_counter() - started)
+        finally:
+            self.findings[findings:] = [replace(found, stage=name) for found in self.findings[findings:]]
+            self.drift[drift:] = [replace(found, stage=name) for found in self.drift[drift:]]
         return replace(stage, name=name, seconds=time.perf_counter() - started)
 
     def stopped(self, name: str, error: HeadwayError, seconds: float) -> Stage:

@@ -52,6 +52,8 @@ class DriftItem:
     """What the policy accepts it by; see :func:`key_of`."""
     accepted: str | None = None
     """The reason why the policy accepts it; such a difference fails nothing."""
+    stage: str = ""
+    """The stage that found it."""
 
 
 def key_of(verdict: Verdict, object: str, operation: str) -> str:

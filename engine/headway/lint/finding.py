@@ -45,6 +45,8 @@ class Finding:
     suppressed: bool = False
     reason: str | None = None
     """Why it is suppressed."""
+    stage: str = ""
+    """The stage that found it."""
 
     def suppress(self, reason: str) -> Finding:
         """The same finding, accepted for ``reason``."""

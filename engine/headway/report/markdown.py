@@ -11,7 +11,7 @@ from headway.report.shown import printable
 
 LIMIT = 1024 * 1024 - 4096  # bytes; GitHub drops a larger summary without a word
 
-_SIGNS = {Status.PASS: "✅", Status.FAIL: "❌", Status.ERROR: "🛑", Status.SKIPPED: "➖"}
+SIGNS = {Status.PASS: "✅", Status.FAIL: "❌", Status.ERROR: "🛑", Status.SKIPPED: "➖"}
 _CUT = "\n\n*The rest is left out: the report is longer than GitHub shows.*\n"
 
 
@@ -25,13 +25,21 @@ def render(report: Report) -> str:
 
 
 def escape(text: object) -> str:
-    """Text inside a table cell, and inside a code span in one: nothing in it ends the cell, the span, or is a link."""
-    shown = "<br>".join(one_line(part) for part in _without_markup(str(text)).split("\n"))
-    return shown.replace("|", "\\|")
+    """Text inside of Markdown, a table's cell or an HTML element: it stays on its line, is no markup, no link that shows
+    another address than it has, calls nobody by ``@`` and names no other issue by ``#``."""
+    return "<br>".join(_MARKUP.sub(_plain, one_line(part)) for part in str(text).split("\n"))
 
 
-def _without_markup(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;")
+_MARKUP = re.compile(r"[&<>`|*~$\\\[\]]|(?<![^\W_])_|_(?![^\W_])|[@#](?=\w)")
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def _plain(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in "@#":
+        # GitHub looks for names in what it has rendered, where an escaped character is the character again.
+        return f"{character}\u200b"
+    return _NAMED.get(character) or f"&#{ord(character)};"
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -43,19 +51,19 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n| stage | | seconds | |\n|---|---|--:|---|"
         for stage in report.stages:
             said = " – ".join(part for part in (stage.summary, stage.why) if part)
-            yield f"| {escape(stage.name)} | {_SIGNS[stage.status]} {stage.status.value} | {stage.seconds:.2f} | {escape(said)} |"
+            yield f"| {escape(stage.name)} | {SIGNS[stage.status]} {stage.status.value} | {stage.seconds:.2f} | {escape(said)} |"
     if report.open_findings:
         yield "\n| | where | what | what to do |\n|---|---|---|---|"
         for finding in report.open_findings:
             where = f"{finding.file}:{finding.line}" if finding.line else finding.file or ""
             yield (
-                f"| **{finding.code}** {finding.severity.value} | `{escape(where)}` | {escape(finding.message)} "
+                f"| **{finding.code}** {finding.severity.value} | <code>{escape(where)}</code> | {escape(finding.message)} "
                 f"| {escape(finding.help)} |"
             )
     if report.open_drift:
         yield "\n| drift | object | | operation |\n|---|---|---|---|"
         for item in report.open_drift:
-            yield f"| {item.verdict} | {escape(item.object)} | {escape(item.detail)} | `{escape(item.operation)}` |"
+            yield f"| {item.verdict} | {escape(item.object)} | {escape(item.detail)} | <code>{escape(item.operation)}</code> |"
     if report.not_compared:
         yield "\n<details><summary>Not compared</summary>\n"
         yield from (f"- {escape(item.object)}: {escape(item.why)}" for item in report.not_compared)

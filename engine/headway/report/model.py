@@ -9,6 +9,7 @@ from enum import Enum
 from headway.drift.verdict import DriftItem, NotCompared, open_items
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
+from headway.revision.model import Revision
 
 SCHEMA = "headway/report/1"
 
@@ -56,6 +57,20 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Configuration:
+    """What tells one project of a repository from the others."""
+
+    file: str = "alembic.ini"
+    """The configuration file, as reports show paths."""
+    section: str = "alembic"
+
+    @property
+    def name(self) -> str:
+        """Both in one line; the section only where it is not the usual one."""
+        return self.file if self.section == "alembic" else f"{self.file} [{self.section}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a command found and did."""
 
@@ -77,6 +92,11 @@ class Report:
     threshold: Severity = Severity.ERROR
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The lines of each file that has findings, for excerpts."""
+    history: tuple[Revision, ...] = ()
+    """Every revision that could be read, in no order; of faulty histories too."""
+    new: frozenset[str] = frozenset()
+    """The ids of those that are new against the base."""
+    configuration: Configuration = field(default_factory=Configuration)
 
     @property
     def result(self) -> str:

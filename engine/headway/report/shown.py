@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from headway.drift.verdict import DriftItem, NotCompared
 from headway.lint.finding import Finding
-from headway.report.model import Report, Stage
+from headway.report.model import Configuration, Report, Stage
 
 Words = Callable[[str], str]
 
@@ -24,7 +24,13 @@ def without_passwords(report: Report, mask: Words) -> Report:
             replace(stage, summary=mask(stage.summary), why=_or_none(mask, stage.why)) for stage in report.stages
         ),
         findings=tuple(
-            replace(found, message=mask(found.message), help=mask(found.help), reason=_or_none(mask, found.reason))
+            replace(
+                found,
+                message=mask(found.message),
+                help=mask(found.help),
+                fix=_or_none(mask, found.fix),
+                reason=_or_none(mask, found.reason),
+            )
             for found in report.findings
         ),
         drift=tuple(
@@ -41,6 +47,7 @@ def without_passwords(report: Report, mask: Words) -> Report:
             report.examined, not_analysed=tuple(_after_place(mask, place) for place in report.examined.not_analysed)
         ),
         error=_or_none(mask, report.error),
+        history=tuple(revision._replace(doc=mask(revision.doc)) for revision in report.history),
         sources={path: tuple(map(mask, lines)) for path, lines in report.sources.items()},
     )
 
@@ -54,7 +61,7 @@ def printable(report: Report, line: Words, block: Words) -> Report:
         report,
         stages=tuple(_stage(stage, line) for stage in report.stages),
         heads=tuple(map(line, report.heads)),
-        findings=tuple(_finding(found, line) for found in report.findings),
+        findings=tuple(_finding(found, line, block) for found in report.findings),
         drift=tuple(_drift(item, line, block) for item in report.drift),
         not_compared=tuple(
             NotCompared(line(item.kind), line(item.object), line(item.why)) for item in report.not_compared
@@ -64,6 +71,7 @@ def printable(report: Report, line: Words, block: Words) -> Report:
         failed=_or_none(line, report.failed),
         error=_or_none(line, report.error),
         sources={line(path): tuple(map(block, lines)) for path, lines in report.sources.items()},
+        configuration=Configuration(line(report.configuration.file), line(report.configuration.section)),
     )
 
 
@@ -77,20 +85,23 @@ def _stage(stage: Stage, line: Words) -> Stage:
     )
 
 
-def _finding(found: Finding, line: Words) -> Finding:
+def _finding(found: Finding, line: Words, block: Words) -> Finding:
     return replace(
         found,
         message=line(found.message),
         help=line(found.help),
         file=_or_none(line, found.file),
         revision=_or_none(line, found.revision),
+        fix=_or_none(block, found.fix),
         reason=_or_none(line, found.reason),
+        stage=line(found.stage),
     )
 
 
 def _drift(item: DriftItem, line: Words, block: Words) -> DriftItem:
     return replace(
         item,
+        stage=line(item.stage),
         object=line(item.object),
         detail=line(item.detail),
         operation=block(item.operation),

@@ -37,6 +37,11 @@ class RevisionGraph:
         self.labels: Mapping[str, str] = self._edges.labels
         self._normalized: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """As they were given; several may have one id."""
+        return self._given
+
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Every fault of the history."""

@@ -63,5 +63,5 @@ def apply(
         )
         result = run(project, options, planned, approve, to)
     except HeadwayError as error:
-        opt.fail("apply", error, format, report)
+        opt.fail("apply", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color)

@@ -19,6 +19,7 @@ def ci(
     fail_on: opt.FailOnOption = None,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
+    explain: opt.Explain = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -48,5 +49,5 @@ def ci(
         kinds = scratch_kinds(project, scratch or ())
         result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
     except HeadwayError as error:
-        opt.fail("ci", error, format, report)
-    opt.finish(result, format, report, no_color=no_color, verbose=verbose)
+        opt.fail("ci", error, format, report, config, name)
+    opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)

@@ -32,5 +32,5 @@ def drift(
         project = open_project(config or (), name, untrusted=untrusted, x=x or ())
         result = run(project, scratch_kinds(project, scratch or ()), opt.today(), opt.announcer(quiet))
     except HeadwayError as error:
-        opt.fail("drift", error, format, report)
+        opt.fail("drift", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color)

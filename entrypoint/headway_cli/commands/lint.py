@@ -22,6 +22,7 @@ def lint(
     fail_on: opt.FailOnOption = None,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
+    explain: opt.Explain = False,
     no_color: opt.NoColor = False,
     verbose: opt.Verbose = False,
 ) -> None:
@@ -44,5 +45,5 @@ def lint(
         options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
         result = run(project, options, opt.today())
     except HeadwayError as error:
-        opt.fail("lint", error, format, report)
-    opt.finish(result, format, report, no_color=no_color, verbose=verbose)
+        opt.fail("lint", error, format, report, config, name)
+    opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)

@@ -46,5 +46,5 @@ def plan(
             write_plan(result.plan, output)
             opt.announcer(quiet)(f"headway: plan written to {output}")
     except HeadwayError as error:
-        opt.fail("plan", error, format, report)
+        opt.fail("plan", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color)

@@ -74,7 +74,7 @@ def facts_of(
         id_ = str(header.values["revision"])
         parents, needs = header.values.get("down_revision"), header.values.get("depends_on")
         revisions.append(Revision(id_, parents, needs, path=path, lines=header.lines))
-        migrations[path] = RevisionFile(id_, path, read_migration(path, source))
+        migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=frozenset(dialects))
     graph = RevisionGraph(revisions)
     texts = {path: source.encode() for path, source in files.items()}
     reader = RevisionFiles(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from headway.config.policy import Policy
 from headway.lint.catalogue import RULES
 from headway.lint.finding import Finding
@@ -80,3 +82,28 @@ def test_a_revision_that_follows_itself() -> None:
 
 def test_an_empty_history_is_no_success() -> None:
     assert [f.code for f in findings()] == ["REV015"]
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Revision ID: b\nRevises: a\n", None),
+        ("Revision ID: b\nRevises: a (head)\nCreate Date: 2026-01-01\n", None),
+        ("nothing of the kind", None),
+        ("Revision ID: b\nRevises: x\n", 4),
+        ("Revision ID: c\nRevises: a\n", 3),
+        ("Revises:\n", 3),
+        ("Revises: a, x\n", 3),
+    ],
+)
+def test_a_docstring_that_tells_another_history(said: str, line: int | None) -> None:
+    text = f'"""b\n\n{said}"""\n' + revision("b", "a")
+    facts = facts_of({"a.py": revision("a", None), "b.py": text}, new=("b",))
+    found = [f for f in lint(facts, RULES, Policy(), TODAY).findings if f.code == "MOD015"]
+    assert [f.line for f in found] == ([] if line is None else [line])
+
+
+def test_a_docstring_of_a_merge_names_all_parents_in_any_order() -> None:
+    text = '"""c\n\nRevises: b, a\n"""\n' + revision("c", ("a", "b"))
+    facts = facts_of({"a.py": revision("a", None), "b.py": revision("b", None), "c.py": text}, new=("c",))
+    assert not [f for f in lint(facts, RULES, Policy(), TODAY).findings if f.code == "MOD015"]

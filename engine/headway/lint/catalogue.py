@@ -22,6 +22,17 @@ from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionR
 from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
 from headway.lint.rules.mod.app_import import AppImport
+from headway.lint.rules.mod.docstring_disagrees import DocstringDisagrees
+from headway.lint.rules.mod.drop_constraint_without_type import DropConstraintWithoutType
+from headway.lint.rules.mod.empty_upgrade import EmptyUpgrade
+from headway.lint.rules.mod.get_bind_fetch_offline import GetBindFetchOffline
+from headway.lint.rules.mod.inspector_branching import InspectorBranching
+from headway.lint.rules.mod.module_level_side_effect import ModuleLevelSideEffect
+from headway.lint.rules.mod.plain_string_execute import PlainStringExecute
+from headway.lint.rules.mod.raw_commit import RawCommit
+from headway.lint.rules.mod.string_built_sql import StringBuiltSql
+from headway.lint.rules.mod.swallowed_exception import SwallowedException
+from headway.lint.rules.mod.unnamed_constraint import UnnamedConstraint
 from headway.lint.rules.rev.conflicts_with_base import ConflictsWithBase
 from headway.lint.rules.rev.cycle import Cycle
 from headway.lint.rules.rev.dangling_down_revision import DanglingDownRevision
@@ -55,6 +66,17 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    ModuleLevelSideEffect,
+    SwallowedException,
+    InspectorBranching,
+    RawCommit,
+    GetBindFetchOffline,
+    EmptyUpgrade,
+    StringBuiltSql,
+    UnnamedConstraint,
+    DocstringDisagrees,
+    DropConstraintWithoutType,
+    PlainStringExecute,
 )
 
 

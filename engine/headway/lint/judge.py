@@ -24,12 +24,7 @@ class LintResult:
 
 def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date) -> LintResult:
     """What ``rules`` find in ``facts`` under ``policy``; ``today`` decides which exceptions have expired."""
-    found = (
-        finding
-        for rule in rules
-        if rule.dialects is None or facts.runs_on(*rule.dialects)
-        for finding in rule().check(facts)
-    )
+    found = (finding for rule in rules if _is_asked(rule, facts) for finding in rule().check(facts))
     places = [place for file in facts.examined for place in _not_analysed(file)]
     return LintResult(judged(found, facts.examined, policy, today), (*_not_known(facts), *places))
 
@@ -48,6 +43,13 @@ def judged(
     comments = {file.path: suppress.read_suppressions(file.migration.lines) for file in examined if file.path in named}
     marked = suppress.apply(kept, comments, policy.ignores, today)
     return tuple(sorted(marked, key=lambda finding: finding.sort_key))
+
+
+def _is_asked(rule: type[Rule], facts: Facts) -> bool:
+    """Whether the history runs on a database that the rule speaks of."""
+    if rule.dialects is None:
+        return True
+    return facts.runs_on(*rule.dialects) and bool(facts.dialects or not rule.only_where_known)
 
 
 def _severity(finding: Finding, policy: Policy) -> Severity:

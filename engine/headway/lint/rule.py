@@ -19,6 +19,8 @@ class Rule(ABC):
     severity: ClassVar[Severity] = Severity.ERROR
     dialects: ClassVar[frozenset[str] | None] = None
     """The databases it speaks of; None means all."""
+    only_where_known: ClassVar[bool] = False
+    """Whether it is silent where nothing tells on which databases the history runs."""
 
     @abstractmethod
     def check(self, facts: Facts) -> Iterator[Finding]:

@@ -84,6 +84,8 @@ class Facts:
     """What was done to revisions that the base has."""
     merged: RevisionGraph | None = None
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
+    codes: frozenset[str] = frozenset()
+    """The codes of all rules there are."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
 

@@ -49,15 +49,34 @@ from headway.lint.rules.lck.type_rewrite import TypeRewrite
 from headway.lint.rules.lck.unique_constraint_builds_index import UniqueConstraintBuildsIndex
 from headway.lint.rules.lck.volatile_default import VolatileDefault
 from headway.lint.rules.mod.app_import import AppImport
+from headway.lint.rules.mod.docstring_disagrees import DocstringDisagrees
+from headway.lint.rules.mod.drop_constraint_without_type import DropConstraintWithoutType
+from headway.lint.rules.mod.empty_upgrade import EmptyUpgrade
+from headway.lint.rules.mod.get_bind_fetch_offline import GetBindFetchOffline
+from headway.lint.rules.mod.inspector_branching import InspectorBranching
+from headway.lint.rules.mod.module_level_side_effect import ModuleLevelSideEffect
+from headway.lint.rules.mod.plain_string_execute import PlainStringExecute
 from headway.lint.rules.mod.raw_commit import RawCommit
+from headway.lint.rules.mod.string_built_sql import StringBuiltSql
+from headway.lint.rules.mod.suppress_without_reason import SuppressWithoutReason
+from headway.lint.rules.mod.swallowed_exception import SwallowedException
 from headway.lint.rules.mod.unnamed_constraint import UnnamedConstraint
+from headway.lint.rules.mod.unused_suppress import UnusedSuppress
 from headway.lint.rules.rev.conflicts_with_base import ConflictsWithBase
 from headway.lint.rules.rev.cycle import Cycle
 from headway.lint.rules.rev.dangling_down_revision import DanglingDownRevision
+from headway.lint.rules.rev.duplicate_branch_label import DuplicateBranchLabel
 from headway.lint.rules.rev.duplicate_revision_id import DuplicateRevisionId
+from headway.lint.rules.rev.filename_id_drift import FilenameIdDrift
+from headway.lint.rules.rev.label_is_none_text import LabelIsNoneText
+from headway.lint.rules.rev.merge_with_operations import MergeWithOperations
 from headway.lint.rules.rev.multiple_heads import MultipleHeads
 from headway.lint.rules.rev.nothing_examined import NothingExamined
+from headway.lint.rules.rev.partial_id_ambiguous import PartialIdAmbiguous
+from headway.lint.rules.rev.redundant_merge import RedundantMerge
+from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
+from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
 from headway.lint.rules.txn.enum_value_used_same_transaction import EnumValueUsedSameTransaction
 
@@ -115,6 +134,25 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    SuppressWithoutReason,
+    UnusedSuppress,
+    UnexpectedHead,
+    FilenameIdDrift,
+    PartialIdAmbiguous,
+    MergeWithOperations,
+    RedundantMerge,
+    LabelIsNoneText,
+    SeveralBases,
+    DuplicateBranchLabel,
+    ModuleLevelSideEffect,
+    SwallowedException,
+    InspectorBranching,
+    GetBindFetchOffline,
+    EmptyUpgrade,
+    StringBuiltSql,
+    DocstringDisagrees,
+    DropConstraintWithoutType,
+    PlainStringExecute,
 )
 
 

@@ -20,7 +20,14 @@ from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDel
 from headway.lint.rules.his.released_revision_id_changed import ReleasedRevisionIdChanged
 from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionRepointed
 from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
+from headway.lint.rules.lck.blocks_writes import BlocksWrites
+from headway.lint.rules.lck.charset_engine_partition import CharsetEnginePartition
+from headway.lint.rules.lck.enum_set_change import EnumSetChange
+from headway.lint.rules.lck.fk_with_checks_on import FkWithChecksOn
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
+from headway.lint.rules.lck.primary_key_change import PrimaryKeyChange
+from headway.lint.rules.lck.stored_generated_autoinc import StoredGeneratedAutoinc
+from headway.lint.rules.lck.table_copy import TableCopy
 from headway.lint.rules.mod.app_import import AppImport
 from headway.lint.rules.mod.docstring_disagrees import DocstringDisagrees
 from headway.lint.rules.mod.drop_constraint_without_type import DropConstraintWithoutType
@@ -51,6 +58,7 @@ from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.txn.non_transactional_multi import NonTransactionalMulti
 
 RULES: tuple[type[Rule], ...] = (
     PolicyChanged,
@@ -76,6 +84,14 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    TableCopy,
+    BlocksWrites,
+    EnumSetChange,
+    FkWithChecksOn,
+    PrimaryKeyChange,
+    CharsetEnginePartition,
+    StoredGeneratedAutoinc,
+    NonTransactionalMulti,
     SuppressWithoutReason,
     UnusedSuppress,
     UnexpectedHead,

@@ -1,0 +1,1 @@
+"""Rules about rows that a migration changes."""

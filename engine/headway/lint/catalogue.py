@@ -10,9 +10,14 @@ from headway.lint.rule import Rule
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
+from headway.lint.rules.dml.orm_session import OrmSession
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
+from headway.lint.rules.dsn.fk_without_index import FkWithoutIndex
+from headway.lint.rules.dsn.no_primary_key import NoPrimaryKey
+from headway.lint.rules.dsn.reserved_or_mixed_case import ReservedOrMixedCase
 from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_table import DropTable
+from headway.lint.rules.dwn.enum_type_left import EnumTypeLeft
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
 from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.lint.rules.his.released_body_changed import ReleasedBodyChanged
@@ -20,11 +25,17 @@ from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDel
 from headway.lint.rules.his.released_revision_id_changed import ReleasedRevisionIdChanged
 from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionRepointed
 from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
+from headway.lint.rules.lck.alter_unsupported import AlterUnsupported
+from headway.lint.rules.lck.batch_separator import BatchSeparator
 from headway.lint.rules.lck.blocks_writes import BlocksWrites
 from headway.lint.rules.lck.charset_engine_partition import CharsetEnginePartition
+from headway.lint.rules.lck.drop_column_with_default import DropColumnWithDefault
 from headway.lint.rules.lck.enum_set_change import EnumSetChange
 from headway.lint.rules.lck.fk_with_checks_on import FkWithChecksOn
+from headway.lint.rules.lck.identifier_length import IdentifierLength
+from headway.lint.rules.lck.implicit_commit import ImplicitCommit
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
+from headway.lint.rules.lck.non_constant_default import NonConstantDefault
 from headway.lint.rules.lck.primary_key_change import PrimaryKeyChange
 from headway.lint.rules.lck.stored_generated_autoinc import StoredGeneratedAutoinc
 from headway.lint.rules.lck.table_copy import TableCopy
@@ -58,7 +69,10 @@ from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.sec.secret_in_migration import SecretInMigration
+from headway.lint.rules.sec.security_definer_search_path import SecurityDefinerSearchPath
 from headway.lint.rules.txn.non_transactional_multi import NonTransactionalMulti
+from headway.lint.rules.txn.not_re_runnable import NotReRunnable
 
 RULES: tuple[type[Rule], ...] = (
     PolicyChanged,
@@ -84,6 +98,20 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    OrmSession,
+    NoPrimaryKey,
+    FkWithoutIndex,
+    ReservedOrMixedCase,
+    EnumTypeLeft,
+    AlterUnsupported,
+    NonConstantDefault,
+    DropColumnWithDefault,
+    BatchSeparator,
+    ImplicitCommit,
+    IdentifierLength,
+    SecurityDefinerSearchPath,
+    SecretInMigration,
+    NotReRunnable,
     TableCopy,
     BlocksWrites,
     EnumSetChange,

@@ -78,7 +78,7 @@ def test_the_policy_sets_severities() -> None:
 
 def test_tables_of_a_released_revision_hold_rows_even_in_the_file_that_made_them() -> None:
     """A revision that is only judged, not new, still created its own table in the same step."""
-    piece = 'op.create_table("notes", sa.Column("id", sa.Integer()))\nop.create_index("ix", "notes", ["id"])'
+    piece = 'op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True))\nop.create_index("ix", "notes", ["id"])'
     assert codes(lint_piece(piece, dialects=["postgresql"])) == []
 
 

@@ -20,11 +20,16 @@ from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
 from headway.lint.rules.dml.unbatched_update import UnbatchedUpdate
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dst.cascade import Cascade
+from headway.lint.rules.dml.orm_session import OrmSession
+from headway.lint.rules.dsn.fk_without_index import FkWithoutIndex
+from headway.lint.rules.dsn.no_primary_key import NoPrimaryKey
+from headway.lint.rules.dsn.reserved_or_mixed_case import ReservedOrMixedCase
 from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_constraint import DropConstraint
 from headway.lint.rules.dst.drop_table import DropTable
 from headway.lint.rules.dst.narrowing_type import NarrowingType
 from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
+from headway.lint.rules.dwn.enum_type_left import EnumTypeLeft
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
 from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.lint.rules.his.released_body_changed import ReleasedBodyChanged
@@ -48,6 +53,19 @@ from headway.lint.rules.lck.stored_generated_or_identity import StoredGeneratedO
 from headway.lint.rules.lck.type_rewrite import TypeRewrite
 from headway.lint.rules.lck.unique_constraint_builds_index import UniqueConstraintBuildsIndex
 from headway.lint.rules.lck.volatile_default import VolatileDefault
+from headway.lint.rules.lck.alter_unsupported import AlterUnsupported
+from headway.lint.rules.lck.batch_separator import BatchSeparator
+from headway.lint.rules.lck.blocks_writes import BlocksWrites
+from headway.lint.rules.lck.charset_engine_partition import CharsetEnginePartition
+from headway.lint.rules.lck.drop_column_with_default import DropColumnWithDefault
+from headway.lint.rules.lck.enum_set_change import EnumSetChange
+from headway.lint.rules.lck.fk_with_checks_on import FkWithChecksOn
+from headway.lint.rules.lck.identifier_length import IdentifierLength
+from headway.lint.rules.lck.implicit_commit import ImplicitCommit
+from headway.lint.rules.lck.non_constant_default import NonConstantDefault
+from headway.lint.rules.lck.primary_key_change import PrimaryKeyChange
+from headway.lint.rules.lck.stored_generated_autoinc import StoredGeneratedAutoinc
+from headway.lint.rules.lck.table_copy import TableCopy
 from headway.lint.rules.mod.app_import import AppImport
 from headway.lint.rules.mod.docstring_disagrees import DocstringDisagrees
 from headway.lint.rules.mod.drop_constraint_without_type import DropConstraintWithoutType
@@ -79,6 +97,10 @@ from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMe
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
 from headway.lint.rules.txn.enum_value_used_same_transaction import EnumValueUsedSameTransaction
+from headway.lint.rules.sec.secret_in_migration import SecretInMigration
+from headway.lint.rules.sec.security_definer_search_path import SecurityDefinerSearchPath
+from headway.lint.rules.txn.non_transactional_multi import NonTransactionalMulti
+from headway.lint.rules.txn.not_re_runnable import NotReRunnable
 
 RULES: tuple[type[Rule], ...] = (
     PolicyChanged,
@@ -134,6 +156,28 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    OrmSession,
+    NoPrimaryKey,
+    FkWithoutIndex,
+    ReservedOrMixedCase,
+    EnumTypeLeft,
+    AlterUnsupported,
+    NonConstantDefault,
+    DropColumnWithDefault,
+    BatchSeparator,
+    ImplicitCommit,
+    IdentifierLength,
+    SecurityDefinerSearchPath,
+    SecretInMigration,
+    NotReRunnable,
+    TableCopy,
+    BlocksWrites,
+    EnumSetChange,
+    FkWithChecksOn,
+    PrimaryKeyChange,
+    CharsetEnginePartition,
+    StoredGeneratedAutoinc,
+    NonTransactionalMulti,
     SuppressWithoutReason,
     UnusedSuppress,
     UnexpectedHead,

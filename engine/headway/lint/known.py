@@ -50,6 +50,15 @@ class Known:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
         return self._agreed(effect, revision, lambda a: a.column_nullable(effect.table, effect.column, effect.schema))
 
+    def column_has_default(self, effect: fx.DropsColumn, revision: str) -> fx.Flag:
+        """Whether the database fills the column by itself; UNKNOWN where databases differ or nothing tells."""
+
+        def ask(answers: Answers) -> fx.Flag:
+            found = answers.column(effect.table, effect.column, effect.schema)
+            return fx.UNKNOWN if found is None else found.has_default
+
+        return self._agreed(effect, revision, ask)
+
     def proves_not_null(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
         """Whether a validated CHECK proves that the column holds no NULL.
 

@@ -90,9 +90,15 @@ class Written:
     """Statements about rows that are put together with values read at run time, and what is put in."""
     sessions: tuple[Span, ...]
     """Where an ORM session is made."""
-    batched: frozenset[tuple[int, int]]
-    """Line and column of the calls on a batch."""
+    directives: frozenset[tuple[int, int]]
+    """Line and column of the calls on ``op`` itself, and so not on a batch."""
+    calls: tuple[Region, ...]
+    """Every statement that is a call."""
     literals: tuple[Literal, ...]
+
+    def call_around(self, span: Span) -> Region | None:
+        """The call that a place lies in."""
+        return next((call for call in self.calls if call.holds(span)), None)
 
 
 def written(path: str, source: str) -> Written:
@@ -103,7 +109,7 @@ def written(path: str, source: str) -> Written:
     docstrings = set(map(id, _docstrings(nodes)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     first = next(iter(_docstrings([tree])), None)
-    batches = _batches(nodes)
+    ops = frozenset(_names_of_op(nodes))
     return Written(
         docstring=None if first is None else Literal(_span(path, first), str(first.value)),
         functions=tuple(
@@ -122,11 +128,8 @@ def written(path: str, source: str) -> Written:
         asks_offline="offline" in source or "as_sql" in source,
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
-        batched=frozenset(
-            (call.lineno, call.col_offset + 1)
-            for call in calls
-            if isinstance(call.func, ast.Attribute) and is_name_of(call.func.value, batches)
-        ),
+        directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
+        calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
     )
 
@@ -163,14 +166,21 @@ def _literals(path: str, nodes: list[ast.AST], docstrings: set[int]) -> Iterator
                     yield Literal(_span(path, node), text)
 
 
-def _batches(nodes: list[ast.AST]) -> frozenset[str]:
-    return frozenset(
-        item.optional_vars.id
-        for node in nodes
-        if isinstance(node, ast.With)
-        for item in node.items
-        if called(item.context_expr) == "batch_alter_table" and isinstance(item.optional_vars, ast.Name)
-    )
+def _names_of_op(nodes: list[ast.AST]) -> Iterator[str]:
+    """What the file calls ``alembic.op``, and the directives that it imports from there."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module in ("alembic", "alembic.op"):
+            names = node.names if node.module == "alembic.op" else [n for n in node.names if n.name == "op"]
+            yield from (alias.asname or alias.name for alias in names)
+
+
+def _is_directive(call: ast.Call, ops: frozenset[str]) -> bool:
+    function = call.func
+    return is_name_of(function.value if isinstance(function, ast.Attribute) else function, ops)
+
+
+def _is_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
 def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:

@@ -23,6 +23,7 @@ from headway.lint.rules.dst.cascade import Cascade
 from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_constraint import DropConstraint
 from headway.lint.rules.dst.drop_table import DropTable
+from headway.lint.rules.dst.enum_value_removed import EnumValueRemoved
 from headway.lint.rules.dst.narrowing_type import NarrowingType
 from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
@@ -45,6 +46,7 @@ from headway.lint.rules.lck.primary_key_builds_index import PrimaryKeyBuildsInde
 from headway.lint.rules.lck.set_not_null_scan import SetNotNullScan
 from headway.lint.rules.lck.statement_after_access_exclusive import StatementAfterAccessExclusive
 from headway.lint.rules.lck.stored_generated_or_identity import StoredGeneratedOrIdentity
+from headway.lint.rules.lck.trigger_on_hot_table import TriggerOnHotTable
 from headway.lint.rules.lck.type_rewrite import TypeRewrite
 from headway.lint.rules.lck.unique_constraint_builds_index import UniqueConstraintBuildsIndex
 from headway.lint.rules.lck.volatile_default import VolatileDefault
@@ -59,6 +61,7 @@ from headway.lint.rules.rev.multiple_heads import MultipleHeads
 from headway.lint.rules.rev.nothing_examined import NothingExamined
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.txn.autocommit_splits_revision import AutocommitSplitsRevision
 from headway.lint.rules.txn.enum_value_used_same_transaction import EnumValueUsedSameTransaction
 
 RULES: tuple[type[Rule], ...] = (
@@ -94,6 +97,7 @@ RULES: tuple[type[Rule], ...] = (
     TypeRewrite,
     VolatileDefault,
     StoredGeneratedOrIdentity,
+    TriggerOnHotTable,
     ClusterVacuumFullReindex,
     StatementAfterAccessExclusive,
     NoLockTimeout,
@@ -103,6 +107,7 @@ RULES: tuple[type[Rule], ...] = (
     TruncateOrDeleteAll,
     Cascade,
     NarrowingType,
+    EnumValueRemoved,
     DropConstraint,
     RenameTable,
     RenameColumn,
@@ -111,6 +116,7 @@ RULES: tuple[type[Rule], ...] = (
     RawCommit,
     UnnamedConstraint,
     EnumValueUsedSameTransaction,
+    AutocommitSplitsRevision,
     CastMayFail,
     MissingDowngrade,
     TraceLeft,

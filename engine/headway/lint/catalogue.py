@@ -10,6 +10,7 @@ from headway.lint.rule import Rule
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
 from headway.lint.rules.cmp.default_removed import DefaultRemoved
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
+from headway.lint.rules.cmp.phase_mixed import PhaseMixed
 from headway.lint.rules.cmp.rename_column import RenameColumn
 from headway.lint.rules.cmp.rename_table import RenameTable
 from headway.lint.rules.dat.cast_may_fail import CastMayFail
@@ -17,6 +18,7 @@ from headway.lint.rules.dat.check_violations import CheckViolations
 from headway.lint.rules.dat.fk_orphans import FkOrphans
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
+from headway.lint.rules.dml.dml_with_ddl import DmlWithDdl
 from headway.lint.rules.dml.unbatched_update import UnbatchedUpdate
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dst.cascade import Cascade
@@ -112,6 +114,8 @@ RULES: tuple[type[Rule], ...] = (
     RenameTable,
     RenameColumn,
     DefaultRemoved,
+    PhaseMixed,
+    DmlWithDdl,
     UnbatchedUpdate,
     RawCommit,
     UnnamedConstraint,

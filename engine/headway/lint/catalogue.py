@@ -10,6 +10,7 @@ from headway.lint.rule import Rule
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
 from headway.lint.rules.cmp.default_removed import DefaultRemoved
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
+from headway.lint.rules.cmp.phase_mixed import PhaseMixed
 from headway.lint.rules.cmp.rename_column import RenameColumn
 from headway.lint.rules.cmp.rename_table import RenameTable
 from headway.lint.rules.dat.cast_may_fail import CastMayFail
@@ -17,6 +18,7 @@ from headway.lint.rules.dat.check_violations import CheckViolations
 from headway.lint.rules.dat.fk_orphans import FkOrphans
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
+from headway.lint.rules.dml.dml_with_ddl import DmlWithDdl
 from headway.lint.rules.dml.unbatched_update import UnbatchedUpdate
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dst.cascade import Cascade
@@ -27,6 +29,7 @@ from headway.lint.rules.dsn.reserved_or_mixed_case import ReservedOrMixedCase
 from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_constraint import DropConstraint
 from headway.lint.rules.dst.drop_table import DropTable
+from headway.lint.rules.dst.enum_value_removed import EnumValueRemoved
 from headway.lint.rules.dst.narrowing_type import NarrowingType
 from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
 from headway.lint.rules.dwn.enum_type_left import EnumTypeLeft
@@ -50,6 +53,7 @@ from headway.lint.rules.lck.primary_key_builds_index import PrimaryKeyBuildsInde
 from headway.lint.rules.lck.set_not_null_scan import SetNotNullScan
 from headway.lint.rules.lck.statement_after_access_exclusive import StatementAfterAccessExclusive
 from headway.lint.rules.lck.stored_generated_or_identity import StoredGeneratedOrIdentity
+from headway.lint.rules.lck.trigger_on_hot_table import TriggerOnHotTable
 from headway.lint.rules.lck.type_rewrite import TypeRewrite
 from headway.lint.rules.lck.unique_constraint_builds_index import UniqueConstraintBuildsIndex
 from headway.lint.rules.lck.volatile_default import VolatileDefault
@@ -96,6 +100,7 @@ from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.txn.autocommit_splits_revision import AutocommitSplitsRevision
 from headway.lint.rules.txn.enum_value_used_same_transaction import EnumValueUsedSameTransaction
 from headway.lint.rules.sec.secret_in_migration import SecretInMigration
 from headway.lint.rules.sec.security_definer_search_path import SecurityDefinerSearchPath
@@ -135,6 +140,7 @@ RULES: tuple[type[Rule], ...] = (
     TypeRewrite,
     VolatileDefault,
     StoredGeneratedOrIdentity,
+    TriggerOnHotTable,
     ClusterVacuumFullReindex,
     StatementAfterAccessExclusive,
     NoLockTimeout,
@@ -144,14 +150,18 @@ RULES: tuple[type[Rule], ...] = (
     TruncateOrDeleteAll,
     Cascade,
     NarrowingType,
+    EnumValueRemoved,
     DropConstraint,
     RenameTable,
     RenameColumn,
     DefaultRemoved,
+    PhaseMixed,
+    DmlWithDdl,
     UnbatchedUpdate,
     RawCommit,
     UnnamedConstraint,
     EnumValueUsedSameTransaction,
+    AutocommitSplitsRevision,
     CastMayFail,
     MissingDowngrade,
     TraceLeft,

@@ -120,4 +120,4 @@ class Known:
 
 
 def _is_asked(effect: fx.Effect) -> bool:
-    return isinstance(effect, fx.TableEffect | fx.ChangesData) and not isinstance(effect, fx.CreatesTable)
+    return getattr(effect, "table", None) is not None and not isinstance(effect, fx.CreatesTable)

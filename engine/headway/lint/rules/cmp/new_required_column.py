@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import filled_before
 from headway.lint.finding import Finding
+from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
 
 
@@ -14,7 +16,8 @@ class NewRequiredColumn(UpgradeRule):
     """Adds a NOT NULL column without a server default.
 
     ## What
-    A column that must have a value is added to an existing table, and the database has none to give.
+    A column that must have a value is added to an existing table, and the database has none to give: at once, or in steps
+    of one revision (added, filled, made NOT NULL; or given a default that is taken away again).
 
     ## Why
     Copies of the application that do not know the column yet leave it out of their INSERT: each of them fails
@@ -47,9 +50,11 @@ class NewRequiredColumn(UpgradeRule):
             fate = "INSERTs of the running code fail, and so does the migration itself where the table has rows"
         else:
             assert isinstance(effect, fx.AltersColumn)
-            required = _ends_required(effect, file.upgrade_effects)
+            required = makes_required(effect, file)
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
+            if effect.nullable is False and not filled_before(effect, file):
+                fate += ", and so does the migration itself where the table has rows"
         if not required or facts.is_new_table(effect, file):
             return
         yield self.finding(
@@ -58,18 +63,3 @@ class NewRequiredColumn(UpgradeRule):
             effect.span,
             file.revision,
         )
-
-
-def _ends_required(dropped: fx.AltersColumn, effects: Sequence[fx.Effect]) -> bool:
-    """Whether a column that is made NOT NULL in this revision loses its default here and gets no other."""
-    if not dropped.drops_default:
-        return False
-    same = [
-        other
-        for other in effects
-        if isinstance(other, fx.AltersColumn)
-        and (other.table, other.schema, other.column) == (dropped.table, dropped.schema, dropped.column)
-    ]
-    nullable = [other.nullable for other in same if other.nullable is not None]
-    later = any(other.changes_default and other.order > dropped.order for other in same)
-    return bool(nullable) and nullable[-1] is False and not later

@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.fills import filled_before
 from headway.lint.finding import Finding
+from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
 
 
@@ -16,6 +17,7 @@ class NotNullOnExisting(UpgradeRule):
 
     ## What
     An existing column becomes NOT NULL, and nothing in the same change has filled its NULLs before.
+    Of a column that the same revision has added without a default, CMP003 speaks.
 
     ## Why
     One row with NULL is enough to make the migration fail in production after it passed on the empty database
@@ -44,7 +46,7 @@ class NotNullOnExisting(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.nullable is not False or facts.is_new_table(effect, file):
             return
-        if filled_before(effect, file):
+        if filled_before(effect, file) or makes_required(effect, file):
             return
         if facts.known.column_nullable(effect, file.revision) is False:
             return  # it is NOT NULL already

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.held import held_by
 from headway.lint.rule import UpgradeRule
 
 
@@ -14,7 +15,8 @@ class UnbatchedUpdate(UpgradeRule):
     """Updates every row of a table in one statement.
 
     ## What
-    UPDATE without WHERE on a table that was not created in the same change. Of DELETE, DST004 speaks.
+    UPDATE without WHERE on a table that was not created in the same change. Of DELETE, DST004 speaks; where
+    the statement keeps another one's lock on PostgreSQL, LCK119.
 
     ## Why
     On a large table it runs for hours, keeps its locks on every row until it ends, writes the table once more, and starts
@@ -46,6 +48,7 @@ class UnbatchedUpdate(UpgradeRule):
             or effect.filtered is not False
             or not isinstance(effect.table, str)
             or facts.is_new_table(effect, file)
+            or held_by(effect, file, facts) is not None
         ):
             return
         yield self.finding(

@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.fills import filled_before
 from headway.lint.finding import Finding, Severity
+from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
 
 
@@ -16,7 +17,7 @@ class SetNotNullScan(UpgradeRule):
 
     ## What
     A column of an existing table becomes NOT NULL, its NULLs have been filled, and no validated CHECK proves that none is left.
-    Where nothing has filled them, DAT002 speaks instead.
+    Where nothing has filled them, DAT002 speaks instead, and CMP003 of a column that the same revision has added.
 
     ## Why
     PostgreSQL looks through every row under an ACCESS EXCLUSIVE lock, unless a validated CHECK says what it wants to know
@@ -49,6 +50,8 @@ class SetNotNullScan(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.nullable is not False or not filled_before(effect, file) or facts.is_new_table(effect, file):
             return
+        if makes_required(effect, file):
+            return  # a later release is what it needs anyway
         if facts.known.column_nullable(effect, file.revision) is False:
             return
         if facts.known.proves_not_null(effect, file.revision) is True:

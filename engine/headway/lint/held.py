@@ -1,0 +1,47 @@
+"""What a transaction of PostgreSQL has locked against everybody when it begins to work through rows. Judges nothing."""
+
+from __future__ import annotations
+
+from headway.effects import model as fx
+from headway.effects.locks import lock_of
+from headway.lint.facts import Facts, RevisionFile
+
+
+def is_long(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
+    """Whether an effect works through the rows of a table that has some, in the migration's transaction."""
+    if not isinstance(effect, fx.ChangesData) or effect.verb not in ("UPDATE", "DELETE", "MERGE") or effect.autocommit:
+        return False
+    return isinstance(effect.table, str) and not facts.is_new_table(effect, file)
+
+
+def before(effect: fx.Effect, file: RevisionFile) -> list[fx.Effect]:
+    """The effects earlier in the same transaction."""
+    return [
+        other
+        for other in file.upgrade_effects
+        if other.order < effect.order and other.transaction == effect.transaction and not other.autocommit
+    ]
+
+
+def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:
+    """What has locked an existing table against everybody, earlier in the same transaction."""
+    for other in before(effect, file):
+        lock = lock_of(other, "postgresql")
+        if not isinstance(other, fx.TableEffect) or lock is None or not lock.blocks_reads:
+            continue
+        # To fill a column of the same table is what one has locked it for.
+        worse = other.table != getattr(effect, "table", None) or getattr(effect, "filtered", True) is False
+        if worse and not facts.is_new_table(other, file):
+            return other
+    return None
+
+
+def held_by(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:
+    """What keeps its lock until the long ``effect`` is done, where it is the first of its revision of which that is so."""
+    if not facts.runs_on("postgresql") or not fx.can_run_on(effect, frozenset({"postgresql"})):
+        return None
+    if not is_long(effect, file, facts):
+        return None
+    if any(is_long(other, file, facts) and locked(other, file, facts) for other in before(effect, file)):
+        return None
+    return locked(effect, file, facts)

@@ -307,18 +307,31 @@ def test_adopt_accepts_no_fault_of_the_graph(storefront: Path, headway: Program)
     assert headway("ci", cwd=storefront).code == 1
 
 
-def test_adopt_switches_off_what_cannot_run_and_says_why(younger: Path, headway: Program) -> None:
+def test_adopt_begins_where_an_empty_database_does_not_do(younger: Path, headway: Program) -> None:
     (younger / ".headway.yml").unlink()
     done = headway("adopt", "-q", cwd=younger)
-    assert done.code == 0
-    assert "switched off: replay: " in done.out and "no such table: things" in done.out
-    assert load_policy(str(younger)).stages == ("graph", "lint")
+    assert done.code == 0, done.out
+    assert "scratch databases start from headway-start.sql" in done.out
+    start = (younger / "headway-start.sql").read_text()
+    assert start.startswith("-- headway: stands at aa02\nCREATE TABLE things")
+    assert load_policy(str(younger)).stages == STAGES
     live = f"sqlite:///{younger}/live.db"
     execute(live, "CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY)")
     done = headway("adopt", "-q", "--force", "--url", "env:LIVE", cwd=younger, env={"LIVE": live})
-    assert done.code == 0
-    assert load_policy(str(younger)).stages == STAGES
+    assert done.code == 0, done.out
     assert (younger / "headway-start.sql").read_text().startswith("CREATE TABLE things")
+
+
+def test_adopt_switches_off_what_cannot_run_and_says_why(younger: Path, headway: Program) -> None:
+    (younger / ".headway.yml").unlink()
+    env_py = younger / "migrations" / "env.py"
+    env_py.write_text(env_py.read_text().replace("target_metadata=metadata", "target_metadata=None"))
+    assert "target_metadata=None" in env_py.read_text()
+    done = headway("adopt", "-q", cwd=younger)
+    assert done.code == 0, done.out
+    assert "switched off: replay: " in done.out and "no such table: things" in done.out
+    assert "to have them: 'headway adopt --force --url env:NAME'" in done.out
+    assert load_policy(str(younger)).stages == ("graph", "lint")
 
 
 def test_a_project_that_cannot_be_run_is_not_green_after_adopt(storefront: Path, headway: Program) -> None:

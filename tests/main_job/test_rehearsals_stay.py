@@ -382,10 +382,12 @@ REHEARSES = """
 import os
 import sys
 from headway.api.drift import drift
+from datetime import date
+
 from headway.api.project import open_project
 
 before, modules = dict(os.environ), set(sys.modules)
-report = drift(open_project(), ["sqlite"], lambda line: None)
+report = drift(open_project(), ["sqlite"], date(2026, 11, 28), lambda line: None)
 assert report.exit_code == 0, report.stages
 assert dict(os.environ) == before
 left = {name for name in set(sys.modules) - modules if name.partition(".")[0] in ("app", "env_py")}

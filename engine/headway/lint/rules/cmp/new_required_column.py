@@ -49,7 +49,9 @@ class NewRequiredColumn(UpgradeRule):
             fate = "INSERTs of the running code fail, and so does the migration itself where the table has rows"
         else:
             assert isinstance(effect, fx.AltersColumn)
-            required = makes_required(effect, file)
+            required = makes_required(effect, file) and (
+                not effect.drops_default or facts.known.takes_default(effect, file.revision)
+            )
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
             if effect.nullable is False and not _may_be_filled(effect, file):

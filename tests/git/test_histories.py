@@ -150,7 +150,7 @@ def _(r: Repository) -> None:
     repoint(r, "c3", "'b2'", "'a1'")
 
 
-@history("a released revision is re-pointed", ("HIS001", "b2"), ("REV001", "a1"), ("REV001", "b2"))
+@history("a released revision is re-pointed", ("HIS001", "b2"), ("REV001", "a1"), ("REV001", "b2"), ("REV018", "b2"))
 def _(r: Repository) -> None:
     repoint(r, "b2", "'a1'", "None")
 
@@ -167,7 +167,7 @@ def _(r: Repository) -> None:
     repoint(r, "a1", "None", "'n0'")
 
 
-@history("a new revision is slipped in by depends_on", ("HIS001", "b2"))
+@history("a new revision is slipped in by depends_on", ("HIS001", "b2"), ("REV010", "m3"))
 def _(r: Repository) -> None:
     r.revision("n1", "a1")
     path = r.versions / "b2.py"
@@ -212,6 +212,7 @@ def _(r: Repository) -> None:
     ("HIS004", "b2"),
     ("REV001", "a1"),
     ("REV001", "b2"),
+    ("REV018", "b2"),
 )
 def _(r: Repository) -> None:
     repoint(r, "b2", "'a1'", "None")

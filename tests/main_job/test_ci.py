@@ -261,6 +261,10 @@ def test_reports_are_written_beside_what_is_printed(storefront: Path, headway: P
     assert len(json.loads((storefront / "sarif.out").read_text())["runs"][0]["results"]) == len(findings) > 0
     assert len(json.loads((storefront / "gitlab.out").read_text())) == sum(not f["suppressed"] for f in findings)
     assert (storefront / "junit.out").read_text().count("<testcase ") == len(findings) + 1
+    page = (storefront / "html.out").read_text()
+    versions = list((storefront / "migrations" / "versions").glob("*.py"))
+    assert page.count('<li id="r-') == len(versions)
+    assert "headway:comment" in (storefront / "comment.out").read_text()
     wrong = headway("lint", "--report", "yaml=x", cwd=storefront)
     assert wrong.code == 2
     wrong.assert_one_clear_line("FORMAT=FILE")

@@ -131,7 +131,7 @@ BIG = replace(
 ENDLESS = replace(
     BIG,
     findings=FOUND * 20,
-    history=history_of(8_000),
+    history=history_of(4_000),
     drift=SAMPLES["drift"].drift * 5_000,
     not_compared=SAMPLES["drift"].not_compared * 5_000,
     plan=replace(PLAN, steps=tuple(replace(PLAN.steps[0], recorded=(PlanStatement("x" * 10**5),)) for _ in range(50))),
@@ -209,9 +209,10 @@ def test_what_there_is_no_room_for_is_said() -> None:
     text = render(ENDLESS)
     assert len(text.encode()) < LIMIT
     said = re.findall(r"(\d+) more ([a-z ]+) left out", Page(text).text())
-    assert [what for _, what in said] == ["findings", "differences", "steps", "places", "parts of the history"]
+    assert [what for _, what in said] == ["findings", "differences", "steps", "places", "revisions"]
     shown = text.count('<article id="finding-')
     assert shown + int(said[0][0]) == len(ENDLESS.findings)
+    assert len(re.findall(r'id="r-', text)) + int(said[-1][0]) == len(ENDLESS.history)
     assert 'class="item error"' in text and 'class="item warning"' not in text  # the most severe first
 
 
@@ -223,6 +224,14 @@ def test_what_has_no_news_is_folded_and_what_is_new_is_not() -> None:
     assert all(f'id="r-r{n}"' in fold for n in range(1, 28))
     assert not any(f'id="r-r{n}"' in fold for n in (0, 28, 29))
     assert page.count('class="chip new"') == 2 and page.count('class="chip head"') == 1
+
+
+def test_a_long_history_without_news_is_there_as_far_as_there_is_room() -> None:
+    line = tuple(Revision(f"{n:012x}", f"{n - 1:012x}" if n else None, doc=f"step {n}") for n in range(3_000))
+    page = render(replace(SAMPLES["clean"], history=line))
+    assert 1_000 < page.count('<li id="r-') < 3_000
+    left = 3_000 - page.count('<li id="r-')
+    assert f"{left} more revisions left out" in page
 
 
 def test_histories_that_are_broken_or_too_wide_for_a_picture() -> None:

@@ -34,6 +34,7 @@ STRANGE = {
     "nothing at all": Report(command="ci", version="0", exit_code=0),
     "ended badly without a word": Report(command="apply", version="0", exit_code=5),
     "accepted findings only": replace(SAMPLES["clean"], findings=(ACCEPTED,)),
+    "warnings that fail": replace(SAMPLES["clean"], exit_code=1, findings=(DROPPED,), threshold=Severity.WARNING),
     "hostile": replace(
         SAMPLES["findings"],
         findings=(NASTY,),
@@ -112,9 +113,12 @@ def test_every_report_is_what_the_platforms_take(name: str) -> None:
 def test_a_no_is_never_silent(name: str) -> None:
     """A platform that finds nothing in its file says yes."""
     report = REPORTS[name]
+    levels, severities = {"error"}, {"critical"}
+    if report.threshold is Severity.WARNING:
+        levels, severities = {"error", "warning"}, {"critical", "major"}
     said = [
-        any(result["level"] == "error" and "suppressions" not in result for result in results(report)),
-        any(problem["severity"] == "critical" for problem in gitlab.document(report)),
+        any(result["level"] in levels and "suppressions" not in result for result in results(report)),
+        any(problem["severity"] in severities for problem in gitlab.document(report)),
         any(element.tag in ("failure", "error") for element in strict_junit(junit.render(report)).iter()),
     ]
     assert said == [report.exit_code != 0] * 3

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from headway.lint.finding import Severity
-from headway.report import text
+from headway.report import github, text
 from headway.report.model import Examined, Report
 from reports.samples import DROPPED, REQUIRED, SAMPLES
 from reports.test_platforms import STRANGE
@@ -60,6 +60,9 @@ def test_carets_stand_under_characters_and_not_bytes() -> None:
     found = replace(REQUIRED, line=1, end_line=1, column=5, end_column=end)
     shown = text.render(replace(SAMPLES["findings"], findings=(found,), sources={found.file or "": (source,)}))
     assert f"1 | {source}\n  |     {'^' * 25}\n" in shown
+    later = replace(found, column=len(source.encode()) - 1, end_column=0)
+    report = replace(SAMPLES["clean"], findings=(later,), sources={found.file or "": (source,)})
+    assert f",col={len(source)}," in github.render(report)
 
 
 def test_findings_stand_together_with_their_file() -> None:

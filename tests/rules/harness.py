@@ -19,10 +19,10 @@ from headway.reading.header_parser import parse_header
 from headway.reading.migration import read_migration
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
-from headway.revision.model import Revision
+from headway.revision.model import Revision, as_tuple
 
 NOT_BY_SOURCE = frozenset(
-    ["CFG006", "REV012", "REV017", "HIS001", "HIS002", "HIS003", "HIS004", "HIS005", "DWN005", "DRF009"]
+    ["CFG006", "REV002", "REV012", "REV017", "HIS001", "HIS002", "HIS003", "HIS004", "HIS005", "DWN005", "DRF009"]
 )
 """Rules that no source alone tells: they need git (tests/git) or a rehearsal (tests/main_job)."""
 
@@ -73,8 +73,9 @@ def facts_of(
             continue
         id_ = str(header.values["revision"])
         parents, needs = header.values.get("down_revision"), header.values.get("depends_on")
-        revisions.append(Revision(id_, parents, needs, path=path, lines=header.lines))
-        migrations[path] = RevisionFile(id_, path, read_migration(path, source))
+        labels = as_tuple(header.values.get("branch_labels"))
+        revisions.append(Revision(id_, parents, needs, labels, path=path, lines=header.lines))
+        migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=frozenset(dialects))
     graph = RevisionGraph(revisions)
     texts = {path: source.encode() for path, source in files.items()}
     reader = RevisionFiles(
@@ -91,6 +92,7 @@ def facts_of(
         project_modules=frozenset({"storefront"}),
         script_package="migrations",
         problems=graph.problems,
+        codes=frozenset(rule.code for rule in RULES),
         unreadable=tuple(unreadable),
         path_of={file.revision: path for path, file in migrations.items()}.get,
     )

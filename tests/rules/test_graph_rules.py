@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from headway.config.policy import Policy
 from headway.lint.catalogue import RULES
 from headway.lint.finding import Finding
@@ -12,6 +14,10 @@ from rules.harness import TODAY, facts_of
 def revision(id_: str, parent: str | tuple[str, ...] | None, needs: str | None = None) -> str:
     text = f'revision = "{id_}"\ndown_revision = {parent!r}\n'
     return text + (f"depends_on = {needs!r}\n" if needs else "")
+
+
+BODY = 'from alembic import op\n\ndef upgrade():\n    op.drop_table("x")\n'
+"""Begins on the third line of a revision."""
 
 
 def findings(*files: str, new: tuple[str, ...] = (), expected: int | tuple[str, ...] = 1) -> list[Finding]:
@@ -80,3 +86,74 @@ def test_a_revision_that_follows_itself() -> None:
 
 def test_an_empty_history_is_no_success() -> None:
     assert [f.code for f in findings()] == ["REV015"]
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Revision ID: b\nRevises: a\n", None),
+        ("Revision ID: b\nRevises: a (head)\nCreate Date: 2026-01-01\n", None),
+        ("nothing of the kind", None),
+        ("Revision ID: b\nRevises: x\n", 4),
+        ("Revision ID: c\nRevises: a\n", 3),
+        ("Revises:\n", 3),
+        ("Revises: a, x\n", 3),
+    ],
+)
+def test_a_docstring_that_tells_another_history(said: str, line: int | None) -> None:
+    text = f'"""b\n\n{said}"""\n' + revision("b", "a")
+    facts = facts_of({"a.py": revision("a", None), "b.py": text}, new=("b",))
+    found = [f for f in lint(facts, RULES, Policy(), TODAY).findings if f.code == "MOD015"]
+    assert [f.line for f in found] == ([] if line is None else [line])
+
+
+def test_a_docstring_of_a_merge_names_all_parents_in_any_order() -> None:
+    text = '"""c\n\nRevises: b, a\n"""\n' + revision("c", ("a", "b"))
+    facts = facts_of({"a.py": revision("a", None), "b.py": revision("b", None), "c.py": text}, new=("c",))
+    assert not [f for f in lint(facts, RULES, Policy(), TODAY).findings if f.code == "MOD015"]
+
+
+def test_a_head_on_none_of_the_named_branches() -> None:
+    labelled = revision("a", None) + 'branch_labels = ("shop",)\n'
+    found = findings(labelled, revision("b", None), expected=("shop",))
+    assert [(f.code, f.revision) for f in found if f.code != "REV018"] == [("REV002", "b")]
+    assert findings(labelled, revision("b", "a"), expected=("shop",)) == []
+
+
+LABEL = 'branch_labels = ("x",)\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "lines"),
+    [
+        ("REV018", (revision("a", None), revision("c", "a"), revision("b", None)), {"b": 2}),
+        ("REV018", (revision("a", None), revision("b", None) + LABEL), {}),
+        ("REV018", (revision("a", None), revision("b", None, needs="a")), {}),
+        ("REV018", (revision("a", None), revision("b", "a")), {}),
+        ("REV009", (revision("a", None), revision("b", None), revision("c", ("a", "b")) + BODY), {"c": 6}),
+        ("REV009", (revision("a", None), revision("b", None), revision("c", ("a", "b"))), {}),
+        ("REV009", (revision("a", None), revision("c", "a") + BODY), {}),
+        ("REV010", (revision("a", None), revision("b", "a"), revision("c", ("a", "b"))), {"c": 2}),
+        ("REV010", (revision("a", None), revision("b", "a"), revision("c", "a"), revision("d", ("b", "c"))), {}),
+        ("REV008", (revision("a-1", None),), {"a-1": 1}),
+        ("REV008", (revision("a_1", None),), {}),
+        ("REV019", (revision("a", None) + LABEL, revision("b", "a") + LABEL), {"b": 3}),
+        ("REV019", (revision("a", None) + LABEL, revision("b", "a")), {}),
+        ("REV016", (revision("a", None) + "branch_labels = 'None'\n",), {"a": 3}),
+        ("REV016", (revision("a", None) + "branch_labels = None\n", revision("b", "a") + LABEL), {}),
+    ],
+)
+def test_what_is_wrong_with_a_history(code: str, files: tuple[str, ...], lines: dict[str, int]) -> None:
+    names = {f"versions/f{number}.py": text for number, text in enumerate(files)}
+    found = lint(facts_of(names, new=None), RULES, Policy(), TODAY).findings
+    assert {f.revision: f.line for f in found if f.code == code} == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("a1_orders.py", ["REV007"]), ("a1.py", ["REV007"]), ("b2_orders.py", []), ("0002_a1.py", []), ("a1_b2.py", [])],
+)
+def test_a_file_that_is_named_after_another_revision(name: str, found: list[str]) -> None:
+    files = {"versions/0001.py": revision("a1", None), f"versions/{name}": revision("b2", "a1")}
+    said = lint(facts_of(files, new=None), RULES, Policy(), TODAY).findings
+    assert [f.code for f in said if f.code == "REV007"] == found

@@ -36,7 +36,7 @@ def open_codes(result: LintResult) -> list[str]:
     ],
 )
 def test_a_comment_with_a_reason_accepts_a_finding(piece: str) -> None:
-    result = lint_piece(piece)
+    result = lint_piece(piece, rules=select(("DST",), ()))
     assert codes(result) == ["DST001"]
     assert result.findings[0].suppressed
     assert result.findings[0].reason == "unused since 41"
@@ -56,7 +56,7 @@ def test_a_comment_with_a_reason_accepts_a_finding(piece: str) -> None:
     ],
 )
 def test_what_accepts_nothing(piece: str) -> None:
-    assert open_codes(lint_piece(piece)) == ["DST001"]
+    assert open_codes(lint_piece(piece, rules=select(("DST",), ()))) == ["DST001"]
 
 
 def test_the_policy_accepts_by_path_and_by_revision() -> None:
@@ -78,7 +78,7 @@ def test_the_policy_sets_severities() -> None:
 
 def test_tables_of_a_released_revision_hold_rows_even_in_the_file_that_made_them() -> None:
     """A revision that is only judged, not new, still created its own table in the same step."""
-    piece = 'op.create_table("notes", sa.Column("id", sa.Integer()))\nop.create_index("ix", "notes", ["id"])'
+    piece = 'op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True))\nop.create_index("ix", "notes", ["id"])'
     assert codes(lint_piece(piece, dialects=["postgresql"])) == []
 
 
@@ -106,3 +106,24 @@ def test_rules_are_chosen_by_the_beginning_of_their_code() -> None:
     assert "LCK101" not in {rule.code for rule in select((), ("LCK",))}
     with pytest.raises(UsageError, match="XYZ"):
         select(("XYZ",), ())
+
+
+@pytest.mark.parametrize(
+    ("piece", "unused"),
+    [
+        (f'{DROP}  # headway: ignore[DST001] reason="used"', 0),
+        (f'{DROP}\n# headway: ignore-file[DST001] reason="used"', 0),
+        (f'op.execute("SELECT 1")  # headway: ignore[DST001] reason="the wrong line"\n{DROP}', 1),
+        ('op.execute("SELECT 1")  # headway: ignore[DST001, DST002] reason="nothing"', 2),
+        ('op.execute("SELECT 1")  # headway: ignore[DWN005] reason="a rehearsal tells"', 0),
+        ('op.execute("SELECT 1")\n# headway: ignore-file[DST002] reason="nothing"', 1),
+    ],
+)
+def test_a_comment_that_accepts_nothing_is_said(piece: str, unused: int) -> None:
+    assert codes(lint_piece(piece)).count("MOD013") == unused
+
+
+def test_a_comment_for_a_rule_that_did_not_speak_is_left_alone() -> None:
+    comment = 'op.execute("SELECT 1")  # headway: ignore[DST001, LCK101] reason="nothing"'
+    assert "MOD013" not in codes(lint_piece(comment, dialects=["sqlite"], policy=Policy(severities={"DST001": "off"})))
+    assert codes(lint_piece(comment, rules=select(("MOD",), ()))) == []

@@ -38,6 +38,10 @@ def test_what_both_tell_is_shown() -> None:
 )
 def test_the_name_of_the_setting_is_that_of_the_server(version: str, is_old: bool) -> None:
     cursor: Any = SimpleNamespace(
-        execute=lambda sql: None, fetchone=lambda: (version,), fetchall=lambda: [(version,)], close=lambda: None
+        description=(("v",),),
+        execute=lambda sql: None,
+        fetchone=lambda: (version,),
+        fetchall=lambda: [(version,)],
+        close=lambda: None,
     )
     assert _is_old(SimpleNamespace(name="mysql"), SimpleNamespace(cursor=lambda: cursor)) is is_old

@@ -433,6 +433,8 @@ class EndsTransaction(Effect):
     """COMMIT, ROLLBACK or BEGIN as text, or by a method of the connection or session."""
 
     verb: str
+    through_session: bool = False
+    """Whether an ORM session does it, which on a connection that is in a transaction commits nothing by it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from headway.effects import model as fx
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
 from headway.lint.suites import Block, blocks_of, runs_behind
+from headway.lint.written import Written, written
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
@@ -42,6 +43,11 @@ class RevisionFile:
     def downgrade_effects(self) -> tuple[fx.Effect, ...]:
         """What ``downgrade()`` does on them."""
         return effects_on(self.migration.downgrade.effects, self.dialects) if self.migration.downgrade else ()
+
+    @cached_property
+    def written(self) -> Written:
+        """How the file is written."""
+        return written(self.path, self.migration.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class Facts:
     """What was done to revisions that the base has."""
     merged: RevisionGraph | None = None
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
+    codes: frozenset[str] = frozenset()
+    """The codes of all rules there are."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
 

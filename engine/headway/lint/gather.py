@@ -9,7 +9,7 @@ from headway.config.databases import databases_of
 from headway.config.model import Config
 from headway.config.policy import Policy
 from headway.errors import ScriptError
-from headway.lint.catalogue import check_policy
+from headway.lint.catalogue import RULES, check_policy
 from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.known import Known
 from headway.lint.released import Base, Change, Now, changes
@@ -61,6 +61,7 @@ def gather(
         known=Known(graph, files.upgrade_effects, files.source, databases, scope.new),
         examined=examined,
         new=scope.new,
+        codes=frozenset(rule.code for rule in RULES),
         dialects=databases,
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),

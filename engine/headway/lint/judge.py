@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from headway.effects import model as fx
 from headway.lint import suppress
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
-from headway.lint.rule import Rule
+from headway.lint.rule import CommentRule, Heard, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,13 @@ class LintResult:
 
 def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date) -> LintResult:
     """What ``rules`` find in ``facts`` under ``policy``; ``today`` decides which exceptions have expired."""
-    found = (
-        finding
-        for rule in rules
-        if rule.dialects is None or facts.runs_on(*rule.dialects)
-        for finding in rule().check(facts)
-    )
+    asked = [rule for rule in rules if _is_asked(rule, facts)]
+    found = judged((finding for rule in asked for finding in rule().check(facts)), facts.examined, policy, today)
+    about_comments = _about_comments(facts, asked, found, policy, today)
+    if about_comments:
+        found = tuple(sorted((*found, *about_comments), key=lambda finding: finding.sort_key))
     places = [place for file in facts.examined for place in _not_analysed(file)]
-    return LintResult(judged(found, facts.examined, policy, today), (*_not_known(facts), *places))
+    return LintResult(found, (*_not_known(facts), *places))
 
 
 def judged(
@@ -48,6 +47,30 @@ def judged(
     comments = {file.path: suppress.read_suppressions(file.migration.lines) for file in examined if file.path in named}
     marked = suppress.apply(kept, comments, policy.ignores, today)
     return tuple(sorted(marked, key=lambda finding: finding.sort_key))
+
+
+def _is_asked(rule: type[Rule], facts: Facts) -> bool:
+    """Whether the history runs on a database that the rule speaks of."""
+    if rule.dialects is None:
+        return True
+    return facts.runs_on(*rule.dialects) and bool(facts.dialects or not rule.only_where_known)
+
+
+def _about_comments(
+    facts: Facts, asked: Sequence[type[Rule]], found: Sequence[Finding], policy: Policy, today: date
+) -> tuple[Finding, ...]:
+    """What is wrong with the comments that accept findings."""
+    about = [rule() for rule in asked if issubclass(rule, CommentRule)]
+    would_show = {rule.code for rule in asked if rule.by_source and policy.severities.get(rule.code) != "off"}
+    heard = Heard(found, frozenset(would_show), facts.codes, today)
+    findings = [
+        finding
+        for file in facts.examined
+        if about and "headway:" in file.migration.source
+        for rule in about
+        for finding in rule.check_comments(file, suppress.read_suppressions(file.migration.lines), heard)
+    ]
+    return judged(findings, (), policy, today)
 
 
 def _severity(finding: Finding, policy: Policy) -> Severity:

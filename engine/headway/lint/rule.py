@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from headway.effects.model import Effect, Span, can_run_on
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.suppress import Suppression
 
 
 class Rule(ABC):
@@ -19,6 +22,10 @@ class Rule(ABC):
     severity: ClassVar[Severity] = Severity.ERROR
     dialects: ClassVar[frozenset[str] | None] = None
     """The databases it speaks of; None means all."""
+    only_where_known: ClassVar[bool] = False
+    """Whether it is silent where nothing tells on which databases the history runs."""
+    by_source: ClassVar[bool] = True
+    """Whether reading tells; otherwise another stage finds it."""
 
     @abstractmethod
     def check(self, facts: Facts) -> Iterator[Finding]:
@@ -56,6 +63,29 @@ class FileRule(Rule):
     @abstractmethod
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         """Every finding of this rule in one file."""
+
+
+class CommentRule(Rule):
+    """A rule about the comments that accept findings, asked when all others have spoken."""
+
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        return iter(())  # see check_comments()
+
+    @abstractmethod
+    def check_comments(self, file: RevisionFile, comments: Sequence[Suppression], heard: Heard) -> Iterator[Finding]:
+        """Every finding of this rule in the comments of one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the other rules have said."""
+
+    findings: Sequence[Finding]
+    asked: frozenset[str]
+    """The codes of the rules that were asked and whose findings would show."""
+    codes: frozenset[str]
+    """Those of all rules there are."""
+    today: date
 
 
 class UpgradeRule(FileRule):

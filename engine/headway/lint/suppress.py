@@ -56,6 +56,12 @@ def apply(
     return [_judge(finding, comments.get(finding.file or "", ()), ignores, today) for finding in findings]
 
 
+def is_unused(comment: Suppression, code: str, file: str, findings: Iterable[Finding]) -> bool:
+    """Whether no finding of the file with this code stands where the comment accepts it."""
+    own = (finding for finding in findings if finding.file == file and finding.code == code)
+    return not any(comment.whole_file or _is_at(comment, finding) for finding in own)
+
+
 def _read(token: tokenize.TokenInfo) -> Suppression | None:
     match = _COMMENT.search(token.string)
     if match is None:
@@ -81,12 +87,12 @@ def _date(text: str) -> date:
 
 def _judge(finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[Ignore, ...], today: date) -> Finding:
     for comment in comments:
-        if not comment.reason or finding.code not in comment.codes or not _is_current(comment.until, today):
+        if not comment.reason or finding.code not in comment.codes or not is_current(comment.until, today):
             continue
         if comment.whole_file or _is_at(comment, finding):
             return finding.suppress(comment.reason)
     for ignore in ignores:
-        if ignore.code == finding.code and _is_current(ignore.until, today) and _is_where(ignore.where, finding):
+        if ignore.code == finding.code and is_current(ignore.until, today) and _is_where(ignore.where, finding):
             return finding.suppress(ignore.reason)
     return finding
 
@@ -97,7 +103,8 @@ def _is_at(comment: Suppression, finding: Finding) -> bool:
     return first <= comment.line <= (finding.end_line or first) or (comment.alone and comment.line == first - 1)
 
 
-def _is_current(until: date | None, today: date) -> bool:
+def is_current(until: date | None, today: date) -> bool:
+    """Whether the day has not passed; None never does."""
     return until is None or today <= until
 
 

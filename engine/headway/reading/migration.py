@@ -50,6 +50,7 @@ class Migration:
     """Module-level names with a plain value."""
     unread: fx.NotAnalysed | None = field(default=None)
     """Why the file could not be read at all."""
+    source: str = field(default="", repr=False)
 
 
 def read_migration(
@@ -79,6 +80,7 @@ def read_migration(
         upgrade=reader.body("upgrade"),
         downgrade=reader.body("downgrade"),
         constants=reader.constants(),
+        source=source,
     )
 
 

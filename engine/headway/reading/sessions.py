@@ -79,7 +79,7 @@ def _call_session(reader: Reader, name: str, call: Call, scope: Names) -> object
             _changed(reader, "DELETE" if name == "delete" else "UPDATE", call, span)
             return None
         case "commit" | "rollback" | "prepare":
-            reader.add([fx.EndsTransaction(span=span, verb=name.upper())])
+            reader.add([fx.EndsTransaction(span=span, verb=name.upper(), through_session=True)])
             return None
         case "begin" | "begin_nested" | "__enter__" | "__aenter__" | "no_autoflush" | "using_bind":
             return Session()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from headway.lint.finding import Finding, Severity
 from headway.printable import lines
+from headway.report.excerpt import columns_of
 from headway.report.model import Report, Stage, Status
 from headway.report.shown import printable
 
@@ -34,7 +35,7 @@ def escape_property(text: str) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     for severity, command in _COMMANDS.items():
-        lines = [_finding(f, command) for f in report.open_findings if f.severity is severity]
+        lines = [_finding(f, command, report.sources) for f in report.open_findings if f.severity is severity]
         if severity is Severity.ERROR:
             lines += [_stage(stage) for stage in report.stages if _speaks(stage)]
             lines += [_plain("error", f"drift: {i.object}", f"{i.verdict}: {i.detail}") for i in report.open_drift]
@@ -56,10 +57,10 @@ def _stage(stage: Stage) -> str:
     return _command("error", {**place, "title": f"headway {stage.name}"}, stage.why or "")
 
 
-def _finding(finding: Finding, command: str) -> str:
+def _finding(finding: Finding, command: str, sources: Mapping[str, tuple[str, ...]]) -> str:
     properties = {"file": finding.file, "line": finding.line, "endLine": finding.end_line}
     if finding.column and finding.end_line == finding.line:
-        properties |= {"col": finding.column}
+        properties |= {"col": columns_of(finding, sources.get(finding.file or "", ()))[0]}
     properties["title"] = f"{finding.code} {finding.name}"
     return _command(command, properties, f"{finding.message}. {finding.help}")
 

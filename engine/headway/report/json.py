@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,12 @@ from headway.report.model import SCHEMA, Report
 
 def render(report: Report) -> str:
     """The document, indented, with a final newline."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which paths that are no UTF-8 are read with, and no file takes."""
 
 
 def document(report: Report) -> dict[str, Any]:

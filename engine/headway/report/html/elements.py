@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence, Sized
 from html import escape
+from typing import TypeVar
 
 from headway.printable import lines, one_line
 
 _VOID = frozenset({"input", "link", "meta"})
+T = TypeVar("T")
+
 _PLAIN_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -49,25 +52,27 @@ def id_of(kind: str, name: str) -> str:
     return f"{kind}-{plain}"
 
 
-def within(parts: Iterable[Html], room: int) -> tuple[list[Html], int]:
-    """As many of the first ``parts`` as fit into ``room`` bytes, and how many are left."""
+def within(items: Sequence[T], build: Callable[[T], Html], room: int) -> tuple[list[Html], Sequence[T]]:
+    """As many of the first ``items``, built, as fit into ``room`` bytes, and those that are left."""
     kept: list[Html] = []
-    left = used = 0
-    for part in parts:
+    used = 0
+    for item in items:
+        part = build(item)
         used += len(part.encode()) + 1
-        if used > room or left:
-            left += 1
-        else:
-            kept.append(part)
-    return kept, left
+        if used > room:
+            break
+        kept.append(part)
+    return kept, items[len(kept) :]
 
 
-def left_out(left: int, what: str) -> Html:
+def left_out(left: Sized, what: str) -> Html:
     """A line that says how many are not on the page; nothing for none."""
-    if not left:
+    if not len(left):
         return Html()
     return element(
-        "p", f"{left} more {what} left out: the page would be too large. --report json=FILE has all.", class_="left"
+        "p",
+        f"{len(left)} more {what} left out: the page would be too large. --report json=FILE has all.",
+        class_="left",
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
+from headway.drift.verdict import DriftItem
 from headway.lint.finding import Finding
 from headway.report.complaints import Complaint, fingerprinted, worst_first
 from headway.report.excerpt import columns_of, line_of
@@ -54,7 +56,7 @@ def findings(report: Report) -> Html:
     def linked(kind: str, name: str, words: str) -> Html:
         return element("a", words, href=f"#{id_of(kind, name)}") if (kind, name) in there else joined([words])
 
-    kept, left = within((_finding(complaint, report, linked) for complaint in found), ROOM["findings"])
+    kept, left = within(found, lambda complaint: _finding(complaint, report, linked), ROOM["findings"])
     kinds = list(dict.fromkeys(_kind(complaint.finding) for complaint in found))
     controls = filters("findings", kinds)
     return section("findings", "Findings", controls, *kept, left_out(left, "findings"), count=len(found))
@@ -64,21 +66,9 @@ def drift(report: Report) -> Html:
     """Every difference, with the operation that would mend it."""
     if not report.drift:
         return Html()
-    items = (
-        element(
-            "article",
-            element("h3", element("span", item.verdict, class_="chip error"), " ", item.object),
-            element("p", shortened(item.detail, WORDS)),
-            element("pre", element("code", shortened(item.operation, WORDS)), tabindex=0),
-            element("p", *_accepted_or_key(item.accepted, item.key), class_="help"),
-            id=id_of("drift", f"{item.key}{item.stage}{number}"),
-            class_="item",
-            data_kind="accepted" if item.accepted is not None else str(item.verdict),
-        )
-        for number, item in enumerate(report.drift)
-    )
-    kept, left = within(items, ROOM["drift"])
-    kinds = [*dict.fromkeys("accepted" if i.accepted is not None else str(i.verdict) for i in report.drift)]
+    seen: Counter[str] = Counter()
+    kept, left = within(report.drift, lambda item: _difference(item, seen), ROOM["drift"])
+    kinds = [*dict.fromkeys(map(_kind_of_drift, report.drift))]
     return section(
         "drift", "Drift", filters("drift", kinds), *kept, left_out(left, "differences"), count=len(report.drift)
     )
@@ -90,7 +80,7 @@ def not_looked_at(report: Report) -> Html:
     places += [f"not compared: {item.object}: {item.why}" for item in report.not_compared]
     if not places:
         return Html()
-    kept, left = within((element("li", shortened(place, WORDS)) for place in places), ROOM["notes"])
+    kept, left = within(places, lambda place: element("li", shortened(place, WORDS)), ROOM["notes"])
     return section("not-looked-at", "Not looked at", element("ul", *kept), left_out(left, "places"), count=len(places))
 
 
@@ -100,16 +90,12 @@ def rules(report: Report) -> Html:
     named = sorted({finding.code for finding in report.findings} & known.keys())
     if not named:
         return Html()
-    items = (
-        element(
-            "details",
-            element("summary", element("code", code), f" {known[code].name}: {known[code].summary}"),
-            element("pre", known[code].text, tabindex=0),
-            id=id_of("rule", code),
-        )
-        for code in named
-    )
-    kept, left = within(items, ROOM["rules"])
+
+    def built(code: str) -> Html:
+        summary = element("summary", element("code", code), f" {known[code].name}: {known[code].summary}")
+        return element("details", summary, element("pre", known[code].text, tabindex=0), id=id_of("rule", code))
+
+    kept, left = within(named, built, ROOM["rules"])
     return section("rules", "Rules", *kept, left_out(left, "rules"), count=len(named))
 
 
@@ -174,6 +160,28 @@ def _following(finding: Finding, lines: tuple[str, ...]) -> Iterator[tuple[int, 
     first = finding.line or 0
     last = min(finding.end_line or first, first + 8, len(lines))
     yield from ((number, lines[number - 1]) for number in range(first + 1, last + 1))
+
+
+# -- one difference ---------------------------------------------------------------------------------------------
+
+
+def _difference(item: DriftItem, seen: Counter[str]) -> Html:
+    name = f"{item.key or item.object} {item.stage}"
+    seen[name] += 1
+    return element(
+        "article",
+        element("h3", element("span", item.verdict, class_="chip error"), " ", item.object),
+        element("p", shortened(item.detail, WORDS)),
+        element("pre", element("code", shortened(item.operation, WORDS)), tabindex=0),
+        element("p", *_accepted_or_key(item.accepted, item.key), class_="help"),
+        id=id_of("drift", f"{name} {seen[name]}"),
+        class_="item",
+        data_kind=_kind_of_drift(item),
+    )
+
+
+def _kind_of_drift(item: DriftItem) -> str:
+    return "accepted" if item.accepted is not None else str(item.verdict)
 
 
 def _accepted_or_key(accepted: str | None, key: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from headway.drawing.faults import drawable
 from headway.drawing.rows import rows_of
@@ -19,6 +20,7 @@ from headway.revision.history import between
 
 ROOM = 340_000  # bytes
 FOLDED = 6  # revisions without news that are worth a fold
+LONGEST = 200  # revisions in a fold: it is on the page as a whole or not at all
 WIDEST = 24  # lines side by side that leave room for words
 COLOURS = 6
 
@@ -36,7 +38,7 @@ def history(report: Report) -> Html:
     strips, note = _strips(graph, ids)
     found = Counter(finding.revision for finding in report.open_findings)
     drawn = _Drawn(graph, strips, report.new, found)
-    kept, left = within(drawn.items(ids), ROOM)
+    kept, left = within(drawn.groups(ids), drawn.built, ROOM)
     only = "new" if report.new else None
     return section(
         "history",
@@ -44,7 +46,7 @@ def history(report: Report) -> Html:
         filters("revisions", only=only, folds=True),
         note,
         element("ol", *kept, class_="history"),
-        left_out(left, "parts of the history"),
+        left_out([id_ for group in left for id_ in group], "revisions"),
         count=len(ids),
     )
 
@@ -70,27 +72,24 @@ class _Drawn:
     ) -> None:
         self.graph, self.strips, self.new, self.found = graph, strips, new, found
 
-    def items(self, ids: Iterable[str]) -> Iterator[Html]:
-        """Each revision, or a fold of those that have no news."""
-        run: list[str] = []
-        for id_ in ids:
-            if self._has_news(id_):
-                yield from self._run(run)
-                run = []
-                yield self._item(id_)
-            else:
-                run.append(id_)
-        yield from self._run(run)
+    def groups(self, ids: Iterable[str]) -> list[list[str]]:
+        """Each revision by itself, and those without news together, where they are enough for a fold."""
+        found: list[list[str]] = []
+        for has_news, run in groupby(ids, self._has_news):
+            members = list(run)
+            together = LONGEST if not has_news and len(members) >= FOLDED else 1
+            found += [members[at : at + together] for at in range(0, len(members), together)]
+        return found
 
-    def _run(self, run: list[str]) -> Iterator[Html]:
-        if len(run) < FOLDED:
-            yield from map(self._item, run)
-            return
-        said = f"{len(run)} revisions, {run[0]} down to {run[-1]}"
-        first = self.strips.get(run[0])
+    def built(self, group: list[str]) -> Html:
+        """The item of a group."""
+        if len(group) == 1:
+            return self._item(group[0])
+        said = f"{len(group)} revisions, {group[0]} down to {group[-1]}"
+        first = self.strips.get(group[0])
         picture = Html() if first is None else _svg(first.width, first.through)
         summary = element("summary", picture, element("span", said, class_="words"))
-        yield element("li", element("details", summary, element("ol", *map(self._item, run))), class_="run")
+        return element("li", element("details", summary, element("ol", *map(self._item, group))), class_="run")
 
     def _item(self, id_: str) -> Html:
         revision = self.graph.ids[id_]

@@ -20,7 +20,7 @@ def plan(report: Report) -> Html:
     if made is None:
         return Html()
     steps = list(made.in_order)
-    kept, left = within((_step(step, report) for step in steps), ROOM)
+    kept, left = within(steps, lambda step: _step(step, report), ROOM)
     return section(
         "plan", "Plan", _facts(made), filters("plan", folds=True), *kept, left_out(left, "steps"), count=len(steps)
     )

@@ -1,1 +1,1 @@
-"""Rules."""
+"""Rules about rows that a migration changes."""

@@ -45,6 +45,7 @@ class BaselineExpired(Rule):
     code = "DRF009"
     name = "baseline-expired"
     severity = Severity.WARNING
+    by_source = False
 
     def check(self, facts: Facts) -> Iterator[Finding]:
         return iter(())  # the source does not tell; see expired()

@@ -52,6 +52,7 @@ class TraceLeft(Rule):
 
     code = "DWN005"
     name = "trace-left"
+    by_source = False
 
     def check(self, facts: Facts) -> Iterator[Finding]:
         return iter(())  # the source does not tell; see left()

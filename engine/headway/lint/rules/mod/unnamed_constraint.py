@@ -3,49 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.finding import Finding
-from headway.lint.rule import UpgradeRule
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import FileRule
 
 
-class UnnamedConstraint(UpgradeRule):
-    """Drops a constraint without naming it.
+class UnnamedConstraint(FileRule):
+    """Makes or drops a constraint without a name.
 
     ## What
-    ``drop_constraint(None, …)``, as autogenerate writes it for a constraint that has no name.
+    ``drop_constraint(None, …)``, and ``create_foreign_key(None, …)`` and its kin. Where both stand in one file, the
+    drop speaks for the two. A warning only for what is made: a ``naming_convention`` of the models' metadata would name
+    it, and the migration does not tell whether there is one.
 
     ## Why
-    There is no such statement: the migration ends with "can't emit DROP CONSTRAINT for constraint; it has no name". Often it
-    stands in a downgrade and is found in an incident.
+    A constraint without a name cannot be dropped: the statement is refused before it is sent, nearly always in a
+    ``downgrade()`` that nobody has run. What is made without a name gets one from the database, another on each.
+    See https://alembic.sqlalchemy.org/en/latest/naming.html
 
     ## Bad
     ```python
-    op.drop_constraint(None, "orders", type_="unique")
+    def upgrade():
+        op.create_unique_constraint(None, "customers", ["email"])
+
+
+    def downgrade():
+        op.drop_constraint(None, "customers", type_="unique")
     ```
 
     ## Good
     ```python
-    op.drop_constraint("uq_orders_number", "orders", type_="unique")
-    op.create_unique_constraint("uq_orders_number", "orders", ["number", "year"])
+    def upgrade():
+        op.create_unique_constraint("uq_customers_email", "customers", ["email"])
+
+
+    def downgrade():
+        op.drop_constraint("uq_customers_email", "customers", type_="unique")
     ```
 
     ## When to ignore
-    env.py gives a naming convention to the batch that finds the name.
+    The metadata has a naming convention, and ``downgrade()`` drops the constraint by the name that it makes.
     """
 
     code = "MOD014"
     name = "unnamed-constraint"
-    handles = (fx.DropsConstraint,)
 
-    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        assert isinstance(effect, fx.DropsConstraint)
-        if effect.name is not None:
-            return
-        yield self.finding(
-            f"drops a constraint of {fx.shown(effect.table)} that has no name: no database can run that",
-            "give the name that the database has, and the models a naming_convention",
-            effect.span,
-            file.revision,
-        )
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        dropped = set()
+        for effect in (*file.upgrade_effects, *file.downgrade_effects):
+            if isinstance(effect, fx.DropsConstraint) and _drops_none(effect, file):
+                dropped.add(effect.table)
+                yield self.finding(
+                    f"drops a constraint of {fx.shown(effect.table)} without naming it: this cannot run",
+                    "write the constraint's name, here and where it is made",
+                    effect.span,
+                    file.revision,
+                )
+        for effect in file.upgrade_effects:
+            if not isinstance(effect, fx.AddsConstraint) or effect.table in dropped or _is_named(effect, file):
+                continue
+            found = self.finding(
+                f"makes a {effect.kind.value} constraint on {fx.shown(effect.table)} without a name: without a "
+                "naming_convention in the metadata nothing can drop it later on every database",
+                "give it a name as the first argument",
+                effect.span,
+                file.revision,
+            )
+            yield replace(found, severity=Severity.WARNING)
+
+
+def _drops_none(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
+    """Whether the name is surely None; a variable that is None in one branch may be asked for before it is used."""
+    if effect.name is not None or effect.raw:
+        return False
+    lines = file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line]
+    return not effect.conditional or "None" in " ".join(lines)
+
+
+def _is_named(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
+    """Whether it has a name, or comes with a column or as SQL, where leaving it out is usual."""
+    in_column = any(isinstance(other, fx.AddsColumn) and other.span == effect.span for other in file.upgrade_effects)
+    return effect.name is not None or effect.raw or in_column or effect.kind is fx.ConstraintKind.PRIMARY_KEY

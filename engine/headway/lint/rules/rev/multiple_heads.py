@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headway.effects.model import Span
 from headway.lint.facts import Facts
 from headway.lint.finding import Finding
 from headway.lint.rule import Rule
+from headway.lint.rules.rev._place import header_span
 
 _SHOWN = 5
 """Other heads that one finding names."""
@@ -72,14 +72,6 @@ class MultipleHeads(Rule):
             heads = tuple(head for head in graph.heads if label in graph.labels_of(head))
             if len(heads) > 1:
                 yield from self._crowded(facts, heads, f"{len(heads)} heads on branch '{label}' where 1 is expected")
-        for head in graph.heads:
-            if graph.labels_of(head).isdisjoint(expected):
-                yield self.finding(
-                    f"{head} is a head on none of the branches that may have one: {', '.join(expected)}",
-                    "set its down_revision to the head of one of them, or name its own branch label in expected_heads",
-                    _span(facts, head),
-                    head,
-                )
 
     def _crowded(self, facts: Facts, heads: tuple[str, ...], said: str) -> Iterator[Finding]:
         """The finding at each of too many heads that could be changed."""
@@ -99,13 +91,6 @@ class MultipleHeads(Rule):
             yield self.finding(
                 f"{said}: {head} stands beside {', '.join(others)}{more}, so 'upgrade head' refuses to run",
                 help_,
-                _span(facts, head),
+                header_span(facts, head, "down_revision"),
                 head,
             )
-
-
-def _span(facts: Facts, revision: str) -> Span | None:
-    path = facts.path_of(revision)
-    if path is None:
-        return None
-    return Span(path, facts.graph.ids[revision].line_of("down_revision") or 1)

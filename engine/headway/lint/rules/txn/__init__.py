@@ -1,1 +1,1 @@
-"""Rules."""
+"""Rules about transactions."""

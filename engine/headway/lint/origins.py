@@ -1,0 +1,181 @@
+"""Where the names of a revision file get their values from: a connection, a session, an inspector, rows. Names are taken
+to mean the same in the whole file. Judges nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Iterator
+
+_CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
+_INSPECTORS = frozenset({"inspect", "from_engine", "Inspector"})
+_CONNECTIONS = frozenset({"connect", "begin", "execution_options", "engine", "connection"})
+_NO_SCHEMA = frozenset({"dialect", "bind", "engine"})
+"""What an inspector knows without looking at the schema."""
+_SETTINGS = frozenset({"getenv", "get_x_argument", "input"})
+
+
+class Origins:
+    """What the names of one file stand for, from its nodes."""
+
+    def __init__(self, nodes: list[ast.AST]) -> None:
+        self._bindings = list(_bindings(nodes))
+        self._binds: set[str] = set()
+        self._sessions: set[str] = set()
+        self._inspectors: set[str] = set()
+        self._results: set[str] = set()
+        self._texts: set[str] = set()
+        self._asking: set[str] = set()
+        self._inspected: set[str] = set()
+        self._read: set[str] = set()
+        self._grow(self._binds, self.is_bind)
+        self._grow(self._sessions, self.is_session)
+        self._grow(self._inspectors, self.is_inspector)
+        self._grow(self._results, self.is_result)
+        self._grow(self._texts, self.is_text)
+        self._texts -= {name for names, value in self._bindings if not self.is_text(value) for name in names}
+        self._find_functions_that_ask(nodes)
+        self._grow(self._inspected, self.is_inspected)
+        self._grow(self._read, self.is_read_at_run_time)
+
+    def is_bind(self, node: ast.expr) -> bool:
+        """Whether it is a connection of the migration."""
+        match node:
+            case ast.Name(id=name):
+                return name in self._binds
+            case ast.Call(func=ast.Attribute(attr="get_bind")) | ast.Call(func=ast.Name(id="get_bind")):
+                return True
+            case ast.Attribute(value=ast.Call() as context, attr="bind" | "connection"):
+                return called(context) == "get_context"
+            case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _CONNECTIONS:
+                return self.is_bind(receiver)
+        return False
+
+    def is_session(self, node: ast.expr) -> bool:
+        """Whether it is an ORM session."""
+        match node:
+            case ast.Name(id=name):
+                return name in self._sessions
+            case ast.Call(func=ast.Call() as maker):
+                return called(maker) in ("sessionmaker", "scoped_session")
+            case ast.Call(args=args, keywords=keywords):
+                given = [*args, *(keyword.value for keyword in keywords)]
+                named = called(node)
+                return named == "Session" or (named.lower().endswith("session") and any(map(self.is_bind, given)))
+        return False
+
+    def is_inspector(self, node: ast.expr) -> bool:
+        """Whether it is SQLAlchemy's inspector of a database."""
+        if isinstance(node, ast.Name):
+            return node.id in self._inspectors
+        return isinstance(node, ast.Call) and called(node) in _INSPECTORS and any(map(self.is_bind, node.args))
+
+    def is_result(self, node: ast.expr) -> bool:
+        """Whether it is what a connection has answered."""
+        match node:
+            case ast.Name(id=name):
+                return name in self._results
+            case ast.Call(func=ast.Attribute(value=receiver, attr="execute" | "exec_driver_sql" | "scalars")):
+                return self.is_bind(receiver) or self.is_session(receiver)
+        return False
+
+    def is_text(self, node: ast.expr) -> bool:
+        """Whether it is surely a plain text."""
+        match node:
+            case ast.Constant(value=str()) | ast.JoinedStr():
+                return True
+            case ast.BinOp(left=left, op=ast.Add() | ast.Mod()):
+                return self.is_text(left)
+            case ast.Call(func=ast.Attribute(value=receiver, attr="format" | "strip" | "join" | "replace")):
+                return self.is_text(receiver)
+            case ast.Name(id=name):
+                return name in self._texts
+        return False
+
+    def is_inspected(self, node: ast.AST) -> bool:
+        """Whether an expression depends on what the schema of the database is."""
+        if isinstance(node, ast.Attribute) and node.attr in _NO_SCHEMA:
+            return False
+        return self._asks(node) or any(map(self.is_inspected, ast.iter_child_nodes(node)))
+
+    def is_read_at_run_time(self, node: ast.AST) -> bool:
+        """Whether an expression depends on rows or on the environment."""
+        return any(self._reads(inner) for inner in ast.walk(node))
+
+    # -- helpers ------------------------------------------------------------------------------------------------------
+
+    def _asks(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Name):
+            return node.id in self._inspected or node.id in self._inspectors
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Name) and node.func.id in self._asking:
+            return True
+        return self.is_inspector(node) or called(node) in ("has_table", "has_column") or self._asks_catalog(node)
+
+    def _asks_catalog(self, call: ast.Call) -> bool:
+        if called(call) not in ("execute", "scalar", "exec_driver_sql") or not call.args:
+            return False
+        texts = (one.value for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant))
+        return any(name in text.lower() for text in texts if isinstance(text, str) for name in _CATALOGS)
+
+    def _reads(self, node: ast.AST) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in self._read or name in self._results
+            case ast.Attribute(attr="environ"):
+                return True
+            case ast.Call():
+                return called(node) in _SETTINGS or self.is_result(node)
+        return False
+
+    def _find_functions_that_ask(self, nodes: list[ast.AST]) -> None:
+        """The functions of the file that answer with what the database has."""
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef) and node.name not in ("upgrade", "downgrade"):
+                answers = any(isinstance(inner, ast.Return) and inner.value for inner in ast.walk(node))
+                if answers and self.is_inspected(node):
+                    self._asking.add(node.name)
+
+    def _grow(self, found: set[str], is_one: Callable[[ast.expr], bool]) -> None:
+        """Adds the names that are bound to such a value, and those that are bound to these."""
+        before = -1
+        while len(found) > before:
+            before = len(found)
+            for names, value in self._bindings:
+                if is_one(value):
+                    found.update(names)
+
+
+def called(node: object) -> str:
+    """The last name of what is called; empty for anything but a call by name."""
+    if not isinstance(node, ast.Call):
+        return ""
+    function = node.func
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def is_name_of(node: ast.expr, names: Collection[str]) -> bool:
+    """Whether it is one of these names."""
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def _bindings(nodes: list[ast.AST]) -> Iterator[tuple[list[str], ast.expr]]:
+    """Every place where names get a value: the names, and what it is made from."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                yield [name for target in targets for name in _names(target)], value
+            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+                yield _names(target), value
+            case ast.AugAssign(target=target, value=value):
+                yield _names(target), value
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                yield _names(target), value
+            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
+                yield _names(target), value
+
+
+def _names(target: ast.expr) -> list[str]:
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]

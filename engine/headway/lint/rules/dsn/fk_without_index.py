@@ -1,0 +1,96 @@
+"""DSN002."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import UpgradeRule
+
+
+class FkWithoutIndex(UpgradeRule):
+    """A foreign key whose columns no index begins with.
+
+    ## What
+    ``create_table`` or ``add_column`` with a foreign key, and neither the table nor the same revision has an index, unique
+    constraint or primary key that begins with its columns. MySQL and MariaDB make one by themselves. Keys on columns that
+    were there before are not judged.
+
+    ## Why
+    A DELETE or a change of key in the table that it points to reads this whole table for each row, under locks.
+    See https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
+
+    ## Bad
+    ```python
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("order_id", sa.Integer(), sa.ForeignKey("orders.id")),
+    )
+    ```
+
+    ## Good
+    ```python
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("order_id", sa.Integer(), sa.ForeignKey("orders.id"), index=True),
+    )
+    ```
+
+    ## When to ignore
+    Nothing is ever deleted from the table it points to.
+    """
+
+    code = "DSN002"
+    name = "fk-without-index"
+    severity = Severity.INFO
+    dialects = frozenset({"postgresql", "oracle", "mssql"})
+    only_where_known = True
+    handles = (fx.CreatesTable, fx.AddsColumn)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.CreatesTable | fx.AddsColumn)
+        if isinstance(effect, fx.CreatesTable) and not effect.whole:
+            return
+        led = [*_led(effect), *_led_later(effect, file)]
+        for columns in _keys(effect):
+            known = all(isinstance(column, str) for column in columns)
+            if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
+                named = ", ".join(map(str, columns))
+                yield self.finding(
+                    f"no index of {fx.shown(effect.table)} begins with {named}: a DELETE in the table it points to reads "
+                    "all rows of this one",
+                    f'op.create_index("ix_…", "{fx.shown(effect.table)}", ["{named}"])',
+                    effect.span,
+                    file.revision,
+                )
+
+
+_INDEXED = (fx.ConstraintKind.PRIMARY_KEY, fx.ConstraintKind.UNIQUE)
+
+
+def _keys(effect: fx.CreatesTable | fx.AddsColumn) -> Iterator[tuple[fx.Text, ...]]:
+    columns = effect.columns if isinstance(effect, fx.CreatesTable) else (effect.column,)
+    yield from ((column.name,) for column in columns if column.references)
+    if isinstance(effect, fx.CreatesTable):
+        yield from (one.columns for one in effect.constraints if one.kind is fx.ConstraintKind.FOREIGN_KEY)
+
+
+def _led(effect: fx.CreatesTable | fx.AddsColumn) -> Iterator[tuple[fx.Text, ...]]:
+    """What the indexes that come with it begin with; a flag that is not known counts as one."""
+    columns = effect.columns if isinstance(effect, fx.CreatesTable) else (effect.column,)
+    yield tuple(column.name for column in columns if column.primary_key)
+    yield from ((c.name,) for c in columns if c.index is not False or c.unique is not False)
+    if isinstance(effect, fx.CreatesTable):
+        yield from (one.columns for one in effect.constraints if one.kind in _INDEXED)
+        yield from (one.columns for one in effect.indexes)
+
+
+def _led_later(effect: fx.CreatesTable | fx.AddsColumn, file: RevisionFile) -> Iterator[tuple[fx.Text, ...]]:
+    for other in file.upgrade_effects:
+        index = isinstance(other, fx.CreatesIndex) or (isinstance(other, fx.AddsConstraint) and other.kind in _INDEXED)
+        if index and isinstance(other, fx.CreatesIndex | fx.AddsConstraint) and other.table == effect.table:
+            yield other.columns

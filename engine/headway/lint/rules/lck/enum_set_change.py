@@ -1,0 +1,69 @@
+"""LCK203."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.effects.lock import Lock
+from headway.lint.facts import RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rules.lck._mysql import MySqlRule, labels_of
+
+
+class EnumSetChange(MySqlRule):
+    """The labels of an ENUM or SET change other than at their end.
+
+    ## What
+    A label is removed, moved or put in between, or so many are added that the value takes another size, on MySQL or
+    MariaDB. Labels that are appended cost nothing.
+
+    ## Why
+    The table is copied, and nobody can change its rows meanwhile; rows with a label that is gone make the change fail,
+    or lose it where the SQL mode is not strict.
+    See https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
+
+    ## Bad
+    ```python
+    op.alter_column(
+        "orders", "status", existing_type=sa.Enum("new", "paid"), type_=sa.Enum("draft", "new", "paid")
+    )
+    ```
+
+    ## Good
+    ```python
+    op.alter_column(
+        "orders", "status", existing_type=sa.Enum("new", "paid"), type_=sa.Enum("new", "paid", "draft")
+    )
+    ```
+
+    ## When to ignore
+    The table is small, and no row has a label that goes.
+    """
+
+    code = "LCK203"
+    name = "enum-set-change"
+    severity = Severity.ERROR
+    sort = "labels"
+    handles = (fx.AltersColumn,)
+
+    def check_lock(self, effect: fx.Effect, lock: Lock, database: str, file: RevisionFile) -> Iterator[Finding]:
+        assert isinstance(effect, fx.AltersColumn)
+        before, after = labels_of(effect.existing_type) or (), labels_of(effect.new_type) or ()
+        if after[: len(before)] == before and _bytes(effect, len(before)) == _bytes(effect, len(after)):
+            return
+        gone = [str(label) for label in before if label not in after]
+        what = f"takes {', '.join(gone)} away from" if gone else "reorders"
+        yield self.finding(
+            f"{what} the labels of {fx.shown(effect.table)}.{fx.shown(effect.column)}: {database} copies the whole table"
+            + (", and rows that have one of them make it fail" if gone else ""),
+            "append new labels at the end; change the rows before a label goes",
+            effect.span,
+            file.revision,
+        )
+
+
+def _bytes(effect: fx.AltersColumn, labels: int) -> int:
+    if effect.new_type is not None and str(effect.new_type.name).upper() == "SET":
+        return next(size for size in (1, 2, 3, 4, 8) if labels <= size * 8 or size == 8)
+    return 1 if labels < 256 else 2

@@ -1,0 +1,65 @@
+"""LCK501."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import FileRule
+from headway.lint.rules.txn.non_transactional_multi import NonTransactionalMulti
+
+
+class ImplicitCommit(FileRule):
+    """A change of the schema commits rows that were changed before it.
+
+    ## What
+    INSERT, UPDATE or DELETE, and behind it a change of the schema in the same revision, on Oracle, MySQL or MariaDB. Said
+    once a revision, and not where TXN001 speaks of it. Oracle from the manual; not proved on a server.
+
+    ## Why
+    DDL commits what stands before it. When something fails behind it, the rows stay changed and the version does not move:
+    the next attempt changes them again. See https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+
+    ## Bad
+    ```python
+    op.execute("INSERT INTO rates (name) VALUES ('new')")
+    op.add_column("orders", sa.Column("rate", sa.Text()))
+    ```
+
+    ## Good
+    ```python
+    op.add_column("orders", sa.Column("rate", sa.Text()))
+    op.execute("INSERT INTO rates (name) VALUES ('new')")
+    ```
+
+    ## When to ignore
+    The change of the rows can be made twice.
+    """
+
+    code = "LCK501"
+    name = "implicit-commit"
+    severity = Severity.WARNING
+    dialects = frozenset({"oracle", "mysql", "mariadb"})
+    only_where_known = True
+
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        here = facts.dialects & (self.dialects or frozenset())
+        changed: fx.ChangesData | None = None
+        for effect in file.upgrade_effects:
+            if not fx.can_run_on(effect, here):
+                continue
+            if isinstance(effect, fx.ChangesData) and effect.verb == "INSERT" and not facts.is_new_table(effect, file):
+                changed = changed or effect
+            elif changed is not None and isinstance(effect, fx.TableEffect | fx.DropsIndex):
+                if isinstance(effect, fx.LocksTable) or any(NonTransactionalMulti().check_file(file, facts)):
+                    return
+                yield self.finding(
+                    f"commits the rows that line {changed.span.line} puts in: when something fails behind it, the next "
+                    "attempt puts them in again",
+                    "the schema first and the rows last, or a revision of its own for each",
+                    effect.span,
+                    file.revision,
+                )
+                return

@@ -1,0 +1,50 @@
+"""MOD017."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding
+from headway.lint.rule import FileRule
+
+
+class PlainStringExecute(FileRule):
+    """Gives a connection a plain text to execute.
+
+    ## What
+    ``bind.execute("…")`` or ``session.execute("…")``. Not ``op.execute("…")``, which takes texts, and not
+    ``exec_driver_sql("…")``.
+
+    ## Why
+    SQLAlchemy 2 refuses it with ObjectNotExecutableError, whatever the text says.
+    See https://docs.sqlalchemy.org/en/20/changelog/migration_20.html
+
+    ## Bad
+    ```python
+    bind = op.get_bind()
+    bind.execute("UPDATE orders SET status = 'new' WHERE status IS NULL")
+    ```
+
+    ## Good
+    ```python
+    bind = op.get_bind()
+    bind.execute(sa.text("UPDATE orders SET status = 'new' WHERE status IS NULL"))
+    ```
+
+    ## When to ignore
+    The project stays on SQLAlchemy 1.4.
+    """
+
+    code = "MOD017"
+    name = "plain-string-execute"
+
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        if ".execute(" in file.migration.source or ".scalar" in file.migration.source:
+            for span in file.written.plain_executes:
+                yield self.finding(
+                    "executes a plain text on a connection: SQLAlchemy 2 refuses that with ObjectNotExecutableError",
+                    "wrap it: sa.text(…)",
+                    span,
+                    file.revision,
+                )

@@ -1,0 +1,58 @@
+"""TXN006."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import UpgradeRule
+
+
+class NotReRunnable(UpgradeRule):
+    """Outside of a transaction, and cannot be run twice.
+
+    ## What
+    An index in an ``autocommit_block()`` without ``if_not_exists=True`` or ``if_exists=True``.
+
+    ## Why
+    What runs there is permanent at once. When the run breaks off behind it, the next attempt fails here with "already
+    exists", and somebody mends production by hand. An index whose build broke off is there as well, and invalid: drop it
+    first. See https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+
+    ## Bad
+    ```python
+    with op.get_context().autocommit_block():
+        op.create_index("ix_orders_total", "orders", ["total"], postgresql_concurrently=True)
+    ```
+
+    ## Good
+    ```python
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_orders_total", "orders", if_exists=True, postgresql_concurrently=True)
+        op.create_index("ix_orders_total", "orders", ["total"], if_not_exists=True, postgresql_concurrently=True)
+    ```
+
+    ## When to ignore
+    Somebody watches the run.
+    """
+
+    code = "TXN006"
+    name = "not-re-runnable"
+    severity = Severity.WARNING
+    dialects = frozenset({"postgresql"})
+    handles = (fx.CreatesIndex, fx.DropsIndex)
+
+    def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        assert isinstance(effect, fx.CreatesIndex | fx.DropsIndex)
+        guard = effect.if_not_exists if isinstance(effect, fx.CreatesIndex) else effect.if_exists
+        if not effect.autocommit or guard is not False:
+            return
+        flag = "if_not_exists=True" if isinstance(effect, fx.CreatesIndex) else "if_exists=True"
+        yield self.finding(
+            f"is permanent at once: when the run breaks off later, the next attempt fails at {fx.shown(effect.name)}",
+            f"add {flag}; before a CREATE, drop what a broken build has left",
+            effect.span,
+            file.revision,
+        )

@@ -1,0 +1,257 @@
+"""How a revision file is written, which its effects do not tell: found in one walk of its syntax. Judges nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from headway.effects.model import Span
+from headway.lint.origins import Origins, called, is_name_of
+
+_FETCHES = frozenset(
+    [
+        "fetchall",
+        "fetchone",
+        "fetchmany",
+        "first",
+        "one",
+        "one_or_none",
+        "all",
+        "scalar",
+        "scalar_one",
+        "scalar_one_or_none",
+        "scalars",
+        "mappings",
+        "rowcount",
+        "lastrowid",
+    ]
+)
+_EXECUTES = frozenset({"execute", "scalar", "scalars"})
+_BROAD = frozenset(
+    [
+        "Exception",
+        "BaseException",
+        "SQLAlchemyError",
+        "DBAPIError",
+        "DatabaseError",
+        "OperationalError",
+        "ProgrammingError",
+        "InternalError",
+        "IntegrityError",
+        "NotSupportedError",
+        "InterfaceError",
+    ]
+)
+_SHORT = 7
+"""Texts of so few characters nobody asks about."""
+_QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A statement and the lines of what it holds."""
+
+    span: Span
+    first: int
+    last: int
+
+    def holds(self, span: Span) -> bool:
+        """Whether a place of the same file lies in it."""
+        return span.path == self.span.path and self.first <= span.line <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A text of the file that is no docstring."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What rules about the writing ask."""
+
+    docstring: Literal | None
+    functions: tuple[Region, ...]
+    """Every function and lambda; what lies in none of them runs when the file is imported."""
+    swallows: tuple[Region, ...]
+    """The bodies of ``try`` and ``suppress`` whose errors of the database go no further."""
+    branches: tuple[Region, ...]
+    """Each ``if`` that is decided by what the database has."""
+    plain_executes: tuple[Span, ...]
+    """Calls that give a connection or session a plain text."""
+    fetches: tuple[Span, ...]
+    """Where rows or the schema are read through a connection."""
+    asks_offline: bool
+    """Whether the file asks if a script is written instead."""
+    built: tuple[tuple[Span, str], ...]
+    """Statements about rows that are put together with values read at run time, and what is put in."""
+    sessions: tuple[Span, ...]
+    """Where an ORM session is made."""
+    directives: frozenset[tuple[int, int]]
+    """Line and column of the calls on ``op`` itself, and so not on a batch."""
+    calls: tuple[Region, ...]
+    """Every statement that is a call."""
+    literals: tuple[Literal, ...]
+
+    def call_around(self, span: Span) -> Region | None:
+        """The call that a place lies in."""
+        return next((call for call in self.calls if call.holds(span)), None)
+
+
+def written(path: str, source: str) -> Written:
+    """What is written in the file ``source``, whose spans are named ``path``."""
+    tree = ast.parse(source)
+    nodes = list(ast.walk(tree))
+    origins = Origins(nodes)
+    docstrings = set(map(id, _docstrings(nodes)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    first = next(iter(_docstrings([tree])), None)
+    ops = frozenset(_names_of_op(nodes))
+    return Written(
+        docstring=None if first is None else Literal(_span(path, first), str(first.value)),
+        functions=tuple(
+            _region(path, node, [node])
+            for node in nodes
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        ),
+        swallows=tuple(_swallows(path, nodes)),
+        branches=tuple(
+            _region(path, node, [*node.body, *node.orelse])
+            for node in nodes
+            if isinstance(node, ast.If) and origins.is_inspected(node.test)
+        ),
+        plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
+        fetches=tuple(_span(path, node) for node in nodes if _is_fetch(node, origins)),
+        asks_offline="offline" in source or "as_sql" in source,
+        built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
+        sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
+        directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
+        calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
+        literals=tuple(_literals(path, nodes, docstrings)),
+    )
+
+
+def _span(path: str, node: ast.AST) -> Span:
+    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+    return Span(path, line, column + 1, getattr(node, "end_lineno", line) or line, (node.end_col_offset or 0) + 1)  # type: ignore[attr-defined]  # every node with a line has it
+
+
+def _region(path: str, node: ast.AST, held: Sequence[ast.AST]) -> Region:
+    first, last = getattr(held[0], "lineno", 1), max(getattr(one, "end_lineno", 1) for one in held)
+    line = getattr(node, "lineno", 1)
+    return Region(Span(path, line, getattr(node, "col_offset", 0) + 1, line), first, last)
+
+
+def _docstrings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:
+    for node in nodes:
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.body:
+            first = node.body[0]
+            match first:
+                case ast.Expr(value=ast.Constant(value=str()) as text):
+                    yield text
+
+
+def _literals(path: str, nodes: list[ast.AST], docstrings: set[int]) -> Iterator[Literal]:
+    inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            yield Literal(_span(path, node), text)
+        elif id(node) not in docstrings and id(node) not in inside:
+            match node:
+                case ast.Constant(value=str(text)) if len(text) > _SHORT:
+                    yield Literal(_span(path, node), text)
+
+
+def _names_of_op(nodes: list[ast.AST]) -> Iterator[str]:
+    """What the file calls ``alembic.op``, and the directives that it imports from there."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module in ("alembic", "alembic.op"):
+            names = node.names if node.module == "alembic.op" else [n for n in node.names if n.name == "op"]
+            yield from (alias.asname or alias.name for alias in names)
+
+
+def _is_directive(call: ast.Call, ops: frozenset[str]) -> bool:
+    function = call.func
+    return is_name_of(function.value if isinstance(function, ast.Attribute) else function, ops)
+
+
+def _is_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+
+
+def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:
+    for node in nodes:
+        if isinstance(node, ast.Try) and any(map(_hides, node.handlers)):
+            yield _region(path, node, node.body)
+        elif isinstance(node, ast.With):
+            for item in node.items:
+                call = item.context_expr
+                if isinstance(call, ast.Call) and called(call) == "suppress" and any(map(_is_broad, call.args)):
+                    yield _region(path, node, node.body)
+
+
+def _hides(handler: ast.ExceptHandler) -> bool:
+    """Whether it catches what a database answers, and nothing in it can raise on."""
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    if not any(type_ is None or _is_broad(type_) for type_ in types):
+        return False
+    inside = [inner for statement in handler.body for inner in ast.walk(statement)]
+    leaves = any(isinstance(inner, ast.Raise | ast.Assert) for inner in inside)
+    return not leaves and not any(called(inner) in ("exit", "abort", "_exit") for inner in inside)
+
+
+def _is_broad(type_: ast.expr) -> bool:
+    name = type_.attr if isinstance(type_, ast.Attribute) else type_.id if isinstance(type_, ast.Name) else ""
+    return name in _BROAD
+
+
+def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
+    if called(call) not in _EXECUTES or not isinstance(call.func, ast.Attribute) or not call.args:
+        return False
+    receiver = call.func.value
+    return (origins.is_bind(receiver) or origins.is_session(receiver)) and origins.is_text(call.args[0])
+
+
+def _is_fetch(node: ast.AST, origins: Origins) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr in _FETCHES:
+        receiver = node.value
+        return origins.is_result(receiver) or (node.attr in _EXECUTES and origins.is_bind(receiver))
+    if isinstance(node, ast.For | ast.comprehension) and origins.is_result(node.iter):
+        return hasattr(node, "lineno")
+    return isinstance(node, ast.Call) and origins.is_inspector(node)
+
+
+def _put_into(call: ast.Call, origins: Origins) -> str:
+    """What of the rows or the environment is put into a statement about rows; empty when nothing is."""
+    if called(call) not in ("execute", "text", "exec_driver_sql", "scalar", "DDL") or not call.args:
+        return ""
+    start, parts = _parts(call.args[0])
+    if not start.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE")):
+        return ""
+    for part in parts:
+        if called(part) not in _QUOTING and origins.is_read_at_run_time(part):
+            return ast.unparse(part)
+    return ""
+
+
+def _parts(node: ast.expr) -> tuple[str, list[ast.expr]]:
+    """The text that a built text begins with, and the expressions put into it."""
+    match node:
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_] as values):
+            return start, [value.value for value in values if isinstance(value, ast.FormattedValue)]
+        case ast.BinOp(left=left, op=ast.Mod(), right=right):
+            start, parts = _parts(left)
+            return start, [*parts, *(right.elts if isinstance(right, ast.Tuple) else [right])]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            start, parts = _parts(left)
+            rest = [] if isinstance(right, ast.Constant) else [right]
+            return start, [*parts, *(_parts(right)[1] or rest)]
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(start)), attr="format")):
+            return start, [*node.args, *(keyword.value for keyword in node.keywords)]
+        case ast.Constant(value=str(start)):
+            return start, []
+    return "", []

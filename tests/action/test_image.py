@@ -54,8 +54,10 @@ def test_a_red_run(job: Job, headway_image: str) -> None:
     )
     done = run_as_github_does(job, headway_image, working_directory="shop", command="lint")
     assert done.code == 1
-    ((kind, properties, _),) = annotations(done)
-    assert (kind, properties["file"]) == ("error", "shop/migrations/versions/d16e2b7f5a08_order_currency.py")
+    # A table that goes where a column comes is two findings: what is lost, and that no release fits between.
+    named = {(kind, properties["file"]) for kind, properties, _ in annotations(done)}
+    place = "shop/migrations/versions/d16e2b7f5a08_order_currency.py"
+    assert named == {("error", place), ("warning", place)}
 
 
 def test_nothing_in_the_workspace_belongs_to_root(job: Job, headway_image: str) -> None:

@@ -47,6 +47,11 @@ class Answers:
         found = self.column(table, column, schema)
         return UNKNOWN if found is None else found.nullable
 
+    def column_has_default(self, table: Text, column: Text, schema: MaybeText = None) -> Flag:
+        """Whether the database fills the column by itself."""
+        found = self.column(table, column, schema)
+        return UNKNOWN if found is None else found.has_default
+
     def is_new_table(self, table: Text, schema: MaybeText = None, *, new: Container[str]) -> Flag:
         """Whether one of the revisions ``new`` made the table, so that no database outside has it.
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from headway.effects import model as fx
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
+from headway.lint.suites import Block, blocks_of, runs_behind
 from headway.lint.written import Written, written
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
@@ -27,6 +28,11 @@ class RevisionFile:
     is_merge: bool = False
     dialects: frozenset[str] = frozenset()
     """The databases that the history runs on; empty when nothing tells."""
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks of the file, as ``suites`` knows them."""
+        return blocks_of("\n".join(self.migration.lines))
 
     @cached_property
     def upgrade_effects(self) -> tuple[fx.Effect, ...]:
@@ -96,8 +102,30 @@ class Facts:
 
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
-        return self.known.is_new_table(effect, file.revision)
+        return self.known.is_new_table(effect, file.revision) or _is_made_just_before(effect, file)
 
     def runs_on(self, *dialects: str) -> bool:
         """Whether the history may run on one of these databases."""
         return not self.dialects or bool(self.dialects & set(dialects))
+
+
+def _is_made_just_before(effect: fx.Effect, file: RevisionFile) -> bool:
+    """Whether a table made under a condition is certainly new: ``effect`` runs only where the table was made as well.
+
+    ``if not inspector.has_table("notes"): create_table; create_index`` is the usual form; what stands behind the ``if`` does
+    not count, as the table may have been there.
+    """
+    table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
+    if not effect.conditional or not isinstance(table, str):
+        return False
+    made = None
+    for other in file.upgrade_effects:
+        if other.order >= effect.order:
+            break
+        if isinstance(other, fx.CreatesTable) and (other.table, other.schema) == (table, schema):
+            made = other
+        elif isinstance(other, fx.DropsTable | fx.RenamesTable):
+            made = None  # another table may stand under the name now
+    if made is None or made.if_not_exists is not False or made.span.path != effect.span.path:
+        return False
+    return runs_behind(effect.span.line, made.span.line, file.blocks)

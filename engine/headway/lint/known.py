@@ -50,14 +50,22 @@ class Known:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
         return self._agreed(effect, revision, lambda a: a.column_nullable(effect.table, effect.column, effect.schema))
 
-    def column_has_default(self, effect: fx.DropsColumn, revision: str) -> fx.Flag:
+    def column_has_default(self, effect: fx.AltersColumn | fx.DropsColumn, revision: str) -> fx.Flag:
         """Whether the database fills the column by itself; UNKNOWN where databases differ or nothing tells."""
+        return self._agreed(
+            effect, revision, lambda a: a.column_has_default(effect.table, effect.column, effect.schema)
+        )
 
-        def ask(answers: Answers) -> fx.Flag:
-            found = answers.column(effect.table, effect.column, effect.schema)
-            return fx.UNKNOWN if found is None else found.has_default
+    def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
+        """Whether ``effect`` takes a default away from a column that has one, or may have one.
 
-        return self._agreed(effect, revision, ask)
+        MODIFY says a column whole, so that it takes one away by saying nothing of it; there it counts only where it is
+        known that there was one.
+        """
+        if not effect.drops_default:
+            return False
+        had = self.column_has_default(effect, revision)
+        return had is not False and not (had is fx.UNKNOWN and effect.raw and effect.new_type is not None)
 
     def proves_not_null(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
         """Whether a validated CHECK proves that the column holds no NULL.

@@ -54,6 +54,8 @@ class DefaultRemoved(UpgradeRule):
             for o in same
         ):
             return  # another one comes in its place
+        if not facts.known.takes_default(effect, file.revision):
+            return
         yield self.finding(
             f"takes the default of {fx.shown(effect.table)}.{fx.shown(effect.column)} away: INSERTs that leave the column out get NULL, or "
             "fail",

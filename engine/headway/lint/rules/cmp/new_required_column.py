@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import filled_before
 from headway.lint.finding import Finding
 from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
@@ -50,10 +49,12 @@ class NewRequiredColumn(UpgradeRule):
             fate = "INSERTs of the running code fail, and so does the migration itself where the table has rows"
         else:
             assert isinstance(effect, fx.AltersColumn)
-            required = makes_required(effect, file)
+            required = makes_required(effect, file) and (
+                not effect.drops_default or facts.known.takes_default(effect, file.revision)
+            )
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
-            if effect.nullable is False and not filled_before(effect, file):
+            if effect.nullable is False and not _may_be_filled(effect, file):
                 fate += ", and so does the migration itself where the table has rows"
         if not required or facts.is_new_table(effect, file):
             return
@@ -63,3 +64,15 @@ class NewRequiredColumn(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _may_be_filled(effect: fx.AltersColumn, file: RevisionFile) -> bool:
+    """Whether rows are changed before, of this table or of one that only the run tells."""
+    return any(
+        other.order < effect.order
+        and (
+            isinstance(other, fx.RunsSql | fx.NotAnalysed)
+            or (isinstance(other, fx.ChangesData) and (other.table == effect.table or not isinstance(other.table, str)))
+        )
+        for other in file.upgrade_effects
+    )

@@ -44,9 +44,10 @@ class PhaseMixed(FileRule):
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         added = [effect for effect in file.upgrade_effects if _adds(effect, file, facts)]
         dropped = [effect for effect in file.upgrade_effects if _drops(effect, file, facts)]
+        moved = _renamed(file)
         again = {_named(effect) for effect in added} & {_named(effect) for effect in dropped}
-        added = [effect for effect in added if _named(effect) not in again]
-        dropped = [effect for effect in dropped if _named(effect) not in again]
+        added = [effect for effect in added if _named(effect) not in again and _named(effect)[0] not in moved]
+        dropped = [effect for effect in dropped if _named(effect) not in again and _named(effect)[0] not in moved]
         if not added or not dropped:
             return
         first, last = added[0], dropped[0]
@@ -61,18 +62,14 @@ class PhaseMixed(FileRule):
 
 def _adds(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
     if isinstance(effect, fx.CreatesTable):
-        return isinstance(effect.table, str) and not effect.temporary and not _is_a_step(effect, file)
+        return isinstance(effect.table, str) and not effect.temporary
     return isinstance(effect, fx.AddsColumn) and not _is_unnamed(effect) and not facts.is_new_table(effect, file)
 
 
-def _is_a_step(effect: fx.CreatesTable, file: RevisionFile) -> bool:
-    """Whether the new table is only a copy on the way: dropped or renamed in the same revision."""
-    return any(
-        isinstance(other, fx.DropsTable | fx.RenamesTable)
-        and other.order > effect.order
-        and other.table == effect.table
-        for other in file.upgrade_effects
-    )
+def _renamed(file: RevisionFile) -> set[object]:
+    """The names that tables lose or get in the revision: what is added or dropped under them is a step on the way."""
+    renames = [effect for effect in file.upgrade_effects if isinstance(effect, fx.RenamesTable)]
+    return {effect.table for effect in renames} | {effect.new_name for effect in renames}
 
 
 def _drops(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:

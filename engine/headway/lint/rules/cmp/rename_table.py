@@ -39,7 +39,7 @@ class RenameTable(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.RenamesTable)
-        if facts.is_new_table(effect, file):
+        if facts.is_new_table(effect, file) or _is_made_here(effect, file):
             return
         yield self.finding(
             f"renames table {fx.shown(effect.table)} to {fx.shown(effect.new_name)}: code that runs now knows the old name alone, and fails",
@@ -47,3 +47,14 @@ class RenameTable(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_made_here(effect: fx.RenamesTable, file: RevisionFile) -> bool:
+    """Whether the revision has made the table itself, if only under a condition: a copy that takes its place."""
+    return any(
+        isinstance(other, fx.CreatesTable)
+        and other.order < effect.order
+        and isinstance(effect.table, str)
+        and (other.table, other.schema, other.if_not_exists) == (effect.table, effect.schema, False)
+        for other in file.upgrade_effects
+    )

@@ -17,7 +17,8 @@ class DmlWithDdl(FileRule):
 
     ## What
     UPDATE, DELETE or MERGE by a condition that may fit many rows of an existing table, and a change of an existing table in
-    the same transaction. Said once for a revision, and not where DML002, DST004 or LCK119 says more.
+    the same transaction. Said once for a revision, not of the column that is filled and changed, and not where DML002, DST004
+    or LCK119 says more.
 
     ## Why
     Rows that are changed stay locked until the tables are changed too, and the change of tables must wait for whoever uses
@@ -79,6 +80,14 @@ def _change(effect: fx.ChangesData, file: RevisionFile, facts: Facts) -> fx.Tabl
         if isinstance(other, fx.CreatesTable | fx.ChangesData | fx.LocksTable) or not isinstance(other, fx.TableEffect):
             continue
         together = other.transaction == effect.transaction and not other.autocommit
-        if together and not facts.is_new_table(other, file):
+        if together and not _is_filled(other, effect) and not facts.is_new_table(other, file):
             return other
     return None
+
+
+def _is_filled(change: fx.TableEffect, effect: fx.ChangesData) -> bool:
+    """Whether the rows are changed for the sake of the column that is: to fill it before it becomes NOT NULL."""
+    if change.table != effect.table or not isinstance(change, fx.AddsColumn | fx.AltersColumn | fx.DropsColumn):
+        return False
+    column = change.column.name if isinstance(change, fx.AddsColumn) else change.column
+    return column in effect.sets

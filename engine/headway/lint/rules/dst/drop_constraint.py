@@ -63,8 +63,11 @@ def _was_a_step(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
 
 def _is_replaced(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
     """Whether one of its kind is made on the table, or the table or a column of it goes as well."""
+    names = {effect.table}
     for other in file.upgrade_effects:
-        if getattr(other, "table", None) != effect.table:
+        if isinstance(other, fx.RenamesTable) and other.order > effect.order and other.table in names:
+            names.add(other.new_name)
+        if getattr(other, "table", None) not in names:
             continue
         if isinstance(other, fx.DropsTable | fx.DropsColumn):
             return True

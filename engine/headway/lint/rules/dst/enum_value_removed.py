@@ -96,6 +96,6 @@ def _maps_rows(effect: fx.AltersColumn, file: RevisionFile) -> bool:
         isinstance(other, fx.ChangesData)
         and other.order < effect.order
         and other.verb in ("UPDATE", "DELETE", "MERGE")
-        and other.table in (effect.table, fx.UNKNOWN)
+        and (other.table == effect.table or not isinstance(other.table, str))
         for other in file.upgrade_effects
     )

@@ -1,0 +1,53 @@
+"""Whether a line of a file runs only behind a call of create_table: both in one block. Reads syntax, judges nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a block."""
+
+    first: int
+    last: int
+    creates: bool
+    """Whether it is nothing but a call of ``create_table``, so that whoever comes through it has made the table."""
+
+
+Block = tuple[Statement, ...]
+
+
+def blocks_of(source: str) -> tuple[Block, ...]:
+    """Every block of a source; none where it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(_blocks(tree))
+
+
+def runs_behind(line: int, creating: int, blocks: tuple[Block, ...]) -> bool:
+    """Whether whoever comes to ``line`` has come through the call of create_table in line ``creating``."""
+    for block in blocks:
+        for place, statement in enumerate(block):
+            if statement.creates and statement.first == creating:
+                return any(other.first <= line <= other.last for other in block[place + 1 :])
+    return False
+
+
+def _blocks(tree: ast.AST) -> Iterator[Block]:
+    for node in ast.walk(tree):
+        for _, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and all(isinstance(one, ast.stmt) for one in value):
+                yield tuple(Statement(one.lineno, one.end_lineno or one.lineno, _creates(one)) for one in value)
+
+
+def _creates(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Expr | ast.Assign) or not isinstance(statement.value, ast.Call):
+        return False
+    called = statement.value.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
+    return name == "create_table"

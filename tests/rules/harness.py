@@ -22,7 +22,20 @@ from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision, as_tuple
 
 NOT_BY_SOURCE = frozenset(
-    ["CFG006", "REV002", "REV012", "REV017", "HIS001", "HIS002", "HIS003", "HIS004", "HIS005", "DWN005", "DRF009"]
+    [
+        "CFG003",
+        "CFG006",
+        "REV002",
+        "REV012",
+        "REV017",
+        "HIS001",
+        "HIS002",
+        "HIS003",
+        "HIS004",
+        "HIS005",
+        "DWN005",
+        "DRF009",
+    ]
 )
 """Rules that no source alone tells: they need git (tests/git) or a rehearsal (tests/main_job)."""
 

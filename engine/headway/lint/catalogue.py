@@ -8,6 +8,7 @@ from headway.config.policy import Policy
 from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
+from headway.lint.rules.cfg.sqlalchemy_url_secret import SqlalchemyUrlSecret
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dml.orm_session import OrmSession
@@ -98,6 +99,7 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    SqlalchemyUrlSecret,
     OrmSession,
     NoPrimaryKey,
     FkWithoutIndex,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from headway.effects import model as fx
+from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
 from headway.lint.written import Written, written
@@ -86,6 +87,8 @@ class Facts:
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
     codes: frozenset[str] = frozenset()
     """The codes of all rules there are."""
+    ini_urls: tuple[IniUrl, ...] = ()
+    """The databases' addresses in the settings, without what stands in them."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
 

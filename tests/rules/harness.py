@@ -107,7 +107,7 @@ def facts_of(
         problems=graph.problems,
         codes=frozenset(rule.code for rule in RULES),
         unreadable=tuple(unreadable),
-        path_of={file.revision: path for path, file in migrations.items()}.get,
+        path_of={revision.revision: revision.path for revision in reversed(revisions)}.get,
     )
 
 

@@ -14,6 +14,7 @@ from headway.lint.written import Written, written
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
+from headway.revision.model import Revision
 from headway.revision.problems import Problem
 
 
@@ -100,6 +101,10 @@ class Facts:
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
         return self.known.is_new_table(effect, file.revision)
+
+    def declared_by(self, file: RevisionFile) -> Revision | None:
+        """What the header of the file declares; None for the second file of one id, whose header the graph does not have."""
+        return self.graph.ids.get(file.revision) if self.path_of(file.revision) == file.path else None
 
     def runs_on(self, *dialects: str) -> bool:
         """Whether the history may run on one of these databases."""

@@ -61,12 +61,12 @@ PLANTED = {
     "CMP003": {("7a60c1f2d9e3_loyalty.py", 18)},
     "LCK101": {("7a60c1f2d9e3_loyalty.py", 19)},
     "DAT002": {("7a60c1f2d9e3_loyalty.py", 20)},
+    "LCK301": {("7a60c1f2d9e3_loyalty.py", 20)},
     "DWN001": {("7a60c1f2d9e3_loyalty.py", 23)},
     "MOD001": {("91be4d70a8c5_clean_up.py", 11)},
     "DST001": {("91be4d70a8c5_clean_up.py", 21)},
     "DST002": {("91be4d70a8c5_clean_up.py", 23)},
     "DML001": {("91be4d70a8c5_clean_up.py", 20)},
-    "LCK301": {("7a60c1f2d9e3_loyalty.py", 20)},
 }
 """What is wrong with examples/storefront-broken: rule, file and line."""
 

@@ -22,7 +22,20 @@ from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision, as_tuple
 
 NOT_BY_SOURCE = frozenset(
-    ["CFG006", "REV002", "REV012", "REV017", "HIS001", "HIS002", "HIS003", "HIS004", "HIS005", "DWN005", "DRF009"]
+    [
+        "CFG003",
+        "CFG006",
+        "REV002",
+        "REV012",
+        "REV017",
+        "HIS001",
+        "HIS002",
+        "HIS003",
+        "HIS004",
+        "HIS005",
+        "DWN005",
+        "DRF009",
+    ]
 )
 """Rules that no source alone tells: they need git (tests/git) or a rehearsal (tests/main_job)."""
 
@@ -94,7 +107,7 @@ def facts_of(
         problems=graph.problems,
         codes=frozenset(rule.code for rule in RULES),
         unreadable=tuple(unreadable),
-        path_of={file.revision: path for path, file in migrations.items()}.get,
+        path_of={revision.revision: revision.path for revision in reversed(revisions)}.get,
     )
 
 

@@ -157,3 +157,10 @@ def test_a_file_that_is_named_after_another_revision(name: str, found: list[str]
     files = {"versions/0001.py": revision("a1", None), f"versions/{name}": revision("b2", "a1")}
     said = lint(facts_of(files, new=None), RULES, Policy(), TODAY).findings
     assert [f.code for f in said if f.code == "REV007"] == found
+
+
+def test_a_second_file_of_one_id_is_not_measured_by_the_first() -> None:
+    copy = '"""b\n\nRevision ID: b\nRevises: x\n"""\n' + revision("b", "x")
+    files = {"a.py": revision("a", None), "b.py": revision("b", "a"), "copy.py": copy}
+    said = lint(facts_of(files, new=None), RULES, Policy(), TODAY).findings
+    assert not [f for f in said if f.code == "MOD015"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,8 +11,9 @@ from headway.config.policy import Ignore, Policy
 from headway.errors import UsageError
 from headway.lint.catalogue import RULES, select
 from headway.lint.finding import Severity
-from headway.lint.judge import LintResult
-from rules.harness import lint_piece
+from headway.lint.ini_url import ini_urls
+from headway.lint.judge import LintResult, lint
+from rules.harness import TODAY, facts_of, lint_piece
 
 DROP = 'op.drop_table("coupons")'
 
@@ -128,3 +130,28 @@ def test_a_comment_for_a_rule_that_did_not_speak_is_left_alone() -> None:
     comment = 'op.execute("SELECT 1")  # headway: ignore[DST001, LCK101] reason="nothing"'
     assert "MOD013" not in codes(lint_piece(comment, dialects=["sqlite"], policy=Policy(severities={"DST001": "off"})))
     assert codes(lint_piece(comment, rules=select(("MOD",), ()))) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "is_found"),
+    [
+        ("postgresql://shop:kT7-plum-33@db.example.com/shop", True),
+        ("postgresql+psycopg://shop:kT7-plum-33@10.0.0.7:5432/shop", True),
+        ("mysql://:kT7-plum-33@db.example.com/shop", True),
+        ("postgresql://shop:a:kT7@plum-33@db.example.com/shop", True),
+        ("postgresql://shop:%(DB_PASSWORD)s@db.example.com/shop", False),
+        ("postgresql://shop:${PASSWORD}@db.example.com/shop", False),
+        ("postgresql://shop@db.example.com/shop", False),
+        ("driver://user:pass@localhost/dbname", False),
+        ("postgresql://postgres:postgres@db:5432/shop", False),
+        ("sqlite:///shop.db", False),
+    ],
+)
+def test_a_password_in_the_settings_is_found_and_never_shown(url: str, is_found: bool) -> None:
+    text = (
+        f"[alembic]\nscript_location = m\n# sqlalchemy.url = postgresql://a:b@c.example.com/d\nsqlalchemy.url = {url}\n"
+    )
+    facts = replace(facts_of({}), ini_urls=tuple(ini_urls("alembic.ini", text)))
+    found = lint(facts, select(("CFG003",), ()), Policy(), TODAY).findings
+    assert [(one.file, one.line) for one in found] == ([("alembic.ini", 4)] if is_found else [])
+    assert "plum" not in repr(found) + repr(facts.ini_urls)

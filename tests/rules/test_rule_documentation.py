@@ -25,7 +25,7 @@ def blocks(rule: type[Rule], heading: str) -> list[str]:
     """The code blocks below a heading."""
     section = re.split(r"^## (.+)$", documentation(rule), flags=re.M)
     text = section[section.index(heading) + 1]
-    return re.findall(r"```(?:python|yaml)\n(.*?)```", text, re.S)
+    return re.findall(r"```(?:python|yaml|ini)\n(.*?)```", text, re.S)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

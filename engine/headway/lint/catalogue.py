@@ -8,6 +8,7 @@ from headway.config.policy import Policy
 from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
+from headway.lint.rules.cfg.sqlalchemy_url_secret import SqlalchemyUrlSecret
 from headway.lint.rules.cmp.default_removed import DefaultRemoved
 from headway.lint.rules.cmp.new_required_column import NewRequiredColumn
 from headway.lint.rules.cmp.phase_mixed import PhaseMixed
@@ -166,6 +167,7 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,
+    SqlalchemyUrlSecret,
     OrmSession,
     NoPrimaryKey,
     FkWithoutIndex,

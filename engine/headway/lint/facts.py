@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from headway.effects import model as fx
+from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
 from headway.lint.suites import Block, blocks_of, runs_behind
@@ -14,6 +15,7 @@ from headway.lint.written import Written, written
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
+from headway.revision.model import Revision
 from headway.revision.problems import Problem
 
 
@@ -92,6 +94,8 @@ class Facts:
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
     codes: frozenset[str] = frozenset()
     """The codes of all rules there are."""
+    ini_urls: tuple[IniUrl, ...] = ()
+    """The databases' addresses in the settings, without what stands in them."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
 
@@ -103,6 +107,10 @@ class Facts:
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
         return self.known.is_new_table(effect, file.revision) or _is_made_just_before(effect, file)
+
+    def declared_by(self, file: RevisionFile) -> Revision | None:
+        """What the header of the file declares; None for the second file of one id, whose header the graph does not have."""
+        return self.graph.ids.get(file.revision) if self.path_of(file.revision) == file.path else None
 
     def runs_on(self, *dialects: str) -> bool:
         """Whether the history may run on one of these databases."""

@@ -9,8 +9,10 @@ from headway.config.databases import databases_of
 from headway.config.model import Config
 from headway.config.policy import Policy
 from headway.errors import ScriptError
+from headway.files import read_small
 from headway.lint.catalogue import RULES, check_policy
 from headway.lint.facts import Facts, RevisionFile, Unreadable
+from headway.lint.ini_url import IniUrl, ini_urls
 from headway.lint.known import Known
 from headway.lint.released import Base, Change, Now, changes
 from headway.lint.scope import Scope
@@ -62,6 +64,7 @@ def gather(
         examined=examined,
         new=scope.new,
         codes=frozenset(rule.code for rule in RULES),
+        ini_urls=_ini_urls(config, shown),
         dialects=databases,
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),
@@ -70,6 +73,17 @@ def gather(
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(_with_shown_paths(problem, shown) for problem in graph.problems),
     )
+
+
+def _ini_urls(config: Config, shown: Callable[[str], str]) -> tuple[IniUrl, ...]:
+    path = config.config_file_name
+    if path is None:
+        return ()
+    try:
+        text = read_small(path).decode(errors="replace")
+    except OSError:
+        return ()  # reading the settings has said so already
+    return tuple(ini_urls(shown(path), text))
 
 
 def _changes(

@@ -14,8 +14,8 @@ class OrmSession(FileRule):
     """Changes rows through an ORM session.
 
     ## What
-    ``upgrade()`` or ``downgrade()`` uses ``Session(bind)`` with mapped classes: ``query``, ``add``, ``delete``. A session
-    that only executes statements is none. Said once a file.
+    ``upgrade()`` or ``downgrade()`` changes rows by a session's objects: ``add``, ``delete``, a query's ``update``, an
+    attribute that is set. A session that only executes statements or reads is none. Said once a file.
 
     ## Why
     The session writes what the mapping says today, loads all columns whether the table has them yet or not, and sends one
@@ -51,11 +51,10 @@ class OrmSession(FileRule):
             return
         effects = (*file.upgrade_effects, *file.downgrade_effects)
         through = [one for one in effects if isinstance(one, fx.ChangesData) and one.through_session]
-        if through or ".query(" in file.migration.source:
-            place = through[0].span if through else file.written.sessions[0]
+        if through:
             yield self.finding(
                 "changes rows through an ORM session: one statement a row, and by what the mapping says today",
                 "one statement of Core: sa.table(…).update().where(…).values(…)",
-                place,
+                through[0].span,
                 file.revision,
             )

@@ -14,9 +14,9 @@ class FkWithoutIndex(UpgradeRule):
     """A foreign key whose columns no index begins with.
 
     ## What
-    ``create_table`` or ``add_column`` with a foreign key, and neither the table nor the same revision has an index, unique
-    constraint or primary key that begins with its columns. MySQL and MariaDB make one by themselves. Keys on columns that
-    were there before are not judged.
+    ``create_table`` or ``add_column`` with a foreign key, and neither the table nor a revision that is judged with it has
+    an index, unique constraint or primary key that begins with its columns. MySQL and MariaDB make one by themselves.
+    Keys on columns that were there before are not judged.
 
     ## Why
     A DELETE or a change of key in the table that it points to reads this whole table for each row, under locks.
@@ -51,11 +51,15 @@ class FkWithoutIndex(UpgradeRule):
     only_where_known = True
     handles = (fx.CreatesTable, fx.AddsColumn)
 
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        self._later = _led_by_table(facts)
+        yield from super().check(facts)
+
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.CreatesTable | fx.AddsColumn)
         if isinstance(effect, fx.CreatesTable) and not effect.whole:
             return
-        led = [*_led(effect), *_led_later(effect, file)]
+        led = [*_led(effect), *self._later.get(effect.table, ())]
         for columns in _keys(effect):
             known = all(isinstance(column, str) for column in columns)
             if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
@@ -89,8 +93,10 @@ def _led(effect: fx.CreatesTable | fx.AddsColumn) -> Iterator[tuple[fx.Text, ...
         yield from (one.columns for one in effect.indexes)
 
 
-def _led_later(effect: fx.CreatesTable | fx.AddsColumn, file: RevisionFile) -> Iterator[tuple[fx.Text, ...]]:
-    for other in file.upgrade_effects:
-        index = isinstance(other, fx.CreatesIndex) or (isinstance(other, fx.AddsConstraint) and other.kind in _INDEXED)
-        if index and isinstance(other, fx.CreatesIndex | fx.AddsConstraint) and other.table == effect.table:
-            yield other.columns
+def _led_by_table(facts: Facts) -> dict[fx.Text, list[tuple[fx.Text, ...]]]:
+    """What the indexes that the judged revisions build begin with."""
+    found: dict[fx.Text, list[tuple[fx.Text, ...]]] = {}
+    for effect in (one for file in facts.examined for one in file.upgrade_effects):
+        if isinstance(effect, fx.CreatesIndex) or (isinstance(effect, fx.AddsConstraint) and effect.kind in _INDEXED):
+            found.setdefault(effect.table, []).append(effect.columns)
+    return found

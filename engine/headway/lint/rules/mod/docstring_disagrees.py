@@ -61,7 +61,7 @@ class DocstringDisagrees(FileRule):
     severity = Severity.INFO
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        revision = facts.graph.ids.get(file.revision)
+        revision = facts.declared_by(file)
         if revision is None or "Revis" not in file.migration.source or file.written.docstring is None:
             return
         docstring = file.written.docstring

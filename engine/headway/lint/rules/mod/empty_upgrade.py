@@ -52,7 +52,7 @@ class EmptyUpgrade(FileRule):
     severity = Severity.WARNING
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        upgrade, revision = file.migration.upgrade, facts.graph.ids.get(file.revision)
+        upgrade, revision = file.migration.upgrade, facts.declared_by(file)
         if upgrade is None or not upgrade.empty or revision is None or len(revision.down_revisions) != 1:
             return
         if revision.branch_labels or revision.depends_on or revision.unknown:

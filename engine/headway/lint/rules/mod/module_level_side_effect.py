@@ -56,6 +56,8 @@ class ModuleLevelSideEffect(FileRule):
         first = body.effects[0] if body is not None and body.effects else None
         if first is None or isinstance(first, fx.NotAnalysed) or first.span.path != file.path:
             return
+        if body is None or body.span.line <= first.span.line <= body.span.end_line:
+            return
         # What the import does is told before all else.
         if not any(function.holds(first.span) for function in file.written.functions):
             yield self.finding(

@@ -50,7 +50,7 @@ class FilenameIdDrift(FileRule):
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         stem = file.path.rpartition("/")[2].rpartition(".")[0]
         named = next((part for part in (stem, stem.partition("_")[0]) if part in facts.graph.ids), file.revision)
-        if named == file.revision or file.revision in stem:
+        if named == file.revision or file.revision in stem or facts.declared_by(file) is None:
             return
         yield self.finding(
             f"the file is named after {named}, and the revision in it is {file.revision}: people will read the wrong one",

@@ -44,7 +44,7 @@ class LabelIsNoneText(FileRule):
     severity = Severity.WARNING
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        revision = facts.graph.ids.get(file.revision)
+        revision = facts.declared_by(file)
         if revision is None:
             return
         for header, values in (("branch_labels", revision.branch_labels), ("depends_on", revision.depends_on)):

@@ -76,7 +76,7 @@ class MergeWithOperations(FileRule):
     severity = Severity.WARNING
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        revision = facts.graph.ids.get(file.revision)
+        revision = facts.declared_by(file)
         if revision is None or not revision.is_merge_point or not file.upgrade_effects:
             return
         yield self.finding(

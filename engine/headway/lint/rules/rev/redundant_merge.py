@@ -54,7 +54,7 @@ class RedundantMerge(FileRule):
     severity = Severity.INFO
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        revision = facts.graph.ids.get(file.revision)
+        revision = facts.declared_by(file)
         if revision is None or not revision.is_merge_point:
             return
         parents = revision.down_revisions

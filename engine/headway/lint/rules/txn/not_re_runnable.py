@@ -14,7 +14,7 @@ class NotReRunnable(UpgradeRule):
     """Outside of a transaction, and cannot be run twice.
 
     ## What
-    An index in an ``autocommit_block()`` without ``if_not_exists=True`` or ``if_exists=True``.
+    An index in an ``autocommit_block()`` without ``if_not_exists=True`` or ``if_exists=True``, and under no condition.
 
     ## Why
     What runs there is permanent at once. When the run breaks off behind it, the next attempt fails here with "already
@@ -47,7 +47,8 @@ class NotReRunnable(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.CreatesIndex | fx.DropsIndex)
         guard = effect.if_not_exists if isinstance(effect, fx.CreatesIndex) else effect.if_exists
-        if not effect.autocommit or guard is not False:
+        # Under a condition it may be asked for first.
+        if not effect.autocommit or guard is not False or effect.conditional:
             return
         flag = "if_not_exists=True" if isinstance(effect, fx.CreatesIndex) else "if_exists=True"
         yield self.finding(

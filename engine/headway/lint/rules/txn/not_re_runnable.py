@@ -14,7 +14,8 @@ class NotReRunnable(UpgradeRule):
     """Outside of a transaction, and cannot be run twice.
 
     ## What
-    An index in an ``autocommit_block()`` without ``if_not_exists=True`` or ``if_exists=True``, and under no condition.
+    An index in an ``autocommit_block()`` without ``if_not_exists=True`` or ``if_exists=True``, under no condition, and not the
+    last statement of its revision.
 
     ## Why
     What runs there is permanent at once. When the run breaks off behind it, the next attempt fails here with "already
@@ -25,6 +26,7 @@ class NotReRunnable(UpgradeRule):
     ```python
     with op.get_context().autocommit_block():
         op.create_index("ix_orders_total", "orders", ["total"], postgresql_concurrently=True)
+    op.execute("ANALYZE orders")
     ```
 
     ## Good
@@ -50,6 +52,8 @@ class NotReRunnable(UpgradeRule):
         # Under a condition it may be asked for first.
         if not effect.autocommit or guard is not False or effect.conditional:
             return
+        if not any(other.order > effect.order for other in file.upgrade_effects):
+            return  # behind it there is nothing that could break off
         flag = "if_not_exists=True" if isinstance(effect, fx.CreatesIndex) else "if_exists=True"
         yield self.finding(
             f"is permanent at once: when the run breaks off later, the next attempt fails at {fx.shown(effect.name)}",

@@ -119,7 +119,7 @@ def test_each_database_has_one_of_its_own(prod: Production, make: Make, headway:
     done, report = ci(headway, project, "sqlite", "postgresql")
     assert done.code == 0, [stage["why"] for stage in report["stages"]]
     assert [stage["summary"] for stage in report["stages"] if stage["name"].startswith("downgrade")] == [
-        "1 new revision(s) down and up again"
+        "1 revision(s) down and up again: aa02"
     ] * 2
     prod.assert_untouched()
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
+from headway.reading.syntax import nodes_of
+
 _CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
 _INSPECTORS = frozenset({"inspect", "from_engine", "Inspector"})
 _CONNECTIONS = frozenset({"connect", "begin", "execution_options", "engine", "connection"})
@@ -99,7 +101,7 @@ class Origins:
 
     def is_read_at_run_time(self, node: ast.AST) -> bool:
         """Whether an expression depends on rows or on the environment."""
-        return any(self._reads(inner) for inner in ast.walk(node))
+        return any(map(self._reads, nodes_of(node)))
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
@@ -178,4 +180,6 @@ def _bindings(nodes: list[ast.AST]) -> Iterator[tuple[list[str], ast.expr]]:
 
 
 def _names(target: ast.expr) -> list[str]:
+    if isinstance(target, ast.Name):
+        return [target.id]
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]

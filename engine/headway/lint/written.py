@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from headway.effects.model import Span
 from headway.lint.origins import Origins, called, is_name_of
+from headway.reading.syntax import nodes_of
 
 _FETCHES = frozenset(
     [
@@ -104,7 +105,7 @@ class Written:
 def written(path: str, source: str) -> Written:
     """What is written in the file ``source``, whose spans are named ``path``."""
     tree = ast.parse(source)
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(tree)
     origins = Origins(nodes)
     docstrings = set(map(id, _docstrings(nodes)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]

@@ -13,6 +13,7 @@ from headway.reading.budget import CALLS
 from headway.reading.classes import super_of
 from headway.reading.flow import FAILED, LEFT, Flow
 from headway.reading.reader import Call, choice_of
+from headway.reading.syntax import nodes_of
 from headway.reading.values import (
     NOTHING_KNOWN,
     POWER,
@@ -194,11 +195,7 @@ class FunctionReader(BindingReader):
 
 
 def _is_generator(node: ast.AST) -> bool:
-    pending = list(ast.iter_child_nodes(node))
-    while pending:
-        found = pending.pop()
-        if isinstance(found, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            pending += ast.iter_child_nodes(found)
-    return False
+    return any(isinstance(found, ast.Yield | ast.YieldFrom) for found in nodes_of(node, _SCOPES))
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)

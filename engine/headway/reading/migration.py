@@ -6,14 +6,16 @@ What it cannot follow becomes ``NotAnalysed``: reported, never passed as clean.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from headway.effects import model as fx
 from headway.reading.budget import OutOfBudget
 from headway.reading.flow import restore, snapshot
 from headway.reading.reader import Call, Library, Surroundings, span_of
 from headway.reading.statements import StatementReader
+from headway.reading.syntax import statements_in
 from headway.reading.values import NOTHING_KNOWN, Function, Module, Names, Op, Opaque, SourceFile, Tables
 
 
@@ -37,7 +39,7 @@ class Body:
     """It only raises an exception."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Migration:
     """A revision file as far as the source tells."""
 
@@ -45,12 +47,16 @@ class Migration:
     lines: tuple[str, ...]
     imports: tuple[Import, ...]
     upgrade: Body | None
-    downgrade: Body | None
     constants: Mapping[str, object]
     """Module-level names with a plain value."""
-    unread: fx.NotAnalysed | None = field(default=None)
-    """Why the file could not be read at all."""
-    source: str = field(default="", repr=False)
+    source: str = field(repr=False)
+    _later: list[Callable[[], Body | None]] = field(repr=False, compare=False)
+    """What reads ``downgrade()``; let go of when it has, with the file's syntax tree."""
+
+    @cached_property
+    def downgrade(self) -> Body | None:
+        """What ``downgrade()`` does; read when somebody asks, which for most files of a long history nobody does."""
+        return self._later.pop()()
 
 
 def read_migration(
@@ -78,9 +84,9 @@ def read_migration(
         lines=lines,
         imports=tuple(_imports(path, tree)),
         upgrade=reader.body("upgrade"),
-        downgrade=reader.body("downgrade"),
         constants=reader.constants(),
         source=source,
+        _later=[lambda: reader.body("downgrade")],
     )
 
 
@@ -133,6 +139,8 @@ class FileReader(StatementReader):
             self._give_up(node, str(error))
         except RecursionError:
             self._give_up(node, "it nests too deep")
+        except (ValueError, MemoryError) as error:
+            self._give_up(node, str(error) or "it takes too much memory")
 
     def _give_up(self, node: ast.AST, why: str) -> None:
         self.gave_up = True
@@ -186,7 +194,7 @@ class FileReader(StatementReader):
 
 
 def _imports(path: str, tree: ast.Module) -> Iterator[Import]:
-    for node in ast.walk(tree):
+    for node in statements_in(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(alias.name, span_of(path, node))

@@ -1,0 +1,37 @@
+"""Walks through syntax trees that are made for thousands of files: nothing but nodes, each once. Judges nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+_MARKS: tuple[type[ast.AST], ...] = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+
+
+def nodes_of(tree: ast.AST, closed: tuple[type[ast.AST], ...] = ()) -> list[ast.AST]:
+    """``tree`` and every node below it, those of one level together, without the marks for operators and contexts.
+
+    Below ``tree``, nodes of the types in ``closed`` are left out with what they hold.
+    """
+    # What ast.walk() does, in half its time: it was a fifth of lint's.
+    left_out = (*_MARKS, *closed)
+    found = [tree]
+    for node in found:
+        for value in node.__dict__.values():
+            if isinstance(value, list):
+                found.extend([one for one in value if isinstance(one, ast.AST) and not isinstance(one, left_out)])
+            elif isinstance(value, ast.AST) and not isinstance(value, left_out):
+                found.append(value)
+    return found
+
+
+def statements_in(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement of a module, also those within others, in no order to rely on; no expression is looked into."""
+    todo: list[ast.AST] = list(tree.body)
+    for node in todo:
+        if isinstance(node, ast.stmt):
+            yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            held = getattr(node, name, None)
+            if isinstance(held, list):  # the body of a conditional expression is none
+                todo.extend(held)

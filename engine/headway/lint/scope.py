@@ -66,7 +66,10 @@ def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:
     for script in directory.scripts:
         files.setdefault(script.revision, []).append(os.path.abspath(script.path))
     changes = git.changes_since(home, base, [path for paths in files.values() for path in paths])
-    return replace(since_base(files, changes, _ids_in(changes.gone)), base=base_files(directory, home, base))
+    scope = since_base(files, changes, _ids_in(changes.gone))
+    stale = git.not_fetched(home)
+    against = f"{scope.against}, as this clone has it: {stale}" if stale else scope.against
+    return replace(scope, base=base_files(directory, home, base), against=against)
 
 
 def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Policy) -> Scope:

@@ -1,4 +1,4 @@
-"""Which revision files a branch adds and changes against its base, by the trees that git keeps. Writes nothing.
+"""Which revision files a branch adds and changes against its base, by the trees that git keeps. Changes no file.
 
 The files of the work tree are read and hashed here: git itself would run the filters that a checkout may configure.
 """
@@ -14,6 +14,7 @@ from enum import Enum
 from headway.errors import ConfigError, UsageError
 from headway.files import read_small
 from headway.repository.event import against
+from headway.repository.fetch import fetch_branch, fetch_commit, is_shallow
 from headway.repository.locate import Repository, find_repository
 from headway.repository.program import ask, ask_bytes
 
@@ -59,32 +60,55 @@ def find_root(directory: str) -> str | None:
 def default_base(directory: str, policy_base: str | None) -> str | None:
     """What this change is measured against: what the CI's event names, the policy's branch, or the default branch.
 
-    A push is measured against what the branch was on before it. None when nothing tells. Raises ConfigError for a named
-    base that the clone lacks, and for what git refuses.
+    A push is measured against what the branch was on before it. What a CI's clone lacks is fetched where that can be.
+    None when nothing tells. Raises ConfigError for a named base that the clone lacks, and for what git refuses.
     """
     repository = find_repository(directory)
     if repository is None:
         return None
     event = against(os.environ)
     if event.commit is not None:
+        why = None
+        if _commit(repository, event.commit) is None or is_shallow(repository):
+            why = fetch_commit(repository, event.commit)
         if _commit(repository, event.commit) is None:
-            raise ConfigError(
-                f"the commit {event.commit[:12]}, which this {event.event} is measured against, is not in this clone",
-                hint=f"Fetch it: git fetch origin {event.commit}. {CHECKOUT_HINT}",
+            raise _lacking(
+                f"the commit {event.commit[:12]}, which this {event.event} is measured against,", event.commit, why
             )
         return event.commit
-    named = event.branch
-    candidates = [named, policy_base] if named or policy_base else [_remote_head(repository), "main", "master"]
-    for name in filter(None, candidates):
-        for ref in (f"origin/{name}", name):
-            if _commit(repository, ref) is not None:
-                return ref
-    if named or policy_base:
-        raise ConfigError(
-            f"the base branch '{named or policy_base}' is not in this clone",
-            hint=f"Fetch it: git fetch origin {named or policy_base}. {CHECKOUT_HINT}",
-        )
-    return None
+    why = fetch_branch(repository, event.branch) if event.branch else None
+    named = event.branch or policy_base
+    candidates = [named] if named else [_remote_head(repository), "main", "master"]
+    found = _first(repository, candidates)
+    if (found is None or is_shallow(repository)) and not event.branch:
+        for name in filter(None, candidates):
+            why = fetch_branch(repository, name)
+            if why is None:
+                break
+        found = _first(repository, candidates)
+    if found is None and named:
+        raise _lacking(f"the base branch '{named}'", named, why)
+    return found
+
+
+def not_fetched(directory: str) -> str | None:
+    """Why the branch that the event names is judged as the clone has it, and not as it is now; None where it is fresh,
+    and where no CI names one."""
+    repository = find_repository(directory)
+    branch = against(os.environ).branch
+    return fetch_branch(repository, branch) if repository is not None and branch is not None else None
+
+
+def _first(repository: Repository, names: Iterable[str | None]) -> str | None:
+    refs = (ref for name in names if name for ref in (f"origin/{name}", name))
+    return next((ref for ref in refs if _commit(repository, ref) is not None), None)
+
+
+def _lacking(what: str, ref: str, why: str | None) -> ConfigError:
+    reason = f", and was not fetched: {why}" if why else ""
+    return ConfigError(
+        f"{what} is not in this clone{reason}", hint=f"Fetch it: git fetch origin {ref}. {CHECKOUT_HINT}"
+    )
 
 
 def shown(base: str) -> str:
@@ -264,8 +288,7 @@ def _merge_base(repository: Repository, base: str, commit: str) -> str:
         raise ConfigError(f"cannot tell what is new since '{base}': nothing is committed", path=repository.root)
     answer = ask(repository, "merge-base", commit, head)
     if answer is None:
-        shallow = (ask(repository, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
-        why = "this clone is shallow" if shallow else "the two have no common commit"
+        why = "this clone is shallow" if is_shallow(repository) else "the two have no common commit"
         raise ConfigError(f"cannot tell what is new since '{base}': {why}", hint=CHECKOUT_HINT)
     return answer.strip()
 

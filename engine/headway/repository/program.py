@@ -1,7 +1,7 @@
 """The git program, run on one repository so that nothing of the checkout can make it run anything else.
 
-Only commands that read objects and references are run here, never one that looks at files of the work tree: those run
-filters, an external diff, a file system monitor. See https://git-scm.com/docs/git-config and
+Only commands that read objects and references are run here, and one that fetches them; never one that looks at files of
+the work tree: those run filters, an external diff, a file system monitor. See https://git-scm.com/docs/git-config and
 https://git-scm.com/docs/gitattributes
 """
 
@@ -33,6 +33,20 @@ _SETTINGS = (
     "advice.graftFileDeprecated=false",
 )
 
+_REMOTE_SETTINGS = (
+    "core.alternateRefsCommand=false",
+    "fetch.writeCommitGraph=false",
+    "fetch.bundleURI=",
+    "transfer.bundleURI=false",
+    "transfer.fsckObjects=true",
+    "http.saveCookies=false",
+    "http.cookieFile=",
+    "http.followRedirects=initial",
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=20",
+)
+"""For the one command that talks to a server: what it could run or write, and how long a silent server is waited for."""
+
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -60,18 +74,29 @@ def ask(repository: Repository, *arguments: str) -> str | None:
     return None if answer is None else os.fsdecode(answer)
 
 
+def ask_remote(repository: Repository, *arguments: str) -> None:
+    """Runs a command that may talk to a server over HTTP, and by nothing else. Raises as :func:`ask_bytes` does."""
+    _run(repository, arguments, b"", (*_SETTINGS, *_REMOTE_SETTINGS), _environment(online=True))
+
+
 def ask_bytes(repository: Repository, *arguments: str, told: bytes = b"") -> bytes | None:
     """As :func:`ask`, for what is no text; ``told`` is git's standard input.
 
     Raises GitFailed with git's own reason, ConfigError when git is not installed.
     """
-    command = ["git", *(word for setting in _SETTINGS for word in ("-c", setting)), "--no-pager"]
+    return _run(repository, arguments, told, _SETTINGS, _environment())
+
+
+def _run(
+    repository: Repository, arguments: tuple[str, ...], told: bytes, settings: tuple[str, ...], env: dict[str, str]
+) -> bytes | None:
+    command = ["git", *(word for setting in settings for word in ("-c", setting)), "--no-pager"]
     command += [f"--git-dir={repository.git_dir}", f"--work-tree={repository.root}", *arguments]
     try:
         done = subprocess.run(
             command,
             cwd=repository.root,
-            env=_environment(),
+            env=env,
             input=told,
             capture_output=True,
             timeout=SECONDS,
@@ -100,7 +125,14 @@ def ask_bytes(repository: Repository, *arguments: str, told: bytes = b"") -> byt
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+_CERTIFICATES = ("GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
+
+
+def _environment(*, online: bool = False) -> dict[str, str]:
     """The caller's environment with nothing in it that tells git what to do, except what we say."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SSH_ASKPASS"))}
-    return {**kept, **_ENVIRONMENT}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "SSH_ASKPASS")) or (online and name in _CERTIFICATES)
+    }
+    return {**kept, **_ENVIRONMENT, **({"GIT_ALLOW_PROTOCOL": "http:https"} if online else {})}

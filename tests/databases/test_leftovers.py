@@ -45,3 +45,37 @@ def test_a_trace(change: str, before: list[str], after: list[str], words: str, t
     assert found(before) == ()
     assert found(after) == (words,)
     assert found(after, rolls_back=True) == (), "where DDL is rolled back it is not this revision's"
+
+
+DOUBTS = [
+    # what a revision does first, and whether a table that it makes afterwards is still its trace
+    ('op.execute("GRANT SELECT ON t TO reader")', True),
+    ('op.execute("PRAGMA user_version = 3")', True),
+    ('op.execute("DO $$ BEGIN PERFORM make_u(); END $$")', False),
+    ('op.execute("CALL make_u()")', False),
+    ('op.execute("SELECT make_u()")', False),
+    ("op.execute(STATEMENT)", False),
+    ("op.drop_table(NAME)", False),
+    ('op.rename_table("t", NAME)', False),
+    ('op.rename_table(NAME, "t")', False),
+    ('op.drop_index(NAME, "t")', False),
+    ('op.drop_constraint(NAME, "t")', False),
+    ('op.drop_index("ix_t", "t")', True),
+    ('op.drop_constraint("ck_t", "t")', True),
+    ('op.drop_table("u")', False),
+    ('op.rename_table("u", "v")', False),
+    ('op.drop_table("w")', True),
+]
+
+
+@pytest.mark.parametrize(("first", "told"), DOUBTS, ids=[first for first, _ in DOUBTS])
+def test_nothing_is_said_of_what_may_have_been_there(first: str, told: bool, tmp_path: Path) -> None:
+    path = tmp_path / "r2.py"
+    body = MADE.format(f'{first}\n    op.create_table("u", sa.Column("a", sa.Integer))')
+    path.write_text(f"import os\nNAME = STATEMENT = os.environ['WHAT']\n{body}")
+    with sa.create_engine("sqlite://").connect() as connection:
+        for text in (T, "CREATE TABLE u (a int)", "CREATE TABLE v (a int)", "CREATE TABLE w (a int)"):
+            connection.exec_driver_sql(text)
+        connection.exec_driver_sql("CREATE INDEX ix_t ON t (a)")
+        found = leftovers(connection, str(path), upgrade=True, rolls_back_ddl=False)
+    assert ("table u is there" in found) is told

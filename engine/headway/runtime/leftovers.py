@@ -6,7 +6,6 @@ for a trace, a person may delete: where the source leaves a doubt about an objec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,7 +18,6 @@ from headway.reading.migration import read_migration
 from headway.source_text import read_source
 
 _Change = fx.TableEffect | fx.DropsIndex
-_TAKES_AWAY = re.compile(r"(?i)\b(DROP|RENAME|ALTER|EXECUTE|CALL|DO)\b")
 
 
 def leftovers(connection: Connection, path: str, *, upgrade: bool, rolls_back_ddl: bool) -> tuple[str, ...]:
@@ -81,11 +79,11 @@ def _objects_of(effect: fx.Effect) -> Iterator[_Object]:
 def _may_touch_anything(effect: fx.Effect) -> bool:
     """Whether the source does not tell which objects an effect is about."""
     match effect:
-        case fx.NotAnalysed():
+        case fx.NotAnalysed() | fx.RunsSql(understood=False):
             return True
-        case fx.RunsSql(understood=False, text=text):
-            return not isinstance(text, str) or bool(_TAKES_AWAY.search(text))
-        case fx.DropsTable(table=name) | fx.RenamesTable(table=name) | fx.RenamesTable(new_name=name):
+        case fx.RenamesTable(table=old, new_name=new):
+            return not (isinstance(old, str) and isinstance(new, str))
+        case fx.DropsTable(table=name):
             return not isinstance(name, str)
         case fx.DropsIndex(name=name) | fx.DropsConstraint(name=name):
             return not isinstance(name, str)

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,3 +173,31 @@ def test_listings_start_no_thread() -> None:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}/engine:{ROOT}/entrypoint", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("callers", "at_once"),
+    [(["headway.runtime.run", "revision"], True), (["sqlalchemy.engine", "headway.x", "revision", "shop"], True)]
+    + [(["headway.runtime.run", "revision", name], False) for name in ("sqlalchemy.engine", "sqlite3", "headway.x")],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else None,
+)
+def test_user_code_is_interrupted_at_once_and_a_library_is_not(
+    callers: list[str], at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headway.signals._RAISE_ANYWAY", 1.0)
+    until = time.monotonic() + 20
+    work: Callable[[], None] | None = None
+    for name in reversed(callers):
+        scope: dict[str, Any] = {"__name__": name, "time": time, "inner": work}
+        body = "inner()" if work is not None else f"while time.monotonic() < {until}: time.sleep(0.01)"
+        exec(f"def call():\n    {body}\n", scope)
+        work = scope["call"]
+    assert work is not None
+    sent = time.monotonic() + 0.2
+    sender = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM))
+    with pytest.raises(Terminated), ended_by_signals(), cancelled_by_signals(Work(busy=False)):
+        sender.start()
+        work()
+    took = time.monotonic() - sent
+    assert (took < 0.9) is at_once
+    assert took < 10

@@ -107,8 +107,7 @@ def _installed_place(frames: traceback.StackSummary) -> tuple[str, int] | None:
     ran = [index for index, frame in enumerate(frames) if frame.filename == _RUNNER]
     for frame in frames[ran[-1] + 1 :] if ran else ():
         path = frame.filename
-        known = frame.lineno is not None and os.path.isfile(path)
-        if known and "-packages" in path and not path.startswith(_OURS):
+        if frame.lineno is not None and "-packages" in path and not path.startswith(_OURS) and os.path.isfile(path):
             return path, frame.lineno
     return None
 

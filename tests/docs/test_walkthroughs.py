@@ -80,7 +80,7 @@ def test_a_project_with_a_past(shop: Path, headway: Program) -> None:
 
 def test_the_policies_of_a_past_are_policies(tmp_path: Path) -> None:
     found = blocks((ROOT / "docs" / "past.md").read_text(), "yaml")
-    assert len(found) == 4
+    assert len(found) == 5
     for text in found:
         (tmp_path / ".headway.yml").write_text(text)
         assert load_policy(str(tmp_path)) != load_policy(str(tmp_path / "nowhere"))

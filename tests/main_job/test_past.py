@@ -322,6 +322,20 @@ def test_adopt_begins_where_an_empty_database_does_not_do(younger: Path, headway
     assert (younger / "headway-start.sql").read_text().startswith("CREATE TABLE things")
 
 
+def test_adopt_says_what_a_job_of_its_own_will_see(younger: Path, headway: Program) -> None:
+    """A model that only a revision imports is known to whoever has run that, and to no job that starts behind it."""
+    (younger / ".headway.yml").unlink()
+    (younger / "app" / "late.py").write_text(
+        "import sqlalchemy as sa\n\nfrom app.models import metadata\n\n"
+        "late = sa.Table('late', metadata, sa.Column('id', sa.Integer, primary_key=True))\n"
+    )
+    first = younger / "migrations" / "versions" / "aa01_things.py"
+    first.write_text(first.read_text().replace("from alembic import op", "import app.late\nfrom alembic import op"))
+    done = headway("adopt", "-q", cwd=younger)
+    assert (done.code, headway("ci", "-q", cwd=younger).code) == (0, 0), done.out
+    assert "accepted: 0 finding(s), 0 difference(s)" in done.out
+
+
 def test_adopt_switches_off_what_cannot_run_and_says_why(younger: Path, headway: Program) -> None:
     (younger / ".headway.yml").unlink()
     env_py = younger / "migrations" / "env.py"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from headway.api.apart import apart
 from headway.api.baseline import baseline
 from headway.api.ci import ci, scratch_kinds
 from headway.api.lint import LintOptions
@@ -47,11 +48,19 @@ class Adoption:
 
 
 def adopt(
-    project: Project, url: str | None, owner: str, today: date, announce: Announce, *, force: bool = False
+    project: Project,
+    url: str | None,
+    owner: str,
+    today: date,
+    announce: Announce,
+    *,
+    app: str | None = None,
+    force: bool = False,
 ) -> Adoption:
     """Writes the policy of ``project``, and runs the gate under it.
 
-    With ``url`` the schema of that database is written as the start of scratch databases. Raises UsageError when there
+    ``app`` is what env.py runs inside of, as the policy names it, where the one that is there names nothing else. With
+    ``url`` the schema of that database is written as the start of scratch databases. Raises UsageError when there
     is a policy already and ``force`` is not given, HeadwayError when the project cannot be read.
     """
     path = os.path.join(project.home, FILE_NAMES[0])
@@ -61,6 +70,7 @@ def adopt(
             hint="Edit it, or let --force write a new one in its place.",
         )
     adopted = _first(project, owner, today)
+    adopted.app = app or project.policy.app
     if url is not None:
         adopted.start = START_FILE
         _write(os.path.join(project.home, START_FILE), baseline(project, url))
@@ -134,7 +144,7 @@ def _judge(project: Project, path: str, adopted: Adopted, today: date, announce:
     _write(path, adopted.text())
     judged = replace(project, policy=load_policy(project.home))
     kinds = scratch_kinds(judged, ())
-    return ci(judged, kinds, LintOptions(), today, announce, stages=judged.policy.stages)
+    return apart(lambda: ci(judged, kinds, LintOptions(), today, announce, stages=judged.policy.stages))
 
 
 def _env_py_stops(report: Report) -> bool:
@@ -158,12 +168,7 @@ def _begin_at_the_heads(
     try:
         if len(kinds) != 1 or os.path.exists(file):
             return failed  # the file would be for one of them only, or is somebody's
-        with (
-            serving_alembic(),
-            open_scratch(project.resolve_url(kinds[0])) as scratch,
-            rehearsing(judged, scratch, frozenset()) as rehearsal,
-        ):
-            made = rehearsal.made_by_models()
+        made = apart(lambda: _made_by_models(judged, kinds[0]))
     except HeadwayError:
         return failed
     if made is None:
@@ -176,6 +181,15 @@ def _begin_at_the_heads(
         adopted.start = None
         return _judge(project, path, adopted, today, announce)
     return report
+
+
+def _made_by_models(project: Project, kind: str) -> str | None:
+    with (
+        serving_alembic(),
+        open_scratch(project.resolve_url(kind)) as scratch,
+        rehearsing(project, scratch, frozenset()) as rehearsal,
+    ):
+        return rehearsal.made_by_models()
 
 
 def _accept(report: Report, adopted: Adopted) -> bool:
@@ -219,7 +233,8 @@ def _switch_off(report: Report, adopted: Adopted) -> bool:
         name = _name_of(stage)
         if stage.status is not Status.FAIL or stage.why is None or name not in ("replay", "drift", "downgrade"):
             continue
-        place = f"{stage.file}:{stage.line}: " if stage.file and stage.line and stage.file not in stage.why else ""
+        named = stage.file is not None and os.path.basename(stage.file) in stage.why
+        place = f"{stage.file}:{stage.line}: " if stage.file and stage.line and not named else ""
         for off in ("replay", "drift", "downgrade") if name == "replay" else (name,):
             adopted.stages_off[off] = f"{place}{stage.why}" if off == name else "needs the replay"
         return True

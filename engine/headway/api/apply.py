@@ -78,7 +78,9 @@ def _run(
 
     try:
         with serving_alembic():
-            run_environment(project.fresh_config(), project.scripts, choose, options, takes_lock=True)
+            run_environment(
+                project.fresh_config(), project.scripts, choose, options, app=project.policy.app, takes_lock=True
+            )
         comparer.end()
     except HeadwayError as raised:
         caught = _with_what_stands(raised, options)

@@ -29,6 +29,8 @@ def baseline(project: Project, given: str | None) -> str:
 
     options = RunOptions(lock=False, url=project.database_url(given), log=False)
     with serving_alembic():
-        run_environment(project.fresh_config(), project.scripts, look, options, dont_mutate=True)
+        run_environment(
+            project.fresh_config(), project.scripts, look, options, app=project.policy.app, dont_mutate=True
+        )
     heads, table, url = found[0]
     return header(heads) + dump(url, leave_out=(table,))

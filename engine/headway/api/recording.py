@@ -66,7 +66,7 @@ def record(project: Project, url: str | None, target: str) -> Recording:
 
     try:
         with serving_alembic(), recorder.recording():
-            run_environment(project.fresh_config(), project.scripts, choose, options)
+            run_environment(project.fresh_config(), project.scripts, choose, options, app=project.policy.app)
     except HeadwayError as error:
         if "cannot be written" in error.message:
             error.hint = (

@@ -225,7 +225,7 @@ class Rehearsal:
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
         try:
             with serving_alembic(), self._passed_connection(config):
-                run_environment(config, self.project.scripts, choose, options)
+                run_environment(config, self.project.scripts, choose, options, app=self.project.policy.app)
         except Exception as error:
             # Where a connection was refused, that is what is wrong, whatever user code made of it.
             refusal = self.guard.refusal()

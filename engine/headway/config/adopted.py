@@ -23,6 +23,7 @@ class Adopted:
     kinds: Sequence[str] = ()
     start: str | None = None
     connection: str | None = None
+    app: str | None = None
     stages_off: dict[str, str] = field(default_factory=dict)
     """The stages that cannot run on this project as it is, each with the reason."""
     ignores: list[Ignore] = field(default_factory=list)
@@ -47,6 +48,8 @@ class Adopted:
             yield f"baseline: {_text(self.baseline)}"
         if self.dialects:
             yield f"dialects: [{', '.join(self.dialects)}]"
+        if self.app is not None:
+            yield f"app: {_text(self.app)}"
         if self.kinds or self.start or self.connection:
             yield "scratch:"
             yield from [f"  kinds: [{', '.join(map(_text, self.kinds))}]"] if self.kinds else []

@@ -198,7 +198,18 @@ class Config:
         )
         if not self.more_versions:
             return found
-        return [*(found or [os.path.join(self.get_text("script_location") or "", "versions")]), *self.more_versions]
+        return [*(found or [os.path.join(self.get_script_location() or "", "versions")]), *self.more_versions]
+
+    def get_script_location(self) -> str | None:
+        """The script directory as it is written, or the folder of an ini file that stands beside its env.py.
+
+        Flask-Migrate writes such files, and no ``script_location``: https://flask-migrate.readthedocs.io
+        """
+        location = self.get_text("script_location")
+        if location or self.config_file_name is None:
+            return location
+        folder = os.path.dirname(os.path.abspath(self.config_file_name))
+        return folder if os.path.isfile(os.path.join(folder, "env.py")) else None
 
     def get_prepend_sys_paths_list(self) -> list[str] | None:
         """What user code finds in front of ``sys.path``, or None."""

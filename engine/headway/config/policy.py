@@ -85,6 +85,9 @@ class Policy:
     revision that it is stamped with as well, ``FILE@REVISION``; None for a history that begins on an empty one."""
     passed_connection: str | None = None
     """The key of ``config.attributes`` that env.py wants a connection in, as programs pass it."""
+    app: str | None = None
+    """What env.py runs inside of, ``module:name``: a Flask application, or a function that returns one or a context
+    manager."""
     stages: tuple[str, ...] = STAGES
     """The stages of ``headway ci`` that run."""
     url_variables: tuple[str, ...] = ()
@@ -206,6 +209,7 @@ class _Checker:
             "fail_on": lambda value: {"fail_on": self._one_of(("fail_on",), value, SEVERITIES[:3])},
             "dialects": lambda value: {"dialects": self._dialects(value)},
             "scratch": self._scratch,
+            "app": self._app,
             "stages": self._stages,
             "url_variables": self._url_variables,
             "rules": self._rules,
@@ -318,6 +322,12 @@ class _Checker:
         if "connection" in value:
             found["passed_connection"] = self._text(("scratch", "connection"), value["connection"])
         return found
+
+    def _app(self, value: Any) -> dict[str, Any]:
+        text = self._text(("app",), value)
+        if text is not None and not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", text):
+            self._problem(("app",), f"'app' is {text!r}; it must be MODULE:NAME, such as shop.web:create_app")
+        return {"app": text}
 
     def _stages(self, value: Any) -> dict[str, Any]:
         if isinstance(value, dict):

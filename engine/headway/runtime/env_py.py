@@ -16,6 +16,7 @@ from headway.runtime.environment import EnvironmentContext
 from headway.runtime.failures import explain, explain_exit
 from headway.runtime.options import RunOptions
 from headway.runtime.pool_log import pools_in_a_line
+from headway.runtime.runner import inside
 from headway.runtime.target import point_config_at
 from headway.script.directory import RevisionDirectory
 
@@ -23,9 +24,16 @@ Choose = Callable[[tuple[str, ...], MigrationContext], Iterable[Step]]
 
 
 def run_environment(
-    config: Config, script: RevisionDirectory, choose: Choose, options: RunOptions, **environment_options: Any
+    config: Config,
+    script: RevisionDirectory,
+    choose: Choose,
+    options: RunOptions,
+    *,
+    app: str | None = None,
+    **environment_options: Any,
 ) -> None:
-    """Executes env.py and the steps that ``choose`` returns for the database's heads.
+    """Executes env.py, inside of ``app`` (as the policy names it), and the steps that ``choose`` returns for the
+    database's heads.
 
     Standard output stays clean: what user code prints goes to standard error. Raises HeadwayError for everything that
     the user can mend, with what was applied; a bug of ours goes through.
@@ -41,7 +49,12 @@ def run_environment(
         return choose(heads, context)
 
     try:
-        with printing_to_stderr(), pools_in_a_line(), contextlib.nullcontext() if options.log else muted():
+        with (
+            printing_to_stderr(),
+            pools_in_a_line(),
+            contextlib.nullcontext() if options.log else muted(),
+            inside(config, app),
+        ):
             EnvironmentContext(config, script, fn=noted, **environment_options).run()
     except SystemExit as error:
         raise explain_exit(error, options.account) from error

@@ -66,6 +66,11 @@ def _before_a_run(error: BaseException, path: str | None, line: int | None) -> S
     if _lacks_url(error):
         hint = "Set sqlalchemy.url in the configuration, or let env.py take the URL from the environment."
         return ScriptError("no database URL is configured: sqlalchemy.url is missing", path=path, line=line, hint=hint)
+    if "application context" in str(error):
+        hint = "env.py wants Flask's application: name it in .headway.yml, such as app: 'shop.web:create_app'."
+        return ScriptError(
+            f"raised {type(error).__name__}: it runs outside of an application", path=path, line=line, hint=hint
+        )
     hint = "headway runs this file as it is; run it by hand with the same environment variables to see more."
     return ScriptError(f"raised {type(error).__name__}: {redact(_text(error))}", path=path, line=line, hint=hint)
 

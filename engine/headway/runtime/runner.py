@@ -110,6 +110,35 @@ def call_function(config: Config, module: str, function: str, *arguments: object
     found(*arguments)
 
 
+@contextmanager
+def inside(config: Config, name: str | None) -> Iterator[None]:
+    """Runs the block inside of what ``module:name`` of the project is: a Flask application, whose context is entered, or
+    a function without arguments that returns one, or a context manager. Nothing for None.
+
+    Whatever they raise goes through. Raises ScriptError for what is none of these.
+    """
+    if name is None:
+        yield
+        return
+    module, _, attribute = name.partition(":")
+    prepend_sys_path(config)
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as Flask's own command does
+    found: Any = getattr(importlib.import_module(module), attribute, None)
+    # https://flask.palletsprojects.com/en/stable/appcontext/; an application can itself be called, by a server.
+    made: Any = found() if callable(found) and not hasattr(found, "app_context") else found
+    context: Any = made.app_context() if hasattr(made, "app_context") else made
+    if not hasattr(context, "__enter__"):
+        raise ScriptError(
+            f"app is '{name}', which is neither a Flask application nor a function that returns one or a context manager"
+            if found is not None
+            else f"app is '{name}', and the module {module} has no {attribute}",
+            hint="Mend 'app' in the policy.",
+        )
+    with context:
+        yield
+
+
 def run_program(module: str, arguments: Sequence[str]) -> None:
     """Runs a module as ``python -m module arguments`` does. Whatever it raises goes through, SystemExit included."""
     import runpy

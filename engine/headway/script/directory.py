@@ -74,7 +74,7 @@ class RevisionDirectory:
     @classmethod
     def from_config(cls, config: Config) -> RevisionDirectory:
         """The script directory that a project is configured with. Raises ConfigError when it is not there."""
-        location = config.get_text("script_location")
+        location = config.get_script_location()
         if not location:
             raise ConfigError(
                 "No 'script_location' key found in configuration.",

@@ -16,6 +16,10 @@ def adopt(
             "--url", help="A database whose schema scratch databases start from, for a history that begins on tables."
         ),
     ] = None,
+    app: Annotated[
+        str | None,
+        typer.Option("--app", help="What env.py runs inside of, MODULE:NAME: a Flask application or its factory."),
+    ] = None,
     owner: Annotated[str, typer.Option("--owner", help="Who owns what is accepted.")] = "nobody yet",
     force: Annotated[
         bool, typer.Option("--force", help="Write a new policy in the place of the one there is.")
@@ -40,7 +44,7 @@ def adopt(
 
     refuse_untrusted("adopt", untrusted)
     project = open_project(config or (), name, x=x or ())
-    adoption = run(project, url, owner, opt.today(), opt.announcer(quiet), force=force)
+    adoption = run(project, url, owner, opt.today(), opt.announcer(quiet), app=app, force=force)
     for line in lines_of(adoption):
         typer.echo(f"headway adopt: {one_line(redact(line))}")
     raise typer.Exit(adoption.report.exit_code)

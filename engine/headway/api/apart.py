@@ -1,0 +1,57 @@
+"""Runs a piece of work in a process of its own, so that what it imports of the project is gone with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+from headway.errors import HeadwayError
+
+T = TypeVar("T")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """What ``work`` returns, which must be a value that can be pickled.
+
+    Models register their tables when a module is imported, once for a process: whoever asks twice what a fresh process
+    would see has to ask in fresh ones. Raises the HeadwayError that ``work`` raised.
+    """
+    # A fork has all that was opened already; what it needs from here must not be picklable.
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_send, args=(theirs, work))
+    child.start()
+    theirs.close()
+    try:
+        answer = ours.recv()
+    except EOFError:
+        child.join()
+        raise RuntimeError(f"the process of its own {_ended(child.exitcode)}") from None
+    finally:
+        ours.close()
+        child.join()
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer[0]  # type: ignore[no-any-return]  # what work() made
+
+
+def _send(to: Connection, work: Callable[[], object]) -> None:
+    try:
+        answer: object = (work(),)
+    except HeadwayError as error:
+        answer = HeadwayError(error.message, hint=error.hint, path=error.path, line=error.line)
+        answer.exit_code = error.exit_code
+    except Exception:  # noqa: BLE001  # a fault of headway's own, which the parent reports as it does all of them
+        answer = RuntimeError(traceback.format_exc())
+    to.send(answer)
+    to.close()
+
+
+def _ended(status: int | None) -> str:
+    if status is not None and status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"ended with status {status}"

@@ -90,12 +90,13 @@ def fetch(project: Project, cache: Path) -> Place:
     """Has pip unpack a project and what its revisions import, unless the cache has them; nothing is imported."""
     if project.package is None:
         return Place(str(ROOT / project.at), ())
-    home = _installed(cache, [project.package], "--no-deps")
-    needs = (str(_installed(cache, list(project.needs))),) if project.needs else ()
+    home = installed(cache, [project.package], "--no-deps")
+    needs = (str(installed(cache, list(project.needs))),) if project.needs else ()
     return Place(str(home), needs)
 
 
-def _installed(cache: Path, requirements: list[str], *options: str) -> Path:
+def installed(cache: Path, requirements: list[str], *options: str) -> Path:
+    """The folder that has these requirements, and what they need, from the cache or else from the package index."""
     key = hashlib.sha256("\n".join([*sorted(requirements), *options]).encode()).hexdigest()[:12]
     target = cache / key
     if target.exists():

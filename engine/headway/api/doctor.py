@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from headway.api.apart import apart
 from headway.api.ci import ci, scratch_kinds
 from headway.api.lint import LintOptions, choose_scope
 from headway.api.packages import missing_packages
@@ -146,7 +147,7 @@ def _planted(project: Project, folder: str, stage: str) -> Project:
 def _red(project: Project, stage: str, today: date) -> Answer:
     kinds = scratch_kinds(project, ())[:1]
     wanted = (stage,) if stage in ("graph", "lint", "replay") else ("replay", stage)
-    report = ci(project, kinds, LintOptions(), today, lambda line: None, stages=wanted)
+    report = apart(lambda: ci(project, kinds, LintOptions(), today, lambda line: None, stages=wanted))
     ended = next((one for one in report.stages if one.name.partition(" ")[0] == stage and _has_run(one)), None)
     idle = [one.why for one in report.stages if one.name.partition(" ")[0] == stage and not _has_run(one)]
     if ended is None and idle and not any(one.exit_code for one in report.stages):

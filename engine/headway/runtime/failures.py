@@ -27,7 +27,11 @@ from headway.runtime.outcome import HALF_A_SCRIPT, besides, is_script, outcome
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _RUN = os.path.join(_OURS, "runtime", "run.py")
 _RUNNER = os.path.join(_OURS, "runtime", "runner.py")
-_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_LIBRARIES = (
+    *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+    # Packages may also lie in a folder of their own, by 'pip install --target' and PYTHONPATH: where SQLAlchemy does.
+    os.path.dirname(os.path.dirname(os.path.abspath(exc.__file__))) + os.sep,
+)
 
 
 def explain(error: BaseException, account: Account | None = None) -> HeadwayError | None:
@@ -112,7 +116,8 @@ def _installed_place(frames: traceback.StackSummary) -> tuple[str, int] | None:
     ran = [index for index, frame in enumerate(frames) if frame.filename == _RUNNER]
     for frame in frames[ran[-1] + 1 :] if ran else ():
         path = frame.filename
-        if frame.lineno is not None and "-packages" in path and not path.startswith(_OURS) and os.path.isfile(path):
+        library = "-packages" in path or path.startswith(_LIBRARIES)
+        if frame.lineno is not None and library and not path.startswith(_OURS) and os.path.isfile(path):
             return path, frame.lineno
     return None
 

@@ -87,7 +87,12 @@ def facts_of(
         id_ = str(header.values["revision"])
         parents, needs = header.values.get("down_revision"), header.values.get("depends_on")
         labels = as_tuple(header.values.get("branch_labels"))
-        revisions.append(Revision(id_, parents, needs, labels, path=path, lines=header.lines))
+        replaces = header.values.get("replaces")
+        unknown = ("replaces",) if isinstance(replaces, Dynamic) else ()
+        replaced = () if unknown else as_tuple(replaces)
+        revisions.append(
+            Revision(id_, parents, needs, labels, path=path, lines=header.lines, replaces=replaced, unknown=unknown)
+        )
         migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=frozenset(dialects))
     graph = RevisionGraph(revisions)
     texts = {path: source.encode() for path, source in files.items()}

@@ -101,6 +101,7 @@ from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.rev.wrong_replaces import WrongReplaces
 from headway.lint.rules.sec.secret_in_migration import SecretInMigration
 from headway.lint.rules.sec.security_definer_search_path import SecurityDefinerSearchPath
 from headway.lint.rules.txn.autocommit_splits_revision import AutocommitSplitsRevision
@@ -116,6 +117,7 @@ RULES: tuple[type[Rule], ...] = (
     Cycle,
     NothingExamined,
     UnreadableFile,
+    WrongReplaces,
     SeveralHeadsAfterMerge,
     ConflictsWithBase,
     ReleasedRevisionRepointed,

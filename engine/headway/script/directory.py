@@ -341,6 +341,7 @@ def _revision(path: str, header: Header) -> Revision:
         down_revision=values.get("down_revision"),
         dependencies=values.get("depends_on") or None,
         branch_labels=as_tuple(values.get("branch_labels")),
+        replaces=as_tuple(values.get("replaces")),
         doc=first_paragraph(header.docstring),
         path=path,
         lines=header.lines,

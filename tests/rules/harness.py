@@ -15,6 +15,7 @@ from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
 from headway.lint.known import Known
 from headway.lint.rule import Rule
+from headway.reading.header import Dynamic
 from headway.reading.header_parser import parse_header
 from headway.reading.migration import read_migration
 from headway.reading.revision_files import RevisionFiles

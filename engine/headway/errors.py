@@ -239,6 +239,14 @@ class CheckFailed(HeadwayError):
     exit_code = 1
 
 
+class SquashDiffers(CheckFailed):
+    """A squash does not do what the revisions do that it is to replace; ``differences`` are lines for people."""
+
+    def __init__(self, message: str, *, differences: Sequence[str], hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.differences = tuple(differences)
+
+
 class DriftDetected(CheckFailed):
     """Models and schema differ; ``diffs`` are the differences as Alembic's tuples."""
 

@@ -34,6 +34,8 @@ NOT_BY_SOURCE = frozenset(
         "HIS003",
         "HIS004",
         "HIS005",
+        "HIS006",
+        "HIS007",
         "DWN005",
         "DRF009",
     ]

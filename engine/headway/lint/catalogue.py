@@ -41,6 +41,8 @@ from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDel
 from headway.lint.rules.his.released_revision_id_changed import ReleasedRevisionIdChanged
 from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionRepointed
 from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
+from headway.lint.rules.his.replaces_what_it_is_not import ReplacesWhatItIsNot
+from headway.lint.rules.his.squash_not_proved import SquashNotProved
 from headway.lint.rules.lck.alter_unsupported import AlterUnsupported
 from headway.lint.rules.lck.batch_separator import BatchSeparator
 from headway.lint.rules.lck.blocks_writes import BlocksWrites
@@ -125,6 +127,8 @@ RULES: tuple[type[Rule], ...] = (
     ReleasedRevisionIdChanged,
     ReleasedBodyChanged,
     ReleasedTextOnlyChange,
+    SquashNotProved,
+    ReplacesWhatItIsNot,
     AppImport,
     DropTable,
     DropColumn,

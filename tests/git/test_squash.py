@@ -260,6 +260,66 @@ def test_values_that_every_run_makes_anew(released: Repository) -> None:
     assert done.notes == ("t_b2.n: made anew by each run, so that its values were not compared",)
 
 
+def test_what_followed_and_needed_the_end_names_the_squash(released: Repository) -> None:
+    released.on_main()
+    released.revision("x5", "a1", needs="c3")
+    released.revision("m6", ("c3", "x5"), "pass")
+    released.commit(released=True)
+    released.branch("both")
+    done = squashed(released)
+    assert sorted(done.followers) == ["d4", "m6", "x5"]
+    assert "depends_on = 's9'" in (released.versions / "x5.py").read_text()
+    assert "down_revision = ('s9', 'x5')" in (released.versions / "m6.py").read_text()
+    assert "Revises: s9, x5" in (released.versions / "m6.py").read_text()
+    report = released.judge(kinds=("sqlite",))
+    assert said(report) == {("REV001", "d4"), ("REV001", "m6"), ("REV010", "m6")}, report.stages  # as it was
+    assert {stage.status.value for stage in report.stages if "(" in stage.name} == {"pass"}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_interrupted_proof_leaves_nothing_behind(
+    released: Repository, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    import headway.api.squash as module
+
+    def interrupted(*arguments: object) -> None:
+        assert len(names(released)) == 5  # it is beside what it replaces
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "prove", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        squashed(released, None, "d4", keep_operations=kept)
+    assert names(released) == ["a1.py", "b2.py", "c3.py", "d4.py"]
+    assert released.git("status", "--short") == ""
+
+
+def test_a_policy_that_names_the_end_means_the_squash(released: Repository) -> None:
+    released.on_main()
+    (released.place / ".headway.yml").write_text("scratch: {start: start.sql}\n")
+    (released.place / "start.sql").write_text(
+        "-- headway: stands at c3\nCREATE TABLE t_a1 (id INTEGER);\nCREATE TABLE t_b2 (id INTEGER);\n"
+    )
+    released.commit(released=True)
+    released.branch("policy")
+    with pytest.raises(HeadwayError, match="scratch databases begin where b2, c3 has run already"):
+        squashed(released)
+    (released.place / ".headway.yml").write_text("baseline: c3\n")
+    squashed(released)
+    released.commit(released=True)
+    (released.place / ".headway.yml").write_text("baseline: c3\nscratch: {start: start.sql}\n")
+    report = released.judge(kinds=("sqlite",))
+    assert (report.exit_code, report.examined.new) == (0, 1), report.stages  # d4 alone is new
+
+
+def test_an_env_py_that_migrates_nothing_proves_nothing(released: Repository) -> None:
+    released.on_main()
+    (released.place / "m" / "env.py").write_text("")
+    released.commit(released=True)
+    released.branch("nothing")
+    with pytest.raises(HeadwayError, match=r"env.py has migrated no database"):
+        squashed(released)
+
+
 def test_files_are_back_when_one_of_them_cannot_be_written(
     released: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

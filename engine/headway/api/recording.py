@@ -96,7 +96,8 @@ def way_to(project: Project, heads: tuple[str, ...], target: Symbol) -> tuple[St
     """The steps up to the target. Raises UsageError when the database is past it, RevisionError when there is no way."""
     history = project.scripts.history
     steps = upgrade_route(history, heads, target)
-    if steps or not isinstance(target, str) or target == "heads":
+    runs = any(not step.is_stamp for step in steps)
+    if runs or not isinstance(target, str) or target == "heads":
         return steps
     wanted = set(resolve(history, target)) if target[:1] != "+" else set(heads)
     heads = present(history, heads)

@@ -254,7 +254,7 @@ def _exchange(project: Project, changes: Mapping[str, str], gone: Sequence[str])
             made += _make_folder(os.path.dirname(path))
             _write(path, text)
         for path in gone:
-            os.remove(path)
+            _delete(path)
         RevisionDirectory.from_config(project.config).history.require_sound()
     except BaseException:
         for path in changes:
@@ -291,6 +291,13 @@ def _write(path: str, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise ScriptError(f"this file cannot be written: {error.strerror}", path=os.path.relpath(path)) from error
+
+
+def _delete(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError as error:
+        raise ScriptError(f"this file cannot be deleted: {error.strerror}", path=os.path.relpath(path)) from error
 
 
 def _make_folder(folder: str) -> list[str]:

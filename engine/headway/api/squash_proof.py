@@ -17,11 +17,11 @@ from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
 from headway.dialects.inspection import inspect_schema, name_of
 from headway.errors import HeadwayError, UsageError
-from headway.redact import redacted_line
+from headway.redact import redact
 from headway.revision.route import Step, downgrade_steps, upgrade_route
 from headway.runtime.context import MigrationContext
 from headway.scratch.kinds import open_scratch
-from headway.scratch.rows import Held, differing_rows, held, unstable_columns
+from headway.scratch.rows import Held, differing, held, unstable_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class State:
 
 States = tuple[State, ...]
 """Those of all databases, in the order in which env.py comes to them."""
+
+
+Unstable = Sequence[Mapping[str, frozenset[str]]]
+"""For each database, by table, the columns whose values are other ones in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,18 @@ def prove(ways: Ways, kind: str) -> Proof:
     Raises HeadwayError where the old way cannot be gone, which says nothing of the squash.
     """
     after = _old_way(ways, kind)
-    with begun(ways.project, kind) as rehearsal:
-        up(rehearsal, ways.before)
-        found = look(rehearsal)
-        try:
-            up(rehearsal, (ways.squash,))
-            made = look(rehearsal)
-        except HeadwayError as error:
-            return Proof((f"the squash fails: {redacted_line(error)}",))
-        unstable = _unstable(ways, kind, after, made)
-        notes = tuple(_not_compared(unstable))
-        if differences := tuple(_differences(after, made, unstable)):
-            return Proof(differences, notes)
-        back, why = _back_and_up(rehearsal, ways, kind, found, made, unstable)
-        return Proof(back, (*notes, *why))
+    new = _new_way(ways, kind)
+    failed = () if new.failed is None else (new.failed,)
+    if new.made is None:
+        return Proof(failed)
+    unstable = _unstable(ways, kind, after, new.made)
+    notes = tuple(_not_compared(unstable))
+    if differences := (*_differences(after, new.made, unstable), *failed):
+        return Proof(differences, notes)
+    if new.undone is None:
+        return Proof((), (*notes, f"{ways.squash} says that it is irreversible: no way back was tried"))
+    back, why = _way_back(ways, kind, new, unstable)
+    return Proof(back, (*notes, *why))
 
 
 # -- one scratch database ---------------------------------------------------------------------------------------
@@ -123,6 +125,12 @@ def look(rehearsal: Rehearsal) -> States:
         return ()
 
     rehearsal.run(note)
+    if not found:
+        raise UsageError(
+            "env.py has migrated no database, so that there is nothing to compare",
+            path=rehearsal.project.shown(rehearsal.project.directory.env_py_location),
+            hint="It must call context.run_migrations() for each database.",
+        )
     return tuple(found.values())
 
 
@@ -142,32 +150,53 @@ def _old_way(ways: Ways, kind: str) -> States:
         return look(rehearsal)
 
 
-def _back_and_up(
-    rehearsal: Rehearsal,
-    ways: Ways,
-    kind: str,
-    found: States,
-    made: States,
-    unstable: Sequence[Mapping[str, frozenset[str]]],
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What the databases held on the new way: before the squash, after it, after its downgrade, and after it again."""
+
+    found: States = ()
+    made: States | None = None
+    undone: States | None = None
+    again: States | None = None
+    failed: str | None = None
+    """What could not be gone of it, and why."""
+
+
+def _new_way(ways: Ways, kind: str) -> _New:
+    tried = "the squash"
+    found: States = ()
+    made: States | None = None
+    undone: States | None = None
+    with begun(ways.project, kind) as rehearsal:
+        up(rehearsal, ways.before)
+        found = look(rehearsal)
+        try:
+            up(rehearsal, (ways.squash,))
+            made = look(rehearsal)
+            if is_irreversible(ways.project, ways.squash):
+                return _New(found, made)
+            tried = "its downgrade"
+            down(rehearsal, [ways.squash])
+            undone = look(rehearsal)
+            tried = "the squash, after its downgrade,"
+            up(rehearsal, (ways.squash,))
+            return _New(found, made, undone, look(rehearsal))
+        except HeadwayError as error:
+            return _New(found, made, undone, failed=f"{tried} fails: {redact(error.message)}")
+
+
+def _way_back(ways: Ways, kind: str, new: _New, unstable: Unstable) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What differs after the squash has gone down, and up again; and what there is to say of that."""
-    if is_irreversible(ways.project, ways.squash):
-        return (), (f"{ways.squash} says that it is irreversible: no way back was tried",)
-    try:
-        down(rehearsal, [ways.squash])
-        undone = look(rehearsal)
-    except HeadwayError as error:
-        return (f"its downgrade fails: {redacted_line(error)}",), ()
-    left = tuple(_differences(found, undone, ()))
-    if not left:
-        up(rehearsal, (ways.squash,))
-        again = _differences(made, look(rehearsal), unstable)
-        return tuple(f"after down and up again: {line}" for line in again), ()
-    # Downgrades that leave something behind are common; the squash may leave what the old ones left, and no more.
+    made, undone, after = new.made or (), new.undone or (), new.again or ()
+    left = tuple(f"after its downgrade: {line}" for line in _differences(new.found, undone, ()))
+    again = tuple(f"after down and up again: {line}" for line in _differences(made, after, unstable))
+    if not left or again:
+        return (*left, *again), ()
+    # Downgrades that leave something behind are common: the squash may leave what the old ones left, and no more.
     usual = _old_way_back(ways, kind)
-    if usual is not None and not list(_differences(usual, undone, unstable)):
-        return (), ("its downgrade leaves behind what those of the replaced revisions leave",)
-    return tuple(f"after its downgrade: {line}" for line in left), ()
+    if usual is None or list(_differences(usual, undone, unstable)):
+        return left, ()
+    return (), ("its downgrade leaves behind what those of the replaced revisions leave",)
 
 
 def _old_way_back(ways: Ways, kind: str) -> States | None:
@@ -187,10 +216,10 @@ def _replaced(ways: Ways) -> set[str]:
     return graph.ancestors([ways.end], inclusive=True) - graph.ancestors(ways.before, inclusive=True)
 
 
-def _unstable(ways: Ways, kind: str, after: States, made: States) -> tuple[dict[str, frozenset[str]], ...]:
+def _unstable(ways: Ways, kind: str, after: States, made: States) -> Unstable:
     """The columns that are different in every run of the same revisions, found by going the old way once more."""
     same = len(after) == len(made) and not any(
-        list(differing_rows(one.held, other.held, {})) for one, other in zip(after, made, strict=True)
+        list(differing(one.held, other.held, {})) for one, other in zip(after, made, strict=True)
     )
     if same or ways.exact:
         return ()
@@ -198,13 +227,13 @@ def _unstable(ways: Ways, kind: str, after: States, made: States) -> tuple[dict[
     return tuple(unstable_columns(one.held, other.held) for one, other in zip(after, again, strict=False))
 
 
-def _differences(one: States, other: States, unstable: Sequence[Mapping[str, frozenset[str]]]) -> Iterator[str]:
+def _differences(one: States, other: States, unstable: Unstable) -> Iterator[str]:
     if len(one) != len(other):
         yield f"{len(one)} database(s), then {len(other)}"
     for number, (a, b) in enumerate(zip(one, other, strict=False)):
         yield from lines(difference(a.schema, b.schema))
         yield from _order(a.schema, b.schema)
-        yield from differing_rows(a.held, b.held, unstable[number] if number < len(unstable) else {})
+        yield from differing(a.held, b.held, unstable[number] if number < len(unstable) else {})
 
 
 def _order(one: Schema, other: Schema) -> Iterator[str]:
@@ -216,7 +245,7 @@ def _order(one: Schema, other: Schema) -> Iterator[str]:
             yield f"order of columns in {table.name}: {', '.join(columns)}; then {', '.join(others)}"
 
 
-def _not_compared(unstable: Sequence[Mapping[str, frozenset[str]]]) -> Iterator[str]:
+def _not_compared(unstable: Unstable) -> Iterator[str]:
     for columns in unstable:
         for table, names in columns.items():
             yield f"{table}.{', '.join(sorted(names))}: made anew by each run, so that its values were not compared"

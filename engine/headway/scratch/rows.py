@@ -1,4 +1,5 @@
-"""What the tables of a scratch database hold, as values: rows, and where counting keys and sequences stand. Reads only."""
+"""What a scratch database holds besides its schema, as values: rows, where counting keys and sequences stand, owners and
+settings. Reads only."""
 
 from __future__ import annotations
 
@@ -41,13 +42,17 @@ class Held:
     tables: Contents = field(default_factory=dict)
     positions: dict[str, str] = field(default_factory=dict)
     """Where a sequence, or the counter of a table's key, stands; one that has not begun is left out."""
+    settings: frozenset[str] = frozenset()
+    """What the database keeps of its objects and does not write out with them, each as a text."""
 
 
 def held(connection: Connection, schema: Schema) -> Held:
     """The rows of every table of ``schema``, which the connection's database has, and the positions of its counters."""
     tables = {name: rows_of(connection, table.schema, str(table.name)) for name, table in _named(schema)}
     read = _POSITIONS.get(connection.dialect.name)
-    return Held(tables, dict(read(connection)) if read is not None else {})
+    sql = _SETTINGS.get(connection.dialect.name)
+    settings = frozenset(map(str, connection.exec_driver_sql(sql).scalars())) if sql is not None else frozenset()
+    return Held(tables, dict(read(connection)) if read is not None else {}, settings)
 
 
 def rows_of(connection: Connection, schema: str, table: str) -> Rows:
@@ -57,7 +62,7 @@ def rows_of(connection: Connection, schema: str, table: str) -> Rows:
     return Rows(tuple(map(str, found.keys())), tuple(tuple(row) for row in found))
 
 
-def differing_rows(one: Held, other: Held, unstable: Mapping[str, frozenset[str]]) -> Iterator[str]:
+def differing(one: Held, other: Held, unstable: Mapping[str, frozenset[str]]) -> Iterator[str]:
     """What the second does not hold as the first does, a line for each; ``unstable`` are columns that do not count."""
     for name in sorted({*one.tables, *other.tables}):
         here, there = one.tables.get(name), other.tables.get(name)
@@ -70,6 +75,8 @@ def differing_rows(one: Held, other: Held, unstable: Mapping[str, frozenset[str]
     for name in sorted({*one.positions, *other.positions}):
         if one.positions.get(name) != other.positions.get(name):
             yield f"counter {name}: {one.positions.get(name, 'not begun')}, then {other.positions.get(name, 'not begun')}"
+    yield from (f"- {text}" for text in sorted(one.settings - other.settings))
+    yield from (f"+ {text}" for text in sorted(other.settings - one.settings))
 
 
 def unstable_columns(one: Held, other: Held) -> dict[str, frozenset[str]]:
@@ -135,4 +142,32 @@ _POSITIONS: dict[str, Callable[[Connection], Iterator[tuple[str, str]]]] = {
     "postgresql": _of_postgresql,
     "mysql": _of_mysql,
     "mariadb": _of_mysql,
+}
+
+_SETTINGS = {
+    # https://www.postgresql.org/docs/current/catalogs.html; to_jsonb() reads a column that older servers lack.
+    "postgresql": """
+SELECT 'owner ' || pg_get_userbyid(relowner) || ' of ' || oid::regclass FROM pg_class
+ WHERE relowner <> current_user::regrole AND oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relpersistence <> 't'
+UNION ALL SELECT 'owner ' || pg_get_userbyid(proowner) || ' of ' || oid::regprocedure FROM pg_proc
+ WHERE proowner <> current_user::regrole AND oid >= 16384
+UNION ALL SELECT 'owner ' || pg_get_userbyid(nspowner) || ' of schema ' || nspname FROM pg_namespace
+ WHERE nspowner <> current_user::regrole AND oid >= 16384 AND nspname !~ '^pg_(toast_)?temp_'
+UNION ALL SELECT 'default privileges of ' || pg_get_userbyid(defaclrole) || ' for ' || defaclobjtype::text || ' in '
+  || coalesce((SELECT nspname FROM pg_namespace n WHERE n.oid = defaclnamespace), 'all schemas') || ': ' || defaclacl::text
+  FROM pg_default_acl
+UNION ALL SELECT 'statistics target ' || attstattarget || ' of ' || attrelid::regclass || '.' || attname FROM pg_attribute
+ WHERE attrelid >= 16384 AND attstattarget >= 0 AND NOT attisdropped AND attnum > 0
+UNION ALL SELECT 'compression ' || (to_jsonb(a) ->> 'attcompression') || ' of ' || attrelid::regclass || '.' || attname
+  FROM pg_attribute a WHERE attrelid >= 16384 AND coalesce(to_jsonb(a) ->> 'attcompression', '') <> '' AND NOT attisdropped
+UNION ALL SELECT 'clustered by ' || indexrelid::regclass FROM pg_index WHERE indexrelid >= 16384 AND indisclustered
+UNION ALL SELECT 'trigger ' || CASE WHEN tgisinternal THEN 'of a constraint' ELSE tgname END || ' on ' || tgrelid::regclass
+  || ' fires as ' || tgenabled::text FROM pg_trigger WHERE oid >= 16384 AND tgenabled <> 'O'
+UNION ALL SELECT 'rule ' || rulename || ' on ' || ev_class::regclass || ' fires as ' || ev_enabled::text FROM pg_rewrite
+ WHERE oid >= 16384 AND ev_enabled <> 'O'
+UNION ALL SELECT 'large objects: ' || count(*) FROM pg_largeobject_metadata HAVING count(*) > 0
+UNION ALL SELECT 'setting ' || unnest(setconfig) || ' of ' || CASE WHEN setdatabase = 0 THEN 'all databases' ELSE
+  'this database' END || ' for ' || CASE WHEN setrole = 0 THEN 'everybody' ELSE pg_get_userbyid(setrole) END
+  FROM pg_db_role_setting WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+""",
 }

@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 class SquashNotProved(Rule):
-    """A squash replaces released revisions, and nothing has proved that it does what they did.
+    """A squash replaces released revisions, and nothing has proved it the same.
 
     ## What
     A new revision names released ones in ``replaces``. Either scratch databases that went both ways are not the same in

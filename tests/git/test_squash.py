@@ -316,7 +316,7 @@ def test_an_env_py_that_migrates_nothing_proves_nothing(released: Repository) ->
     (released.place / "m" / "env.py").write_text("")
     released.commit(released=True)
     released.branch("nothing")
-    with pytest.raises(HeadwayError, match=r"env.py has migrated no database"):
+    with pytest.raises(HeadwayError, match=r"did not call context.run_migrations"):
         squashed(released)
 
 

@@ -25,13 +25,18 @@ from headway.autogenerate.render.registry import render_body
 from headway.autogenerate.render.types import render_type
 from headway.dialects.inspection import inspect_schema
 from headway.errors import UsageError
-from headway.operations.containers import DowngradeOps, MigrationScript, UpgradeOps
+from headway.operations.containers import DowngradeOps, MigrationScript, ModifyTableOps, UpgradeOps
+from headway.operations.indexes import CreateIndexOp
+from headway.operations.tables import CreateTableOp
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.scratch.rows import held
 from headway.script.squash_file import SquashBody
 
 KEEP = "Give --keep-operations: the squash then does what the replaced revisions do, one after another."
+
+_MAKES = (CreateTableOp, CreateIndexOp, ModifyTableOps)
+"""What can be missing in an empty database; the indexes of a table come for themselves, or in its batch."""
 
 _PLAIN = (bool, int, float, str, bytes, type(None))
 _BY_MODULE: dict[type, str] = {
@@ -115,12 +120,23 @@ def _read(connection: Connection, version_table: str) -> Reached:
 
 
 def _written(context: MigrationContext, reached: Reached) -> SquashBody:
+    schemas = {table.schema for table in reached.metadata.tables.values()}
+
+    def ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+        # A server has more schemas than the history's, and on MySQL those are other databases.
+        if kind == "schema":
+            return name in schemas
+        return kind != "table" or parents["schema_qualified_table_name"] in reached.metadata.tables
+
     options = dict(context.opts)
     # What env.py leaves out of comparisons with the models is a part of the schema all the same.
-    options |= {"include_object": None, "include_name": None, "include_schemas": True, "render_item": None}
+    options |= {"include_object": None, "include_name": ours, "render_item": None}
+    options["include_schemas"] = schemas != {None}
     autogen = AutogenContext(context, metadata=reached.metadata, opts=options)
     script = MigrationScript(rev_id=None, upgrade_ops=UpgradeOps([]), downgrade_ops=DowngradeOps([]))
     fill(autogen, script)
+    if strange := [one for one in script.upgrade_ops_list[-1].ops if not isinstance(one, _MAKES)]:
+        raise UsageError(f"an empty scratch database is not empty: {strange[0].to_diff_tuple()[0]}", hint=KEEP)
     upgrade = _lines(render_body(autogen, script.upgrade_ops_list[-1]))
     downgrade = _lines(render_body(autogen, script.downgrade_ops_list[-1]))
     for table, rows in reached.rows:

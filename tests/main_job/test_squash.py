@@ -201,6 +201,34 @@ def test_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
         assert not sa.inspect(connection).get_table_names()  # the scratch database is empty again
 
 
+def test_the_other_databases_of_a_server_are_no_business_of_a_squash(tmp_path: Path, mariadb_url: str) -> None:
+    repository = Repository(tmp_path / "p")
+    kinds = 'sa.Column("kind", sa.Enum("a", "b")), sa.Column("since", sa.DateTime(), server_default=sa.func.now())'
+    up = f'op.create_table("parts", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("n", sa.String(9), index=True), {kinds})'
+    repository.revision("a1", None, up, down_body='op.drop_table("parts")')
+    rows = "INSERT INTO parts VALUES (1, 'x', 'a', '2026-01-01 00:00:00'), (5, NULL, NULL, NULL)"
+    repository.revision("b2", "a1", f'op.execute("{rows}")', down_body='op.execute("DELETE FROM parts")')
+    ini = repository.place / "alembic.ini"
+    ini.write_text(ini.read_text().replace("sqlite:///live.db", mariadb_url))
+    repository.commit(released=True)
+    repository.branch("mine")
+    engine = sa.create_engine(mariadb_url, poolclass=NullPool)
+    other = f"{engine.url.database}_other"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {other}")
+        try:
+            connection.exec_driver_sql(f"CREATE TABLE {other}.kept (id INTEGER)")
+            wanted = Wanted(None, "b2", headway_only=True, revision="s9", scratch=(mariadb_url,))
+            done = squash(open_project([str(ini)]), wanted, lambda line: None)
+            text = (repository.place / done.file).read_text()
+            assert "'kind': 'a', 'since': datetime.datetime(2026, 1, 1, 0, 0)}" in text
+            assert text.count("op.drop_table(") == 1
+            assert connection.exec_driver_sql(f"SELECT * FROM {other}.kept").fetchall() == []
+            assert connection.exec_driver_sql("SELECT count(*) FROM mysql.event").scalar() == 0
+        finally:
+            connection.exec_driver_sql(f"DROP DATABASE {other}")
+
+
 BENEATH = """CREATE EXTENSION IF NOT EXISTS vector
 CREATE DOMAIN positive AS int CHECK (VALUE > 0)
 COMMENT ON TABLE base IS 'words'

@@ -248,6 +248,38 @@ def test_what_cannot_be_written_down_is_refused_with_the_difference(released: Re
     assert released.judge(kinds=("sqlite",)).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("down_body", "note", "said_irreversible"),
+    [
+        ("raise NotImplementedError", "its downgrade cannot be gone, as those of the replaced revisions cannot", True),
+        ('op.execute("CREATE TABLE IF NOT EXISTS left_over (id)")', "leaves behind what those of the replaced", False),
+    ],
+)
+def test_a_way_back_need_be_no_better_than_it_was(
+    released: Repository, down_body: str, note: str, said_irreversible: bool
+) -> None:
+    released.on_main()
+    path = released.versions / "c3.py"
+    path.write_text(path.read_text().replace('op.execute("DELETE FROM t_b2")', down_body))
+    released.commit(released=True)
+    released.branch("no-way-back")
+    done = squashed(released)
+    assert note in done.notes[0]
+    assert ("irreversible = 'b2 to c3 had no way back" in (released.place / done.file).read_text()) == said_irreversible
+    report = released.judge(kinds=("sqlite",))
+    assert said(report) == (set() if said_irreversible else {("DWN005", "s9")}), report.stages
+    assert {stage.status.value for stage in report.stages if stage.name == "squash s9 (sqlite)"} == {"pass"}
+    # A squash that is worse than what it replaces is not the same.
+    (released.place / done.file).write_text(
+        (released.place / done.file)
+        .read_text()
+        .replace("irreversible =", "was =")
+        .replace(down_body, "op.bulk_insert()")
+    )
+    if not said_irreversible:
+        assert ("HIS006", "s9") in said(released.judge(kinds=("sqlite",)))
+
+
 def test_values_that_every_run_makes_anew(released: Repository) -> None:
     released.on_main()
     rows = 'op.execute("INSERT INTO t_b2 VALUES (9, hex(randomblob(9)))")'

@@ -11,7 +11,7 @@ from headway.api.ci import scratch_kinds
 from headway.api.lint import LintOptions, choose_scope
 from headway.api.project import Project, refuse_untrusted
 from headway.api.squash_body import KEEP, compact_body
-from headway.api.squash_proof import Ways, prove
+from headway.api.squash_proof import Proof, Ways, prove
 from headway.api.stages import Announce
 from headway.config.databases import databases_of
 from headway.errors import ScriptError, SquashDiffers, UsageError
@@ -95,10 +95,15 @@ def squash(project: Project, wanted: Wanted, announce: Announce) -> Squashed:
     kinds = scratch_kinds(project, wanted.scratch)
     body = _kept(project, part) if wanted.keep_operations else _compact(project, part, wanted, kinds, announce)
     path = file_path(project.directory, id_, message, _path(project, part.last))
-    final = replace(header, replaces=part.replaces, labels=part.labels)
-    changes = {path: squash_text(final, body, project.shown(path)), **_followers(project, part, id_)}
+    followers = _followers(project, part, id_)
     # For the proof it stands beside what it replaces, as a branch of its own.
-    notes = _proved(project, part, path, squash_text(header, body, project.shown(path)), id_, wanted, kinds, announce)
+    text = squash_text(header, body, project.shown(path))
+    proofs = _proved(project, part, path, text, id_, wanted, kinds, announce)
+    if not all(proof.has_way_back for proof in proofs):
+        header = replace(header, irreversible=f"{part.first} to {part.last} had no way back that can be gone")
+    final = replace(header, replaces=part.replaces, labels=part.labels)
+    changes = {path: squash_text(final, body, project.shown(path)), **followers}
+    notes = tuple(dict.fromkeys(note for proof in proofs for note in proof.notes))
     _exchange(project, changes, [_path(project, member) for member in part.members])
     return Squashed(id_, project.shown(path), part.members, part.followers, tuple(map(redact, kinds)), notes)
 
@@ -211,9 +216,9 @@ def _proved(
     wanted: Wanted,
     kinds: Sequence[str],
     announce: Announce,
-) -> tuple[str, ...]:
-    """What was not compared. Raises SquashDiffers, and the file is gone again."""
-    notes: list[str] = []
+) -> list[Proof]:
+    """One for each kind. Raises SquashDiffers; the file is gone again in any case."""
+    proofs: list[Proof] = []
     with _beside(path, text):
         both = replace(project, directory=RevisionDirectory.from_config(project.config))
         for kind in kinds:
@@ -225,8 +230,8 @@ def _proved(
                     differences=proof.differences,
                     hint=None if wanted.keep_operations else KEEP,
                 )
-            notes += [note for note in proof.notes if note not in notes]
-    return tuple(notes)
+            proofs.append(proof)
+    return proofs
 
 
 @contextmanager

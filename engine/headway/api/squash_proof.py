@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, is_irreversible, rehearsing
@@ -48,6 +48,8 @@ class Proof:
     """None: both ways lead to the same."""
     notes: tuple[str, ...] = ()
     """What was not compared, and why."""
+    has_way_back: bool = True
+    """Whether the downgrades of the replaced revisions could be gone, as far as anybody had to look."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,16 @@ def prove(ways: Ways, kind: str) -> Proof:
     """
     after = _old_way(ways, kind)
     new = _new_way(ways, kind)
-    failed = () if new.failed is None else (new.failed,)
     if new.made is None:
-        return Proof(failed)
+        return Proof((new.failed or "",))
     unstable = _unstable(ways, kind, after, new.made)
     notes = tuple(_not_compared(unstable))
-    if differences := (*_differences(after, new.made, unstable), *failed):
+    if differences := tuple(_differences(after, new.made, unstable)):
         return Proof(differences, notes)
-    if new.undone is None:
+    if is_irreversible(ways.project, ways.squash):
         return Proof((), (*notes, f"{ways.squash} says that it is irreversible: no way back was tried"))
-    back, why = _way_back(ways, kind, new, unstable)
-    return Proof(back, (*notes, *why))
+    back = _way_back(ways, kind, new, unstable)
+    return replace(back, notes=(*notes, *back.notes))
 
 
 # -- one scratch database ---------------------------------------------------------------------------------------
@@ -179,30 +180,35 @@ def _new_way(ways: Ways, kind: str) -> _New:
             return _New(found, made, undone, failed=f"{tried} fails: {redact(error.message)}")
 
 
-def _way_back(ways: Ways, kind: str, new: _New, unstable: Unstable) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What differs after the squash has gone down, and up again; and what there is to say of that."""
+def _way_back(ways: Ways, kind: str, new: _New, unstable: Unstable) -> Proof:
+    """What differs after the squash has gone down, and up again; it need do no better than what it replaces."""
     made, undone, after = new.made or (), new.undone or (), new.again or ()
-    left = tuple(f"after its downgrade: {line}" for line in _differences(new.found, undone, ()))
-    again = tuple(f"after down and up again: {line}" for line in _differences(made, after, unstable))
-    if not left or again:
-        return (*left, *again), ()
-    # Downgrades that leave something behind are common: the squash may leave what the old ones left, and no more.
+    if new.failed is None:
+        left = tuple(f"after its downgrade: {line}" for line in _differences(new.found, undone, ()))
+        if not left:
+            again = _differences(made, after, unstable)
+            return Proof(tuple(f"after down and up again: {line}" for line in again))
     usual = _old_way_back(ways, kind)
+    if new.failed is not None:
+        why = "its downgrade cannot be gone, as those of the replaced revisions cannot"
+        return Proof((), (why,), has_way_back=False) if usual is None else Proof((new.failed,))
     if usual is None or list(_differences(usual, undone, unstable)):
-        return left, ()
-    return (), ("its downgrade leaves behind what those of the replaced revisions leave",)
+        return Proof(left)
+    return Proof((), ("its downgrade leaves behind what those of the replaced revisions leave",))
 
 
 def _old_way_back(ways: Ways, kind: str) -> States | None:
-    """What the old way leaves after its downgrades; None where they fail."""
+    """What the old way leaves after its downgrades; None where they fail, or it cannot be gone again."""
     graph = ways.project.scripts.history
     with begun(ways.project, kind) as rehearsal:
         up(rehearsal, (*ways.before, ways.end))
         try:
             down(rehearsal, graph.sort(_replaced(ways), [ways.end]))
-            return look(rehearsal)
+            left = look(rehearsal)
+            up(rehearsal, (ways.end,))
         except HeadwayError:
             return None
+        return left
 
 
 def _replaced(ways: Ways) -> set[str]:

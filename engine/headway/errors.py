@@ -25,6 +25,7 @@
     │           └── DependencyLoopDetected   2    a revision that depends on itself (both of the above)
     ├── CheckFailed                 1    a check said no
     │   ├── DriftDetected           1    models and schema differ
+    │   ├── SquashDiffers           1    a squash does not do what it is to replace
     │   └── DatabaseNotAtHead       1    the database is behind
     ├── DatabaseFailure             3    the database refused or could not be reached
     │   ├── LockNotAcquired         3    another run holds the lock
@@ -237,6 +238,14 @@ class CheckFailed(HeadwayError):
     """A check said no."""
 
     exit_code = 1
+
+
+class SquashDiffers(CheckFailed):
+    """A squash does not do what the revisions do that it is to replace; ``differences`` are lines for people."""
+
+    def __init__(self, message: str, *, differences: Sequence[str], hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.differences = tuple(differences)
 
 
 class DriftDetected(CheckFailed):

@@ -8,7 +8,21 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from headway_cli.commands import adopt, apply, baseline, ci, doctor, drift, forecast, graph, lint, plan, rebase, rules
+from headway_cli.commands import (
+    adopt,
+    apply,
+    baseline,
+    ci,
+    doctor,
+    drift,
+    forecast,
+    graph,
+    lint,
+    plan,
+    rebase,
+    rules,
+    squash,
+)
 
 HELP = """Database migrations for SQLAlchemy projects, and the gate in front of them.
 
@@ -45,6 +59,7 @@ app.command("apply", epilog="Example: headway apply plan.json --url env:DATABASE
 app.command("graph", epilog="Example: headway graph --format mermaid -o docs/history.mmd")(graph.graph)
 app.command("forecast", epilog="Example: headway forecast origin/feature-a origin/feature-b")(forecast.forecast)
 app.command("rebase", epilog="Example: git merge origin/main && headway rebase")(rebase.rebase)
+app.command("squash", epilog="Example: headway squash base..1f2e3d4c5b6a --headway-only")(squash.squash)
 app.command("adopt", epilog="Example: headway adopt --owner 'shop team'")(adopt.adopt)
 app.command("doctor", epilog="Example: headway doctor --inject")(doctor.doctor)
 app.command("baseline", epilog="Example: headway baseline --url env:DATABASE_URL -o schema.sql")(baseline.baseline)

@@ -15,6 +15,7 @@ from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
 from headway.lint.known import Known
 from headway.lint.rule import Rule
+from headway.reading.header import Dynamic
 from headway.reading.header_parser import parse_header
 from headway.reading.migration import read_migration
 from headway.reading.revision_files import RevisionFiles
@@ -33,6 +34,8 @@ NOT_BY_SOURCE = frozenset(
         "HIS003",
         "HIS004",
         "HIS005",
+        "HIS006",
+        "HIS007",
         "DWN005",
         "DRF009",
     ]
@@ -87,7 +90,12 @@ def facts_of(
         id_ = str(header.values["revision"])
         parents, needs = header.values.get("down_revision"), header.values.get("depends_on")
         labels = as_tuple(header.values.get("branch_labels"))
-        revisions.append(Revision(id_, parents, needs, labels, path=path, lines=header.lines))
+        replaces = header.values.get("replaces")
+        unknown = ("replaces",) if isinstance(replaces, Dynamic) else ()
+        replaced = () if unknown else as_tuple(replaces)
+        revisions.append(
+            Revision(id_, parents, needs, labels, path=path, lines=header.lines, replaces=replaced, unknown=unknown)
+        )
         migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=frozenset(dialects))
     graph = RevisionGraph(revisions)
     texts = {path: source.encode() for path, source in files.items()}

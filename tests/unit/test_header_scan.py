@@ -38,6 +38,7 @@ READ_QUICKLY = {
     "no docstring": 'revision = "a"\ndown_revision = "b"\n',
     "no annotations": 'import sqlalchemy as sa\n\nrevision = "a"\ndown_revision = None\n\n\ndef upgrade():\n    pass\n',
     "a merge": "revision = 'a'\ndown_revision = ('b', 'c')\nbranch_labels = None\ndepends_on = ('d',)\n",
+    "a squash": "revision = 's'\ndown_revision = 'a'\nreplaces = ('b', 'c')\n",
     "comments and empty lines between": "revision = 'a'  # mine\n\n# its parent\ndown_revision = 'b'\n",
     "an import over several lines": "from typing import (\n    Sequence,\n)\n\nrevision = 'a'\ndown_revision = 'b'\n",
     "code below": "revision = 'a'\ndown_revision = 'b'\n\nfrom alembic import op\n\nNAMES = '''x\ny'''\n",
@@ -57,6 +58,7 @@ LEFT_TO_THE_PARSER = {
     "two on a line": "revision = 'a'; down_revision = 'b'\n",
     "a text in three quotes": "revision = '''a'''\ndown_revision = 'b'\n",
     "an escape": "revision = 'a\\x62'\ndown_revision = 'b'\n",
+    "a squash that says so below": "revision = 's'\ndown_revision = 'a'\n\nimport os\n\nreplaces = ('b',)\n",
     "mentioned below": "revision = 'a'\ndown_revision = 'b'\n\ndef upgrade():\n    print(down_revision)\n",
 }
 
@@ -78,6 +80,7 @@ PIECES = st.sampled_from(
         "down_revision",
         "branch_labels",
         "depends_on",
+        "replaces",
         ": str",
         " = ",
         "'a'",

@@ -141,7 +141,7 @@ def _planted(project: Project, folder: str, stage: str) -> Project:
     heads = tuple(project.directory.readable.heads)
     with open(os.path.join(folder, f"{_ID}.py"), "w", encoding="utf-8") as file:
         file.write(_FILE.format(id=_ID, down=down.format(heads=heads), upgrade=upgrade))
-    return project.with_planted(os.path.realpath(folder), [_ID])
+    return project.with_planted([os.path.realpath(folder)], [_ID])
 
 
 def _red(project: Project, stage: str, today: date) -> Answer:

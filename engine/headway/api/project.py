@@ -79,10 +79,13 @@ class Project:
             config.cmd_opts = Namespace(x=list(self.x))
         return config
 
-    def with_planted(self, folder: str, revisions: Iterable[str]) -> Project:
-        """The same project with the revision files of another folder in its history; the project's own files stay."""
+    def with_planted(self, folders: Iterable[str], revisions: Iterable[str]) -> Project:
+        """The same project with the revision files of other folders in its history; the project's own files stay.
+
+        A squash stands beside what it replaces where that is among them, as a branch of its own.
+        """
         config = load_config(self.files, self.name)
-        config.more_versions = (folder,)
+        config.more_versions = tuple(folders)
         return replace(
             self, config=config, directory=RevisionDirectory.from_config(config), planted=frozenset(revisions)
         )

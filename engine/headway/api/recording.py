@@ -20,7 +20,7 @@ from headway.plan.model import Plan, Target
 from headway.plan.recorder import Recorder, RecordingWitness
 from headway.plan.recording import Recording, Revision, plan_of
 from headway.revision.resolve import Symbol, resolve
-from headway.revision.route import Step, upgrade_route
+from headway.revision.route import Step, present, upgrade_route
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
@@ -96,9 +96,11 @@ def way_to(project: Project, heads: tuple[str, ...], target: Symbol) -> tuple[St
     """The steps up to the target. Raises UsageError when the database is past it, RevisionError when there is no way."""
     history = project.scripts.history
     steps = upgrade_route(history, heads, target)
-    if steps or not isinstance(target, str) or target == "heads":
+    runs = any(not step.is_stamp for step in steps)
+    if runs or not isinstance(target, str) or target == "heads":
         return steps
     wanted = set(resolve(history, target)) if target[:1] != "+" else set(heads)
+    heads = present(history, heads)
     if heads and not wanted & set(heads) and (target == "base" or wanted <= history.ancestors(heads, inclusive=True)):
         raise UsageError(
             f"{target} is behind the database, which is on {', '.join(heads)}: there is nothing to plan",

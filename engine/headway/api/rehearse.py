@@ -85,19 +85,19 @@ class Rehearsal:
         Raises HeadwayError with the revision and line that failed.
         """
         graph = self.project.scripts.history
-        self._begin()
+        self.begin()
         order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
         apart = self._apart
         old = [revision for revision in order if revision not in apart]
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
         if old:
-            self._run(lambda heads, context: _in_turn(graph, heads, old))
+            self.run(lambda heads, context: _in_turn(graph, heads, old))
         for revision in order:
             if revision in apart:
-                self._run(self._one_up(revision))
+                self.run(self._one_up(revision))
         return len(order)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Fills the database with what the history begins on, where the policy names it."""
         start = start_of(self.project)
         if start is None:
@@ -107,7 +107,7 @@ class Rehearsal:
         if start.revisions:
             graph = self.project.scripts.history
             self.started = start.revisions
-            self._run(lambda heads, context: stamp_route(graph, heads, start.revisions))
+            self.run(lambda heads, context: stamp_route(graph, heads, start.revisions))
 
     def compare(self) -> Comparison | None:
         """What differs between the models and the replayed schema, and what was not compared; None without models.
@@ -125,7 +125,7 @@ class Rehearsal:
             found[name] = found.get(name, Comparison()).and_(_compared(context))
             return ()
 
-        self._run(look)
+        self.run(look)
         if without and found:
             raise ConfigError(
                 f"env.py gives no target_metadata for the database {without[0]}, and gives it for others",
@@ -149,16 +149,14 @@ class Rehearsal:
         traces: list[Trace] = []
         kept: list[str] = []
         for revision in order:
-            if _is_irreversible(self.project, revision) or any(
-                child in kept for child in graph.real_children(revision)
-            ):
+            if is_irreversible(self.project, revision) or any(child in kept for child in graph.real_children(revision)):
                 kept.append(revision)
                 continue
             left = trace(revision, self.before[revision], *self._down(revision))
             if left is not None and revision in self.new:
                 traces.append(left)
         if not traces:
-            self._run(lambda heads, context: upgrade_route(graph, heads, "heads"))
+            self.run(lambda heads, context: upgrade_route(graph, heads, "heads"))
         return traces, kept
 
     def made_by_models(self) -> str | None:
@@ -178,7 +176,7 @@ class Rehearsal:
             tables.append(context.version_table)
             return stamp_route(graph, heads, "heads")
 
-        self._run(make)
+        self.run(make)
         if not tables:
             return None
         with trusted():
@@ -215,11 +213,12 @@ class Rehearsal:
             _look_at(context, after)
             return ()
 
-        self._run(undo)
-        self._run(look)
+        self.run(undo)
+        self.run(look)
         return upgraded, after
 
-    def _run(self, choose: Callable[..., Iterable[Step]]) -> None:
+    def run(self, choose: Callable[..., Iterable[Step]]) -> None:
+        """Runs env.py on the scratch databases, and the steps that ``choose`` returns for each."""
         config = self.project.fresh_config()
         self.urls.put_into(config)
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
@@ -266,6 +265,15 @@ def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: 
         stack.enter_context(environment(urls.variables))
         guard = stack.enter_context(guarded(stand_ins))
         yield Rehearsal(project, stand_ins, urls, guard, new, log)
+
+
+def is_irreversible(project: Project, revision: str) -> bool:
+    """Whether a revision says of itself that there is no way back."""
+    path = project.scripts.history.ids[revision].path
+    if path is None or not os.path.isfile(path):
+        return False
+    constants = read_migration(path, read_source(path)).constants
+    return isinstance(constants.get("irreversible"), str)
 
 
 Schemas = dict[str, Schema]
@@ -315,11 +323,3 @@ def _compared(context: MigrationContext) -> Comparison:
     compare(autogen, upgrade_ops)
     items = model_differences(upgrade_ops.ops, partial(render_operation, autogen))
     return Comparison(tuple(items), tuple(NotCompared(*item) for item in not_compared(autogen)))
-
-
-def _is_irreversible(project: Project, revision: str) -> bool:
-    path = project.scripts.history.ids[revision].path
-    if path is None or not os.path.isfile(path):
-        return False
-    constants = read_migration(path, read_source(path)).constants
-    return isinstance(constants.get("irreversible"), str)

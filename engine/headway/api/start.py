@@ -15,6 +15,7 @@ from headway.api.project import Project
 from headway.compat.hook import serving_alembic
 from headway.errors import ConfigError, HeadwayError
 from headway.files import read_small
+from headway.revision.route import present
 from headway.runtime.connecting import trusted
 from headway.runtime.runner import call_function
 from headway.runtime.target import sync_url
@@ -47,8 +48,8 @@ def start_of(project: Project) -> Start | None:
         return Start(lambda url: run_sql_file(url, sql, shown), _known(project, stands_at(sql), shown))
     if _FUNCTION.fullmatch(wanted):
         return Start(lambda url: _call(project, wanted, url))
-    if wanted in project.scripts.history.ids:
-        return Start(revisions=(wanted,))
+    if wanted in {*project.scripts.history.ids, *project.scripts.history.end_of}:
+        return Start(revisions=present(project.scripts.history, (wanted,)))
     raise ConfigError(
         f"scratch.start is '{wanted}', which is no file, no module:function and no revision of this history",
         path=None if project.policy.path is None else project.shown(project.policy.path),
@@ -57,12 +58,13 @@ def start_of(project: Project) -> Start | None:
 
 
 def _known(project: Project, revisions: Iterable[str], shown: str) -> tuple[str, ...]:
+    history = project.scripts.history
     for revision in revisions:
-        if revision not in project.scripts.history.ids:
+        if revision not in history.ids and revision not in history.end_of:
             raise ConfigError(
                 f"the file says that it stands at '{revision}', which is no revision of this history", path=shown
             )
-    return tuple(revisions)
+    return present(history, revisions)
 
 
 def _call(project: Project, name: str, url: URL) -> None:

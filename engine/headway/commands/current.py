@@ -10,7 +10,7 @@ from headway.commands.listing import print_json, wants_json
 from headway.config.model import Config
 from headway.errors import DatabaseNotAtHead
 from headway.process import printing_to_stderr
-from headway.revision.route import Step
+from headway.revision.route import Step, present
 from headway.runtime.context import MigrationContext
 from headway.runtime.environment import EnvironmentContext
 from headway.runtime.script_directory import ScriptDirectory
@@ -22,7 +22,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     documents: list[dict[str, Any]] = []
 
     def show(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-        behind = check_heads and set(script.get_heads()) != set(heads)
+        behind = check_heads and set(script.get_heads()) != set(present(script.history, heads))
         if wants_json(config) and not behind:
             documents.append({"current": sorted(item.revision for item in script.get_all_current(heads))})
         elif not wants_json(config):

@@ -41,6 +41,8 @@ from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDel
 from headway.lint.rules.his.released_revision_id_changed import ReleasedRevisionIdChanged
 from headway.lint.rules.his.released_revision_repointed import ReleasedRevisionRepointed
 from headway.lint.rules.his.released_text_only_change import ReleasedTextOnlyChange
+from headway.lint.rules.his.replaces_what_it_is_not import ReplacesWhatItIsNot
+from headway.lint.rules.his.squash_not_proved import SquashNotProved
 from headway.lint.rules.lck.alter_unsupported import AlterUnsupported
 from headway.lint.rules.lck.batch_separator import BatchSeparator
 from headway.lint.rules.lck.blocks_writes import BlocksWrites
@@ -101,6 +103,7 @@ from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
+from headway.lint.rules.rev.wrong_replaces import WrongReplaces
 from headway.lint.rules.sec.secret_in_migration import SecretInMigration
 from headway.lint.rules.sec.security_definer_search_path import SecurityDefinerSearchPath
 from headway.lint.rules.txn.autocommit_splits_revision import AutocommitSplitsRevision
@@ -116,6 +119,7 @@ RULES: tuple[type[Rule], ...] = (
     Cycle,
     NothingExamined,
     UnreadableFile,
+    WrongReplaces,
     SeveralHeadsAfterMerge,
     ConflictsWithBase,
     ReleasedRevisionRepointed,
@@ -123,6 +127,8 @@ RULES: tuple[type[Rule], ...] = (
     ReleasedRevisionIdChanged,
     ReleasedBodyChanged,
     ReleasedTextOnlyChange,
+    SquashNotProved,
+    ReplacesWhatItIsNot,
     AppImport,
     DropTable,
     DropColumn,

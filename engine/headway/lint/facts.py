@@ -10,6 +10,7 @@ from headway.effects import model as fx
 from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
+from headway.lint.squashed import Squash
 from headway.lint.suites import Block, blocks_of, runs_behind
 from headway.lint.written import Written, written
 from headway.reading.migration import Migration
@@ -90,6 +91,8 @@ class Facts:
     """The policy's path, where a pull request changes it and is judged by another one."""
     changes: tuple[Change, ...] = ()
     """What was done to revisions that the base has."""
+    squashes: tuple[Squash, ...] = ()
+    """The new revisions that replace others."""
     merged: RevisionGraph | None = None
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
     codes: frozenset[str] = frozenset()

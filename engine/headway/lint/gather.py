@@ -16,6 +16,7 @@ from headway.lint.ini_url import IniUrl, ini_urls
 from headway.lint.known import Known
 from headway.lint.released import Base, Change, Now, changes
 from headway.lint.scope import Scope
+from headway.lint.squashed import Squash, squashes
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
@@ -53,12 +54,14 @@ def gather(
     files = RevisionFiles(paths, shown, databases, library, package, sources)
     unreadable = list(directory.unreadable)
     examined = tuple(_examined(directory, files, scope, unreadable))
+    replacing = squashes(base, graph, scope.new)
     inside = tuple(f"{os.path.relpath(os.path.realpath(folder), root)}/" for folder in directory.locations)
     return Facts(
         graph=graph,
         base=base,
         policy_changed=policy_changed,
-        changes=_changes(base, graph, paths, files, scope.new, root, inside),
+        changes=_changes(base, graph, paths, files, scope.new, root, inside, replacing),
+        squashes=replacing,
         merged=_merged(base, graph, scope.new),
         known=Known(graph, files.upgrade_effects, files.source, databases, scope.new),
         examined=examined,
@@ -94,6 +97,7 @@ def _changes(
     new: frozenset[str],
     root: str,
     inside: tuple[str, ...],
+    replacing: tuple[Squash, ...],
 ) -> tuple[Change, ...]:
     if base is None or not base.left:
         return ()
@@ -102,14 +106,15 @@ def _changes(
         id_: Now(os.path.relpath(os.path.realpath(path), root), files.source(id_) if id_ in asked else b"")
         for id_, path in paths.items()
     }
-    return tuple(changes(base, graph, now, new, inside))
+    squashed = {name: one.revision for one in replacing if one.fault is None for name in one.replaces}
+    return tuple(changes(base, graph, now, new, inside, squashed))
 
 
 def _merged(base: Base | None, graph: RevisionGraph, new: frozenset[str]) -> RevisionGraph | None:
     """The history after the merge with the base, where that has moved on."""
     if base is None or not base.added:
         return None
-    there = {old.id for old in base.added}
+    there = {name for old in base.added for name in (old.id, *old.replaces)}
     kept = [revision for id_, revision in graph.ids.items() if id_ not in there]
     return RevisionGraph([*kept, *(old.as_revision() for old in base.added)])
 

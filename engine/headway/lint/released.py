@@ -75,10 +75,20 @@ class Old:
             return read_migration(self.path, text_of_source(self.source, self.path))
         return None
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its branch labels."""
+        return _names(self.header, "branch_labels")
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """What it is a squash of."""
+        return _names(self.header, "replaces")
+
     def as_revision(self) -> Revision:
         """The node of the graph."""
-        labels = _names(self.header, "branch_labels")
-        return Revision(self.id, self.parents, self.needs, labels, path=self.path, lines=self.header.lines)
+        made = Revision(self.id, self.parents, self.needs, self.labels, path=self.path, lines=self.header.lines)
+        return made._replace(replaces=self.replaces)
 
 
 class Now(NamedTuple):
@@ -133,12 +143,18 @@ def _old(files: Mapping[str, bytes]) -> Iterator[Old]:
 
 
 def changes(
-    base: Base, graph: RevisionGraph, now: Mapping[str, Now], new: frozenset[str], inside: tuple[str, ...]
+    base: Base,
+    graph: RevisionGraph,
+    now: Mapping[str, Now],
+    new: frozenset[str],
+    inside: tuple[str, ...],
+    squashed: Mapping[str, str],
 ) -> Iterator[Change]:
     """What the work tree does to the released revisions of ``base``.
 
     ``graph`` is the history of the work tree, ``now`` its files by revision id, ``new`` its new revisions, ``inside``
-    its version folders from the repository's top, each with a slash at its end.
+    its version folders from the repository's top, each with a slash at its end, ``squashed`` the released revisions that
+    a squash stands for, each with the squash.
     """
     tip = {old.path: old.source for old in base.tip}
     moved = {_folder(old.path) for old in base.left if old.id in now and now[old.id].path != old.path} | base.elsewhere
@@ -147,13 +163,13 @@ def changes(
         if not old.path.startswith(inside) and _folder(old.path) not in moved and old.id not in now:
             continue  # a Python file that is no revision of this history
         if old.id not in now:
-            if old.path not in base.tip_gone:
+            if old.path not in base.tip_gone and old.id not in squashed:
                 yield _missing(old, by_path, now, new, graph)
             continue
         file = now[old.id]
         if file.source == old.source or tip.get(old.path) == file.source:
             continue
-        yield from _changed(old, file, graph.ids[old.id], new)
+        yield from _changed(old, file, graph.ids[old.id], new, squashed)
 
 
 def _missing(
@@ -169,9 +185,16 @@ def _missing(
     return Change(What.RENAMED, old.id, old, now[other].path, graph.ids[other].line_of("revision"), other)
 
 
-def _changed(old: Old, file: Now, revision: Revision, new: frozenset[str]) -> Iterator[Change]:
+def _changed(
+    old: Old, file: Now, revision: Revision, new: frozenset[str], squashed: Mapping[str, str]
+) -> Iterator[Change]:
     parents, needs = revision.down_revisions, revision.depends_on
-    if set(parents) != set(old.parents) or set(needs) != set(old.needs):
+    followed, needed = ({squashed.get(name, name) for name in names} for names in (old.parents, old.needs))
+    header_changed = (set(parents), set(needs), revision.replaces) != ({*old.parents}, {*old.needs}, old.replaces)
+    if revision.replaces != old.replaces:
+        detail = f"replacing {', '.join(old.replaces) or 'nothing'} to {', '.join(revision.replaces) or 'nothing'}"
+        yield Change(What.REPOINTED, old.id, old, file.path, revision.line_of("replaces") or 1, detail)
+    if set(parents) != followed or set(needs) != needed:
         slipped = sorted({*parents, *needs} & new)
         detail = f"{', '.join(old.parents) or 'no parent'} to {', '.join(parents) or 'no parent'}"
         if set(parents) == set(old.parents):
@@ -180,8 +203,8 @@ def _changed(old: Old, file: Now, revision: Revision, new: frozenset[str]) -> It
             detail += f", so that the new {', '.join(slipped)} comes before it"
         line = revision.line_of("down_revision") or 1
         yield Change(What.REPOINTED, old.id, old, file.path, line, detail)
-        if _code(old.source) == _code(file.source):
-            return
+    if header_changed and _code(old.source) == _code(file.source):
+        return
     same = _code(old.source) == _code(file.source) or _does_the_same(old, file)
     yield Change(What.TEXT if same else What.BODY, old.id, old, file.path, _first_difference(old.source, file.source))
 
@@ -205,7 +228,7 @@ def _is_header(statement: ast.stmt) -> bool:
     return any(isinstance(target, ast.Name) and target.id in _HEADER for target in targets)
 
 
-_HEADER = {"revision", "down_revision", "depends_on", "branch_labels"}
+_HEADER = {"revision", "down_revision", "depends_on", "branch_labels", "replaces"}
 
 
 def _is_text(statement: ast.stmt) -> bool:

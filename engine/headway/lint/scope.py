@@ -123,6 +123,7 @@ def since_baseline(graph: RevisionGraph, baseline: str) -> Scope:
 
     Raises UsageError when the history has no such revision.
     """
+    baseline = graph.end_of.get(baseline, baseline)
     if baseline not in graph.ids:
         raise UsageError(
             f"the baseline '{baseline}' is not a revision of this history",

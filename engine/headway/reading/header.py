@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
+NAMES = ("revision", "down_revision", "branch_labels", "depends_on", "replaces")
 
 
 class Dynamic(NamedTuple):

@@ -16,7 +16,7 @@ from headway.source_text import text_of_source
 
 _TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
 _ASSIGNMENT = re.compile(
-    r"(?:[ \t]*(?:\#[^\n]*)?\n)*(revision|down_revision|branch_labels|depends_on)[ \t]*(?::[^=\n]+)?=[ \t]*"
+    r"(?:[ \t]*(?:\#[^\n]*)?\n)*(revision|down_revision|branch_labels|depends_on|replaces)[ \t]*(?::[^=\n]+)?=[ \t]*"
     rf"(None|{_TEXT}|\([ \t]*{_TEXT}[ \t]*,(?:[ \t]*{_TEXT}[ \t]*,)*(?:[ \t]*{_TEXT})?[ \t]*\))"
     r"[ \t]*(?:\#[^\n]*)?(?:\n|\Z)"
 )
@@ -113,6 +113,7 @@ def _has_words(text: str, start: int) -> bool:
         text.find("revision", start) >= 0
         or text.find("branch_labels", start) >= 0
         or text.find("depends_on", start) >= 0
+        or text.find("replaces", start) >= 0
     )
 
 

@@ -236,6 +236,20 @@ def _contents(repository: Repository, tree: Mapping[str, tuple[str, str]], paths
     return dict(zip(paths, _objects(answer or b""), strict=False))
 
 
+def files_beside(directory: str, base: str, folders: Iterable[str]) -> dict[str, bytes]:
+    """What was in ``folders`` and is no Python where the work tree left ``base``, by its path from the repository's top:
+    a revision may read it. Raises as :func:`changes_since` does."""
+    repository = _repository(directory, base)
+    tree = _tree_at(repository, base)
+    inside = tuple("/".join(steps) + "/" for folder in folders if (steps := _steps(repository.root, folder)))
+    kept = [
+        path
+        for path, (mode, _) in tree.items()
+        if path.startswith(inside) and mode not in (_LINK, _MODULE) and not path.endswith((".py", ".pyc"))
+    ]
+    return _contents(repository, tree, kept)
+
+
 def reader_at_base(directory: str, base: str) -> Callable[[str], bytes | None]:
     """What reads a file as it was where the work tree left ``base``: by its path, None when it was not there.
 

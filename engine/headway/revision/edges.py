@@ -21,6 +21,15 @@ class Edges:
         for id_, revision in self.ids.items():
             for label in revision.branch_labels:
                 self.labels.setdefault(label, id_)
+        self.squash_of: dict[str, str] = {}
+        """Each replaced id with the squash that replaces it; of several the first counts."""
+        self.end_of: dict[str, str] = {}
+        """The last id of each replaced range with the squash: a database there has done all that the squash does."""
+        for id_, revision in self.ids.items():
+            for name in revision.replaces:
+                self.squash_of.setdefault(name, id_)
+            if revision.replaces:
+                self.end_of.setdefault(revision.replaces[-1], id_)
         self.parents = {id_: revision.down_revisions for id_, revision in self.ids.items()}
         self.needs = {
             id_: tuple(found for name in revision.depends_on if (found := self.named(name)) is not None)

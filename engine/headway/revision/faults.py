@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from headway.errors import shown_path
 from headway.revision.edges import ILLEGAL_CHARACTERS, Edges
 from headway.revision.model import Revision
 from headway.revision.problems import Kind, Problem
@@ -17,6 +18,7 @@ def problems_of(given: Sequence[Revision], edges: Edges) -> tuple[Problem, ...]:
     found += _dangling(given, edges)
     found += _duplicate_labels(edges)
     found += _illegal_ids(edges)
+    found += _replaces(edges)
     found += _circles(edges)
     return tuple(found)
 
@@ -64,6 +66,11 @@ def _missing(edges: Edges, revision: Revision, header: str, name: str) -> Proble
 
 def _closest(edges: Edges, name: str) -> str:
     """What the author may have meant by an id that does not exist."""
+    if name in edges.end_of:
+        return f"'{name}' was replaced by the squash '{edges.end_of[name]}': name that."
+    if name in edges.squash_of:
+        squash = edges.squash_of[name]
+        return f"'{name}' was replaced by the squash '{squash}' together with what came after it: follow '{squash}'."
     for id_, revision in edges.ids.items():
         if revision.path and os.path.splitext(os.path.basename(revision.path))[0] == name:
             return f"'{name}' is a file's name; its revision is '{id_}'."
@@ -109,6 +116,32 @@ def _illegal_ids(edges: Edges) -> Iterator[Problem]:
             revision.path,
             revision.line_of("revision"),
         )
+
+
+def _replaces(edges: Edges) -> Iterator[Problem]:
+    """Squashes that do not say for certain which revisions they stand for, or say what cannot be."""
+    for id_, revision in edges.ids.items():
+        for message, hint in _wrong_replaces(edges, id_, revision):
+            yield Problem(Kind.REPLACES, message, id_, hint, revision.path, revision.line_of("replaces"))
+
+
+def _wrong_replaces(edges: Edges, id_: str, revision: Revision) -> Iterator[tuple[str, str]]:
+    if "replaces" in revision.unknown:
+        yield f"replaces of {id_} is no literal", "Write it as a tuple of texts, as 'headway squash' does."
+    if len(set(revision.replaces)) != len(revision.replaces):
+        yield f"replaces of {id_} names a revision twice", "Name each replaced revision once, in the order they ran."
+    for name in dict.fromkeys(revision.replaces):
+        if name in edges.ids:
+            there = edges.ids[name].path
+            yield (
+                f"{id_} replaces '{name}', which is still there{f': {shown_path(there)}' if there else ''}",
+                "Delete the file that is replaced, or take its id out of 'replaces'.",
+            )
+        if edges.squash_of[name] != id_:
+            yield (
+                f"{id_} replaces '{name}', which {edges.squash_of[name]} replaces as well",
+                "A revision is replaced by one squash: take the id out of the other.",
+            )
 
 
 def _circles(edges: Edges) -> Iterator[Problem]:

@@ -27,7 +27,8 @@ class RevisionGraph:
     """An immutable history; one with faults can be inspected like any other.
 
     ``ids`` maps each id to its revision in the order they were given; of several with one id the first counts.
-    ``labels`` maps each branch label to the id of the revision that declares it.
+    ``labels`` maps each branch label to the id of the revision that declares it. ``squash_of`` maps each id that a squash
+    replaces to the squash, ``end_of`` the last id of each replaced range.
     """
 
     def __init__(self, revisions: Iterable[Revision]) -> None:
@@ -35,6 +36,8 @@ class RevisionGraph:
         self._edges = Edges(self._given)
         self.ids: Mapping[str, Revision] = self._edges.ids
         self.labels: Mapping[str, str] = self._edges.labels
+        self.squash_of: Mapping[str, str] = self._edges.squash_of
+        self.end_of: Mapping[str, str] = self._edges.end_of
         self._normalized: dict[str, tuple[str, ...]] = {}
 
     @property

@@ -21,6 +21,8 @@ class Revision(NamedTuple):  # not a dataclass: thousands are made, and the data
     path: str | None = None
     lines: Mapping[str, int] = _NO_LINES
     """The line (from 1) of each header assignment, by its name."""
+    replaces: tuple[str, ...] = ()
+    """The ids of the revisions that this one is a squash of, in the order in which they ran."""
     unknown: tuple[str, ...] = ()
     """The header names whose values only running the file would tell; they count as None here."""
 

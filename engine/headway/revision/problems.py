@@ -16,6 +16,7 @@ class Kind(Enum):
     CYCLE = "cycle"
     DUPLICATE_LABEL = "duplicate label"
     ILLEGAL_ID = "illegal id"
+    REPLACES = "wrong replaces"
 
 
 class Problem(NamedTuple):

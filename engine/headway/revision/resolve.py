@@ -98,10 +98,13 @@ def branch_revision(graph: RevisionGraph, label: str) -> str:
 def find(graph: RevisionGraph, name: str, label: str | None = None) -> str:
     """The id that is ``name``, carries the label ``name``, or begins with it. Raises ResolutionError.
 
+    The last of the ids that a squash replaces stands for the squash.
+
     With ``label`` it must be in that branch, which also tells several with the same beginning apart.
     """
     branch = branch_revision(graph, label) if label else None
-    id_ = name if name in graph.ids else graph.labels.get(name) or _beginning_with(graph, name, branch)
+    id_ = name if name in graph.ids else graph.labels.get(name) or _replaced(graph, name)
+    id_ = id_ or _beginning_with(graph, name, branch)
     if branch and not in_branch(graph, [id_], branch):
         raise ResolutionError(f"Revision {id_} is not a member of branch '{label}'", name)
     return id_
@@ -174,6 +177,19 @@ def _resolve_relative(graph: RevisionGraph, relative: Relative) -> tuple[str, ..
             raise WalkedTooFar("Walked too far", hint="There is nothing below base.")
         found = [step_down(graph, start, -relative.offset)]
     return tuple(dict.fromkeys(id_ for id_ in found if id_ is not None))
+
+
+def _replaced(graph: RevisionGraph, name: str) -> str | None:
+    """The squash that has done all that ``name`` stood for. Raises ResolutionError for one in the middle of a range."""
+    if name in graph.squash_of and name not in graph.end_of:
+        squash = graph.ids[graph.squash_of[name]]
+        raise ResolutionError(
+            f"'{name}' is no revision any more: the squash {squash.revision} replaces it, and what came after it",
+            name,
+            hint=f"Name {squash.revision}, or use a release that still has the files of {squash.replaces[0]} to "
+            f"{squash.replaces[-1]}.",
+        )
+    return graph.end_of.get(name)
 
 
 def _beginning_with(graph: RevisionGraph, name: str, branch: str | None) -> str:

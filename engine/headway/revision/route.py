@@ -72,11 +72,12 @@ def upgrade_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) 
 
     Raises RevisionError for a target that cannot be resolved or reached, or a ``current`` that the graph lacks.
     """
-    heads = known(graph, current)
+    given = tuple(current)
+    heads = known(graph, given)
     targets = _upgrade_targets(graph, heads, target)
     pending = graph.ancestors(targets, inclusive=True) - graph.ancestors(heads, inclusive=True)
     rows = heads
-    steps: list[Step] = []
+    steps = list(_forward(graph, given))
     for id_ in reversed(graph.sort(pending, targets)):
         step = upgrade_step(graph, id_, rows)
         rows = step.heads_after
@@ -90,7 +91,8 @@ def downgrade_route(graph: RevisionGraph, current: Iterable[str], target: Symbol
     Raises RevisionError for a target that cannot be resolved, RangeNotAncestorError for one that is not below
     ``current``.
     """
-    heads = known(graph, current)
+    given = tuple(current)
+    heads = known(graph, given)
     label, goal = _downgrade_goal(graph, heads, target)
     roots = graph.children(goal) if goal is not None else graph.bases
     if label and len(roots) > 1:
@@ -101,7 +103,7 @@ def downgrade_route(graph: RevisionGraph, current: Iterable[str], target: Symbol
     undone = graph.descendants(roots, inclusive=True) & graph.ancestors(heads, inclusive=True)
     if not undone and goal is not None and goal not in heads:
         raise RangeNotAncestorError("Nothing to drop", heads)
-    return tuple(downgrade_steps(graph, heads, graph.sort(undone, heads)))
+    return (*_forward(graph, given), *downgrade_steps(graph, heads, graph.sort(undone, heads)))
 
 
 def downgrade_steps(graph: RevisionGraph, heads: Sequence[str], order: Iterable[str]) -> Iterable[Step]:
@@ -125,11 +127,12 @@ def stamp_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) ->
 
     Raises RevisionError for a target that cannot be resolved, or a ``current`` that the graph lacks.
     """
-    rows = before = known(graph, current)
+    given = tuple(current)
+    rows = before = known(graph, given)
     symbols = as_tuple(target) or ("base",)
     goals: list[str | None] = list(resolve(graph, target)) or [None]
     related = {row for symbol in symbols for row in in_branch(graph, rows, symbol or "base", dependencies=True)}
-    steps: list[Step] = []
+    steps = list(_forward(graph, given))
     for goal in goals:
         added = _unstamps(rows, related) if goal is None else _stamps(graph, rows, goal, before)
         for step in added:
@@ -139,11 +142,18 @@ def stamp_route(graph: RevisionGraph, current: Iterable[str], target: Symbol) ->
 
 
 def known(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
-    """The rows of a version table, checked.
+    """The rows of a version table, checked; one at the end of what a squash replaces counts as the squash.
 
     Raises RevisionError when the graph lacks one of them, or one is an ancestor of another.
     """
-    heads = present(graph, current)
+    given = tuple(dict.fromkeys(current))
+    heads = present(graph, given)
+    if len(heads) != len(given):
+        both = next(row for row in given if graph.end_of.get(row) in given)
+        raise RevisionError(
+            f"The version table holds {both} and {graph.end_of[both]}, which replaces it",
+            hint=f"Look at what the database has; 'stamp --purge {graph.end_of[both]}' sets the table right.",
+        )
     if len(heads) > 1:
         below = graph.ancestors(heads)
         if overlapping := [id_ for id_ in heads if id_ in below]:
@@ -156,15 +166,54 @@ def known(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
 
 
 def present(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
-    """The rows of a version table, each once, for who only looks. Raises RevisionError when the graph lacks one."""
-    heads = tuple(dict.fromkeys(current))
+    """The rows of a version table, each once, for who only looks; one at the end of what a squash replaces is the squash.
+
+    Raises RevisionError when the graph lacks one.
+    """
+    heads = tuple(dict.fromkeys(graph.end_of.get(row, row) for row in current))
     if missing := [id_ for id_ in heads if id_ not in graph.ids]:
+        if missing[0] in graph.squash_of:
+            raise _within(graph, missing[0])
         raise RevisionError(
             f"Can't locate revision identified by '{missing[0]}'",
             hint="The database is on it and this checkout lacks it: deploy the code that has this revision, or "
             "downgrade the database with that code first.",
         )
     return heads
+
+
+def _within(graph: RevisionGraph, row: str) -> RevisionError:
+    """The error for a database in the middle of what a squash replaces: nothing here can do the rest of it."""
+    squash = graph.ids[graph.squash_of[row]]
+    end = squash.replaces[-1]
+    return RevisionError(
+        f"the database is on {row}, in the middle of what the squash {squash.revision} replaces ({squash.replaces[0]} to {end})",
+        hint=f"Upgrade it to {end} with a release that still has those files; this one takes it on from there.",
+    )
+
+
+def _forward(graph: RevisionGraph, current: Iterable[str]) -> Iterable[Step]:
+    """The stamps by which rows at the end of what a squash replaces name the squash."""
+    rows = tuple(dict.fromkeys(current))
+    for row in rows:
+        squash = graph.end_of.get(row)
+        if squash is None:
+            continue
+        after = tuple(squash if other == row else other for other in rows)
+        yield Step(
+            revision=squash,
+            is_upgrade=True,
+            is_stamp=True,
+            doc=graph.ids[squash].doc,
+            from_revisions=(row,),
+            to_revisions=(squash,),
+            from_revisions_no_deps=(row,),
+            to_revisions_no_deps=(squash,),
+            update=(row, squash),
+            heads_before=rows,
+            heads_after=after,
+        )
+        rows = after
 
 
 def upgrade_step(graph: RevisionGraph, id_: str, rows: Sequence[str]) -> Step:

@@ -18,6 +18,14 @@ def header_by_running(config: Config, path: str, source: bytes | None, header: H
     Raises ScriptError for a file that fails, or whose names hold what no header can.
     """
     name, line = next((name, value.line) for name, value in header.values.items() if isinstance(value, Dynamic))
+    if isinstance(header.values.get("replaces"), Dynamic):
+        # Which databases count as having run this is no matter for a run to decide.
+        raise ScriptError(
+            "'replaces' is computed",
+            path=path,
+            line=header.values["replaces"].line,
+            hint="Write it as a tuple of texts, as 'headway squash' does.",
+        )
     try:
         module = runner.load_early(config, path, source)
     except (Exception, SystemExit) as error:

@@ -184,6 +184,8 @@ class MigrationContext:
             return ()
         if self.script is None:
             return tuple(str(start).split(","))
+        if start in self.script.history.end_of:
+            return (str(start),)  # the row itself, which the script moves forward
         return tuple(revision.revision for revision in self.script.get_revisions(start))
 
     def stamp(self, script_directory: RevisionDirectory, revision: str) -> None:

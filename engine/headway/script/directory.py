@@ -180,9 +180,21 @@ class RevisionDirectory:
             docstrings.append(header.docstring)
             if header.is_computed and "down_revision" in revisions[-1].unknown:
                 unreadable.append(ComputedHeader("down_revision", path, header.values["down_revision"].line))
+        revisions = self._side_by_side(revisions)
         graph = RevisionGraph(revisions)
         scripts = tuple(map(self.script_class, repeat(graph), revisions, docstrings))
         return graph, scripts, tuple(unreadable)
+
+    def _side_by_side(self, revisions: list[Revision]) -> list[Revision]:
+        """The same, where a squash meets what it replaces in a planted folder, so that both can be tried."""
+        planted = () if self._config is None else self._config.more_versions
+        if not planted:
+            return revisions
+        there = {one.revision for one in revisions if (one.path or "").startswith(planted)}
+        return [
+            one._replace(replaces=(), branch_labels=()) if there.intersection(one.replaces) else one
+            for one in revisions
+        ]
 
     def _header(self, path: str) -> Header:
         """The header of a file, as far as reading it tells. Raises ScriptError when it cannot be read."""
@@ -341,6 +353,7 @@ def _revision(path: str, header: Header) -> Revision:
         down_revision=values.get("down_revision"),
         dependencies=values.get("depends_on") or None,
         branch_labels=as_tuple(values.get("branch_labels")),
+        replaces=as_tuple(values.get("replaces")),
         doc=first_paragraph(header.docstring),
         path=path,
         lines=header.lines,

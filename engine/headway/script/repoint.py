@@ -1,5 +1,7 @@
-"""Lets a revision file name other parents: changes the one assignment and the docstring's ``Revises:`` line, and no
-byte besides. Text in, text out."""
+"""Lets a revision file name other parents, or others that it depends on. Text in, text out.
+
+Changes the one assignment and, for parents, the docstring's ``Revises:`` line, and no byte besides.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +19,33 @@ def repointed(source: str, path: str, parents: Sequence[str]) -> str:
 
     Raises ScriptError where the assignment is not one plain literal, which nobody should change by machine.
     """
-    node = _value(source, path)
+    changed, start = _assigned(source, path, "down_revision", parents)
+    head = _REVISES.sub(
+        lambda match: f"{match['before']}{', '.join(parents)}{match['after']}", changed[:start], count=1
+    )
+    return head + changed[start:]
+
+
+def depending_on(source: str, path: str, names: Sequence[str]) -> str:
+    """The text of a revision file with ``names`` as its ``depends_on``. Raises ScriptError as :func:`repointed` does."""
+    return _assigned(source, path, "depends_on", names)[0]
+
+
+def _assigned(source: str, path: str, header: str, names: Sequence[str]) -> tuple[str, int]:
+    """The text with ``names`` as the value of a header, and where the value stands."""
+    node = _value(source, path, header)
     lines = source.splitlines(keepends=True)
     start, end = _offset(lines, node.lineno, node.col_offset), _offset(lines, node.end_lineno, node.end_col_offset)
     quote = '"' if '"' in source[start:end] else "'"
-    text = ", ".join(f"{quote}{parent}{quote}" for parent in parents)
-    written = {0: "None", 1: text}.get(len(parents), f"({text})")
-    changed = source[:start] + written + source[end:]
-    first = min(start, len(source))
-    head = _REVISES.sub(
-        lambda match: f"{match['before']}{', '.join(parents)}{match['after']}", changed[:first], count=1
-    )
-    return head + changed[first:]
+    text = ", ".join(f"{quote}{name}{quote}" for name in names)
+    written = {0: "None", 1: text}.get(len(names), f"({text})")
+    return source[:start] + written + source[end:], start
 
 
-def _value(source: str, path: str) -> ast.expr:
+def _value(source: str, path: str, header: str) -> ast.expr:
     for statement in ast.parse(source).body:
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        if not any(isinstance(target, ast.Name) and target.id == "down_revision" for target in targets):
+        if not any(isinstance(target, ast.Name) and target.id == header for target in targets):
             continue
         value = getattr(statement, "value", None)
         try:
@@ -44,7 +55,7 @@ def _value(source: str, path: str) -> ast.expr:
         assert isinstance(value, ast.expr)
         return value
     raise ScriptError(
-        "down_revision is not a plain literal here, so that it is not changed by machine",
+        f"{header} is not a plain literal here, so that it is not changed by machine",
         path=path,
         hint="Change it by hand.",
     )

@@ -63,6 +63,8 @@ class ScriptFile(Node):
         ]
         if self.dependencies:
             lines.append(f"Also depends on: {_comma(self._revision.depends_on)}")
+        if self._revision.replaces:
+            lines.append(f"Replaces: {_comma(self._revision.replaces)}")
         if self.is_branch_point:
             lines.append(f"Branches into: {_comma(sorted(self.nextrev))}")
         if self.branch_labels:

@@ -102,6 +102,18 @@ def generate_revision(
     return written
 
 
+def file_path(script: RevisionDirectory, revid: str, message: str, beside: str) -> str:
+    """Where a revision is to lie: in the version folder of the file ``beside``, called as the settings call it.
+
+    Raises UsageError when something lies there, ConfigError for a name that cannot be made.
+    """
+    folder = next((one for one in script.locations if _is_within(beside, one)), os.path.dirname(beside))
+    path = os.path.join(folder, _file_name(script, revid, message, _now(script.timezone)))
+    if os.path.exists(path):
+        raise UsageError("there is a file of this name already", path=path, hint="Choose another id or message.")
+    return path
+
+
 def check_id(revid: str) -> None:
     """Raises UsageError for an id that no version table or command line can hold."""
     if illegal := sorted(ILLEGAL_CHARACTERS & set(revid)):
@@ -169,9 +181,13 @@ def _directory(script: RevisionDirectory, parents: list[str], version_path: str 
     for parent in parents:
         path = script.history.ids[parent].path or ""
         for place in script.locations:
-            if os.path.abspath(path).startswith(os.path.abspath(place) + os.sep):
+            if _is_within(path, place):
                 return place
     raise UsageError("Multiple version locations present, please specify --version-path")
+
+
+def _is_within(path: str, place: str) -> bool:
+    return os.path.abspath(path).startswith(os.path.abspath(place) + os.sep)
 
 
 def _file_name(script: RevisionDirectory, revid: str, message: str | None, moment: datetime) -> str:

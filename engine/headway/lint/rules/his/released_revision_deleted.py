@@ -30,7 +30,8 @@ class ReleasedRevisionDeleted(ChangeRule):
     ```
 
     ## When to ignore
-    No database has run the revision, or it is the part of a squash whose revision names it in ``replaces``.
+    No database has run the revision. What ``headway squash`` replaces needs no ignoring: it is accepted when the squash
+    takes its place in the history, and ``ci`` proves that it does the same.
     """
 
     code = "HIS002"

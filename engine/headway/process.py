@@ -176,9 +176,9 @@ def forgetting_modules(ours: Callable[[str, Any], bool]) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, module in list(sys.modules.items()):
-            if name not in before and ours(name, module):
-                sys.modules.pop(name, None)
+        # Told of all before any is gone: the path of a namespace package is looked up in its parent.
+        for name in [name for name, found in list(sys.modules.items()) if name not in before and ours(name, found)]:
+            sys.modules.pop(name, None)
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sqlite3
 import sys
 import warnings
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,3 +147,21 @@ def test_modules_of_a_block_are_imported_anew(tmp_path: Path, monkeypatch: pytes
 
     assert again.made is not first
     del sys.modules["headway_one"], sys.modules["headway_two"]
+
+
+def test_a_namespace_package_is_forgotten_with_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tmp_path / "headway_outer" / "within"
+    inner.mkdir(parents=True)
+    (tmp_path / "headway_outer" / "__init__.py").touch()
+    (inner / "leaf.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def ours(name: str, module: Any) -> bool:
+        return any(
+            str(tmp_path) in place
+            for place in getattr(module, "__path__", None) or [getattr(module, "__file__", None) or ""]
+        )
+
+    with forgetting_modules(ours):
+        importlib.import_module("headway_outer.within.leaf")
+    assert not [name for name in sys.modules if name.startswith("headway_outer")]

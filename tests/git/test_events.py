@@ -136,6 +136,28 @@ def test_a_detached_head_and_a_worktree_are_judged(repository: Repository, tmp_p
     assert new(other) == {"c3"}
 
 
+def test_revisions_in_a_submodule_are_all_judged(tmp_path: Path) -> None:
+    """Whether one is released only the submodule's own repository knows: the one around it sees a commit move."""
+    inner = Repository(tmp_path / "inner")
+    inner.revision("a1")
+    inner.revision("b2", "a1")
+    inner.commit()
+    outer = Repository(tmp_path / "p")
+    outer.git("submodule", "--quiet", "add", str(inner.place), "sub")
+    (outer.place / "alembic.ini").write_text((outer.place / "alembic.ini").read_text().replace("/m\n", "/sub/m\n"))
+    outer.commit(released=True)
+    outer.git("checkout", "-q", "-b", "mine")
+    assert outer.judge().exit_code == 0
+    sub = Repository.__new__(Repository)
+    sub.place, sub.versions = outer.place / "sub", outer.place / "sub" / "m" / "versions"
+    sub.revision("c3", "b2", 'op.drop_table("t_b2")')
+    sub.commit()
+    outer.commit()
+    report = outer.judge()
+    assert ("DST001", "c3") in said(report)
+    assert "3 revision(s) judged" in report.stages[1].summary
+
+
 def test_the_policys_base_is_the_remotes_branch(repository: Repository) -> None:
     (repository.place / ".headway.yml").write_text("base: main\n")
     repository.git("branch", "-f", "main", "HEAD")

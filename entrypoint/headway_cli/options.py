@@ -32,6 +32,18 @@ XArguments = Annotated[
     typer.Option("-x", help="Argument for env.py, which reads it with context.get_x_argument(); may be repeated."),
 ]
 SectionName = Annotated[str, typer.Option("--name", "-n", help="Section of the ini file.")]
+SectionNames = Annotated[
+    list[str] | None, typer.Option("--name", "-n", help="Section of the ini file; may be repeated.")
+]
+ConfigsOfProjects = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="Configuration file, if not alembic.ini or pyproject.toml here; several ini files are several projects, "
+        "judged one after another, with one report.",
+    ),
+]
 Untrusted = Annotated[
     bool,
     typer.Option("--untrusted", help="Execute nothing of the checkout: only what can be told by reading is looked at."),
@@ -157,7 +169,7 @@ def fail(
     format: Format,
     reports: list[str] | None = None,
     config: list[str] | None = None,
-    name: str = "alembic",
+    name: str | list[str] | None = None,
 ) -> NoReturn:
     """Reports that nothing could be done, in the formats asked for, and lets the error go on."""
     from headway.api.project import configuration_of
@@ -167,7 +179,7 @@ def fail(
         version=VERSION,
         exit_code=error.exit_code,
         error=redacted_line(error),
-        configuration=configuration_of(config or (), name),
+        configuration=configuration_of(config or (), name if isinstance(name, str) else (name or ["alembic"])[0]),
     )
     if format is not Format.TEXT:
         sys.stdout.write(render(report, format))

@@ -32,6 +32,17 @@ def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
     )
 
 
+def configurations(files: Sequence[str], names: Sequence[str]) -> list[tuple[tuple[str, ...], str]]:
+    """The projects that a command line names: the files of each, and its section.
+
+    Each ini file is one, with the pyproject.toml that is given beside it, in each of the sections ``names``.
+    """
+    tomls = [path for path in files if os.path.basename(path) == "pyproject.toml"]
+    inis = [path for path in files if path not in tomls]
+    sets = [(ini, *tomls) for ini in dict.fromkeys(inis)] or [tuple(tomls)]
+    return [(one, name) for one in sets for name in dict.fromkeys(names) or ("alembic",)]
+
+
 DEPTH = 4
 """Folders below the working directory that are looked into for a project."""
 _NO_PROJECTS = frozenset({"node_modules", "venv", "env", "site-packages", "build", "dist", "__pycache__"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from headway.report.model import Report
 from headway_cli import options as opt
 
 
 def ci(
-    config: opt.ConfigFiles = None,
-    name: opt.SectionName = "alembic",
+    config: opt.ConfigsOfProjects = None,
+    name: opt.SectionNames = None,
     x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     base: opt.Base = None,
@@ -37,17 +38,23 @@ def ci(
     from headway.api.ci import ci as run
     from headway.api.lint import LintOptions
     from headway.api.project import open_project
+    from headway.api.several import judge_several
+    from headway.config.load import configurations
     from headway.errors import HeadwayError
     from headway.lint.catalogue import select as select_rules
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name, untrusted=untrusted, base=base, x=x or ())
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
-        wanted = choose_stages(project, stages or ())
-        kinds = scratch_kinds(project, scratch or ())
-        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
+
+        def judge(files: tuple[str, ...], section: str) -> Report:
+            project = open_project(files, section, untrusted=untrusted, base=base, x=x or ())
+            wanted = choose_stages(project, stages or ())
+            kinds = scratch_kinds(project, scratch or ())
+            return run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
+
+        result = judge_several("ci", configurations(config or (), name or ()), judge)
     except HeadwayError as error:
         opt.fail("ci", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from headway.report.model import Report
 from headway_cli import options as opt
 
 
 def lint(
     paths: Annotated[list[str] | None, typer.Argument(help="Only revision files at or below these paths.")] = None,
-    config: opt.ConfigFiles = None,
-    name: opt.SectionName = "alembic",
+    config: opt.ConfigsOfProjects = None,
+    name: opt.SectionNames = None,
     untrusted: opt.Untrusted = False,
     quiet: opt.Quiet = False,
     base: opt.Base = None,
@@ -35,15 +36,20 @@ def lint(
     from headway.api.lint import LintOptions
     from headway.api.lint import lint as run
     from headway.api.project import open_project
+    from headway.api.several import judge_several
+    from headway.config.load import configurations
     from headway.errors import HeadwayError
     from headway.lint.catalogue import select as select_rules
 
     opt.check_reports(report)
     try:
-        project = open_project(config or (), name, untrusted=untrusted, base=base)
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
-        result = run(project, options, opt.today())
+
+        def judge(files: tuple[str, ...], section: str) -> Report:
+            return run(open_project(files, section, untrusted=untrusted, base=base), options, opt.today())
+
+        result = judge_several("lint", configurations(config or (), name or ()), judge)
     except HeadwayError as error:
         opt.fail("lint", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)

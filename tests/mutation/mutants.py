@@ -131,6 +131,7 @@ def draw(rooms: list[str], count: int, seed: int) -> list[tuple[Mutant, list[str
         for path in paths:
             if not any(path.is_relative_to(other) for other in longer):
                 found += [(mutant, tests) for mutant in mutants_of(path)]
+    found.sort(key=lambda pair: (pair[0].path, pair[0].number))  # whatever is near to what, the draw is the same
     chosen = random.Random(seed).sample(found, min(count, len(found)))
     return sorted(chosen, key=lambda pair: (str(pair[0].path), pair[0].line))
 

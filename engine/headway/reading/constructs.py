@@ -337,5 +337,8 @@ def enum_of(type_: Construct) -> tuple[fx.Text, fx.MaybeText, tuple[fx.Text, ...
     name = type_.keywords.get("name")
     if name is None and len(type_.args) == 1 and isinstance(type_.args[0], Class):
         name = type_.args[0].name.lower()
-    labels = names_in([argument for argument in type_.args if not isinstance(argument, Class | Imported)])
+    of_class = len(type_.args) == 1 and isinstance(type_.args[0], Class | Imported)
+    labels = () if of_class else names_in(type_.args)
+    if type_.hidden:
+        labels = (*labels, fx.UNKNOWN)
     return text_of(name), _name(type_.keywords.get("schema")), labels

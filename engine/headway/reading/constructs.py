@@ -38,7 +38,7 @@ def column_of(value: object) -> fx.Column | None:
     if type_ is None and args and not (isinstance(args[0], Construct) and args[0].name in _NO_TYPES):
         type_ = args.pop(0)
     key = options.get("primary_key") is True
-    nullable = options.get("nullable", not key)
+    nullable = options.get("nullable", fx.UNKNOWN if value.hidden and not key else not key)
     extras = [extra for extra in args if isinstance(extra, Construct)]
     default = options.get("server_default")
     computed = next((extra for extra in extras if extra.name == "Computed"), None)
@@ -57,8 +57,8 @@ def column_of(value: object) -> fx.Column | None:
         computed=None if computed is None else sql_text(computed.argument(0, "sqltext")),
         computed_stored=False if computed is None else _flag(computed.argument(1, "persisted")),
         identity=identity,
-        unique=_flag(options.get("unique")),
-        index=_flag(options.get("index")),
+        unique=_flag(options.get("unique", fx.UNKNOWN if value.hidden else None)),
+        index=_flag(options.get("index", fx.UNKNOWN if value.hidden else None)),
         references=tuple(_foreign_key(extra) for extra in extras if extra.name == "ForeignKey"),
         comment=None if options.get("comment") is None else text_of(options["comment"]),
     )
@@ -210,10 +210,17 @@ def names_in(values: Sequence[object]) -> tuple[fx.Text, ...]:
             found += names_in(value)
         elif isinstance(value, Items):
             found += names_in(value.items)
+            if value.more or value.certain is not None:
+                found.append(fx.UNKNOWN)
         else:
             name = sql_text(value)
             found.append(fx.UNKNOWN if name is None else name)
     return tuple(found)
+
+
+def _columns_in(value: Construct, start: int) -> tuple[fx.Text, ...]:
+    """The columns among a construct's arguments; UNKNOWN stands for what may follow."""
+    return names_in(value.args[start:]) + ((fx.UNKNOWN,) if value.hidden else ())
 
 
 def constraint_of(value: object) -> fx.Constraint | None:
@@ -223,9 +230,9 @@ def constraint_of(value: object) -> fx.Constraint | None:
     name = _name(value.keywords.get("name"))
     match value.name:
         case "PrimaryKeyConstraint":
-            return fx.Constraint(_KIND.PRIMARY_KEY, name, names_in(value.args))
+            return fx.Constraint(_KIND.PRIMARY_KEY, name, _columns_in(value, 0))
         case "UniqueConstraint":
-            return fx.Constraint(_KIND.UNIQUE, name, names_in(value.args))
+            return fx.Constraint(_KIND.UNIQUE, name, _columns_in(value, 0))
         case "CheckConstraint":
             return fx.Constraint(_KIND.CHECK, name, condition=sql_text(value.argument(0, "sqltext")))
         case "ExcludeConstraint":
@@ -253,7 +260,7 @@ def index_of(value: object) -> fx.Index | None:
     """The index that an ``Index(…)`` declares, or None."""
     if not isinstance(value, Construct) or value.name != "Index":
         return None
-    return fx.Index(_name(value.argument(0, "name")), names_in(value.args[1:]), _flag(value.keywords.get("unique")))
+    return fx.Index(_name(value.argument(0, "name")), _columns_in(value, 1), _flag(value.keywords.get("unique")))
 
 
 def parts_of_table(

@@ -206,7 +206,7 @@ def created(value: object, span: fx.Span, if_not_exists: fx.Flag) -> Iterator[fx
                 columns=columns,
                 constraints=constraints,
                 indexes=indexes,
-                whole=whole,
+                whole=whole and not value.hidden,
                 if_not_exists=if_not_exists,
             )
         case "Enum" | "ENUM":

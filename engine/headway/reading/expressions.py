@@ -89,7 +89,7 @@ class ExpressionReader(Reader):
             value = self.evaluate(node.value, scope)
             found = list(iterate(self.budget, value))
             items += [item for item, _ in found]
-            more = more or not is_whole(value)
+            more = more or not is_whole(value) or not all(sure for _, sure in found)
         return items, more
 
     def _dict(self, node: ast.Dict, scope: Names) -> object:

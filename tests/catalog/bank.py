@@ -81,11 +81,12 @@ def _shown(schema: Schema) -> Iterator[str]:
     for key, table in schema.tables.there.items():
         yield f"{_name(key)}{_of_table(table)} ({', '.join(_in_table(table))})"
     yield from (f"{word} {_name(key)}" for word, key in _others(schema.tables))
-    for key, enum in schema.enums.there.items():
-        yield f"enum {_name(key)} {'?' if enum.labels is fx.UNKNOWN else ' '.join(enum.labels)}"
+    for enum in schema.enums.there.values():
+        yield f"enum {_name((enum.schema, enum.name))} {'?' if enum.labels is fx.UNKNOWN else ' '.join(enum.labels)}"
     yield from (f"{word} enum {_name(key)}" for word, key in _others(schema.enums))
     yield from [] if schema.enums.whole else ["more enums"]
-    yield from (f"{kind.value} {name}{f' of {of}' if of else ''}" for kind, _, name, of in schema.objects.there)
+    for one in schema.objects.there.values():
+        yield f"{one.kind.value} {_name((one.schema, one.name))}{f' of {one.table}' if one.table else ''}"
     yield from (f"{word} {key[0].value} {key[2]}" for word, key in _others(schema.objects))
     yield from [] if schema.objects.whole else ["more objects"]
     yield "no other table" if schema.tables.whole else "more tables"

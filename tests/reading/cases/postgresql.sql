@@ -678,3 +678,18 @@ ALTER SYSTEM SET work_mem = '5MB'
 
 DROP ROLE reader
 => DropsObject(kind=role, name='reader')
+
+SELECT 1 FROM users a JOIN logs b USING (id) JOIN logs c ON c.id = b.id
+=> Reads(tables=['users', 'logs'])
+
+DELETE FROM users USING logs, copied WHERE logs.id = users.id
+=> ChangesData(verb='DELETE', table='users', where='logs.id = users.id')
+
+SELECT (SELECT count(*) FROM logs), extract(year FROM now()), name IS DISTINCT FROM email FROM users, LATERAL (SELECT 1) x WHERE id IN (SELECT id FROM copied)
+=> Reads(tables=['logs', 'users', 'copied'])
+
+SELECT name IS NULL FROM users
+=> Reads(tables=['users'])
+
+SELECT DISTINCT FROM users
+=> Reads(tables=['users'])

@@ -19,7 +19,7 @@ from headway.reading.migration import read_migration
 
 CASES = Path(__file__).parent / "cases"
 DATABASES = ("postgresql", "mysql", "sqlite", "mssql", "any")
-HEAD = "import sqlalchemy as sa\nfrom alembic import op\nfrom shop import NAME\n\n\ndef upgrade():\n"
+HEAD = "import enum\nimport sqlalchemy as sa\nfrom alembic import op\nfrom shop import NAME\n\n\ndef upgrade():\n"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from headway.reading.values import (
     Construct,
     Holed,
     Imported,
+    Instance,
     Items,
     Member,
     Opaque,
@@ -89,6 +90,8 @@ def type_of(value: object) -> fx.Type | None:
         return fx.Type(value.name, arguments, options, written=_written(value.node))
     if isinstance(value, Class):
         return fx.Type(value.name, written=value.name)
+    if isinstance(value, Instance):
+        return fx.Type(value.class_.name, written=f"{value.class_.name}()")
     name = text_of(value)
     return fx.Type(name, written=fx.shown(name))
 

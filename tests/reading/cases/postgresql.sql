@@ -690,6 +690,3 @@ SELECT (SELECT count(*) FROM logs), extract(year FROM now()), name IS DISTINCT F
 
 SELECT name IS NULL FROM users
 => Reads(tables=['users'])
-
-SELECT DISTINCT FROM users
-=> Reads(tables=['users'])

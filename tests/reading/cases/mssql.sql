@@ -122,3 +122,31 @@ ALTER SCHEMA attic TRANSFER dbo.Users
 
 USE master
 => SetsSetting(name='database', value='master')
+
+ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)
+=> Reindexes(verb='ALTER INDEX REBUILD', name='ix')
+=> RunsSql(text='ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)')
+
+ALTER INDEX ALL ON Users REORGANIZE
+=> Reindexes(verb='ALTER INDEX REORGANIZE', name='Users')
+
+ALTER INDEX ix ON Users DISABLE
+=> AltersTable(table='Users', action='ALTER INDEX DISABLE', subject='ix')
+
+ALTER INDEX ix ON Users FROBNICATE
+=> RunsSql(text='ALTER INDEX ix ON Users FROBNICATE')
+
+DROP INDEX Users.ix, Orders.iy
+=> DropsIndex(name='ix', table='Users')
+=> DropsIndex(name='iy', table='Orders')
+
+ALTER TABLE Users ADD a int NOT NULL NOT FOR REPLICATION, b int NOT NULL
+=> AddsColumn(table='Users', column=Column(name='a', type=Type(name='int'), nullable=False))
+=> AddsColumn(table='Users', column=Column(name='b', type=Type(name='int'), nullable=False))
+
+EXEC ('DROP TABLE ' + @name)
+=> DropsTable(table={@name})
+
+EXEC ('DROP TABLE a; DROP TABLE b')
+=> DropsTable(table='a')
+=> DropsTable(table='b')

@@ -690,3 +690,22 @@ SELECT (SELECT count(*) FROM logs), extract(year FROM now()), name IS DISTINCT F
 
 SELECT name IS NULL FROM users
 => Reads(tables=['users'])
+
+CREATE TABLE typed OF pair (a WITH OPTIONS PRIMARY KEY, b WITH OPTIONS NOT NULL)
+=> CreatesTable(table='typed', whole=False)
+
+CREATE OPERATOR CLASS odd FOR TYPE int4 USING btree AS OPERATOR 1 <
+-- not run: it needs more
+=> CreatesObject(kind=object, name='odd')
+
+ALTER TABLE users ALTER COLUMN name SET
+-- not run: it says nothing
+=> RunsSql(text='ALTER TABLE users ALTER COLUMN name SET')
+
+ALTER TABLE users SET
+-- not run: it says nothing
+=> RunsSql(text='ALTER TABLE users SET')
+
+ALTER TABLE users ALTER COLUMN name SET (n_distinct = 5), ALTER COLUMN name RESET (n_distinct)
+=> AltersTable(table='users', action='ALTER COLUMN SET', subject='name')
+=> AltersTable(table='users', action='ALTER COLUMN RESET', subject='name')

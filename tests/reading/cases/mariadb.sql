@@ -339,3 +339,18 @@ ALTER TABLE waits DROP COLUMN w1,
 -- not run: it ends in a comma
 => DropsColumn(table='waits', column='w1')
 => RunsSql(text='ALTER TABLE waits DROP COLUMN w1,')
+
+UPDATE waits a JOIN waits b ON a.id = b.id SET a.w2 = b.w2, b.w3 = 1 WHERE a.id < 0
+=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', sets=['w2', 'w3'])
+
+UPDATE waits a, copied c SET w2 = 1 WHERE a.id < 0
+-- not run: there is no such table
+=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', sets=['w2'])
+=> ChangesData(verb='UPDATE', table='copied', where='a.id < 0', sets=['w2'])
+
+DELETE LOW_PRIORITY QUICK IGNORE FROM waits WHERE id < 0
+=> ChangesData(verb='DELETE', table='waits', where='id < 0')
+
+BEGIN NOT ATOMIC IF CASE WHEN 1 THEN 0 ELSE 1 END THEN DELETE FROM waits WHERE id < 0; END IF; END
+-- alone
+=> ChangesData(conditional=True, verb='DELETE', table='waits', where='id < 0')

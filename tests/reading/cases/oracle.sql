@@ -120,3 +120,14 @@ ALTER INDEX ix UNUSABLE
 
 ALTER INDEX ix REBUILD TABLESPACE ts
 => Reindexes(verb='ALTER INDEX REBUILD', name='IX')
+
+BEGIN EXECUTE IMMEDIATE 'DROP TABLE t'; IF 1 = 1 THEN DELETE FROM u WHERE a = 1; END IF; END;
+/
+=> DropsTable(conditional=True, table='T')
+=> ChangesData(conditional=True, verb='DELETE', table='U', where='a = 1')
+
+DELETE users WHERE id = 1
+=> ChangesData(verb='DELETE', table='USERS', where='id = 1')
+
+MERGE INTO users u USING other o ON (u.id = o.id) WHEN MATCHED THEN UPDATE SET u.name = o.name
+=> ChangesData(verb='MERGE', table='USERS')

@@ -709,3 +709,22 @@ ALTER TABLE users SET
 ALTER TABLE users ALTER COLUMN name SET (n_distinct = 5), ALTER COLUMN name RESET (n_distinct)
 => AltersTable(table='users', action='ALTER COLUMN SET', subject='name')
 => AltersTable(table='users', action='ALTER COLUMN RESET', subject='name')
+
+RESET SESSION AUTHORIZATION
+=> SetsSetting(name='session authorization')
+
+RESET app.name
+=> SetsSetting(name='app.name')
+
+DO $$ BEGIN IF (CASE WHEN true THEN false ELSE true END) THEN DELETE FROM users WHERE id < 0; END IF; END $$
+=> ChangesData(conditional=True, verb='DELETE', table='users', where='id < 0')
+
+DO $$ BEGIN WHILE false LOOP DELETE FROM users WHERE id = -1; END LOOP; END $$
+=> ChangesData(conditional=True, verb='DELETE', table='users', where='id = -1')
+
+DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM users; END $$
+=> Reads(conditional=True, tables=['users'])
+
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM users WHERE id < 0 LOOP DELETE FROM logs WHERE id = r.id; END LOOP; FOR i IN REVERSE 3..1 LOOP PERFORM 1; END LOOP; END $$
+=> Reads(conditional=True, tables=['users'])
+=> ChangesData(conditional=True, verb='DELETE', table='logs', where='id = r.id')

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from headway.catalog.history import History, is_plain
+from headway.catalog.history import History, is_plain, mentions
 from headway.catalog.names import Names
 from headway.catalog.shelf import Presence
 from headway.effects import model as fx
@@ -91,6 +91,12 @@ def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body:
 )
 def test_what_autogenerate_writes_is_plain(body: str) -> None:
     assert is_plain(Project({"a": body}).source("a").lower())
+
+
+def test_words_that_a_file_mentions() -> None:
+    assert mentions(b"op.drop_table('t')", "t")
+    assert not mentions(b"op.drop_table('tt', 't_1')", "t")
+    assert mentions(b"op.drop_table('x')", "\u00e4"), "which letters are alike is for the database to say"
 
 
 def test_a_renamed_table_leads_to_its_former_name() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from headway.catalog.common import common_state
 from headway.catalog.names import Names, stored
 from headway.catalog.questions import Answers, made_required
 from headway.catalog.replay import Replay
-from headway.catalog.schema import EMPTY, NOTHING_KNOWN, Schema
-from headway.catalog.shelf import Presence
+from headway.catalog.schema import EMPTY, NOTHING_KNOWN, Object, Schema, Table
+from headway.catalog.shelf import Presence, Shelf
 from headway.effects import model as fx
 
 SPAN = fx.Span("versions/x.py", 1)
@@ -481,6 +482,55 @@ def test_triggers_go_with_their_table_and_views_may_go_with_a_cascade() -> None:
     assert known(creates("t"), view, drops("t", cascade=True)).known.objects.presence(beside) is UNKNOWN
     maybe = replace(view, conditional=True)
     assert known(maybe).known.objects.presence(beside) is UNKNOWN
+
+
+# -- two that may be the case -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "partitioned table"},
+        {"comment": "why"},
+        {"options": ("fast",)},
+        {"made_by": "r2"},
+        {"filled": True},
+    ],
+    ids=str,
+)
+def test_what_differs_in_two_tables_is_not_told_and_what_does_not_is(change: dict[str, Any]) -> None:
+    one = Table("", "t", filled=False, made_by="r1")
+    other = replace(one, **change)
+    (field,) = change
+    for common in (common_state(one, other), common_state(other, one)):
+        assert isinstance(common, Table)
+        assert getattr(common, field) == {"made_by": None, "filled": True}.get(field, fx.UNKNOWN)
+        same = [name for name in ("kind", "comment", "options", "made_by", "filled") if name != field]
+        assert all(getattr(common, name) == getattr(one, name) for name in same)
+    assert common_state(other, other) is other
+    assert common_state(one, ABSENT) is UNKNOWN and common_state(UNKNOWN, one) is UNKNOWN
+
+
+def test_what_was_there_before_goes_with_its_table() -> None:
+    key = (fx.ObjectKind.TRIGGER, "", "tg", "t")
+    there = Schema(objects=Shelf({key: Object(fx.ObjectKind.TRIGGER, "", "tg", "t")}))
+    assert known(drops("t"), start=there).known.objects.presence(key) is ABSENT
+
+
+def test_a_revision_that_may_have_run_is_another_file() -> None:
+    path = fx.SetsSetting(span=SPAN, name="search_path", value="shop")
+    replay = Replay(Names("postgresql"), EMPTY)
+    replay.run([path], "r1")
+    replay.maybe([creates("t")], "r2")
+    seen = Answers(replay.schema(), Names("postgresql"))
+    assert [seen.presence("t", schema) for schema in (None, "shop")] == [UNKNOWN, ABSENT]
+
+
+def test_what_nobody_knows_has_no_default_for_sure() -> None:
+    assert known().column_has_default("t", "a") is fx.UNKNOWN
+    assert known(creates("t", "a")).column_has_default("t", "a") is False
+    assert known(creates("t", "a")).validated_not_null_check("t", fx.UNKNOWN) is fx.UNKNOWN
+    assert known(start=EMPTY).validated_not_null_check("t", "a") is False
 
 
 # -- time ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import copy
 import os
 import random
 import shutil
@@ -16,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,21 +49,30 @@ class Mutant:
     path: Path
     line: int
     what: str
-    source: str
+    number: int
+    """Which of the places of the file is changed."""
+
+    def in_place_of(self, original: str) -> str:
+        """The text of the changed file."""
+        tree = ast.parse(original)
+        place = _places(tree)[self.number]
+        for what, change in _changes(place):
+            if what == self.what:
+                change(place)
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of a file, in the order of its lines."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     guards = _guards(tree)
-    places = [node for node in ast.walk(tree) if _is_code(node)]
-    for number, node in enumerate(places):
-        for what, change in () if node in guards else _changes(node):
-            mutated = copy.deepcopy(tree)
-            twin = [other for other in ast.walk(mutated) if _is_code(other)][number]
-            change(twin)
-            text = ast.unparse(ast.fix_missing_locations(mutated))
-            yield Mutant(path, getattr(node, "lineno", 0), what, text)
+    for number, node in enumerate(_places(tree)):
+        for what, _ in () if node in guards else _changes(node):
+            yield Mutant(path, getattr(node, "lineno", 0), what, number)
+
+
+def _places(tree: ast.AST) -> list[ast.AST]:
+    return [node for node in ast.walk(tree) if _is_code(node)]
 
 
 def _guards(tree: ast.AST) -> set[ast.AST]:
@@ -78,7 +86,7 @@ def _is_code(node: ast.AST) -> bool:
     return isinstance(node, kinds)
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[str, object]]:
+def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
     match node:
         case ast.Compare(ops=[op]) if type(op) in _COMPARISONS:
             new = _COMPARISONS[type(op)]
@@ -123,6 +131,7 @@ def draw(rooms: list[str], count: int, seed: int) -> list[tuple[Mutant, list[str
         for path in paths:
             if not any(path.is_relative_to(other) for other in longer):
                 found += [(mutant, tests) for mutant in mutants_of(path)]
+    found.sort(key=lambda pair: (pair[0].path, pair[0].number))  # whatever is near to what, the draw is the same
     chosen = random.Random(seed).sample(found, min(count, len(found)))
     return sorted(chosen, key=lambda pair: (str(pair[0].path), pair[0].line))
 
@@ -131,16 +140,23 @@ def is_noticed(mutant: Mutant, tests: list[str], place: Path) -> bool:
     """Whether a test fails with the mutant in a copy of the project at ``place``."""
     target = place / mutant.path.relative_to(ROOT)
     original = target.read_text(encoding="utf-8")
-    target.write_text(mutant.source, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    target.write_text(mutant.in_place_of(original), encoding="utf-8")
     try:
-        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, timeout=LONGEST, check=False)
-        return done.returncode != 0  # also 2, a module that cannot be imported, and whatever a process was ended with
-    except subprocess.TimeoutExpired:
-        return True
+        return not do_pass(tests, place)
     finally:
         target.write_text(original, encoding="utf-8")
+
+
+def do_pass(tests: list[str], place: Path) -> bool:
+    """Whether the tests of the copy at ``place`` pass on the headway of that copy, whichever one is installed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
+    roots = os.pathsep.join(str(place / root) for root in ("engine", "entrypoint"))
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": roots}
+    try:
+        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0  # not 2 either, a module that cannot be imported, nor what a process was ended with
 
 
 def main() -> int:
@@ -179,6 +195,7 @@ def _run(drawn: list[tuple[Mutant, list[str]]], processes: int) -> list[Mutant]:
             place = Path(directory) / str(number)
             shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
             places.put(place)
+        _check_unchanged(drawn, place)
 
         def one(pair: tuple[Mutant, list[str]]) -> None:
             place = places.get()
@@ -194,6 +211,13 @@ def _run(drawn: list[tuple[Mutant, list[str]]], processes: int) -> list[Mutant]:
         with ThreadPoolExecutor(processes) as pool:
             list(pool.map(one, drawn))
     return sorted(survivors, key=lambda mutant: (str(mutant.path), mutant.line))
+
+
+def _check_unchanged(drawn: list[tuple[Mutant, list[str]]], place: Path) -> None:
+    """Tests that fail without any mutant would notice every one."""
+    for tests in {" ".join(tests): tests for _, tests in drawn}.values():
+        if not do_pass(tests, place):
+            sys.exit(f"these tests fail on the program as it is: {' '.join(tests)}")
 
 
 if __name__ == "__main__":

@@ -120,6 +120,20 @@ def test_worktrees_and_submodules(top: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert changes(top, "inner/v/a.py") == {"inner/v/a.py": "modified"}
 
 
+def test_no_further_up_than_a_repository_that_is_no_submodule(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worktree has a file for its ``.git``, and any repository may stand below a directory called modules."""
+    space = top.parent / "space"
+    (space / "modules" / "one").mkdir(parents=True)
+    (space / ".git").write_text("gitdir: nowhere")
+    git(top, "worktree", "add", "-q", "-b", "third", str(space / "tree"))
+    git(space / "modules" / "one", "init", "-q")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(space))
+    assert find_root(str(space / "tree" / "v")) == str(space / "tree")
+    assert find_root(str(space / "modules" / "one")) == str(space / "modules" / "one")
+    with pytest.raises(ConfigError, match="which is not there"):
+        find_root(str(space / "modules"))
+
+
 def test_a_directory_that_looks_like_a_repository_is_none(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "--bare", "bare")
     assert find_root(str(tmp_path / "bare")) is None

@@ -25,7 +25,7 @@ def table_of(effect: fx.CreatesTable, key: Key, names: Names, made_by: str | Non
         schema=key[0],
         name=effect.table,
         columns=columns,
-        constraints=Shelf(whole=columns.whole and not any(_may_bring_a_check(c) for c in effect.columns)),
+        constraints=Shelf(whole=columns.whole and not any(may_bring_a_check(c) for c in effect.columns)),
         indexes=Shelf(whole=columns.whole),
         comment=fx.UNKNOWN,
         options=fx.UNKNOWN,
@@ -204,7 +204,7 @@ def _any_unknown(columns: Iterable[fx.Column]) -> bool:
     return any(not isinstance(column.name, str) for column in columns)
 
 
-def _may_bring_a_check(column: fx.Column) -> bool:
+def may_bring_a_check(column: fx.Column) -> bool:
     """Whether SQLAlchemy may make a CHECK for the type: for Boolean and Enum it does so on request, and once always did."""
     return column.type is None or str(column.type.name).lower() in ("boolean", "enum")
 

@@ -45,8 +45,8 @@ class Objects:
         if self._before is not None:
             self._before = []
 
-    def apply(self, effect: fx.Effect) -> bool:
-        """Applies an effect on such an object; says whether it may have changed anything at all."""
+    def apply(self, effect: fx.Effect) -> None:
+        """Applies an effect on such an object, and none on anything else."""
         match effect:
             case fx.CreatesEnum() | fx.AddsEnumLabel() | fx.RenamesEnum() | fx.DropsEnum():
                 self._enum(effect)
@@ -54,11 +54,10 @@ class Objects:
                 self._object(effect)
             case _:
                 pass
-        return False
 
-    def of_columns(self, columns: Iterable[fx.Column], schema: fx.MaybeText, *, created: bool) -> None:
-        """CREATE TABLE by ``op`` makes the enum types of its columns, where the database has such types."""
-        if self._names.database != "postgresql" or not created:
+    def of_columns(self, columns: Iterable[fx.Column]) -> None:
+        """The enum types of a table's columns are there once it is, where the database has such types."""
+        if self._names.database != "postgresql":
             return
         for column in columns:
             options = dict(column.type.options) if column.type is not None else {}
@@ -68,12 +67,11 @@ class Objects:
             key = self._names.key(options.get("schema", None), name)  # type: ignore[arg-type]  # a text or unknown
             if key is None or options.get("native_enum", True) is not True:
                 continue
-            made = options.get("create_type", True) is True
             state = self.enums.state(key)
-            if made or isinstance(state, Presence):
-                labels = tuple(x for x in column.type.arguments if isinstance(x, str))
-                told = made and len(labels) == len(column.type.arguments) > 0 and state is Presence.ABSENT
-                self._set(self.enums, key, EnumType(key[0], name, labels if told else fx.UNKNOWN))
+            if isinstance(state, Presence):
+                made = options.get("create_type", True) is True and state is Presence.ABSENT
+                labels = _all_text(column.type.arguments) if made else fx.UNKNOWN
+                self._set(self.enums, key, EnumType(key[0], name, labels))
 
     def table_dropped(self, key: Key, *, cascades: bool) -> None:
         """A table has gone, and with it its triggers, policies and rules; a cascade may take others along."""
@@ -136,8 +134,6 @@ class Objects:
         match effect:
             case fx.DropsObject():
                 self._set(self.others, key, Presence.ABSENT)
-                if effect.cascade is not False:
-                    self._forget_others()
             case fx.AltersObject(action=action) if "RENAME" in action.upper() or "SET SCHEMA" in action.upper():
                 self._forget_others()
             case _:
@@ -161,7 +157,7 @@ class Objects:
             self._of_table.setdefault(key[3], set()).add(key)
 
 
-def _all_text(labels: tuple[fx.Text, ...]) -> tuple[str, ...] | fx.Unknown:
+def _all_text(labels: tuple[object, ...]) -> tuple[str, ...] | fx.Unknown:
     told = tuple(label for label in labels if isinstance(label, str))
     return told if len(told) == len(labels) and told else fx.UNKNOWN
 

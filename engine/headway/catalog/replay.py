@@ -117,9 +117,10 @@ class Replay:
                 self._index(effect)
             case fx.TableEffect() | fx.ChangesData():
                 self._table(effect, revision)
+            case _ if _takes_tables_along(effect):
+                self._forget()
             case _:
-                if self._objects.apply(effect) or _takes_tables_along(effect):
-                    self._forget()
+                self._objects.apply(effect)
 
     def _table(self, effect: fx.TableEffect | fx.ChangesData, revision: str | None) -> None:
         key = self._key(effect.schema, effect.table)
@@ -182,7 +183,7 @@ class Replay:
         if not isinstance(key[1], str):
             self._tables.open()  # it may be any of those that were absent
         self._set(key, made)
-        self._objects.of_columns(effect.columns, effect.schema, created=True)
+        self._objects.of_columns(effect.columns)
 
     def _drop(self, effect: fx.DropsTable, key: Key) -> None:
         self._set(key, Presence.ABSENT)
@@ -201,6 +202,8 @@ class Replay:
             return
         if to == key:
             return
+        if not isinstance(to[1], str):
+            self._tables.open()  # it may be any of those that were absent
         self._set(key, Presence.ABSENT)
         self._set(to, replace(table, schema=to[0], name=effect.new_name))
         self._change_referrers(key, to)

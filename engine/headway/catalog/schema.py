@@ -6,7 +6,6 @@ What is not known is UNKNOWN in a field, and UNKNOWN as the state of a name on a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from headway.catalog.shelf import Presence, Shelf, is_nameless
 from headway.effects.model import ConstraintKind, ObjectKind, Type
@@ -98,22 +97,9 @@ class Table:
 
     def index_presence(self, key: str) -> Presence:
         """Whether there is an index of that name; one that has none here may have it in the database."""
-        return _by_name(self.indexes, key)
-
-    def constraint_presence(self, key: str) -> Presence:
-        """The same of a constraint."""
-        return _by_name(self.constraints, key)
-
-    @property
-    def primary_key(self) -> Constraint | None:
-        """Its primary key, where one is surely there."""
-        return next((one for one in self.constraints if one.kind is ConstraintKind.PRIMARY_KEY), None)
-
-
-def _by_name(shelf: Shelf[str, Any], key: str) -> Presence:
-    found = shelf.presence(key)
-    nameless = any(is_nameless(other) for other in shelf.there)
-    return Presence.UNKNOWN if found is Presence.ABSENT and nameless else found
+        found = self.indexes.presence(key)
+        nameless = any(is_nameless(other) for other in self.indexes.there)
+        return Presence.UNKNOWN if found is Presence.ABSENT and nameless else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from headway.catalog.declared import (
     constraint_of,
     key_of_constraint,
     key_of_index,
+    may_bring_a_check,
     with_constraint,
     with_index,
 )
@@ -79,7 +80,7 @@ def _adds_column(table: Table, effect: fx.AddsColumn, names: Names) -> Table:
         # It is there now, and may have been there in another form.
         column = unknown_column(declared.name) if isinstance(state, Presence) else state
     table = replace(table, columns=table.columns.set(key, column))
-    if declared.references or declared.unique is not False or declared.primary_key or declared.type is None:
+    if declared.references or declared.unique is not False or declared.primary_key or may_bring_a_check(declared):
         table = replace(table, constraints=table.constraints.opened())
     if declared.index is not False or declared.unique is not False or declared.references:
         table = replace(table, indexes=table.indexes.opened())
@@ -263,7 +264,7 @@ def _drops_constraint(table: Table, effect: fx.DropsConstraint, names: Names) ->
         # There the constraint is an index; one of that name that serves a foreign key stays.
         state = Presence.ABSENT if effect.kind is _KIND.UNIQUE else Presence.UNKNOWN
         table = replace(table, indexes=table.indexes.set(names.part(effect.name), state))
-    if names.database == "sqlite" and (primary or effect.kind is _KIND.UNKNOWN):
+    if names.database in (None, "sqlite") and (primary or effect.kind is _KIND.UNKNOWN):
         # A copy of the table is made without the key, and its columns may take NULL or not.
         doubt = table.columns.each(lambda c: replace(c, nullable=fx.UNKNOWN) if c.nullable is False else c)
         table = replace(table, columns=doubt)

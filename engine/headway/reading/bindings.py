@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from headway.effects import model as fx
 from headway.reading.calls import CallReader, name_of
-from headway.reading.containers import is_whole, iterate, put
+from headway.reading.containers import is_whole, iterate, put, taken_out
 from headway.reading.reader import Call, choice_of
 from headway.reading.values import (
     Bound,
@@ -109,9 +109,8 @@ class BindingReader(CallReader):
     def _set_item(self, owner: object, key: object, value: object, node: ast.expr, scope: Names) -> None:
         match owner:
             case Pairs():
-                if self.here.conditional:
-                    owner.more = True
-                put(self.budget, owner, key, value)
+                owner.more = owner.more or self.here.conditional
+                put(self.budget, owner, key, value, sure=self.is_sure)
             case Items() if (
                 isinstance(key, int) and -len(owner.items) <= key < len(owner.items) and not self.here.conditional
             ):
@@ -124,8 +123,13 @@ class BindingReader(CallReader):
 
     def _delete(self, node: ast.Delete, scope: Names) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Subscript) and isinstance(owner := self.evaluate(target.value, scope), Items):
+            if not isinstance(target, ast.Subscript):
+                continue
+            owner = self.evaluate(target.value, scope)
+            if isinstance(owner, Items):
                 owner.certain = 0
+            elif isinstance(owner, Pairs):
+                taken_out(owner, self.evaluate(target.slice, scope))
 
 
 def _loaded(target: ast.expr) -> ast.expr:

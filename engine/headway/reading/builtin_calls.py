@@ -128,14 +128,16 @@ def _dict(reader: Reader, call: Call, scope: Names) -> object:
         if isinstance(value, Pairs):
             update(reader.budget, made, value)
         else:
-            for item, _ in iterate(reader.budget, value):
+            for item, sure in iterate(reader.budget, value):
                 if isinstance(item, tuple) and len(item) == 2:
-                    put(reader.budget, made, item[0], item[1])
+                    made.more = made.more or not sure
+                    put(reader.budget, made, item[0], item[1], sure=sure)
                 else:
                     made.more = True
             made.more = made.more or not is_whole(value)
     for key, item in call.keywords.items():
         put(reader.budget, made, key, item)
+    made.more = made.more or call.hidden
     return made
 
 
@@ -174,13 +176,13 @@ def _range(reader: Reader, call: Call, scope: Names) -> object:
 
 def _map(reader: Reader, call: Call, scope: Names) -> object:
     function = call.argument(0, "function")
-    made = Items([])
     columns = [list(iterate(reader.budget, value)) for value in call.args[1:]]
-    for row in zip(*columns, strict=False):
+    made = Items([], not all(map(is_whole, call.args[1:])))
+    for number, row in enumerate(zip(*columns, strict=False)):
         sure = all(sure for _, sure in row)
+        made.certain = number if made.certain is None and not sure else made.certain
         with reader.under(conditional=not sure):
             made.items.append(reader.call(function, Call(call.node, tuple(item for item, _ in row)), scope))
-    made.more = not all(map(is_whole, call.args[1:]))
     return made
 
 

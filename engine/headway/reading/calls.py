@@ -156,7 +156,9 @@ class CallReader(ExpressionReader):
             case Class():
                 return self._instance(function, call, scope)
             case Bound(receiver=None, name=name):
-                if name not in _CALL_WHAT_THEY_GET and any(map(self.has_function_power, _functions(call))):
+                calls = name in _CALL_A_KEY and has_power(call.keywords.get("key"))
+                calls = calls or (name == "iter" and len(call.args) > 1 and has_power(call.args[0]))
+                if calls or (name not in _CALL_WHAT_THEY_GET and any(map(self.has_function_power, _functions(call)))):
                     return self._unknown_callee(call, scope, f"{name}()")
                 return call_builtin(self, name, call, scope)
             case Bound(receiver=receiver, name=name):
@@ -282,6 +284,8 @@ _CALL_WHAT_THEY_GET = frozenset(
     {"map", "filter", "getattr", "setattr", "list", "tuple", "dict", "set", "zip", "enumerate"}
 )
 """Builtins whose calls of functions are followed, or that only keep them."""
+
+_CALL_A_KEY = frozenset({"sorted", "min", "max"})
 
 
 def _functions(call: Call) -> list[object]:

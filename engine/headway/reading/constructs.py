@@ -12,6 +12,7 @@ from headway.reading.values import (
     Construct,
     Holed,
     Imported,
+    Instance,
     Items,
     Member,
     Opaque,
@@ -38,7 +39,7 @@ def column_of(value: object) -> fx.Column | None:
     if type_ is None and args and not (isinstance(args[0], Construct) and args[0].name in _NO_TYPES):
         type_ = args.pop(0)
     key = options.get("primary_key") is True
-    nullable = options.get("nullable", not key)
+    nullable = options.get("nullable", fx.UNKNOWN if value.hidden and not key else not key)
     extras = [extra for extra in args if isinstance(extra, Construct)]
     default = options.get("server_default")
     computed = next((extra for extra in extras if extra.name == "Computed"), None)
@@ -57,8 +58,8 @@ def column_of(value: object) -> fx.Column | None:
         computed=None if computed is None else sql_text(computed.argument(0, "sqltext")),
         computed_stored=False if computed is None else _flag(computed.argument(1, "persisted")),
         identity=identity,
-        unique=_flag(options.get("unique")),
-        index=_flag(options.get("index")),
+        unique=_flag(options.get("unique", fx.UNKNOWN if value.hidden else None)),
+        index=_flag(options.get("index", fx.UNKNOWN if value.hidden else None)),
         references=tuple(_foreign_key(extra) for extra in extras if extra.name == "ForeignKey"),
         comment=None if options.get("comment") is None else text_of(options["comment"]),
     )
@@ -89,6 +90,8 @@ def type_of(value: object) -> fx.Type | None:
         return fx.Type(value.name, arguments, options, written=_written(value.node))
     if isinstance(value, Class):
         return fx.Type(value.name, written=value.name)
+    if isinstance(value, Instance):
+        return fx.Type(value.class_.name, written=f"{value.class_.name}()")
     name = text_of(value)
     return fx.Type(name, written=fx.shown(name))
 
@@ -210,10 +213,17 @@ def names_in(values: Sequence[object]) -> tuple[fx.Text, ...]:
             found += names_in(value)
         elif isinstance(value, Items):
             found += names_in(value.items)
+            if value.more or value.certain is not None:
+                found.append(fx.UNKNOWN)
         else:
             name = sql_text(value)
             found.append(fx.UNKNOWN if name is None else name)
     return tuple(found)
+
+
+def _columns_in(value: Construct, start: int) -> tuple[fx.Text, ...]:
+    """The columns among a construct's arguments; UNKNOWN stands for what may follow."""
+    return names_in(value.args[start:]) + ((fx.UNKNOWN,) if value.hidden else ())
 
 
 def constraint_of(value: object) -> fx.Constraint | None:
@@ -223,9 +233,9 @@ def constraint_of(value: object) -> fx.Constraint | None:
     name = _name(value.keywords.get("name"))
     match value.name:
         case "PrimaryKeyConstraint":
-            return fx.Constraint(_KIND.PRIMARY_KEY, name, names_in(value.args))
+            return fx.Constraint(_KIND.PRIMARY_KEY, name, _columns_in(value, 0))
         case "UniqueConstraint":
-            return fx.Constraint(_KIND.UNIQUE, name, names_in(value.args))
+            return fx.Constraint(_KIND.UNIQUE, name, _columns_in(value, 0))
         case "CheckConstraint":
             return fx.Constraint(_KIND.CHECK, name, condition=sql_text(value.argument(0, "sqltext")))
         case "ExcludeConstraint":
@@ -253,7 +263,7 @@ def index_of(value: object) -> fx.Index | None:
     """The index that an ``Index(…)`` declares, or None."""
     if not isinstance(value, Construct) or value.name != "Index":
         return None
-    return fx.Index(_name(value.argument(0, "name")), names_in(value.args[1:]), _flag(value.keywords.get("unique")))
+    return fx.Index(_name(value.argument(0, "name")), _columns_in(value, 1), _flag(value.keywords.get("unique")))
 
 
 def parts_of_table(
@@ -337,5 +347,8 @@ def enum_of(type_: Construct) -> tuple[fx.Text, fx.MaybeText, tuple[fx.Text, ...
     name = type_.keywords.get("name")
     if name is None and len(type_.args) == 1 and isinstance(type_.args[0], Class):
         name = type_.args[0].name.lower()
-    labels = names_in([argument for argument in type_.args if not isinstance(argument, Class | Imported)])
+    of_class = len(type_.args) == 1 and isinstance(type_.args[0], Class | Imported)
+    labels = () if of_class else names_in(type_.args)
+    if type_.hidden:
+        labels = (*labels, fx.UNKNOWN)
     return text_of(name), _name(type_.keywords.get("schema")), labels

@@ -62,13 +62,21 @@ def is_whole(value: object) -> bool:
     return False
 
 
-def put(budget: Budget, pairs: Pairs, key: object, value: object) -> None:
-    """``pairs[key] = value``."""
+def put(budget: Budget, pairs: Pairs, key: object, value: object, *, sure: bool = True) -> None:
+    """``pairs[key] = value``; where it is not ``sure`` to happen, what was there before may still be."""
     budget.items(len(pairs.items) + len(pairs.others))
     if isinstance(key, str | int | float | None):
-        pairs.items[str(key) if isinstance(key, str) else key] = value
+        key = str(key) if isinstance(key, str) else key
+        pairs.items[key] = value if sure or key not in pairs.items else choice_of([pairs.items[key], value])
     else:
         pairs.others.append((key, value))
+
+
+def taken_out(pairs: Pairs, key: object) -> None:
+    """``del pairs[key]``: it may be there no longer, nor is it told what its value was."""
+    pairs.more = True
+    if isinstance(key, str | int | float | None):
+        pairs.items.pop(key, None)
 
 
 def get(budget: Budget, pairs: Pairs, key: object, default: object) -> object:
@@ -86,13 +94,13 @@ def get(budget: Budget, pairs: Pairs, key: object, default: object) -> object:
     return Opaque(power=has_power(pairs))
 
 
-def update(budget: Budget, pairs: Pairs, other: object) -> None:
-    """``pairs.update(other)``."""
+def update(budget: Budget, pairs: Pairs, other: object, *, sure: bool = True) -> None:
+    """``pairs.update(other)``, as :func:`put`."""
     if not isinstance(other, Pairs):
         pairs.more = True
         if has_power(other):
             pairs.others.append((NOTHING_KNOWN, POWER))
         return
     for key, value in (*other.items.items(), *other.others):
-        put(budget, pairs, key, value)
+        put(budget, pairs, key, value, sure=sure)
     pairs.more = pairs.more or other.more

@@ -105,8 +105,8 @@ def _create_table(call: Arguments) -> Iterator[fx.Effect]:
 def _index_of_column(column: fx.Column, call: Arguments) -> Iterator[fx.Effect]:
     """The index that ``index=True`` makes."""
     if column.index is not False:
-        table = call.table
-        yield fx.CreatesIndex(name=None, columns=(column.name,), unique=column.unique, **table)
+        maybe = column.index is not True
+        yield fx.CreatesIndex(name=None, columns=(column.name,), unique=column.unique, conditional=maybe, **call.table)
 
 
 def _drop_table(call: Arguments) -> Iterator[fx.Effect]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.reading.arguments import flag_of
 from headway.reading.constructs import (
     constraint_of,
     enum_of,
@@ -20,6 +21,7 @@ from headway.reading.sql.read import read_sql
 from headway.reading.texts import place_of_text
 from headway.reading.values import Construct, Holed, Imported, Items, Member, Names, Pairs, Query, text_of
 
+_WITH_ENUM_TYPES = frozenset({"postgresql", "other"})
 _WRAPPERS = frozenset({"text", "DDL", "literal_column", "quoted_name"})
 _VERBS = frozenset({"insert", "update", "delete"})
 _READS = frozenset({"select", "exists", "union", "union_all", "values", "count", "join", "outerjoin", "except_", "cte"})
@@ -188,7 +190,7 @@ def _mentioned(value: object) -> fx.Text | None:
 # -- constructs of DDL ----------------------------------------------------------------------------------------------
 
 
-def created(value: object, span: fx.Span) -> Iterator[fx.Effect]:
+def created(value: object, span: fx.Span, if_not_exists: fx.Flag) -> Iterator[fx.Effect]:
     """What ``value.create(bind)`` or ``CreateTable(value)`` makes."""
     if not isinstance(value, Construct):
         yield fx.RunsSql(span=span, text=fx.UNKNOWN)
@@ -204,20 +206,35 @@ def created(value: object, span: fx.Span) -> Iterator[fx.Effect]:
                 columns=columns,
                 constraints=constraints,
                 indexes=indexes,
-                whole=whole,
+                whole=whole and not value.hidden,
+                if_not_exists=if_not_exists,
             )
         case "Enum" | "ENUM":
             name, schema, labels = enum_of(value)
-            only = frozenset({"postgresql", "other"})
-            yield fx.CreatesEnum(span=span, name=name, schema=schema, labels=labels, databases=only)
+            yield fx.CreatesEnum(
+                span=span,
+                name=name,
+                schema=schema,
+                labels=labels,
+                if_not_exists=if_not_exists,
+                databases=_WITH_ENUM_TYPES,
+            )
         case "Index":
             index = index_of(value)
             assert index is not None
             found = next((t for argument in value.args[1:] if (t := _mentioned(argument)) is not None), fx.UNKNOWN)
-            yield fx.CreatesIndex(span=span, table=found, name=index.name, columns=index.columns, unique=index.unique)
+            yield fx.CreatesIndex(
+                span=span,
+                table=found,
+                name=index.name,
+                columns=index.columns,
+                unique=index.unique,
+                if_not_exists=if_not_exists,
+            )
         case "Sequence" | "CreateSchema":
             kind = fx.ObjectKind.SEQUENCE if value.name == "Sequence" else fx.ObjectKind.SCHEMA
-            yield fx.CreatesObject(span=span, kind=kind, name=sql_text(value.argument(0, "name")))
+            named = sql_text(value.argument(0, "name"))
+            yield fx.CreatesObject(span=span, kind=kind, name=named, if_not_exists=if_not_exists)
         case _ if (constraint := constraint_of(value)) is not None:
             yield fx.AddsConstraint(
                 span=span,
@@ -232,7 +249,7 @@ def created(value: object, span: fx.Span) -> Iterator[fx.Effect]:
             yield fx.RunsSql(span=span, text=fx.UNKNOWN)
 
 
-def dropped(value: object, span: fx.Span) -> Iterator[fx.Effect]:
+def dropped(value: object, span: fx.Span, if_exists: fx.Flag) -> Iterator[fx.Effect]:
     """What ``value.drop(bind)`` or ``DropTable(value)`` takes away."""
     if not isinstance(value, Construct):
         yield fx.RunsSql(span=span, text=fx.UNKNOWN)
@@ -240,14 +257,15 @@ def dropped(value: object, span: fx.Span) -> Iterator[fx.Effect]:
     match value.name:
         case "Table" | "table":
             table, schema = table_of(value) or (fx.UNKNOWN, None)
-            yield fx.DropsTable(span=span, table=table, schema=schema)
+            yield fx.DropsTable(span=span, table=table, schema=schema, if_exists=if_exists)
         case "Enum" | "ENUM":
             name, schema, _ = enum_of(value)
-            yield fx.DropsEnum(span=span, name=name, schema=schema, databases=frozenset({"postgresql", "other"}))
+            yield fx.DropsEnum(span=span, name=name, schema=schema, if_exists=if_exists, databases=_WITH_ENUM_TYPES)
         case "Index":
-            yield fx.DropsIndex(span=span, name=text_of(value.argument(0, "name")))
+            yield fx.DropsIndex(span=span, name=text_of(value.argument(0, "name")), if_exists=if_exists)
         case "Sequence":
-            yield fx.DropsObject(span=span, kind=fx.ObjectKind.SEQUENCE, name=sql_text(value.argument(0, "name")))
+            named = sql_text(value.argument(0, "name"))
+            yield fx.DropsObject(span=span, kind=fx.ObjectKind.SEQUENCE, name=named, if_exists=if_exists)
         case _ if (constraint := constraint_of(value)) is not None:
             yield fx.DropsConstraint(span=span, table=fx.UNKNOWN, name=constraint.name, kind=constraint.kind)
         case _:
@@ -262,11 +280,11 @@ def _schema(kind: type[fx.CreatesObject] | type[fx.DropsObject]):  # type: ignor
 
 
 def _created(value: Construct, span: fx.Span) -> Iterator[fx.Effect]:
-    return created(value.argument(0, "element"), span)
+    return created(value.argument(0, "element"), span, flag_of(value.keywords.get("if_not_exists"), False))
 
 
 def _dropped(value: Construct, span: fx.Span) -> Iterator[fx.Effect]:
-    return dropped(value.argument(0, "element"), span)
+    return dropped(value.argument(0, "element"), span, flag_of(value.keywords.get("if_exists"), False))
 
 
 def _commented(value: Construct, span: fx.Span) -> Iterator[fx.Effect]:

@@ -13,6 +13,7 @@ from headway.reading import texts
 from headway.reading.builtin_calls import BUILTINS
 from headway.reading.conditions import both, compared, truth_of
 from headway.reading.containers import get, is_whole, iterate, put, update
+from headway.reading.imports import is_foreign
 from headway.reading.reader import Call, Reader, choice_of, options_of
 from headway.reading.values import (
     NOTHING_KNOWN,
@@ -88,7 +89,7 @@ class ExpressionReader(Reader):
             value = self.evaluate(node.value, scope)
             found = list(iterate(self.budget, value))
             items += [item for item, _ in found]
-            more = more or not is_whole(value)
+            more = more or not is_whole(value) or not all(sure for _, sure in found)
         return items, more
 
     def _dict(self, node: ast.Dict, scope: Names) -> object:
@@ -126,7 +127,7 @@ class ExpressionReader(Reader):
             case Pairs():
                 return get(self.budget, value, key, Opaque(power=has_power(value)))
             case Imported(path=path) if path not in ("sys.modules", "os.environ"):
-                return Imported(path)  # a generic type
+                return _item_of_imported(value, key)
             case Opaque(expression=str() as expression, power=power) if isinstance(key, str | int):
                 return Opaque(f"{expression}[{key!r}]", power)
             case Member() | Construct() if isinstance(key, str):
@@ -357,6 +358,14 @@ class ExpressionReader(Reader):
     @abstractmethod
     def bind(self, target: ast.expr, value: object, scope: Names) -> None:
         """Gives the names of an assignment's target their values."""
+
+
+def _item_of_imported(value: Imported, key: object) -> Imported:
+    """``name[key]`` of another module: a generic type, or one of several things that are not the same."""
+    if not is_foreign(value.path):
+        return value
+    told = isinstance(key, int) or (isinstance(key, str) and "." not in key)
+    return Imported(f"{value.path}[{key!r}]" if told else f"{value.path}[?]")
 
 
 def _number(operation: ast.operator, left: Any, right: Any) -> object:

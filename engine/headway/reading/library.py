@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from headway.effects.values import UNKNOWN, Flag
+from headway.reading.arguments import flag_of
 from headway.reading.executed import created, dropped, statement_effects
 from headway.reading.imports import is_unknown_library
 from headway.reading.reader import Call, Reader
@@ -52,7 +54,7 @@ def method_of_construct(reader: Reader, receiver: object, name: str, call: Call,
     if isinstance(root, Construct) and root.receiver is None:
         if name in ("create", "drop") and _is_schema_item(root):
             effects = created if name == "create" else dropped
-            reader.add(effects(root, reader.span(call.node, scope)))
+            reader.add(effects(root, reader.span(call.node, scope), _looks_first(root, call)))
             return None
         if root.name == "MetaData" and name in ("create_all", "drop_all"):
             reader.not_analysed(call.node, scope, f"{name}() of a MetaData: the tables are not known from this file")
@@ -84,6 +86,13 @@ def _is_unknown(value: Construct) -> bool:
 
 def _is_schema_item(value: Construct) -> bool:
     return value.name in _TYPES or value.name in ("Table", "Index", "Sequence", "CheckConstraint", "UniqueConstraint")
+
+
+def _looks_first(value: Construct, call: Call) -> Flag:
+    """Whether ``create()`` and ``drop()`` leave alone what is there, or is not: ``checkfirst``."""
+    by_default = value.name in ("ENUM", "DOMAIN", "Sequence")
+    given = call.argument(1, "checkfirst")
+    return UNKNOWN if given is None and call.hidden else flag_of(given, by_default)
 
 
 def _is_statement(value: Construct) -> bool:

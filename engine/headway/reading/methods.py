@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from headway.reading import texts
-from headway.reading.containers import get, is_whole, iterate, put, update
+from headway.reading.containers import get, is_whole, iterate, put, taken_out, update
 from headway.reading.reader import Call, Reader, choice_of
 from headway.reading.values import (
     ALL_DATABASES,
@@ -35,7 +35,8 @@ def call_text_method(reader: Reader, text: str | Holed, name: str, call: Call) -
     if name == "format_map" and isinstance(text, str) and isinstance(pairs := call.argument(0, "mapping"), Pairs):
         keywords = {str(key): value for key, value in pairs.items.items()}
         return texts.formatted(reader.budget, text, (), keywords, call.node)
-    if isinstance(text, str) and name in _TEXT_METHODS and all(isinstance(a, str | int | tuple) for a in call.args):
+    plain = not call.keywords and not call.hidden and all(isinstance(a, str | int | tuple) for a in call.args)
+    if isinstance(text, str) and name in _TEXT_METHODS and plain:
         return _run_method(reader, text, name, call)
     if name in ("startswith", "endswith", "isdigit", "isalnum"):
         return UNCERTAIN
@@ -119,6 +120,7 @@ def call_items_method(reader: Reader, items: Items, name: str, call: Call, scope
         case "sort" | "reverse":
             return None
         case "pop":
+            items.more = True  # fewer, that is: which of them are left is not told
             return choice_of(list(items.items)) if items.items else NOTHING_KNOWN
         case "index" | "count":
             return NOTHING_KNOWN
@@ -142,16 +144,28 @@ def call_pairs_method(reader: Reader, pairs: Pairs, name: str, call: Call) -> ob
             return Items([*pairs.items, *(key for key, _ in pairs.others)], pairs.more)
         case "values":
             return Items([*pairs.items.values(), *(value for _, value in pairs.others)], pairs.more)
-        case "get" | "pop" | "setdefault":
+        case "get":
             return get(reader.budget, pairs, call.argument(0, "key"), call.argument(1, "default"))
+        case "pop":
+            found = get(reader.budget, pairs, call.argument(0, "key"), call.argument(1, "default"))
+            taken_out(pairs, call.argument(0, "key"))
+            return found
+        case "setdefault":
+            key = call.argument(0, "key")
+            found = get(reader.budget, pairs, key, call.argument(1, "default"))
+            pairs.more = pairs.more or reader.here.conditional
+            put(reader.budget, pairs, key, found, sure=reader.is_sure)
+            return found
         case "update":
             if call.args:
-                update(reader.budget, pairs, call.args[0])
+                update(reader.budget, pairs, call.args[0], sure=reader.is_sure)
             for key, value in call.keywords.items():
-                put(reader.budget, pairs, key, value)
+                put(reader.budget, pairs, key, value, sure=reader.is_sure)
+            pairs.more = pairs.more or call.hidden or reader.here.conditional
             return None
         case "copy":
             return Pairs(dict(pairs.items), list(pairs.others), pairs.more)
+    pairs.more = True
     return Opaque(power=has_power(pairs))
 
 

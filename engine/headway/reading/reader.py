@@ -71,6 +71,11 @@ class Reader(ABC):
         """The call in the revision file through which another module is being read."""
         self._said: set[tuple[object, ...]] = set()
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether what is read now runs whenever the revision does."""
+        return not self.here.conditional and (self.databases or ALL_DATABASES) <= self.here.databases
+
     # -- effects --------------------------------------------------------------------------------------------------
 
     def add(self, effects: Iterable[fx.Effect]) -> None:

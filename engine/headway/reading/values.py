@@ -459,7 +459,7 @@ def text_of(value: object) -> Text:
     if isinstance(value, Opaque) and value.expression is not None:
         return Computed(value.expression)
     if isinstance(value, Imported):
-        return Computed(value.path)
+        return UNKNOWN if "?" in value.path else Computed(value.path)
     if isinstance(value, Holed) and all(not isinstance(part, Unknown) for part in value.parts):
         parts = (part if isinstance(part, str) else f"{{{shown(part)}}}" for part in value.parts)
         return Computed("".join(parts))

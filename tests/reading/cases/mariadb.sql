@@ -309,3 +309,48 @@ DROP USER 'hw_reader'@'localhost'
 DROP TABLE IF EXISTS orders, users CASCADE
 => DropsTable(table='orders', if_exists=True, cascade=True)
 => DropsTable(table='users', if_exists=True, cascade=True)
+
+CREATE TABLE waits (id int)
+=> CreatesTable(table='waits', columns=[Column(name='id', type=Type(name='int'))])
+
+ALTER TABLE waits WAIT 5 ADD COLUMN w1 int
+=> AddsColumn(table='waits', column=Column(name='w1', type=Type(name='int')))
+
+ALTER ONLINE TABLE waits ADD COLUMN w2 int
+=> AddsColumn(table='waits', column=Column(name='w2', type=Type(name='int')))
+
+ALTER IGNORE TABLE waits ADD COLUMN w3 int
+=> AddsColumn(table='waits', column=Column(name='w3', type=Type(name='int')))
+
+ALTER TABLE waits ADD CONSTRAINT IF NOT EXISTS ck_w CHECK (w1 > 0)
+=> AddsConstraint(table='waits', kind=check, name='ck_w', condition='w1 > 0')
+
+ALTER TABLE waits ADD UNIQUE KEY ux3 (w1) KEY_BLOCK_SIZE = 8
+=> AddsConstraint(table='waits', kind=unique, name='ux3', columns=['w1'])
+
+DROP INDEX ux3 ON waits ALGORITHM = INPLACE LOCK = NONE
+-- not run: MySQL's
+=> DropsIndex(name='ux3', table='waits')
+
+EXECUTE IMMEDIATE concat('DELETE FROM ', 'waits', ' WHERE id < 0')
+=> ChangesData(verb='DELETE', table='waits', where='id < 0')
+
+ALTER TABLE waits DROP COLUMN w1,
+-- not run: it ends in a comma
+=> DropsColumn(table='waits', column='w1')
+=> RunsSql(text='ALTER TABLE waits DROP COLUMN w1,')
+
+UPDATE waits a JOIN waits b ON a.id = b.id SET a.w2 = b.w2, b.w3 = 1 WHERE a.id < 0
+=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', sets=['w2', 'w3'])
+
+UPDATE waits a, copied c SET w2 = 1 WHERE a.id < 0
+-- not run: there is no such table
+=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', sets=['w2'])
+=> ChangesData(verb='UPDATE', table='copied', where='a.id < 0', sets=['w2'])
+
+DELETE LOW_PRIORITY QUICK IGNORE FROM waits WHERE id < 0
+=> ChangesData(verb='DELETE', table='waits', where='id < 0')
+
+BEGIN NOT ATOMIC IF CASE WHEN 1 THEN 0 ELSE 1 END THEN DELETE FROM waits WHERE id < 0; END IF; END
+-- alone
+=> ChangesData(conditional=True, verb='DELETE', table='waits', where='id < 0')

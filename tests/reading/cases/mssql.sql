@@ -122,3 +122,87 @@ ALTER SCHEMA attic TRANSFER dbo.Users
 
 USE master
 => SetsSetting(name='database', value='master')
+
+ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)
+=> Reindexes(verb='ALTER INDEX REBUILD', name='ix')
+=> RunsSql(text='ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)')
+
+ALTER INDEX ALL ON Users REORGANIZE
+=> Reindexes(verb='ALTER INDEX REORGANIZE', name='Users')
+
+ALTER INDEX ix ON Users DISABLE
+=> AltersTable(table='Users', action='ALTER INDEX DISABLE', subject='ix')
+
+ALTER INDEX ix ON Users FROBNICATE
+=> RunsSql(text='ALTER INDEX ix ON Users FROBNICATE')
+
+DROP INDEX Users.ix, Orders.iy
+=> DropsIndex(name='ix', table='Users')
+=> DropsIndex(name='iy', table='Orders')
+
+ALTER TABLE Users ADD a int NOT NULL NOT FOR REPLICATION, b int NOT NULL
+=> AddsColumn(table='Users', column=Column(name='a', type=Type(name='int'), nullable=False))
+=> AddsColumn(table='Users', column=Column(name='b', type=Type(name='int'), nullable=False))
+
+EXEC ('DROP TABLE ' + @name)
+=> DropsTable(table={@name})
+
+EXEC ('DROP TABLE a; DROP TABLE b')
+=> DropsTable(table='a')
+=> DropsTable(table='b')
+
+DELETE TOP (10) FROM Users WHERE id = 1
+=> ChangesData(verb='DELETE', table='Users', where='id = 1')
+
+DELETE TOP (10) PERCENT Users
+=> ChangesData(verb='DELETE', table='Users', filtered=False)
+
+UPDATE TOP (5) PERCENT Users SET a = 1
+=> ChangesData(verb='UPDATE', table='Users', filtered=False, sets=['a'])
+
+MERGE TOP (5) INTO dbo.Users WITH (HOLDLOCK) AS t USING (SELECT id FROM Other) AS s ON t.id = s.id WHEN MATCHED THEN DELETE;
+=> ChangesData(verb='MERGE', table='Users', schema='dbo')
+
+EXEC sp_rename 'Users', 'People'
+=> RenamesTable(table='Users', new_name='People')
+
+EXEC sp_rename 'dbo.Users', 'People', 'OBJECT'
+=> RenamesTable(table='Users', schema='dbo', new_name='People')
+
+EXEC sp_rename 'dbo.Users.a', 'b', 'COLUMN'
+=> AltersColumn(table='Users', schema='dbo', column='a', new_name='b')
+
+EXEC sp_rename 'a', 'b', 'COLUMN'
+=> RunsSql(text="EXEC sp_rename 'a', 'b', 'COLUMN'")
+
+EXEC sp_rename 'Users.ix', 'iy', 'INDEX'
+=> RenamesIndex(name='ix', new_name='iy', table='Users')
+
+EXEC sp_rename @objname = 'Users', @newname = 'People'
+=> RenamesTable(table='Users', new_name='People')
+
+EXEC sp_rename 'Users'
+=> RunsSql(text="EXEC sp_rename 'Users'")
+
+EXEC sp_rename 'Users', 'b', 'USERDATATYPE', 'more'
+=> RunsSql(text="EXEC sp_rename 'Users', 'b', 'USERDATATYPE', 'more'")
+
+EXEC sp_rename @x, 'b'
+=> RunsSql(text="EXEC sp_rename @x, 'b'")
+
+EXEC sp_executesql N'DROP TABLE x', N'@a int', @a = 1
+=> DropsTable(table='x')
+
+EXEC dbo.do_it 1
+=> RunsSql(text='EXEC dbo.do_it 1')
+
+IF EXISTS (SELECT 1 FROM Users) DROP TABLE Users
+=> DropsTable(conditional=True, table='Users')
+
+IF CASE WHEN 1 = 1 THEN 1 ELSE 0 END = 1 DELETE FROM Users WHERE a = 1 ELSE DELETE FROM Other WHERE a = 1
+=> ChangesData(conditional=True, verb='DELETE', table='Users', where='a = 1')
+=> ChangesData(conditional=True, verb='DELETE', table='Other', where='a = 1')
+
+SELECT a INTO copies FROM Users
+=> CreatesTable(table='copies', whole=False)
+=> Reads(tables=['Users'])

@@ -102,3 +102,32 @@ ALTER TABLE users MODIFY (n NUMBER(5) DEFAULT 5)
 
 ALTER TABLE users ADD CONSTRAINT uq UNIQUE (n) ENABLE NOVALIDATE
 => AddsConstraint(table='USERS', kind=unique, name='UQ', columns=['N'], not_valid=True)
+
+ALTER TABLE users DROP UNIQUE (name) CASCADE
+=> DropsConstraint(table='USERS', name=None, kind=unique, cascade=True)
+
+ALTER TABLE users DROP PRIMARY KEY
+=> DropsConstraint(table='USERS', name=None, kind=primary key)
+
+ALTER TABLE users ADD CONSTRAINT ck CHECK (id > 0) ENABLE NOVALIDATE
+=> AddsConstraint(table='USERS', kind=check, name='CK', condition='id > 0', not_valid=True)
+
+ALTER INDEX ix REBUILD ONLINE
+=> Reindexes(verb='ALTER INDEX REBUILD', name='IX', concurrently=True)
+
+ALTER INDEX ix UNUSABLE
+=> AltersObject(kind=object, name='IX', action='ALTER INDEX UNUSABLE')
+
+ALTER INDEX ix REBUILD TABLESPACE ts
+=> Reindexes(verb='ALTER INDEX REBUILD', name='IX')
+
+BEGIN EXECUTE IMMEDIATE 'DROP TABLE t'; IF 1 = 1 THEN DELETE FROM u WHERE a = 1; END IF; END;
+/
+=> DropsTable(conditional=True, table='T')
+=> ChangesData(conditional=True, verb='DELETE', table='U', where='a = 1')
+
+DELETE users WHERE id = 1
+=> ChangesData(verb='DELETE', table='USERS', where='id = 1')
+
+MERGE INTO users u USING other o ON (u.id = o.id) WHEN MATCHED THEN UPDATE SET u.name = o.name
+=> ChangesData(verb='MERGE', table='USERS')

@@ -678,3 +678,53 @@ ALTER SYSTEM SET work_mem = '5MB'
 
 DROP ROLE reader
 => DropsObject(kind=role, name='reader')
+
+SELECT 1 FROM users a JOIN logs b USING (id) JOIN logs c ON c.id = b.id
+=> Reads(tables=['users', 'logs'])
+
+DELETE FROM users USING logs, copied WHERE logs.id = users.id
+=> ChangesData(verb='DELETE', table='users', where='logs.id = users.id')
+
+SELECT (SELECT count(*) FROM logs), extract(year FROM now()), name IS DISTINCT FROM email FROM users, LATERAL (SELECT 1) x WHERE id IN (SELECT id FROM copied)
+=> Reads(tables=['logs', 'users', 'copied'])
+
+SELECT name IS NULL FROM users
+=> Reads(tables=['users'])
+
+CREATE TABLE typed OF pair (a WITH OPTIONS PRIMARY KEY, b WITH OPTIONS NOT NULL)
+=> CreatesTable(table='typed', whole=False)
+
+CREATE OPERATOR CLASS odd FOR TYPE int4 USING btree AS OPERATOR 1 <
+-- not run: it needs more
+=> CreatesObject(kind=object, name='odd')
+
+ALTER TABLE users ALTER COLUMN name SET
+-- not run: it says nothing
+=> RunsSql(text='ALTER TABLE users ALTER COLUMN name SET')
+
+ALTER TABLE users SET
+-- not run: it says nothing
+=> RunsSql(text='ALTER TABLE users SET')
+
+ALTER TABLE users ALTER COLUMN name SET (n_distinct = 5), ALTER COLUMN name RESET (n_distinct)
+=> AltersTable(table='users', action='ALTER COLUMN SET', subject='name')
+=> AltersTable(table='users', action='ALTER COLUMN RESET', subject='name')
+
+RESET SESSION AUTHORIZATION
+=> SetsSetting(name='session authorization')
+
+RESET app.name
+=> SetsSetting(name='app.name')
+
+DO $$ BEGIN IF (CASE WHEN true THEN false ELSE true END) THEN DELETE FROM users WHERE id < 0; END IF; END $$
+=> ChangesData(conditional=True, verb='DELETE', table='users', where='id < 0')
+
+DO $$ BEGIN WHILE false LOOP DELETE FROM users WHERE id = -1; END LOOP; END $$
+=> ChangesData(conditional=True, verb='DELETE', table='users', where='id = -1')
+
+DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM users; END $$
+=> Reads(conditional=True, tables=['users'])
+
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM users WHERE id < 0 LOOP DELETE FROM logs WHERE id = r.id; END LOOP; FOR i IN REVERSE 3..1 LOOP PERFORM 1; END LOOP; END $$
+=> Reads(conditional=True, tables=['users'])
+=> ChangesData(conditional=True, verb='DELETE', table='logs', where='id = r.id')

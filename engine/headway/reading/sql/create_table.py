@@ -75,7 +75,6 @@ def _element(item: Cursor, parts: _Parts) -> None:
         parts.indexes.append(fx.Index(name, item.names(), unique))
     elif _at_typed_column(item):
         item.name()
-        item.take("WITH", "OPTIONS")
         parts.whole = False
         item.rest()
     else:

@@ -105,9 +105,7 @@ def drop_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     table_schema: fx.MaybeText = None
     if cursor.take("ON"):
         table_schema, table = cursor.path()
-    elif cursor.script.database == "mssql" and names[0][0] is not None:
-        table = names[0][0]  # its old form ``DROP INDEX table.index``
-        names = [(None, name) for _, name in names]
+    of_tables = table is None and cursor.script.database == "mssql"  # its old form ``DROP INDEX table.index``
     while cursor.take_any("ALGORITHM", "LOCK"):
         cursor.take("=")
         cursor.next()
@@ -117,8 +115,8 @@ def drop_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         yield fx.DropsIndex(
             span=span,
             name=name,
-            table=table,
-            schema=schema if schema is not None else table_schema,
+            table=schema if of_tables else table,
+            schema=table_schema if of_tables or schema is None else schema,
             concurrently=concurrently,
             if_exists=if_exists,
             cascade=cascade,

@@ -34,11 +34,13 @@ def execute(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
 
 
 def _arguments(cursor: Cursor) -> list[fx.Text]:
-    found = []
+    found: list[fx.Text] = []
     while not cursor.done:
         if cursor.peek().text.startswith("@") and cursor.peek(1).word == "=":
             cursor.place += 2
-        found.append(cursor.string() if cursor.peek().kind == "string" else cursor.name())
+        is_variable = cursor.peek().text.startswith("@")
+        argument = cursor.string() if cursor.peek().kind == "string" else cursor.name()
+        found.append(fx.UNKNOWN if is_variable else argument)
         if not cursor.take(","):
             break
     return found

@@ -43,7 +43,7 @@ class EnumTypeLeft(FileRule):
     ```
 
     ## When to ignore
-    The type is made with ``checkfirst=True`` and other tables may use it.
+    Other revisions use the type. One that is made with ``checkfirst=True`` is not reported: it may belong to others.
     """
 
     code = "DWN003"

@@ -66,6 +66,14 @@ ScratchKinds = Annotated[
         help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated.",
     ),
 ]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        help="Folder of replays that are kept for the next run; default: .headway/cache of the project, in a CI none.",
+    ),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no kept replay, and keep none.")]
 Stages = Annotated[
     list[str] | None,
     typer.Option(

@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from headway.api.kept_replay import Found, Keeping, KeptReplays, NotAsKept, Replay, Restored
 from headway.api.project import Project
-from headway.api.start import start_of
+from headway.api.start import Start, start_of
 from headway.autogenerate.api import compare, render_operation
 from headway.autogenerate.context import AutogenContext
 from headway.autogenerate.not_compared import not_compared
+from headway.catalog.digest import schema_digest
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
 from headway.config.model import Config
@@ -34,6 +36,7 @@ from headway.revision.route import Step, downgrade_steps, stamp_route, upgrade_r
 from headway.runtime.connecting import Guard, guarded, trusted
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
+from headway.runtime.inputs import Inputs, noting_inputs
 from headway.runtime.options import RunOptions
 from headway.runtime.target import sync_url
 from headway.scratch.dump import dump
@@ -68,6 +71,7 @@ class Rehearsal:
     """One history on one scratch database; its methods are called in order."""
 
     project: Project
+    scratch: Scratch
     stand_ins: StandIns
     urls: ShownUrls
     guard: Guard
@@ -78,35 +82,87 @@ class Rehearsal:
     """The revisions that the database stood at before the first one ran."""
     before: dict[str, Schemas] = field(default_factory=dict)
     """The schemas as each new revision found them."""
+    keeping: Keeping | None = None
+    at: Callable[[str], None] = lambda far: None
+    """Is told how far the replay is."""
 
-    def replay(self) -> int:
-        """Upgrades the empty database to every head, and returns how many revisions ran.
+    def replay(self) -> tuple[int, int]:
+        """Upgrades the database to every head, and returns how many revisions ran, and how many had been run before.
 
-        Raises HeadwayError with the revision and line that failed.
+        Raises HeadwayError with the revision and line that failed, NotAsKept for a database that an earlier run has
+        kept and that is another one.
         """
         graph = self.project.scripts.history
-        self._begin()
+        start = start_of(self.project)
+        self.started = start.revisions if start is not None else ()
         order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
         apart = self._apart
-        old = [revision for revision in order if revision not in apart]
+        done: frozenset[str] = frozenset()
+        if self._restored is not None:
+            self._require_as_kept(self._restored)
+            done = self._restored.revisions
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
-        if old:
-            self._run(lambda heads, context: _in_turn(graph, heads, old))
+        old = [revision for revision in order if revision not in apart and revision not in done]
+        progress = _Progress(len(order), len(done), self.at)
+        self._replay_released(start, old, progress)
         for revision in order:
             if revision in apart:
-                self._run(self._one_up(revision))
-        return len(order)
+                self._run(self._one_up(revision, progress))
+        return len(order) - len(done), len(done)
 
-    def _begin(self) -> None:
+    def _replay_released(self, start: Start | None, old: list[str], progress: _Progress) -> None:
+        graph = self.project.scripts.history
+
+        def run() -> None:
+            if self._restored is None:
+                self._begin(start)
+            if old:
+                self._run(lambda heads, context: progress.told(_in_turn(graph, heads, old)))
+
+        if self.keeping is None or (self._restored is not None and not old):
+            run()
+            return
+        with noting_inputs(self.keeping.inputs, [self.scratch.folder] if self.scratch.folder is not None else []):
+            run()
+        if self.keeping.kept is not None:
+            self._keep(self.keeping.kept, old, self.keeping.inputs)
+
+    def _keep(self, kept: KeptReplays, old: list[str], inputs: Inputs) -> None:
+        found = self._found()
+        against = [] if self.stand_ins.is_single else ["the project has several databases"]
+        against += ["user code holds a connection"] if self.stand_ins.in_use else []
+        done = sorted(self._restored.revisions) if self._restored is not None else []
+        kept.add(self.scratch, Replay([*done, *old], inputs, set(self.urls.variables), found, against))
+        self.guard.renew()
+
+    @property
+    def _restored(self) -> Restored | None:
+        return None if self.keeping is None else self.keeping.restored
+
+    def _require_as_kept(self, restored: Restored) -> None:
+        if self._found() != restored.found:
+            raise NotAsKept
+
+    def _found(self) -> Found:
+        """The version rows and the schema, each time that env.py runs a history."""
+        found: list[tuple[tuple[str, ...], str]] = []
+
+        def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+            schema = inspect_schema(context.connection, leave_out=[context.version_table])
+            found.append((tuple(heads), schema_digest(schema)))
+            return ()
+
+        self._run(look)
+        return tuple(found)
+
+    def _begin(self, start: Start | None) -> None:
         """Fills the database with what the history begins on, where the policy names it."""
-        start = start_of(self.project)
         if start is None:
             return
         if start.fill is not None:
             start.fill(self.stand_ins.main)
         if start.revisions:
             graph = self.project.scripts.history
-            self.started = start.revisions
             self._run(lambda heads, context: stamp_route(graph, heads, start.revisions))
 
     def compare(self) -> Comparison | None:
@@ -191,13 +247,13 @@ class Rehearsal:
         """The new revisions, and whatever stands on one of them: it can run only after, and is undone before."""
         return self.project.scripts.history.descendants(self.new, inclusive=True)
 
-    def _one_up(self, revision: str) -> Callable[..., Iterable[Step]]:
+    def _one_up(self, revision: str, progress: _Progress) -> Callable[..., Iterable[Step]]:
         graph = self.project.scripts.history
         schemas = self.before[revision] = {}
 
         def choose(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             _look_at(context, schemas)
-            return _in_turn(graph, heads, [revision])
+            return progress.told(_in_turn(graph, heads, [revision]))
 
         return choose
 
@@ -252,7 +308,15 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: bool = False) -> Iterator[Rehearsal]:
+def rehearsing(
+    project: Project,
+    scratch: Scratch,
+    new: frozenset[str],
+    *,
+    log: bool = False,
+    keeping: Keeping | None = None,
+    at: Callable[[str], None] = lambda far: None,
+) -> Iterator[Rehearsal]:
     """A rehearsal on ``scratch``: while the block runs, nothing that the project executes reaches another database.
 
     Raises ConnectionRefused at the end when something was refused that no stage has told of.
@@ -265,7 +329,7 @@ def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: 
         stack.enter_context(forgetting_modules(partial(_is_of_project, project.root)))
         stack.enter_context(environment(urls.variables))
         guard = stack.enter_context(guarded(stand_ins))
-        yield Rehearsal(project, stand_ins, urls, guard, new, log)
+        yield Rehearsal(project, scratch, stand_ins, urls, guard, new, log, keeping=keeping, at=at)
 
 
 Schemas = dict[str, Schema]
@@ -307,6 +371,21 @@ def _in_turn(graph: RevisionGraph, heads: Sequence[str], revisions: Iterable[str
         step = upgrade_step(graph, revision, rows)
         rows = step.heads_after
         yield step
+
+
+@dataclass
+class _Progress:
+    """Where a replay is; an env.py of several databases runs each revision several times."""
+
+    total: int
+    done: int
+    at: Callable[[str], None]
+
+    def told(self, steps: Iterable[Step]) -> Iterator[Step]:
+        for step in steps:
+            self.at(f"{min(self.done + 1, self.total)}/{self.total} {step.revision}")
+            yield step
+            self.done += 1
 
 
 def _compared(context: MigrationContext) -> Comparison:

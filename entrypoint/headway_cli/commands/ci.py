@@ -13,6 +13,8 @@ def ci(
     base: opt.Base = None,
     all: opt.AllRevisions = False,
     scratch: opt.ScratchKinds = None,
+    cache: opt.Cache = None,
+    no_cache: opt.NoCache = False,
     stages: opt.Stages = None,
     select: opt.Select = None,
     ignore: opt.Ignore = None,
@@ -35,10 +37,12 @@ def ci(
     """
     from headway.api.ci import choose_stages, scratch_kinds
     from headway.api.ci import ci as run
+    from headway.api.kept_replay import cache_folder
     from headway.api.lint import LintOptions
     from headway.api.project import open_project
     from headway.errors import HeadwayError
     from headway.lint.catalogue import select as select_rules
+    from headway_cli.progress import progress
 
     opt.check_reports(report)
     try:
@@ -47,7 +51,19 @@ def ci(
         lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
         wanted = choose_stages(project, stages or ())
         kinds = scratch_kinds(project, scratch or ())
-        result = run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
+        folder = cache_folder(project, cache, off=no_cache)
+        with progress(quiet=quiet) as shown:
+            result = run(
+                project,
+                kinds,
+                lint_options,
+                opt.today(),
+                shown.line,
+                stages=wanted,
+                log=verbose,
+                cache=folder,
+                at=shown.at,
+            )
     except HeadwayError as error:
         opt.fail("ci", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)

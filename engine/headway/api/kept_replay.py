@@ -21,6 +21,7 @@ from typing import Any
 
 from headway.api.project import Project
 from headway.api.stages import Announce
+from headway.api.start import start_file
 from headway.errors import HeadwayError
 from headway.files import read_small
 from headway.repository import git
@@ -185,11 +186,12 @@ class KeptReplays:
             raise _Unknown(f"{self._short(path)} has SQL that reads files, or other servers")
 
     def _own_files(self, revisions: Iterable[str]) -> set[str]:
-        """The files that a replay reads whether somebody sees it or not: those read before it began are among them."""
+        """What headway itself reads for a replay: the settings, env.py, these revisions, what the database begins on."""
         history = self.project.scripts.history
         paths = [history.ids[revision].path for revision in revisions]
         config = self.project.config
         mine = (self.project.directory.env_py_location, config.config_file_name, config.toml_file_name, *paths)
+        mine += (start_file(self.project),)
         return {os.path.abspath(path) for path in mine if path is not None}
 
     def _short(self, path: str) -> str:

@@ -13,7 +13,8 @@ import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from enum import Enum
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -31,7 +32,8 @@ class Inputs:
     """What has been read so far."""
 
     files: set[str] = field(default_factory=set)
-    """Absolute paths of files that were opened, or would have been if they were there; installed packages left out."""
+    """Absolute paths of files that were opened, or would have been if they were there; those of installed packages, and
+    what headway itself reads, left out."""
     folders: set[str] = field(default_factory=set)
     """Those whose names were listed."""
     variables: set[str] = field(default_factory=set)
@@ -88,6 +90,8 @@ class _Noting:
         name = _name(path)
         if name is None or _is_bytecode(name) or not is_the_projects(name, self.own):
             return
+        if _asker() is _Asker.HEADWAY:
+            return  # whoever wants to know what headway reads asks headway
         if isinstance(flags, int) and flags & _WRITES:
             self.inputs.unrepeatable.append(f"writes {name}")
         else:
@@ -95,7 +99,7 @@ class _Noting:
 
     def listed(self, path: Any = None) -> None:
         name = _name("." if path is None else path)
-        if name is not None and is_the_projects(name, self.own) and _is_the_users():
+        if name is not None and is_the_projects(name, self.own) and _asker() is _Asker.USER:
             self.inputs.folders.add(name)
 
     def connected(self, socket: Any, address: Any) -> None:
@@ -104,7 +108,7 @@ class _Noting:
             self.did("reaches for the network", "socket.connect")
 
     def did(self, what: str, event: str, *_: Any) -> None:
-        if _is_the_users():
+        if _asker() is _Asker.USER:
             self.inputs.unrepeatable.append(f"{what} ({event})")
 
     def variable(self, found: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -131,25 +135,34 @@ def _is_bytecode(path: str) -> bool:
     return f"{os.sep}__pycache__{os.sep}" in path or ".pyc" in os.path.basename(path)
 
 
-def _is_the_users() -> bool:
-    """Whether the innermost code that is no library's is the user's, and neither headway's nor an import of a library."""
+class _Asker(Enum):
+    """Whose code does something: the innermost that is no library's."""
+
+    USER = "user"
+    HEADWAY = "headway"
+    IMPORT = "an import"
+    """To import a package is to list folders, and some packages look for libraries of the system."""
+
+
+def _asker() -> _Asker:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
         if path.startswith("<frozen importlib"):
-            return False  # to import a package is to list folders, and some packages look for libraries of the system
+            return _Asker.IMPORT
         if path.startswith(_OURS):
             if path not in (__file__, _HEARD_IN):
-                return False
+                return _Asker.HEADWAY
         elif is_the_projects(path):
-            return True
+            return _Asker.USER
         frame = frame.f_back
-    return True  # a greenlet of its own, or code without a file
+    return _Asker.USER  # in a greenlet, or code without a file
 
 
 _OURS = os.path.join(Path(__file__).parents[1], "")
 _HEARD_IN = os.path.join(_OURS, "process.py")
 
 
+@cache
 def _installed() -> tuple[str, ...]:
     return tuple({os.path.join(os.path.realpath(sysconfig.get_path(name)), "") for name in ("stdlib", "platstdlib")})

@@ -149,8 +149,11 @@ def downgrade() -> None:
     pass
 """
 
+NOTHING = EMPTY.replace('"aa02"', "None").replace("aa03", "aa01")
+
 SAME: dict[str, Callable[[Shop, pytest.MonkeyPatch], object]] = {
     "what is new": lambda shop, patch: edit(shop.new, "sa.String(40)", "sa.String(length=40)"),
+    "a column of a model": lambda shop, patch: edit(shop.place / "app" / "models.py", "String(40)", "String(41)"),
     "one more new revision": lambda shop, patch: (shop.new.parent / "aa03.py").write_text(EMPTY),
     "a file that nobody reads": lambda shop, patch: (shop.place / "README").write_text("x"),
     "a number of the run": lambda shop, patch: patch.setenv("GITHUB_RUN_ID", "7"),
@@ -229,6 +232,34 @@ def test_what_the_database_begins_on_is_part_of_it(shop: Shop) -> None:
     assert shop.replays() == "a kept replay of 1"
     start.write_text("CREATE TABLE older (id INTEGER, more INTEGER);\n")
     assert begun_with(shop.run()) == "start.sql"
+
+
+USES_MODELS = {
+    "a revision imports them": (
+        ENV,
+        FIRST.replace("def upgrade", "from app import models\n\n\ndef upgrade", 1),
+    ),
+    "a revision imports something by a name": (
+        ENV,
+        FIRST.replace("def upgrade", 'import importlib\nimportlib.import_module("json")\n\n\ndef upgrade', 1),
+    ),
+    "env.py makes their tables": (
+        ENV.replace("    migrate", "    metadata.create_all(connection)\n    migrate"),
+        NOTHING,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", USES_MODELS)
+def test_a_replay_that_uses_models_is_made_anew_when_they_change(shop: Shop, how: str) -> None:
+    env, released = USES_MODELS[how]
+    (shop.place / "migrations" / "env.py").write_text(HEAD + env)
+    shop.old.write_text(released)
+    shop.new.write_text(EMPTY.replace("aa02", "aa01").replace("aa03", "aa02"))
+    assert shop.replays() == "empty"
+    assert shop.replays() == "a kept replay of 1"
+    edit(shop.place / "app" / "models.py", "String(40)", "String(41)")
+    assert shop.replays() == "empty"
 
 
 # -- what is not kept -------------------------------------------------------------------------------------------

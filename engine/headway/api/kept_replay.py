@@ -24,11 +24,15 @@ from headway.api.stages import Announce
 from headway.api.start import start_file
 from headway.errors import HeadwayError
 from headway.files import read_small
+from headway.reading.models_apart import reached_modules, without_models
+from headway.reading.modules import modules_of
 from headway.repository import git
 from headway.repository.event import checkout
 from headway.runtime.inputs import Inputs
 from headway.scratch.kept import Entry, Keep
 from headway.scratch.port import Scratch
+from headway.script.directory import places_of
+from headway.source_text import read_source
 from headway.version import VERSION
 
 KINDS = ("sqlite", "postgresql")
@@ -89,6 +93,8 @@ class Replay:
     shown: Collection[str]
     """The environment variables that show a stand-in's URL, whatever they hold otherwise."""
     found: Found
+    touches_models: bool
+    """Whether it has sent anything about the tables of the models."""
     against: Sequence[str] = ()
     """Why it cannot be kept."""
 
@@ -115,7 +121,8 @@ class KeptReplays:
         pairs = [(_texts(entry, "revisions"), entry) for entry in self.keep.entries()]
         for revisions, entry in sorted(pairs, key=lambda pair: -len(pair[0])):
             if revisions <= set(released) and self._is_usable(entry) and self.keep.take(entry, folder / "state"):
-                inputs.files |= {self._whole(path) for path in entry.made_of["files"]}
+                for path, digest in entry.made_of["files"].items():
+                    (inputs.modules if digest.startswith(_APART) else inputs.files).add(self._whole(path))
                 inputs.folders |= {self._whole(path) for path in entry.made_of["folders"]}
                 inputs.variables |= set(entry.made_of["variables"]["names"])
                 return Restored(entry, folder / "state", revisions, _found(entry))
@@ -143,15 +150,17 @@ class KeptReplays:
         for reason in (*replay.against, *inputs.unrepeatable):
             raise _Unknown(reason)
         own = self._own_files(replay.revisions)
-        for path in (*own, *inputs.files):
+        read = own | inputs.files | inputs.modules
+        for path in read:
             self._refuse_to_reach_out(path)
+        apart = self._beside_models(replay, own)
         names = {name for name in inputs.variables if not _EACH_RUN.fullmatch(name)} - set(replay.shown)
         salt = secrets.token_hex(16)
         return {
             "settings": self.settings,
             "ref": self.ref,
             "revisions": list(replay.revisions),
-            "files": {self._short(path): self._unchanged(path) for path in sorted(own | inputs.files)},
+            "files": {self._short(path): self._unchanged(path, path in apart) for path in sorted(read)},
             "folders": {self._short(path): _listing(path) for path in sorted(inputs.folders)},
             "variables": {"names": sorted(names), "salt": salt, "digest": _values(names, salt)},
             "found": replay.found,
@@ -165,7 +174,10 @@ class KeptReplays:
             return (
                 made_of["ref"] in self.readable
                 and made_of["settings"] == self.settings
-                and all(_content(self._whole(path)) == digest for path, digest in made_of["files"].items())
+                and all(
+                    _digest(self._whole(path), digest.startswith(_APART)) == digest
+                    for path, digest in made_of["files"].items()
+                )
                 and all(_listing(self._whole(path)) == digest for path, digest in made_of["folders"].items())
                 and _values(variables["names"], variables["salt"]) == variables["digest"]
                 and bool(_found(entry))
@@ -173,11 +185,27 @@ class KeptReplays:
         except (_Unknown, KeyError, TypeError, ValueError, AttributeError):
             return False
 
-    def _unchanged(self, path: str) -> str:
+    def _unchanged(self, path: str, apart: bool) -> str:
         with suppress(OSError):
             if os.stat(path).st_mtime > self.project.opened:
                 raise _Unknown(f"{self._short(path)} was changed while the replay ran")
-        return _content(path)
+        return _digest(path, apart)
+
+    def _beside_models(self, replay: Replay, own: set[str]) -> set[str]:
+        """The modules of which models are left out: those that only env.py imports, for the comparison."""
+        inputs = replay.inputs
+        reached = None if replay.touches_models else self._reached(replay.revisions)
+        if reached is None:
+            return set()
+        return {path for path in inputs.modules if not os.path.isabs(self._short(path))} - inputs.files - own - reached
+
+    def _reached(self, revisions: Iterable[str]) -> set[str] | None:
+        """The modules that these revisions use themselves; None where that cannot be told."""
+        project = self.project
+        modules, _ = modules_of(project.directory.dir, places_of(project.config, project.home), project.root)
+        paths = [project.scripts.history.ids[revision].path for revision in revisions]
+        found = reached_modules((read_source(path) for path in paths if path is not None), modules)
+        return None if found is None else {os.path.join(modules.shown_from, path) for path in found}
 
     def _refuse_to_reach_out(self, path: str) -> None:
         if os.path.isabs(self._short(path)) or not os.path.isfile(path):
@@ -264,15 +292,20 @@ class _Unknown(Exception):
     """Something that a replay depends on cannot be known."""
 
 
-def _content(path: str) -> str:
-    """What a file is, in short: a digest, or that it is not there."""
+_APART = "beside models: "
+"""What the digest of a module begins with of which models and tables are left out."""
+
+
+def _digest(path: str, apart: bool) -> str:
+    """What a file is, in short: a digest, or that it is not there; ``apart`` leaves models out."""
     try:
         data = read_small(path)
     except FileNotFoundError:
         return "absent"
     except OSError as error:
         raise _Unknown(f"{path}: {error.strerror}") from error
-    return hashlib.sha256(data).hexdigest()
+    left = without_models(data.decode("utf-8", "surrogateescape")) if apart else None
+    return hashlib.sha256(data).hexdigest() if left is None else _APART + hashlib.sha256(left.encode()).hexdigest()
 
 
 def _listing(path: str) -> str:

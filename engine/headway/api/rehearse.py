@@ -6,29 +6,24 @@ import os
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
+from headway.api.comparison import Comparison, compared
 from headway.api.kept_replay import Found, Keeping, KeptReplays, NotAsKept, Replay, Restored
 from headway.api.project import Project
 from headway.api.start import Start, start_of
-from headway.autogenerate.api import compare, render_operation
-from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.not_compared import not_compared
 from headway.catalog.digest import schema_digest
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
 from headway.config.model import Config
 from headway.dialects.inspection import inspect_schema, name_of
-from headway.drift.model_differences import model_differences
 from headway.drift.restored import Trace, trace
-from headway.drift.verdict import DriftItem, NotCompared
 from headway.errors import ConfigError, HeadwayError
-from headway.operations.containers import UpgradeOps
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
 from headway.revision.graph import RevisionGraph
@@ -38,6 +33,7 @@ from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
 from headway.runtime.inputs import Inputs, noting_inputs
 from headway.runtime.options import RunOptions
+from headway.runtime.sent_tables import noting_tables
 from headway.runtime.target import sync_url
 from headway.scratch.dump import dump
 from headway.scratch.port import Scratch
@@ -45,25 +41,6 @@ from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.stand_ins import StandIns, standing_in
 from headway.scratch.start import header
 from headway.source_text import read_source
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a comparison of models and migrations says, and of what it says nothing."""
-
-    items: tuple[DriftItem, ...] = ()
-    not_compared: tuple[NotCompared, ...] = ()
-
-    def and_(self, other: Comparison) -> Comparison:
-        """Both together."""
-        return Comparison((*self.items, *other.items), (*self.not_compared, *other.not_compared))
-
-    def of(self, database: str) -> Comparison:
-        """The same, with the database's name in each."""
-        return Comparison(
-            tuple(replace(item, detail=f"{item.detail} (database {database})") for item in self.items),
-            tuple(replace(item, why=f"{item.why} (database {database})") for item in self.not_compared),
-        )
 
 
 @dataclass
@@ -122,17 +99,20 @@ class Rehearsal:
         if self.keeping is None or (self._restored is not None and not old):
             run()
             return
-        with noting_inputs(self.keeping.inputs, [self.scratch.folder] if self.scratch.folder is not None else []):
+        own = [self.scratch.folder] if self.scratch.folder is not None else []
+        with noting_inputs(self.keeping.inputs, own), noting_tables() as sent:
             run()
         if self.keeping.kept is not None:
-            self._keep(self.keeping.kept, old, self.keeping.inputs)
+            self._keep(self.keeping.kept, old, self.keeping.inputs, sent)
 
-    def _keep(self, kept: KeptReplays, old: list[str], inputs: Inputs) -> None:
-        found = self._found()
+    def _keep(self, kept: KeptReplays, old: list[str], inputs: Inputs, sent: list[MetaData]) -> None:
+        models: list[MetaData] = []
+        found = self._found(models)
+        touches = any(one is model for one in sent for model in models)
         against = [] if self.stand_ins.is_single else ["the project has several databases"]
         against += ["user code holds a connection"] if self.stand_ins.in_use else []
         done = sorted(self._restored.revisions) if self._restored is not None else []
-        kept.add(self.scratch, Replay([*done, *old], inputs, set(self.urls.variables), found, against))
+        kept.add(self.scratch, Replay([*done, *old], inputs, set(self.urls.variables), found, touches, against))
         self.guard.renew()
 
     @property
@@ -147,13 +127,17 @@ class Rehearsal:
         if found != restored.found:
             raise NotAsKept
 
-    def _found(self) -> Found:
-        """The version rows and the schema, each time that env.py runs a history."""
+    def _found(self, models: list[MetaData] | None = None) -> Found:
+        """The version rows and the schema, each time that env.py runs a history; what it gives as models is added to
+        ``models``."""
         found: list[tuple[tuple[str, ...], str]] = []
 
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             schema = inspect_schema(context.connection, leave_out=[context.version_table])
             found.append((tuple(heads), schema_digest(schema)))
+            given = context.opts.get("target_metadata")
+            if models is not None:
+                models.extend(given if isinstance(given, Sequence) else [] if given is None else [given])
             return ()
 
         self._run(look)
@@ -182,7 +166,7 @@ class Rehearsal:
             if context.opts.get("target_metadata") is None:
                 without.append(name)
                 return ()
-            found[name] = found.get(name, Comparison()).and_(_compared(context))
+            found[name] = found.get(name, Comparison()).and_(compared(context))
             return ()
 
         self._run(look)
@@ -390,14 +374,6 @@ class _Progress:
             self.at(f"{min(self.done + 1, self.total)}/{self.total} {step.revision}")
             yield step
             self.done += 1
-
-
-def _compared(context: MigrationContext) -> Comparison:
-    autogen = AutogenContext(context, metadata=context.opts["target_metadata"])
-    upgrade_ops = UpgradeOps([])
-    compare(autogen, upgrade_ops)
-    items = model_differences(upgrade_ops.ops, partial(render_operation, autogen))
-    return Comparison(tuple(items), tuple(NotCompared(*item) for item in not_compared(autogen)))
 
 
 def _is_irreversible(project: Project, revision: str) -> bool:

@@ -34,6 +34,8 @@ class Inputs:
     files: set[str] = field(default_factory=set)
     """Absolute paths of files that were opened, or would have been if they were there; those of installed packages, and
     what headway itself reads, left out."""
+    modules: set[str] = field(default_factory=set)
+    """The source files of what was imported, installed packages left out."""
     folders: set[str] = field(default_factory=set)
     """Those whose names were listed."""
     variables: set[str] = field(default_factory=set)
@@ -57,11 +59,10 @@ def noting_inputs(inputs: Inputs, own: Sequence[str]) -> Iterator[None]:
             stack.enter_context(hearing(event, partial(note.did, "reaches for the network", event)))
         stack.enter_context(replaced(os._Environ, "__getitem__", note.variable))
         yield
-    inputs.files |= loaded_modules(note.own)
+    inputs.modules |= _loaded_modules(note.own)
 
 
-def loaded_modules(own: Sequence[str] = ()) -> set[str]:
-    """The source files of every module there is, installed packages left out."""
+def _loaded_modules(own: Sequence[str]) -> set[str]:
     found = set()
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
@@ -90,10 +91,13 @@ class _Noting:
         name = _name(path)
         if name is None or _is_bytecode(name) or not is_the_projects(name, self.own):
             return
-        if _asker() is _Asker.HEADWAY:
+        asker = _asker()
+        if asker is _Asker.HEADWAY:
             return  # whoever wants to know what headway reads asks headway
         if isinstance(flags, int) and flags & _WRITES:
             self.inputs.unrepeatable.append(f"writes {name}")
+        elif asker is _Asker.IMPORT and name.endswith(".py"):
+            self.inputs.modules.add(name)
         else:
             self.inputs.files.add(name)
 

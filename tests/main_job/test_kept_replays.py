@@ -168,17 +168,25 @@ OTHER: dict[str, Callable[[Shop, pytest.MonkeyPatch], object]] = {
         shop.place / "app" / "models.py", "metadata = sa.MetaData()", "metadata = sa.MetaData(info={})"
     ),
     "a module that a revision imports": lambda shop, patch: edit(shop.place / "app" / "helpers.py", "40", "41"),
+    "a package before a module": lambda shop, patch: _package_before(shop.place / "app" / "helpers.py"),
     "a file that it reads": lambda shop, patch: edit(shop.place / "data.json", "40", "41"),
     "a file that was not there": lambda shop, patch: (shop.place / "perhaps.txt").write_text(""),
     "a folder that it lists": lambda shop, patch: (shop.place / "seeds" / "one.sql").write_text(""),
     "a variable that it reads": lambda shop, patch: patch.setenv("SHOP_MODE", "other"),
     "a variable that the server reads": lambda shop, patch: patch.setenv("PGTZ", "Europe/Berlin"),
+    "a driver": lambda shop, patch: patch.setenv("DATABASE_URL", "sqlite+aiosqlite:///live.db"),
+    "another driver": lambda shop, patch: patch.setenv("DATABASE_URL", "sqlite:///live.db"),
     "the settings": lambda shop, patch: edit(
         shop.place / "alembic.ini", "[alembic]", "[alembic]\npath_separator = os\nmore = 1"
     ),
     "a package": lambda shop, patch: patch.syspath_prepend(_with_package(shop.place / "packages")),
     "the version of headway": lambda shop, patch: patch.setattr("headway.api.kept_replay.VERSION", "0.0.0"),
 }
+
+
+def _package_before(module: Path) -> None:
+    module.with_suffix("").mkdir()
+    (module.with_suffix("") / "__init__.py").write_text("LENGTH = 42")
 
 
 def _with_package(folder: Path) -> str:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import URL
+
 from headway.api.project import Project
 from headway.api.stages import Announce
 from headway.api.start import start_file
@@ -31,6 +33,7 @@ from headway.repository.event import checkout
 from headway.runtime.inputs import Inputs
 from headway.scratch.kept import Entry, Keep
 from headway.scratch.port import Scratch
+from headway.scratch.stand_ins import database_url
 from headway.script.directory import places_of
 from headway.source_text import read_source
 from headway.version import VERSION
@@ -150,7 +153,9 @@ class KeptReplays:
         for reason in (*replay.against, *inputs.unrepeatable):
             raise _Unknown(reason)
         own = self._own_files(replay.revisions)
-        read = own | inputs.files | inputs.modules
+        # A package goes before a module of the same name.
+        packages = {os.path.join(os.path.splitext(path)[0], "__init__.py") for path in inputs.modules}
+        read = own | inputs.files | inputs.modules | packages
         for path in read:
             self._refuse_to_reach_out(path)
         apart = self._beside_models(replay, own)
@@ -270,9 +275,19 @@ def _settings(project: Project, kind: str) -> str:
         "x": project.x,
         "scratch": [policy.start, policy.passed_connection, policy.url_variables],
         "variables": {name: value for name, value in sorted(os.environ.items()) if _ALWAYS.fullmatch(name)},
+        # Scratch databases are shown in the place of these, and by the same drivers.
+        "drivers": {name: url.drivername for name, url in _urls() if not _EACH_RUN.fullmatch(name)},
         "folder": project.shown(os.getcwd()),
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _urls() -> Iterator[tuple[str, URL]]:
+    """The environment variables that hold the URL of a database."""
+    for name, value in os.environ.items():
+        url = database_url(value)
+        if url is not None:
+            yield name, url
 
 
 def _refs(project: Project, folder: str) -> tuple[str, frozenset[str], str | None]:

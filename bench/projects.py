@@ -79,10 +79,16 @@ def make_project(place: Path, revisions: Iterable[Revision], alembic: Peer) -> P
     place.mkdir(parents=True)
     subprocess.run([alembic.program, "init", "migrations"], cwd=place, check=True, capture_output=True)
     project = Project(place)
-    for revision in revisions:
-        name = f"{revision.id}_{revision.message.replace(' ', '_')[:40]}.py"
-        (project.versions / name).write_text(_source(revision), encoding="utf-8")
+    write_revisions(project.versions, revisions)
     return project
+
+
+def write_revisions(versions: Path, revisions: Iterable[Revision]) -> None:
+    """Writes the files of revisions that are not there yet."""
+    for revision in revisions:
+        path = versions / f"{revision.id}_{revision.message.replace(' ', '_')[:40]}.py"
+        if not path.exists():
+            path.write_text(_source(revision), encoding="utf-8")
 
 
 def _source(revision: Revision) -> str:

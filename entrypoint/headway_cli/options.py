@@ -14,12 +14,12 @@ import typer
 
 from headway.errors import HeadwayError, UsageError
 from headway.lint.finding import Severity
-from headway.printable import one_line
 from headway.redact import redact, redacted_line
 from headway.report import text
 from headway.report.model import Report
 from headway.report.shown import without_passwords
 from headway.version import VERSION
+from headway_cli.progress import Progress
 
 ConfigFiles = Annotated[
     list[str] | None,
@@ -77,6 +77,17 @@ ScratchKinds = Annotated[
         "--scratch",
         help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated.",
     ),
+]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        envvar="HEADWAY_CACHE",
+        help="Folder of replays that are kept for the next run; default: .headway/cache of the project, in a CI none.",
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", envvar="HEADWAY_NO_CACHE", help="Use no kept replay, and keep none.")
 ]
 Stages = Annotated[
     list[str] | None,
@@ -195,7 +206,7 @@ def check_reports(reports: list[str] | None) -> None:
 
 def announcer(quiet: bool) -> Callable[[str], None]:
     """What takes lines of progress: standard error, or nothing."""
-    return (lambda line: None) if quiet else (lambda line: print(one_line(line), file=sys.stderr, flush=True))
+    return Progress(sys.stderr, quiet=quiet).line
 
 
 def wants_color() -> bool:

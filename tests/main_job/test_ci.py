@@ -48,10 +48,24 @@ def test_the_shop_is_green_on_sqlite_and_postgresql(storefront: Path, headway: P
     assert report["findings"] == report["drift"] == []
 
 
-def test_the_run_leaves_nothing_behind(storefront: Path, headway: Program) -> None:
-    before = sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts)
-    assert headway("ci", "--scratch", "sqlite", cwd=storefront, env={"PYTHONDONTWRITEBYTECODE": "1"}).code == 0
-    assert sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts) == before
+def test_the_run_leaves_nothing_behind_but_its_cache(storefront: Path, headway: Program) -> None:
+    def there() -> list[Path]:
+        return sorted(path for path in storefront.rglob("*") if "__pycache__" not in path.parts)
+
+    def second_run(*options: str, **more: str) -> str:
+        env = {"PYTHONDONTWRITEBYTECODE": "1", "HEADWAY_NO_CACHE": "", **more}
+        done = headway("ci", "--scratch", "sqlite", *options, cwd=storefront, env=env)
+        assert done.code == 0
+        return "kept" if "from a kept replay of 13" in done.out else "empty"
+
+    before = there()
+    for options, more in [((), {"HEADWAY_NO_CACHE": "1"}), (("--no-cache",), {}), ((), {"CI": "true"})]:
+        assert second_run(*options, **more) == "empty"
+        assert there() == before
+    assert [second_run(), second_run()] == ["empty", "kept"]
+    assert {path.relative_to(storefront).parts[0] for path in set(there()) - set(before)} == {".headway"}
+    assert second_run("--no-cache") == "empty"
+    assert [second_run("--cache", "elsewhere"), second_run(HEADWAY_CACHE="elsewhere")] == ["empty", "kept"]
 
 
 PLANTED = {

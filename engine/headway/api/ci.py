@@ -20,7 +20,7 @@ from headway.api.packages import with_all_missing
 from headway.api.project import Project
 from headway.api.scratch_stages import SCRATCH_STAGES, judge_accepted_drift, on_scratch
 from headway.api.squash_stage import prove_squashes
-from headway.api.stages import Announce, Run, exit_code, not_trusted, switched_off
+from headway.api.stages import Announce, At, Run, exit_code, not_shown, not_trusted, switched_off
 from headway.config.policy import STAGES
 from headway.drift.accepted import accept
 from headway.errors import UsageError
@@ -31,6 +31,7 @@ from headway.lint.judge import lint as run_rules
 from headway.lint.rules.his.squash_not_proved import SquashNotProved
 from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
+from headway.runtime.inputs import Inputs
 from headway.scratch.kinds import NONE_FOR
 from headway.version import VERSION
 
@@ -46,11 +47,14 @@ def ci(
     *,
     stages: Sequence[str] = STAGES,
     log: bool = False,
+    cache: str | None = None,
+    at: At = not_shown,
 ) -> Report:
     """Runs every stage and reports; a stage that cannot run is reported as such and fails the run.
 
     ``kinds`` are the scratch databases; ``announce`` takes a line of progress; ``stages`` are those that run, and the
-    others are named; ``log`` lets every run of env.py log as ``upgrade`` does. Raises HeadwayError when the project
+    others are named; ``log`` lets every run of env.py log as ``upgrade`` does; ``cache`` is the folder of kept
+    replays; ``at`` is told what is done now. Raises HeadwayError when the project
     cannot be read at all.
     """
     fail_on = threshold(project, options)
@@ -62,6 +66,8 @@ def ci(
         fail_on=fail_on,
         accept=lambda items: accept(items, project.policy.accepted_drift, today),
         explain=lambda error: with_all_missing(project, error),
+        at=at,
+        inputs=Inputs() if cache is not None else None,
     )
     announce(f"headway: {len(facts.graph.ids)} revisions, {len(scope.new)} new ({scope.against})")
     wanted = [stage for stage in SCRATCH_STAGES if stage in stages]
@@ -71,13 +77,15 @@ def ci(
         # What a rehearsal proves below needs no finding that only says that reading proves nothing.
         options = replace(options, rules=tuple(rule for rule in options.rules if rule is not SquashNotProved))
     _read(run, project, options, facts, scope, today, stages)
+    for stage in run.stages:
+        announce(f"headway: {stage.in_a_line}")
     if project.untrusted:
         run.stages += map(not_trusted, SCRATCH_STAGES)
     elif wanted:
         blocked = "the revision graph is broken; mend it first" if _is_broken(project, facts) else None
         rehearsed = scope.new if scope.released_known else frozenset(facts.graph.heads)
         for kind in kinds:
-            on_scratch(project, kind, rehearsed, run, announce, blocked=blocked, stages=wanted, log=log)
+            on_scratch(project, kind, rehearsed, run, announce, blocked=blocked, stages=wanted, log=log, cache=cache)
         if blocked is None:
             prove_squashes(project, facts, kinds, options.base, run, announce)
         judge_accepted_drift(project, run, today)

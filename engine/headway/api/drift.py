@@ -8,18 +8,28 @@ from datetime import date
 from headway.api.packages import with_all_missing
 from headway.api.project import Project
 from headway.api.scratch_stages import judge_accepted_drift, on_scratch
-from headway.api.stages import Announce, Run, exit_code
+from headway.api.stages import Announce, At, Run, exit_code, not_shown
 from headway.drift.accepted import accept
 from headway.lint.finding import Severity
 from headway.lint.judge import judged
 from headway.report.model import Examined, Report
+from headway.runtime.inputs import Inputs
 from headway.version import VERSION
 
 
-def drift(project: Project, kinds: Sequence[str], today: date, announce: Announce) -> Report:
+def drift(
+    project: Project,
+    kinds: Sequence[str],
+    today: date,
+    announce: Announce,
+    *,
+    cache: str | None = None,
+    at: At = not_shown,
+) -> Report:
     """Replays the history on each scratch database and compares.
 
-    ``today`` decides which accepted differences are past their date. Raises HeadwayError when the history is broken.
+    ``today`` decides which accepted differences are past their date; ``cache`` is the folder of kept replays; ``at`` is
+    told what is done now. Raises HeadwayError when the history is broken.
     """
     if not project.directory.is_computed:
         project.directory.history.require_sound()
@@ -29,10 +39,12 @@ def drift(project: Project, kinds: Sequence[str], today: date, announce: Announc
         fail_on=Severity(project.policy.fail_on),
         accept=lambda items: accept(items, project.policy.accepted_drift, today),
         explain=lambda error: with_all_missing(project, error),
+        at=at,
+        inputs=Inputs() if cache is not None else None,
         needs_models=True,
     )
     for kind in kinds:
-        on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"))
+        on_scratch(project, kind, frozenset(), run, announce, stages=("replay", "drift"), cache=cache)
     judge_accepted_drift(project, run, today)
     graph = project.scripts.history
     return Report(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from headway.compat.hook import serving_alembic
@@ -48,6 +49,8 @@ class Project:
     """What env.py reads with ``context.get_x_argument()``: each ``NAME=VALUE``."""
     planted: frozenset[str] = frozenset()
     """Revisions that lie outside of the project and count as new."""
+    opened: float = field(default_factory=time.time, compare=False)
+    """When that was; what changes later was perhaps read before it changed, and perhaps after."""
 
     @cached_property
     def scripts(self) -> ScriptDirectory:

@@ -6,27 +6,24 @@ import os
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
+from headway.api.comparison import Comparison, compared
+from headway.api.kept_replay import Found, Keeping, KeptReplays, NotAsKept, Replay, Restored
 from headway.api.project import Project
 from headway.api.start import start_of
-from headway.autogenerate.api import compare, render_operation
-from headway.autogenerate.context import AutogenContext
-from headway.autogenerate.not_compared import not_compared
+from headway.catalog.digest import schema_digest
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
 from headway.config.model import Config
 from headway.dialects.inspection import inspect_schema, name_of
-from headway.drift.model_differences import model_differences
 from headway.drift.restored import Trace, trace
-from headway.drift.verdict import DriftItem, NotCompared
-from headway.errors import ConfigError
-from headway.operations.containers import UpgradeOps
+from headway.errors import ConfigError, HeadwayError
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
 from headway.revision.graph import RevisionGraph
@@ -34,7 +31,9 @@ from headway.revision.route import Step, downgrade_steps, stamp_route, upgrade_r
 from headway.runtime.connecting import Guard, guarded, trusted
 from headway.runtime.context import MigrationContext
 from headway.runtime.env_py import run_environment
+from headway.runtime.inputs import Inputs, noting_inputs
 from headway.runtime.options import RunOptions
+from headway.runtime.sent_tables import noting_tables
 from headway.runtime.target import sync_url
 from headway.scratch.dump import dump
 from headway.scratch.port import Scratch
@@ -44,30 +43,12 @@ from headway.scratch.start import header
 from headway.source_text import read_source
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a comparison of models and migrations says, and of what it says nothing."""
-
-    items: tuple[DriftItem, ...] = ()
-    not_compared: tuple[NotCompared, ...] = ()
-
-    def and_(self, other: Comparison) -> Comparison:
-        """Both together."""
-        return Comparison((*self.items, *other.items), (*self.not_compared, *other.not_compared))
-
-    def of(self, database: str) -> Comparison:
-        """The same, with the database's name in each."""
-        return Comparison(
-            tuple(replace(item, detail=f"{item.detail} (database {database})") for item in self.items),
-            tuple(replace(item, why=f"{item.why} (database {database})") for item in self.not_compared),
-        )
-
-
 @dataclass
 class Rehearsal:
     """One history on one scratch database; its methods are called in order."""
 
     project: Project
+    scratch: Scratch
     stand_ins: StandIns
     urls: ShownUrls
     guard: Guard
@@ -78,24 +59,89 @@ class Rehearsal:
     """The revisions that the database stood at before the first one ran."""
     before: dict[str, Schemas] = field(default_factory=dict)
     """The schemas as each new revision found them."""
+    keeping: Keeping | None = None
+    at: Callable[[str], None] = lambda far: None
+    """Is told how far the replay is."""
 
-    def replay(self) -> int:
-        """Upgrades the empty database to every head, and returns how many revisions ran.
+    def replay(self) -> tuple[int, int]:
+        """Upgrades the database to every head, and returns how many revisions ran, and how many had been run before.
 
-        Raises HeadwayError with the revision and line that failed.
+        Raises HeadwayError with the revision and line that failed, NotAsKept for a database that an earlier run has
+        kept and that is another one.
         """
         graph = self.project.scripts.history
-        self.begin()
+        start = start_of(self.project)
+        self.started = start.revisions if start is not None else ()
         order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
         apart = self._apart
-        old = [revision for revision in order if revision not in apart]
+        done: frozenset[str] = frozenset()
+        if self._restored is not None:
+            self._require_as_kept(self._restored)
+            done = self._restored.revisions
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
-        if old:
-            self.run(lambda heads, context: _in_turn(graph, heads, old))
+        old = [revision for revision in order if revision not in apart and revision not in done]
+        progress = _Progress(len(order), len(done), self.at)
+        self._replay_released(old, progress)
         for revision in order:
             if revision in apart:
-                self.run(self._one_up(revision))
-        return len(order)
+                self.run(self._one_up(revision, progress))
+        return len(order) - len(done), len(done)
+
+    def _replay_released(self, old: list[str], progress: _Progress) -> None:
+        graph = self.project.scripts.history
+
+        def run() -> None:
+            if self._restored is None:
+                self.begin()
+            if old:
+                self.run(lambda heads, context: progress.told(_in_turn(graph, heads, old)))
+
+        if self.keeping is None or (self._restored is not None and not old):
+            run()
+            return
+        own = [self.scratch.folder] if self.scratch.folder is not None else []
+        with noting_inputs(self.keeping.inputs, own), noting_tables() as sent:
+            run()
+        if self.keeping.kept is not None:
+            self._keep(self.keeping.kept, old, self.keeping.inputs, sent)
+
+    def _keep(self, kept: KeptReplays, old: list[str], inputs: Inputs, sent: list[MetaData]) -> None:
+        models: list[MetaData] = []
+        found = self._found(models)
+        touches = any(one is model for one in sent for model in models)
+        against = [] if self.stand_ins.is_single else ["the project has several databases"]
+        against += ["user code holds a connection"] if self.stand_ins.in_use else []
+        done = sorted(self._restored.revisions) if self._restored is not None else []
+        kept.add(self.scratch, Replay([*done, *old], inputs, set(self.urls.variables), found, touches, against))
+        self.guard.renew()
+
+    @property
+    def _restored(self) -> Restored | None:
+        return None if self.keeping is None else self.keeping.restored
+
+    def _require_as_kept(self, restored: Restored) -> None:
+        try:
+            found = self._found()
+        except HeadwayError as error:  # one that is not the database's will come again
+            raise NotAsKept from error
+        if found != restored.found:
+            raise NotAsKept
+
+    def _found(self, models: list[MetaData] | None = None) -> Found:
+        """The version rows and the schema, each time that env.py runs a history; what it gives as models is added to
+        ``models``."""
+        found: list[tuple[tuple[str, ...], str]] = []
+
+        def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+            schema = inspect_schema(context.connection, leave_out=[context.version_table])
+            found.append((tuple(heads), schema_digest(schema)))
+            given = context.opts.get("target_metadata")
+            if models is not None:
+                models.extend(given if isinstance(given, Sequence) else [] if given is None else [given])
+            return ()
+
+        self.run(look)
+        return tuple(found)
 
     def begin(self) -> None:
         """Fills the database with what the history begins on, where the policy names it."""
@@ -122,7 +168,7 @@ class Rehearsal:
             if context.opts.get("target_metadata") is None:
                 without.append(name)
                 return ()
-            found[name] = found.get(name, Comparison()).and_(_compared(context))
+            found[name] = found.get(name, Comparison()).and_(compared(context))
             return ()
 
         self.run(look)
@@ -189,13 +235,13 @@ class Rehearsal:
         """The new revisions, and whatever stands on one of them: it can run only after, and is undone before."""
         return self.project.scripts.history.descendants(self.new, inclusive=True)
 
-    def _one_up(self, revision: str) -> Callable[..., Iterable[Step]]:
+    def _one_up(self, revision: str, progress: _Progress) -> Callable[..., Iterable[Step]]:
         graph = self.project.scripts.history
         schemas = self.before[revision] = {}
 
         def choose(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             _look_at(context, schemas)
-            return _in_turn(graph, heads, [revision])
+            return progress.told(_in_turn(graph, heads, [revision]))
 
         return choose
 
@@ -251,7 +297,15 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: bool = False) -> Iterator[Rehearsal]:
+def rehearsing(
+    project: Project,
+    scratch: Scratch,
+    new: frozenset[str],
+    *,
+    log: bool = False,
+    keeping: Keeping | None = None,
+    at: Callable[[str], None] = lambda far: None,
+) -> Iterator[Rehearsal]:
     """A rehearsal on ``scratch``: while the block runs, nothing that the project executes reaches another database.
 
     Raises ConnectionRefused at the end when something was refused that no stage has told of.
@@ -264,7 +318,7 @@ def rehearsing(project: Project, scratch: Scratch, new: frozenset[str], *, log: 
         stack.enter_context(forgetting_modules(partial(_is_of_project, project.root)))
         stack.enter_context(environment(urls.variables))
         guard = stack.enter_context(guarded(stand_ins))
-        yield Rehearsal(project, stand_ins, urls, guard, new, log)
+        yield Rehearsal(project, scratch, stand_ins, urls, guard, new, log, keeping=keeping, at=at)
 
 
 def is_irreversible(project: Project, revision: str) -> bool:
@@ -317,9 +371,16 @@ def _in_turn(graph: RevisionGraph, heads: Sequence[str], revisions: Iterable[str
         yield step
 
 
-def _compared(context: MigrationContext) -> Comparison:
-    autogen = AutogenContext(context, metadata=context.opts["target_metadata"])
-    upgrade_ops = UpgradeOps([])
-    compare(autogen, upgrade_ops)
-    items = model_differences(upgrade_ops.ops, partial(render_operation, autogen))
-    return Comparison(tuple(items), tuple(NotCompared(*item) for item in not_compared(autogen)))
+@dataclass
+class _Progress:
+    """Where a replay is; an env.py of several databases runs each revision several times."""
+
+    total: int
+    done: int
+    at: Callable[[str], None]
+
+    def told(self, steps: Iterable[Step]) -> Iterator[Step]:
+        for step in steps:
+            self.at(f"{min(self.done + 1, self.total)}/{self.total} {step.revision}")
+            yield step
+            self.done += 1

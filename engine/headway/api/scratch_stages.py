@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 
+from headway.api.kept_replay import Keeping, NotAsKept, kept_replays
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, rehearsing
 from headway.api.stages import Announce, Run, skipped
@@ -38,33 +41,85 @@ def on_scratch(
     blocked: str | None = None,
     stages: Sequence[str] = SCRATCH_STAGES,
     log: bool = False,
+    cache: str | None = None,
 ) -> None:
     """The stages of one scratch database; adds to ``run`` what they find.
 
-    ``new`` are the revisions that go down and up again.
+    ``new`` are the revisions that go down and up again; ``cache`` is the folder of replays that earlier runs have kept.
     """
     names = [_stage_name(name, kind) for name in stages]
     if blocked is not None:
         run.stages += [Stage(name, Status.SKIPPED, 0.0, why=f"not run: {blocked}", exit_code=1) for name in names]
         return
-    before = len(run.stages)
     try:
         kind = project.resolve_url(kind)  # only now: it may have to run a command
-        names = [_stage_name(name, kind) for name in stages]
-        announce(f"headway: opening the scratch database {_public(kind)}")
+    except HeadwayError as error:
+        _could_not_open(run, names, error)
+        return
+    named = dict(zip([_stage_name(name, kind) for name in stages], stages, strict=True))
+    with tempfile.TemporaryDirectory(prefix="headway-kept-") as folder:
+        keeping = _keeping(project, kind, new, run, cache, announce if log else lambda line: None, folder)
+        try:
+            _rehearse(project, kind, new, run, announce, named, log, keeping)
+        except NotAsKept:
+            assert keeping is not None and keeping.kept is not None and keeping.restored is not None
+            keeping.kept.discard(keeping.restored)
+            _rehearse(project, kind, new, run, announce, named, log, replace(keeping, restored=None))
+
+
+def _keeping(
+    project: Project, kind: str, new: frozenset[str], run: Run, cache: str | None, tell: Announce, folder: str
+) -> Keeping | None:
+    """The replay that this one can begin with, and where it is kept; None where nobody wants any."""
+    if run.inputs is None:
+        return None
+    kept = kept_replays(project, kind, cache, tell)
+    if kept is None:
+        return Keeping(run.inputs)
+    history = project.directory.readable
+    released = set(history.ids) - history.descendants(new, inclusive=True)
+    return Keeping(run.inputs, kept, kept.nearest(released, Path(folder), run.inputs))
+
+
+def _rehearse(
+    project: Project,
+    kind: str,
+    new: frozenset[str],
+    run: Run,
+    announce: Announce,
+    stages: Mapping[str, str],
+    log: bool,
+    keeping: Keeping | None,
+) -> None:
+    """Opens the scratch database and runs the stages on it.
+
+    Raises NotAsKept where it should begin with a replay that was kept, and cannot.
+    """
+    before = len(run.stages)
+    restored = None if keeping is None else keeping.restored
+    try:
+        run.at(f"opening the scratch database {_public(kind)}", "")
         # Opening it may import a dialect of a third party, which defines its implementation by Alembic's names.
         with (
             serving_alembic(),
-            open_scratch(kind) as scratch,
-            rehearsing(project, scratch, new, log=log) as rehearsal,
+            open_scratch(kind, None if restored is None else restored.state) as scratch,
+            rehearsing(
+                project, scratch, new, log=log, keeping=keeping, at=partial(run.at, _stage_name("replay", kind))
+            ) as rehearsal,
         ):
-            _run_stages(rehearsal, dict(zip(names, stages, strict=True)), run, announce)
+            _run_stages(rehearsal, stages, run, announce)
     except HeadwayError as error:
         if len(run.stages) > before:
             run.stages.append(run.stopped(_stage_name("clean-up", kind), error, 0.0))
             return
-        run.stages.append(run.stopped(names[0], error, 0.0))
-        run.stages += [skipped(name, "there is no scratch database") for name in names[1:]]
+        if restored is not None:
+            raise NotAsKept from error
+        _could_not_open(run, list(stages), error)
+
+
+def _could_not_open(run: Run, names: Sequence[str], error: HeadwayError) -> None:
+    run.stages.append(run.stopped(names[0], error, 0.0))
+    run.stages += [skipped(name, "there is no scratch database") for name in names[1:]]
 
 
 def _run_stages(rehearsal: Rehearsal, stages: Mapping[str, str], run: Run, announce: Announce) -> None:
@@ -73,7 +128,7 @@ def _run_stages(rehearsal: Rehearsal, stages: Mapping[str, str], run: Run, annou
         if failed is not None:
             run.stages.append(skipped(name, failed))
             continue
-        announce(f"headway: {name} …")
+        run.at(name, "")
         ended = run.timed(name, partial(_WORK[stage], rehearsal, run))
         run.stages.append(ended)
         announce(f"headway: {ended.in_a_line}")
@@ -97,8 +152,9 @@ def judge_accepted_drift(project: Project, run: Run, today: date) -> None:
 
 
 def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
-    count = rehearsal.replay()
-    return Stage("", Status.PASS, 0.0, f"{count} revision(s) upgraded from {rehearsal.project.policy.start or 'empty'}")
+    ran, before = rehearsal.replay()
+    where = f"a kept replay of {before}" if before else rehearsal.project.policy.start or "empty"
+    return Stage("", Status.PASS, 0.0, f"{ran} revision(s) upgraded from {where}")
 
 
 def _drift(rehearsal: Rehearsal, run: Run) -> Stage:

@@ -19,9 +19,18 @@ from headway.errors import (
 from headway.lint.finding import Finding, Severity
 from headway.redact import redact, redacted_line
 from headway.report.model import Stage, Status
+from headway.runtime.inputs import Inputs
 
 Announce = Callable[[str], None]
 """Takes one line of progress."""
+
+
+At = Callable[[str, str], None]
+"""Takes what is being done now, and how far it is."""
+
+
+def not_shown(what: str, far: str) -> None:
+    """Shows nobody what is being done."""
 
 
 @dataclass
@@ -41,6 +50,10 @@ class Run:
     """Marks the differences that the policy accepts."""
     explain: Callable[[HeadwayError], HeadwayError] = lambda error: error
     """Says more of an error that has stopped a stage, where more can be said."""
+    at: At = not_shown
+    """Is told what is being done now."""
+    inputs: Inputs | None = None
+    """What user code has been seen to read in this run; None where nobody wants to know."""
     needs_models: bool = False
     """Whether a project without models is an error."""
     not_compared: list[NotCompared] = field(default_factory=list)

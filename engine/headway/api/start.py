@@ -40,9 +40,8 @@ def start_of(project: Project) -> Start | None:
     wanted = project.policy.start
     if wanted is None:
         return None
-    base = os.path.dirname(project.policy.path) if project.policy.path else project.home
-    path = os.path.join(base, wanted)
-    if os.path.isfile(path):
+    path = start_file(project)
+    if path is not None:
         sql = read_small(path).decode("utf-8", errors="replace")
         shown = project.shown(path)
         return Start(lambda url: run_sql_file(url, sql, shown), _known(project, stands_at(sql), shown))
@@ -55,6 +54,13 @@ def start_of(project: Project) -> Start | None:
         path=None if project.policy.path is None else project.shown(project.policy.path),
         hint="Write such a file from a database with 'headway baseline --url env:DATABASE_URL -o schema.sql'.",
     )
+
+
+def start_file(project: Project) -> str | None:
+    """The file that the policy's ``scratch.start`` names; None when it names none."""
+    base = os.path.dirname(project.policy.path) if project.policy.path else project.home
+    path = os.path.join(base, project.policy.start or "")
+    return path if project.policy.start is not None and os.path.isfile(path) else None
 
 
 def _known(project: Project, revisions: Iterable[str], shown: str) -> tuple[str, ...]:

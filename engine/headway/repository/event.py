@@ -41,6 +41,32 @@ def against(environment: Mapping[str, str]) -> Against:
     return Against()
 
 
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a CI says that the work tree is a checkout of."""
+
+    ref: str
+    commit: str | None
+    """None where the reference belongs to this change alone, whatever commit of it is looked at."""
+    base: str | None = None
+    """The reference that it is to be merged into."""
+
+
+def checkout(environment: Mapping[str, str]) -> Checkout | None:
+    """What GitHub's, Gitea's or GitLab's variables say; None outside of them."""
+    if environment.get("GITHUB_REF"):
+        ref, base = environment["GITHUB_REF"], environment.get("GITHUB_BASE_REF")
+        alone = ref.startswith("refs/pull/")
+        commit = None if alone else environment.get("GITHUB_SHA", "")
+        return Checkout(ref, commit, f"refs/heads/{base}" if base and alone else None)
+    if environment.get("CI_MERGE_REQUEST_REF_PATH"):
+        base = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+        return Checkout(environment["CI_MERGE_REQUEST_REF_PATH"], None, f"refs/heads/{base}" if base else None)
+    if environment.get("CI_COMMIT_BRANCH"):
+        return Checkout(f"refs/heads/{environment['CI_COMMIT_BRANCH']}", environment.get("CI_COMMIT_SHA", ""))
+    return None
+
+
 def _of_github(environment: Mapping[str, str]) -> Against:
     name = environment["GITHUB_EVENT_NAME"]
     event = _event(environment.get("GITHUB_EVENT_PATH", ""))

@@ -57,6 +57,25 @@ def find_root(directory: str) -> str | None:
     return repository.root if repository is not None else None
 
 
+def commit_of(directory: str, ref: str = "HEAD") -> str | None:
+    """The commit that ``ref`` names in the repository around ``directory``, or None. Raises ConfigError, UsageError."""
+    repository = find_repository(directory)
+    return None if repository is None else _commit(repository, ref)
+
+
+def is_committed(path: str) -> bool:
+    """Whether the commit that is checked out has anything at ``path``, or below it. Raises ConfigError."""
+    repository = find_repository(os.path.dirname(path))
+    if repository is None or _commit(repository, "HEAD") is None:
+        return False
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.root))
+    if inside.startswith(os.pardir):
+        return False
+    return bool(
+        ask(repository, "ls-tree", "-r", "--name-only", "--full-tree", "HEAD", "--", inside.replace(os.sep, "/"))
+    )
+
+
 def default_base(directory: str, policy_base: str | None) -> str | None:
     """What this change is measured against: what the CI's event names, the policy's branch, or the default branch.
 

@@ -62,7 +62,8 @@ class Attempt:
 
     def __init__(self, guard: Guard, dialect: Dialect, record: Any, cargs: list[Any], cparams: dict[str, Any]) -> None:
         self._guard = guard
-        self._record = record
+        self.record = record
+        """SQLAlchemy's record of the connection; None for an engine that only asks what the server is."""
         self.dialect = dialect
         self.cargs = cargs
         self.cparams = cparams
@@ -86,7 +87,7 @@ class Attempt:
         for listener in self.dialect.dispatch.do_connect:
             if listener is _answer:
                 continue
-            if listener(self.dialect, self._record, self.cargs, self.cparams) is not None:
+            if listener(self.dialect, self.record, self.cargs, self.cparams) is not None:
                 raise self.refused("a do_connect listener opens the connection itself, so that nobody can look on")
 
     def open(self) -> DBAPIConnection:
@@ -112,8 +113,14 @@ class Guard:
 
     def __init__(self, policy: ConnectionPolicy) -> None:
         self.policy = policy
+        self.era: object = object()
+        """What connections are marked with; another one lets pools open theirs anew."""
         self.files: set[str] = set()
         self._refusals: list[ConnectionRefused] = []
+
+    def renew(self) -> None:
+        """Lets pools open anew what lies in them, because the server has closed it."""
+        self.era = object()
 
     def note(self, refusal: ConnectionRefused) -> ConnectionRefused:
         """Keeps a refusal, and gives it the line of the user's code that runs now."""
@@ -208,7 +215,7 @@ def _answer(dialect: Dialect, record: Any, cargs: list[Any], cparams: dict[str, 
         _mark(record, _trusted)
         return None
     guard = _guard_of("an engine connects")
-    _mark(record, guard)
+    _mark(record, guard.era)
     return guard.policy.connection(Attempt(guard, dialect, record, cargs, cparams))
 
 
@@ -219,7 +226,7 @@ def _mark(record: Any, opened_by: object) -> None:
 
 def _renew(connection: DBAPIConnection, record: Any, proxy: Any) -> None:
     """Lets a pool open its connection anew that another policy, or none, has let it open."""
-    if _trusted.get() or not _guards or record.info.get(_MARK) in (_trusted, _guard_of("a pool is asked")):
+    if _trusted.get() or not _guards or record.info.get(_MARK) in (_trusted, _guard_of("a pool is asked").era):
         return
     if isinstance(connection, sqlite3.Connection):
         ((file,),) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")

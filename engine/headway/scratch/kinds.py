@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 from headway.errors import ConfigError, UsageError
 from headway.scratch.port import Opener, Scratch
@@ -13,26 +15,27 @@ NONE_FOR = "none for "
 
 
 @contextmanager
-def open_scratch(kind: str) -> Iterator[Scratch]:
+def open_scratch(kind: str, state: Path | None = None) -> Iterator[Scratch]:
     """A scratch database of ``kind``: ``sqlite``, ``postgresql``, or the URL of an empty database.
 
+    With ``state`` it holds what a scratch database of the same kind has saved there.
     Raises UsageError for a kind that does not exist, ConfigError when what it needs is not installed, DatabaseFailure
-    when the server cannot be reached or the database is not empty.
+    when the server cannot be reached, the database is not empty, or the state is none.
     """
-    with _opener(kind)() as scratch:
+    with _opener(kind, state)() as scratch:
         yield scratch
 
 
-def _opener(kind: str) -> Opener:
+def _opener(kind: str, state: Path | None) -> Opener:
     # Imported when asked for: each kind brings its own driver or server.
     if kind == "sqlite":
         from headway.scratch.sqlite import open_sqlite
 
-        return open_sqlite
+        return partial(open_sqlite, state)
     if kind == "postgresql":
         from headway.scratch.embedded_postgresql import open_postgresql
 
-        return open_postgresql
+        return partial(open_postgresql, state)
     if kind.startswith(NONE_FOR):
         database = kind.removeprefix(NONE_FOR)
         raise ConfigError(

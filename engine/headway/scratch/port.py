@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """An empty database that is there while the ``with`` block around it lasts."""
+    """A database that is there while the ``with`` block around it lasts: empty, or as it was when it was saved."""
 
     kind: str
     """As shown in reports: ``sqlite``, ``postgresql``, or a URL without its password."""
@@ -17,6 +18,11 @@ class Scratch:
     """For SQLAlchemy, password included; never shown."""
     another: Callable[[str], str] | None = None
     """Makes one more empty database beside it, named like this, and returns its URL; None where there can be no more."""
+    save: Callable[[Path], bool] | None = None
+    """Writes what the main database and its server hold into a file, from which the kind opens again; False where it
+    cannot. What was connected may be closed by it. None for a kind that opens from no file."""
+    folder: str | None = None
+    """Where its own files lie."""
 
 
 Opener = Callable[[], AbstractContextManager[Scratch]]

@@ -54,6 +54,7 @@ class StandIns:
         self._main_is_reached = False
         self._guard = threading.Lock()
         self._opened: list[DBAPIConnection] = []
+        self._records: list[Any] = []
 
     def claim_main(self, url: URL) -> None:
         """Lets the main scratch database stand for what ``url`` leads to."""
@@ -90,6 +91,16 @@ class StandIns:
             return False
         return _same_family(connection.dialect.name, self.main)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the main scratch database is the only one that anybody has been given."""
+        return set(self._by_place.values()) == {self.main}
+
+    @property
+    def in_use(self) -> bool:
+        """Whether user code holds a connection that it has not given back."""
+        return any(record is not None and record.in_use for record in self._records)
+
     def close(self) -> None:
         """Closes what user code has left open, which would keep its database from being emptied."""
         for connection in self._opened:
@@ -110,6 +121,7 @@ class StandIns:
         if attempt.dialect.name == "sqlite":
             _keep_apart(opened, attempt)
         self._opened.append(opened)
+        self._records.append(attempt.record)
         return opened
 
     def raw(self, call: str) -> ConnectionRefused:

@@ -14,6 +14,8 @@ def ci(
     base: opt.Base = None,
     all: opt.AllRevisions = False,
     scratch: opt.ScratchKinds = None,
+    cache: opt.Cache = None,
+    no_cache: opt.NoCache = False,
     stages: opt.Stages = None,
     select: opt.Select = None,
     ignore: opt.Ignore = None,
@@ -36,12 +38,14 @@ def ci(
     """
     from headway.api.ci import choose_stages, scratch_kinds
     from headway.api.ci import ci as run
+    from headway.api.kept_replay import cache_folder
     from headway.api.lint import LintOptions
     from headway.api.project import open_project
     from headway.api.several import judge_several
     from headway.config.load import configurations
     from headway.errors import HeadwayError
     from headway.lint.catalogue import select as select_rules
+    from headway_cli.progress import progress
 
     opt.check_reports(report)
     try:
@@ -52,7 +56,19 @@ def ci(
             project = open_project(files, section, untrusted=untrusted, base=base, x=x or ())
             wanted = choose_stages(project, stages or ())
             kinds = scratch_kinds(project, scratch or ())
-            return run(project, kinds, lint_options, opt.today(), opt.announcer(quiet), stages=wanted, log=verbose)
+            folder = cache_folder(project, cache, off=no_cache)
+            with progress(quiet=quiet) as shown:
+                return run(
+                    project,
+                    kinds,
+                    lint_options,
+                    opt.today(),
+                    shown.line,
+                    stages=wanted,
+                    log=verbose,
+                    cache=folder,
+                    at=shown.at,
+                )
 
         result = judge_several("ci", configurations(config or (), name or ()), judge)
     except HeadwayError as error:

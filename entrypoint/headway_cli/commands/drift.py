@@ -11,6 +11,8 @@ def drift(
     x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     scratch: opt.ScratchKinds = None,
+    cache: opt.Cache = None,
+    no_cache: opt.NoCache = False,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
     no_color: opt.NoColor = False,
@@ -23,14 +25,19 @@ def drift(
     """
     from headway.api.ci import scratch_kinds
     from headway.api.drift import drift as run
+    from headway.api.kept_replay import cache_folder
     from headway.api.project import open_project, refuse_untrusted
     from headway.errors import HeadwayError
+    from headway_cli.progress import progress
 
     opt.check_reports(report)
     try:
         refuse_untrusted("drift", untrusted)
         project = open_project(config or (), name, untrusted=untrusted, x=x or ())
-        result = run(project, scratch_kinds(project, scratch or ()), opt.today(), opt.announcer(quiet))
+        kinds = scratch_kinds(project, scratch or ())
+        folder = cache_folder(project, cache, off=no_cache)
+        with progress(quiet=quiet) as shown:
+            result = run(project, kinds, opt.today(), shown.line, cache=folder, at=shown.at)
     except HeadwayError as error:
         opt.fail("drift", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color)

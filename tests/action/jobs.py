@@ -56,7 +56,9 @@ def checkout(place: Path) -> Job:
     workspace, files = place / "workspace", place / "files"
     files.mkdir(parents=True)
     shutil.copytree(
-        ROOT / "examples" / "storefront", workspace / "shop", ignore=shutil.ignore_patterns("__pycache__", "*.db")
+        ROOT / "examples" / "storefront",
+        workspace / "shop",
+        ignore=shutil.ignore_patterns("__pycache__", "*.db", ".headway"),
     )
     (workspace / "shop" / ".headway.yml").write_text("dialects: [sqlite, postgresql]\nscratch: sqlite\nbase: main\n")
     job = Job(workspace, files)

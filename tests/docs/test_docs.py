@@ -13,12 +13,16 @@ from docs.reference import reference
 from fixtures.programs import ROOT, Program
 from headway import errors
 from headway.config.policy import load_policy
+from headway.scratch.kept import MOST
 from headway_cli.action.inputs import read_inputs
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text()
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+
+
+NUMBERS = {8: "eight"}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -60,12 +64,22 @@ def test_the_exit_codes_are_the_programs() -> None:
 
 
 def test_the_policy_of_the_docs_is_one(tmp_path: Path) -> None:
-    (shown,) = blocks((ROOT / "docs" / "gate.md").read_text(), "yaml")
+    shown, _ = blocks((ROOT / "docs" / "gate.md").read_text(), "yaml")
     (tmp_path / ".headway.yml").write_text(shown)
     policy = load_policy(str(tmp_path))
     assert policy.expected_heads == 1
     assert policy.targets["production"].lock_timeout == 60
     assert policy.ignores[0].code == "DST001"
+
+
+def test_the_cache_of_the_docs_can_be_asked_for(storefront: Path, headway: Program) -> None:
+    _, shown = blocks((ROOT / "docs" / "gate.md").read_text(), "yaml")
+    cache, run = yaml.safe_load(shown)
+    env = {"CI": "true", "GITHUB_REF": "refs/pull/1/merge", "HEADWAY_NO_CACHE": ""}
+    done = headway(*shlex.split(run["run"])[1:], "--stages", "replay", "--scratch", "sqlite", cwd=storefront, env=env)
+    assert done.code == 0, done.err
+    assert list((storefront / cache["with"]["path"]).glob("*/entry.json"))
+    assert f"The {NUMBERS[MOST]} that were used last" in (ROOT / "docs" / "gate.md").read_text()
 
 
 def test_the_settings_of_the_policy_schema_are_those_that_are_read(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ import pytest
 
 from fixtures.databases import missing
 from fixtures.programs import environment_of_runs
+from headway.scratch.kinds import open_scratch
+from headway.scratch.postgresql_server import Server
 
 pytestmark = pytest.mark.postgresql
 
@@ -73,6 +75,21 @@ def opened(place: Path, *account: str, before: str = "") -> str:
 )
 def test_it_starts_or_says_why_not(place: Path, account: tuple[str, ...], said: str) -> None:
     assert said in opened(place, *account)
+
+
+def test_an_interrupt_while_it_starts_leaves_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes] | None] = []
+
+    def interrupted(server: Server) -> bool:
+        started.append(server._process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Server, "_is_ready", interrupted)
+    with pytest.raises(KeyboardInterrupt), open_scratch("postgresql"):
+        pass
+    (process,) = started
+    assert process is not None
+    assert process.poll() is not None
 
 
 def test_it_opens_no_folder_for_others(place: Path, tmp_path: Path) -> None:

@@ -40,10 +40,10 @@ def open_postgresql(state: Path | None = None) -> Iterator[Scratch]:
             server.make()
         else:
             server.unpack(state)
-        server.start()
         url = URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": folder})
         shown = url.render_as_string(hide_password=False)
         try:
+            server.start()
             yield Scratch("postgresql", shown, partial(_make_database, url), partial(_save, server), folder)
         finally:
             server.stop(signal.SIGQUIT)

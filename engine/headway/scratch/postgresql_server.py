@@ -32,7 +32,7 @@ SHUTDOWN_SECONDS = 20.0
 LONGEST_SOCKET = 100
 """Bytes of a socket's path that every system takes. See https://man7.org/linux/man-pages/man7/unix.7.html"""
 
-_SOCKET = ".s.PGSQL.5432"
+_SOCKET = ".s.PGSQL.65535"
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -139,7 +139,12 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         process = self._popen(program, *arguments, out=subprocess.PIPE)
-        out, err = process.communicate()
+        try:
+            out, err = process.communicate()
+        except BaseException:  # it is in a session of its own, and nobody else would end it
+            process.kill()
+            process.wait()
+            raise
         return subprocess.CompletedProcess(
             process.args, process.returncode, out.decode(errors="replace"), (err or b"").decode(errors="replace")
         )
@@ -155,7 +160,7 @@ class Server:
                 stdout=out,
                 stderr=out,
                 cwd=self.folder,
-                env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
+                env=_environment(),
                 start_new_session=True,
                 **who,
             )
@@ -262,6 +267,11 @@ def _copied(programs: Path, to: Path) -> Path:
     if libraries.is_dir():
         shutil.copytree(libraries, to / libraries.name, symlinks=True)
     return to / package.name / programs.parent.name / programs.name
+
+
+def _environment() -> dict[str, str]:
+    """Without what is meant for other servers, but for the port: clients take the same one where no URL names one."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG") or name == "PGPORT"}
 
 
 def _reason(said: str) -> str:

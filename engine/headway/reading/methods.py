@@ -164,7 +164,10 @@ def call_pairs_method(reader: Reader, pairs: Pairs, name: str, call: Call) -> ob
             return None
         case "copy":
             return Pairs(dict(pairs.items), list(pairs.others), pairs.more, pairs.doubtful)
-    pairs.more = True
+        case "clear" if reader.is_sure:
+            pairs.items, pairs.others, pairs.more, pairs.doubtful = {}, [], False, frozenset()
+            return None
+    pairs.more, pairs.doubtful = True, frozenset(pairs.items)
     return Opaque(power=has_power(pairs))
 
 

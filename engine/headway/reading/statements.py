@@ -227,8 +227,11 @@ class StatementReader(LoopReader):
                 with self.under(conditional=True):
                     handled.append(self.block(handler.body, scope))
                 merge(done, scope)
+        handled_or_not = snapshot(scope)
         with self.under(conditional=guarded):
             more = self.block(node.orelse, scope)
+        if guarded:
+            merge(handled_or_not, scope)
         last = self.block(node.finalbody, scope)
         if guarded:
             # A handler that fails has not gone on to what follows.

@@ -79,7 +79,7 @@ def rewritten(path: Path) -> str:
 
 def _shown(schema: Schema) -> Iterator[str]:
     for key, table in schema.tables.there.items():
-        yield f"{_name(key)}{_of_table(table)} ({', '.join(_in_table(table))})"
+        yield f"{_name((table.schema, key[1]))}{_of_table(table)} ({', '.join(_in_table(table))})"
     yield from (f"{word} {_name(key)}" for word, key in _others(schema.tables))
     for enum in schema.enums.there.values():
         yield f"enum {_name((enum.schema, enum.name))} {'?' if enum.labels is fx.UNKNOWN else ' '.join(enum.labels)}"

@@ -151,6 +151,9 @@ def test_the_tables_of_a_change(sql: str, tables: set[str] | None) -> None:
         ("SELECT 1 FROM a, LATERAL f(x)", None),
         ("WITH q AS (SELECT 1) SELECT * FROM q", None),
         ("SHOW TABLES", None),
+        ("SELECT a FROM", None),
+        ("SELECT a FROM b,", None),
+        ("SELECT a FROM s.b.c x JOIN d ON x.y = d.y WHERE e, f", {"c", "d"}),
     ],
 )
 def test_the_tables_of_a_read(sql: str, tables: set[str] | None) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import marshal
+from pathlib import Path
 
 import pytest
 
 from headway.errors import ScriptError
 from headway.reading.compiled import header_of_compiled
 from headway.reading.header import Dynamic
+from headway.reading.header_reader import read_header
 
 USUAL = '''"""create users"""
 from alembic import op
@@ -95,3 +97,16 @@ def test_a_file_that_is_none_is_said(data: bytes, said: str) -> None:
     with pytest.raises(ScriptError, match=said) as error:
         header_of_compiled(data, "b2.pyc")
     assert error.value.path == "b2.pyc"
+
+
+def test_a_file_is_read_by_what_it_is(tmp_path: Path) -> None:
+    source, made = tmp_path / "b2.py", tmp_path / "b3.pyc"
+    source.write_text("revision = 'b2'\n")
+    made.write_bytes(compiled("revision = 'b3'"))
+    kept: dict[str, bytes] = {}
+    assert read_header(str(source), kept).values == {"revision": "b2"}
+    assert read_header(str(made)).values == {"revision": "b3"}
+    assert kept == {str(source): b"revision = 'b2'\n"}
+    with pytest.raises(ScriptError, match="this file cannot be read: No such file") as error:
+        read_header(str(tmp_path / "gone.py"))
+    assert error.value.path == str(tmp_path / "gone.py")

@@ -41,6 +41,10 @@ UNKNOWN = {
     "one of two": ("try:\n    from elsewhere import B\nexcept ImportError:\n    B = 'b'\ndown_revision = B", 5),
     "a call that nobody knows": ("from elsewhere import parent\ndown_revision = parent()", 2),
     "too much work": ("x = 'a'\n" + "x = x + x\n" * 40 + "down_revision = x", 42),
+    "one that is set behind too much work": (
+        "down_revision = 'a'\nx = 'a'\n" + "x = x + x\n" * 40 + "down_revision = 'b'",
+        43,
+    ),
     "a width that fills the memory": ("down_revision = '%999999999d' % 7", 1),
     "a function": ("def down_revision():\n    pass", 1),
 }

@@ -33,7 +33,8 @@ def iterate(budget: Budget, value: object) -> Iterator[tuple[object, bool]]:
             if value.more:
                 yield Opaque(power=has_power(value)), False
         case Pairs():
-            yield from ((key, True) for key in [*value.items, *(key for key, _ in value.others)])
+            yield from ((key, key not in value.doubtful) for key in value.items)
+            yield from ((key, True) for key, _ in value.others)
             if value.more:
                 yield Opaque(power=has_power(value)), False
         case Choice(options=options):
@@ -67,7 +68,13 @@ def put(budget: Budget, pairs: Pairs, key: object, value: object, *, sure: bool 
     budget.items(len(pairs.items) + len(pairs.others))
     if isinstance(key, str | int | float | None):
         key = str(key) if isinstance(key, str) else key
-        pairs.items[key] = value if sure or key not in pairs.items else choice_of([pairs.items[key], value])
+        if sure:
+            pairs.doubtful -= {key}
+        elif key in pairs.items:
+            value = choice_of([pairs.items[key], value])
+        else:
+            pairs.doubtful |= {key}
+        pairs.items[key] = value
     else:
         pairs.others.append((key, value))
 
@@ -77,13 +84,14 @@ def taken_out(pairs: Pairs, key: object) -> None:
     pairs.more = True
     if isinstance(key, str | int | float | None):
         pairs.items.pop(key, None)
+        pairs.doubtful -= {key}
 
 
 def get(budget: Budget, pairs: Pairs, key: object, default: object) -> object:
     """``pairs.get(key, default)``."""
     if isinstance(key, str | int | float | None):
         if key in pairs.items:
-            return pairs.items[key]
+            return choice_of([pairs.items[key], default]) if key in pairs.doubtful else pairs.items[key]
         return default if not pairs.others and not pairs.more else POWER if has_power(pairs) else NOTHING_KNOWN
     budget.spend(len(pairs.others))
     for known, value in pairs.others:
@@ -101,6 +109,8 @@ def update(budget: Budget, pairs: Pairs, other: object, *, sure: bool = True) ->
         if has_power(other):
             pairs.others.append((NOTHING_KNOWN, POWER))
         return
-    for key, value in (*other.items.items(), *other.others):
+    for key, value in other.items.items():
+        put(budget, pairs, key, value, sure=sure and key not in other.doubtful)
+    for key, value in other.others:
         put(budget, pairs, key, value, sure=sure)
     pairs.more = pairs.more or other.more

@@ -124,6 +124,8 @@ class ExpressionReader(Reader):
                 return value[key] if -len(value) <= key < len(value) else NOTHING_KNOWN
             case Items() if isinstance(key, int) and not value.more and value.certain is None:
                 return value.items[key] if -len(value.items) <= key < len(value.items) else NOTHING_KNOWN
+            case Pairs(items=items) if isinstance(key, str | int | float | None) and key in items:
+                return items[key]  # where it is not there, nothing goes on
             case Pairs():
                 return get(self.budget, value, key, Opaque(power=has_power(value)))
             case Imported(path=path) if path not in ("sys.modules", "os.environ"):

@@ -18,6 +18,8 @@ class Flow:
     """Whether it may be left early on those too."""
     leaves_loop: bool = False
     """Whether it ends with ``break`` or ``continue`` wherever the next statement is not reached."""
+    goes_round: bool = False
+    """Whether one of those may be ``continue``."""
     fails: bool = False
     """Whether it ends with an exception, so that whoever goes on has not been here."""
 

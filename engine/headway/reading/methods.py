@@ -138,12 +138,11 @@ def call_pairs_method(reader: Reader, pairs: Pairs, name: str, call: Call) -> ob
     """``dict.name(…)``."""
     match name:
         case "items":
-            known: list[object] = [*pairs.items.items(), *pairs.others]
-            return Items(known, pairs.more)
+            return _listed(pairs, [*pairs.items.items(), *pairs.others])
         case "keys":
-            return Items([*pairs.items, *(key for key, _ in pairs.others)], pairs.more)
+            return _listed(pairs, [*pairs.items, *(key for key, _ in pairs.others)])
         case "values":
-            return Items([*pairs.items.values(), *(value for _, value in pairs.others)], pairs.more)
+            return _listed(pairs, [*pairs.items.values(), *(value for _, value in pairs.others)])
         case "get":
             return get(reader.budget, pairs, call.argument(0, "key"), call.argument(1, "default"))
         case "pop":
@@ -164,9 +163,17 @@ def call_pairs_method(reader: Reader, pairs: Pairs, name: str, call: Call) -> ob
             pairs.more = pairs.more or call.hidden or reader.here.conditional
             return None
         case "copy":
-            return Pairs(dict(pairs.items), list(pairs.others), pairs.more)
-    pairs.more = True
+            return Pairs(dict(pairs.items), list(pairs.others), pairs.more, pairs.doubtful)
+        case "clear" if reader.is_sure:
+            pairs.items, pairs.others, pairs.more, pairs.doubtful = {}, [], False, frozenset()
+            return None
+    pairs.more, pairs.doubtful = True, frozenset(pairs.items)
     return Opaque(power=has_power(pairs))
+
+
+def _listed(pairs: Pairs, found: list[object]) -> Items:
+    certain = next((number for number, key in enumerate(pairs.items) if key in pairs.doubtful), None)
+    return Items(found, pairs.more, certain)
 
 
 def dedented(text: object) -> object:

@@ -57,5 +57,7 @@ def _absolute(statement: ast.ImportFrom, package: str) -> str:
     if not statement.level:
         return statement.module or ""
     parts = package.split(".") if package else []
+    if statement.level > len(parts):
+        return ""  # it leads out of the package: no library is meant
     parts = parts[: len(parts) - statement.level + 1]
     return ".".join([*parts, *([statement.module] if statement.module else [])])

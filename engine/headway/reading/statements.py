@@ -9,10 +9,9 @@ from typing import Any
 
 from headway.reading.calls import name_of
 from headway.reading.conditions import compared, truth_of
-from headway.reading.containers import iterate
-from headway.reading.flow import LEFT, ON, Flow, forgotten, merge, restore, snapshot
-from headway.reading.importing import ImportReader
+from headway.reading.flow import ON, Flow, merge, restore, snapshot
 from headway.reading.imports import is_unknown_library
+from headway.reading.loop_reader import LoopReader
 from headway.reading.reader import Call
 from headway.reading.values import (
     ALL_DATABASES,
@@ -28,11 +27,8 @@ from headway.reading.values import (
     has_power,
 )
 
-_ROUNDS = 2_000
-"""Rounds of one loop that are followed."""
 
-
-class StatementReader(ImportReader):
+class StatementReader(LoopReader):
     """Runs blocks without running them."""
 
     def __init__(self, *args: Any) -> None:
@@ -52,7 +48,12 @@ class StatementReader(ImportReader):
                 flow = self.statement(statement, scope)
                 if flow is ON:
                     continue
-                whole = Flow(whole.on & flow.on, whole.unsure or flow.unsure, whole.leaves_loop or flow.leaves_loop)
+                whole = Flow(
+                    whole.on & flow.on,
+                    whole.unsure or flow.unsure,
+                    whole.leaves_loop or flow.leaves_loop,
+                    whole.goes_round or flow.goes_round,
+                )
                 if not whole.on & self.here.databases:
                     return replace(whole, on=frozenset(), fails=flow.fails)
                 self.here = replace(
@@ -131,6 +132,7 @@ class StatementReader(ImportReader):
     ) -> Flow:
         if not flows:
             return last
+        last_goes_on = not reached or bool(last.on & reached) or last.fails
         for flow, names in zip(flows, saved, strict=True):
             if flow.on:  # what a branch did that has left does not reach what follows
                 merge(names, scope) if last.on & reached else restore(names)
@@ -138,12 +140,13 @@ class StatementReader(ImportReader):
         on = frozenset(last.on & reached)
         for flow in flows:
             on |= flow.on
-        left = any(not flow.on and not flow.fails for flow in flows) or not (on and (last.on & reached or last.fails))
+        left = any(not flow.on and not flow.fails for flow in flows) or not (on and last_goes_on)
         maybe = unsure and bool(left or any(flow.unsure for flow in flows) or last.unsure)
         leaves = last.leaves_loop or any(flow.leaves_loop for flow in flows)
+        round_ = last.goes_round or any(flow.goes_round for flow in flows)
         if on >= self.here.databases and not maybe and not any(f.unsure for f in [*flows, last]):
-            return Flow(ALL_DATABASES, False, leaves) if leaves else ON
-        return Flow(on, maybe or last.unsure or any(flow.unsure for flow in flows), leaves)
+            return Flow(ALL_DATABASES, False, leaves, round_) if leaves else ON
+        return Flow(on, maybe or last.unsure or any(flow.unsure for flow in flows), leaves, round_)
 
     def _match(self, node: ast.Match, scope: Names) -> Flow:
         subject = self.evaluate(node.subject, scope)
@@ -152,6 +155,7 @@ class StatementReader(ImportReader):
         saved: list[list[tuple[Names, dict[str, object]]]] = []
         before = self.here
         last: Flow = ON
+        unsure = False
         try:
             for case in node.cases:
                 truth = self._case(case, subject, scope)
@@ -167,13 +171,13 @@ class StatementReader(ImportReader):
                 flows.append(self._arm(flow, known))
                 saved.append(snapshot(scope))
                 restore(start)
+                unsure = unsure or truth.uncertain
                 self.here = replace(
                     self.here,
                     databases=self.here.databases & truth.when_false,
                     conditional=self.here.conditional or truth.uncertain,
                 )
             rest = self.here.databases
-            unsure = self.here.conditional and not before.conditional
         finally:
             self.here = before
         return self._joined_flow(flows, saved, last, rest, unsure, scope)
@@ -206,48 +210,6 @@ class StatementReader(ImportReader):
                 scope.names[inner_node.name] = Opaque(power=has_power(subject))
         return UNCERTAIN
 
-    # -- loops ------------------------------------------------------------------------------------------------------
-
-    def _for(self, node: ast.For | ast.AsyncFor, scope: Names) -> Flow:
-        value = self.evaluate(node.iter, scope)
-        unsure, may_end = False, _returns(node.body) or _breaks(node.body)
-        for number, (item, sure) in enumerate(iterate(self.budget, value)):
-            self.budget.spend()
-            if number >= _ROUNDS:
-                self.not_analysed(node, scope, f"a loop of more than {_ROUNDS:,} rounds")
-                break
-            start = None if sure and not unsure else snapshot(scope)
-            if start is not None and not sure:
-                forgotten(scope, _assigned(node.body))
-            self.bind(node.target, item, scope)
-            with self.under(conditional=not sure or unsure):
-                flow = self.block(node.body, scope)
-            if start is not None:
-                merge(start, scope)
-            # What only goes on with the next round says nothing about it.
-            unsure = unsure or (may_end and (flow.unsure or flow.on < self.here.databases))
-            if not flow.on and not flow.leaves_loop and sure and not unsure:
-                return LEFT
-            if not flow.on and flow.leaves_loop and sure and _breaks(node.body):
-                break
-        after = self.block(node.orelse, scope)
-        return replace(after, unsure=True) if unsure and _returns(node.body) else after
-
-    def _while(self, node: ast.While, scope: Names) -> Flow:
-        truth = truth_of(self.evaluate(node.test, scope))
-        if truth is False:
-            return self.block(node.orelse, scope)
-        start = snapshot(scope)
-        forgotten(scope, _assigned(node.body))
-        with self.under(conditional=True, databases=truth.when_true if isinstance(truth, Condition) else None):
-            flow = self.block(node.body, scope)
-        merge(start, scope)
-        after = self.block(node.orelse, scope)
-        return replace(after, unsure=True) if _returns(node.body) and flow is not ON else after
-
-    def _leave(self, node: ast.stmt, scope: Names) -> Flow:
-        return Flow(frozenset(), leaves_loop=True)
-
     # -- try and with -------------------------------------------------------------------------------------------------
 
     def _try(self, node: ast.Try | ast.TryStar, scope: Names) -> Flow:
@@ -257,20 +219,28 @@ class StatementReader(ImportReader):
             flow = self.block(node.body, scope)
         if guarded:
             done = snapshot(scope)
+            handled: list[Flow] = []
             for handler in node.handlers:
                 merge(start, scope)
                 if handler.name is not None:
                     scope.names[handler.name] = NOTHING_KNOWN
                 with self.under(conditional=True):
-                    self.block(handler.body, scope)
+                    handled.append(self.block(handler.body, scope))
                 merge(done, scope)
+        handled_or_not = snapshot(scope)
         with self.under(conditional=guarded):
             more = self.block(node.orelse, scope)
+        if guarded:
+            merge(handled_or_not, scope)
         last = self.block(node.finalbody, scope)
         if guarded:
-            left = not flow.on or not more.on
-            return Flow(last.on, unsure=left or flow.unsure or last.unsure, leaves_loop=flow.leaves_loop)
-        return Flow(flow.on & more.on & last.on, flow.unsure or last.unsure, flow.leaves_loop)
+            # A handler that fails has not gone on to what follows.
+            left = not flow.on or not more.on or any(one.unsure or not (one.on or one.fails) for one in handled)
+            flows = [flow, more, last, *handled]
+            leaves, round_ = any(one.leaves_loop for one in flows), any(one.goes_round for one in flows)
+            return Flow(last.on, left or flow.unsure or more.unsure or last.unsure, leaves, round_)
+        unsure = flow.unsure or more.unsure or last.unsure
+        return Flow(flow.on & more.on & last.on, unsure, flow.leaves_loop, flow.goes_round)
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Names) -> Flow:
         return self._with_items(list(node.items), node.body, scope)
@@ -351,23 +321,6 @@ class StatementReader(ImportReader):
 
         self.run_function(function, call, inside)
         return flows[0] if flows else ON
-
-
-def _assigned(body: Sequence[ast.stmt]) -> set[str]:
-    return {
-        node.id
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def _returns(body: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(node, ast.Return | ast.Raise) for statement in body for node in ast.walk(statement))
-
-
-def _breaks(body: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(node, ast.Break) for statement in body for node in ast.walk(statement))
 
 
 _READERS: dict[type[ast.stmt], Callable[[Any, Any, Names], Flow | None]] = {

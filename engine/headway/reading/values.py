@@ -84,14 +84,22 @@ class Items:
 class Pairs:
     """A dict; its identity counts."""
 
-    __slots__ = ("items", "more", "others")
+    __slots__ = ("doubtful", "items", "more", "others")
 
-    def __init__(self, items: dict[object, object], others: list[tuple[object, object]], more: bool = False) -> None:
+    def __init__(
+        self,
+        items: dict[object, object],
+        others: list[tuple[object, object]],
+        more: bool = False,
+        doubtful: frozenset[object] = frozenset(),
+    ) -> None:
         self.items = items
         """By keys that are plain values."""
         self.others = others
         """With other keys."""
         self.more = more
+        self.doubtful = doubtful
+        """Those of ``items`` that may not be there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -728,3 +728,14 @@ DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM users; END $$
 DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM users WHERE id < 0 LOOP DELETE FROM logs WHERE id = r.id; END LOOP; FOR i IN REVERSE 3..1 LOOP PERFORM 1; END LOOP; END $$
 => Reads(conditional=True, tables=['users'])
 => ChangesData(conditional=True, verb='DELETE', table='logs', where='id = r.id')
+
+CREATE INDEX ix_restrict ON users (name)
+=> CreatesIndex(table='users', name='ix_restrict', columns=['name'])
+
+DROP INDEX ix_restrict RESTRICT
+=> DropsIndex(name='ix_restrict')
+
+CREATE TABLE spans (begin int, "end" int); CREATE VIEW spanned AS SELECT CASE WHEN begin > 0 THEN 1 END AS x FROM spans; DROP VIEW spanned
+=> CreatesTable(table='spans', columns=[Column(name='begin', type=Type(name='int')), Column(name='end', type=Type(name='int'))])
+=> CreatesObject(kind=view, name='spanned')
+=> DropsObject(kind=view, name='spanned')

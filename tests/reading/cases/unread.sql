@@ -145,3 +145,16 @@ UPDATE t SET WHERE a = 1
 DO $$ BEGIN NULL; END $$; DO $$ import os
 => RunsSql(text='DO $$ BEGIN NULL; END $$', understood=True)
 => RunsSql(text='DO $$ import os')
+
+CREATE TABLE t (a int,)
+=> RunsSql(text='CREATE TABLE t (a int,)')
+
+UPDATE t SET a = 1,
+=> RunsSql(text='UPDATE t SET a = 1,')
+
+SET
+=> RunsSql(text='SET')
+
+DROP INDEX ix FROBNICATE
+=> DropsIndex(name='ix')
+=> RunsSql(text='DROP INDEX ix FROBNICATE')

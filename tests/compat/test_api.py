@@ -252,7 +252,8 @@ def test_directives_may_ask_for_no_file_or_for_several(tmp_path: Path) -> None:
         def make(hook: Any) -> Any:
             return side.command.revision(side.config(), "m", head="dddd04", process_revision_directives=hook)
 
-        return [make(none), script(make(several)), sorted(p.name for p in (side.place / "scripts/versions").iterdir())]
+        made = [make(none), script(make(several))]
+        return [*made, sorted(path.name for path in (side.place / "scripts/versions").glob("*.py"))]
 
     mine, theirs = both(tmp_path, use)
     assert mine == theirs

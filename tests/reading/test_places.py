@@ -39,6 +39,7 @@ def test_each_function_of_another_module_stands_at_its_own_call() -> None:
 
 
 LINES = {
+    "a text of one line with a hole": ('(\n    f"DELETE FROM {NAME}; DROP TABLE t"\n)', 0),
     "a text": ('"""\nSELECT 1;\nDROP TABLE t\n"""', 2),
     "a text that is stripped": ('"""\nSELECT 1;\nDROP TABLE t\n""".strip()', 0),
     "a text that is stripped at its end": ('"""SELECT 1;\nDROP TABLE t\n""".rstrip()', 0),

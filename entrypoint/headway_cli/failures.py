@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from headway.errors import HeadwayError
+from headway.errors import ConfigError, HeadwayError
 from headway.masking import Masking
 from headway.process import replaced
 from headway.redact import redact, redacted_line
@@ -71,9 +71,23 @@ def _say(error: HeadwayError) -> int:
     return error.exit_code
 
 
+def _old_sqlalchemy(error: Exception) -> HeadwayError | None:
+    """The error for a project whose SQLAlchemy is older than what headway is written on, which shows when we import it."""
+    version = str(getattr(sys.modules.get("sqlalchemy"), "__version__", ""))
+    if not version.startswith(("0.", "1.")) or not isinstance(error, (ImportError, AttributeError)):
+        return None
+    return ConfigError(
+        f"this project has SQLAlchemy {version}, and whatever opens a database needs 2.0 or newer",
+        hint="Upgrade SQLAlchemy (https://docs.sqlalchemy.org/en/20/changelog/migration_20.html); 'headway lint', 'graph' "
+        "and 'forecast' judge the project as it is.",
+    )
+
+
 def _say_unexpected(error: Exception, arguments: Sequence[str]) -> int:
     """An exception of the user's code or of the database is explained; anything else is a bug of ours."""
-    explained = None
+    explained = _old_sqlalchemy(error)
+    if explained is not None:
+        return _say(explained)
     if "sqlalchemy" in sys.modules or "env_py" in str(error.__traceback__):
         from headway.runtime.failures import explain
 

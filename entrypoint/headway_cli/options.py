@@ -75,7 +75,8 @@ ScratchKinds = Annotated[
     list[str] | None,
     typer.Option(
         "--scratch",
-        help="Scratch database: auto, sqlite, postgresql, or the URL of an empty one (env:NAME); may be repeated.",
+        help="Scratch database: auto, sqlite, postgresql, docker://postgres:16, docker://mariadb:11, local:mariadb, "
+        "local:postgresql, or the URL of an empty one (env:NAME); may be repeated.",
     ),
 ]
 Cache = Annotated[

@@ -28,6 +28,7 @@ class Job:
             "GITHUB_WORKSPACE": str(self.workspace),
             "GITHUB_OUTPUT": str(self.files / "output"),
             "GITHUB_STEP_SUMMARY": str(self.files / "summary"),
+            "HEADWAY_RUN_AS": "self",  # outside of the image there is no user of its own
         }
 
     def run(self, env: dict[str, str] | None = None, **inputs: str) -> Done:

@@ -38,6 +38,9 @@ class Module:
                 for alias in node.names:
                     inner = f"{base}.{alias.name}"
                     yield (inner if inner in modules() else base), node.lineno
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_own":
+                (name,) = node.args
+                yield ast.literal_eval(name), node.lineno
 
 
 @cache

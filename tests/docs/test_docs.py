@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from docs import generated
 from docs.reference import reference
 from fixtures.programs import ROOT, Program
 from headway import errors
@@ -97,6 +98,30 @@ def test_the_settings_of_the_policy_schema_are_those_that_are_read(tmp_path: Pat
 def test_the_reference_of_the_command_line_is_the_programs() -> None:
     """python tests/docs/reference.py > docs/cli.md"""
     assert (ROOT / "docs" / "cli.md").read_text() == reference()
+
+
+@pytest.mark.parametrize("path", generated.generated(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_made_of_action_yml_is_as_it_is(path: Path) -> None:
+    """python tests/docs/generated.py"""
+    assert path.read_text() == generated.generated()[path]
+
+
+def test_the_tables_of_the_action_name_everything() -> None:
+    text = generated.PAGE.read_text()
+    assert all(f"| `{name}` |" in text for name in (*ACTION["inputs"], *ACTION["outputs"]))
+
+
+def test_the_action_of_a_command_takes_what_the_program_takes() -> None:
+    known = {name for _, inputs in generated.COMMANDS.values() for name in inputs}
+    assert known <= set(ACTION["inputs"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_snippets_give_the_action_inputs_that_exist(document: Path) -> None:
+    for shown in blocks(document.read_text(), "yaml"):
+        for given in re.findall(r"uses: headway-migrations/headway@.*?\n(\s+)with:\n((?:\1\s+.*\n)+)", shown):
+            names = yaml.safe_load("with:\n" + given[1])["with"]
+            assert set(names) <= set(ACTION["inputs"]), names
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

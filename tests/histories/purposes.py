@@ -22,6 +22,9 @@ class Purpose:
     without: Callable[[str, str], tuple[str, str]]
 
 
+_BOTH = ("sqlite", "postgresql")
+
+
 def _laid_out(ours: str, theirs: str) -> tuple[str, str]:
     return _in_clauses(ours), _in_clauses(theirs)
 
@@ -71,7 +74,13 @@ def _single_percent(ours: str, theirs: str) -> tuple[str, str]:
     return ours, theirs.replace("%%", "%")
 
 
+def _without_log(ours: str, theirs: str) -> tuple[str, str]:
+    """Without what Alembic logs of its own configuration once a revision file has imported what sets logging up."""
+    return ours, re.sub(r"^Loading config from file: .*\n", "", theirs, flags=re.M)
+
+
 PURPOSES = (
+    Purpose("a listing executes no revision file, so that nothing it imports logs", "listings", _BOTH, _without_log),
     Purpose("a batch writes constraints in a fixed order and adds columns in place", "schema", ("sqlite",), _laid_out),
     Purpose("a batch keeps a default as it was written", "schema", ("sqlite",), _bare_defaults),
     Purpose("batch-unnamed-check: a batch keeps CHECKs without a name", "schema", ("sqlite",), _kept_checks),

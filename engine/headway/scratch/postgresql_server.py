@@ -1,4 +1,4 @@
-"""A PostgreSQL server out of a wheel: a folder with its cluster, its process, and the account that it runs as.
+"""A PostgreSQL server out of a wheel, or of the machine's own binaries: a folder with its cluster, its process, and the account that it runs as.
 
 What is in its databases, and who keeps a cluster for the next run, is not known here.
 """
@@ -175,12 +175,11 @@ class Server:
                 os.chown(os.path.join(place, name), self.account.user, self.account.group, follow_symlinks=False)
 
 
-def server_in(folder: str) -> Server:
-    """A server for an empty folder of this process.
+def server_in(folder: str, programs: Path) -> Server:
+    """A server for an empty folder of this process, of the programs in a folder.
 
-    Raises ConfigError when the wheel is missing, DatabaseFailure where there is nobody whom it could run as.
+    Raises DatabaseFailure where there is nobody whom it could run as.
     """
-    programs = Path(installed_programs())
     account = _account()
     server = Server(Path(folder), programs, account)
     if account is None:
@@ -212,6 +211,21 @@ def installed_programs() -> str:
             hint="Run: pip install 'headway[embedded,postgresql]', or give --scratch the URL of an empty database.",
         )
     return max(found)
+
+
+def local_programs() -> str:
+    """The folder of the programs of a server that is installed on this machine, on PATH or where Debian keeps them, those
+    of the newest version. Raises ConfigError when there are none."""
+    on_path = shutil.which("initdb")
+    kept = glob("/usr/lib/postgresql/*/bin/initdb")
+    newest = max(kept, key=lambda path: int("".join(filter(str.isdigit, path.split(os.sep)[4])) or 0), default=None)
+    found = on_path or newest
+    if found is None:
+        raise ConfigError(
+            "local:postgresql needs the programs initdb and postgres, which are not on PATH",
+            hint="Install the server (Debian: apt install postgresql), or use the kind 'postgresql', which brings one.",
+        )
+    return os.path.dirname(os.path.realpath(found))
 
 
 def fits_a_socket(directory: str) -> bool:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headway.errors import GateRefused, UsageError
+from headway.version import VERSION
 from headway_cli.action.event import is_from_a_fork
 
-COMMANDS = ("ci", "lint", "drift", "plan", "apply", "check")
+COMMANDS = ("ci", "lint", "drift", "forecast", "plan", "apply", "check", "doctor")
 
-STATIC = ("ci", "lint")
+STATIC = ("ci", "lint", "forecast")
 """What can look at a change without executing it."""
+
+READS_ONLY = ("lint", "forecast")
+"""What never executes anything of the checkout, and needs none of its packages."""
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 
@@ -23,14 +28,22 @@ class Inputs:
 
     command: str = "ci"
     working_directory: str = "."
-    config: str = ""
+    config: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
     base: str = ""
+    branches: tuple[str, ...] = ()
+    stages: str = ""
     scratch: tuple[str, ...] = ()
     url: str = ""
     plan: str = "plan.json"
     approve: str = ""
     fail_on: str = "error"
     requirements: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    """The names of variables of the step that the project's code may see."""
+    report_path: str = ""
+    cache: str = ""
+    version: str = ""
     annotations: bool = True
     summary: bool = True
     untrusted: str = "auto"
@@ -40,6 +53,25 @@ class Inputs:
     def executes_nothing(self) -> bool:
         """Whether nothing of the checkout may be executed."""
         return self.untrusted != "false"
+
+    @property
+    def runs_the_project(self) -> bool:
+        """Whether env.py, revisions or models will run."""
+        return not self.executes_nothing and self.command not in READS_ONLY
+
+    @property
+    def report_file(self) -> str:
+        """Where the JSON report goes, below the working directory: a name of its own for each configuration."""
+        if self.report_path:
+            return self.report_path
+        told = "-".join(re.sub(r"[^\w.]+", "-", part).strip("-.") for part in (*self.config, *self.name))
+        return f"headway-report-{told[:80]}.json" if told else "headway-report.json"
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The variables that the project's code may see: those listed, and those that hold a URL."""
+        urls = [value.removeprefix("env:") for value in (self.url, *self.scratch) if value.startswith("env:")]
+        return (*self.environment, *urls)
 
 
 def read_inputs(environment: Mapping[str, str]) -> Inputs:
@@ -54,14 +86,21 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     inputs = Inputs(
         command=command,
         working_directory=_inside_workspace(text("working-directory") or ".", environment),
-        config=text("config"),
+        config=text.lines("config"),
+        name=text.lines("name"),
         base=text("base"),
+        branches=text.lines("branches"),
+        stages=text("stages").replace("\n", ","),
         scratch=text.lines("scratch"),
         url=text("url"),
-        plan=text("plan") or "plan.json",
+        plan=_relative("plan", text("plan") or "plan.json"),
         approve=text("approve"),
         fail_on=fail_on,
         requirements=text.lines("requirements"),
+        environment=tuple(_variable_name(name) for line in text.lines("environment") for name in line.split()),
+        report_path=_relative("report-path", text("report-path")),
+        cache=_relative("cache", text("cache")),
+        version=text("version"),
         annotations=text.flag("annotations", True),
         summary=text.flag("summary", True),
         untrusted=_untrusted(text, environment),
@@ -70,11 +109,14 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         raise UsageError(
             f"command '{command}' needs the input 'url'", hint="Use url: env:DATABASE_URL and env: with a secret."
         )
+    _refuse_other_version(inputs.version)
     if inputs.executes_nothing and command not in STATIC:
         raise GateRefused(
             f"command '{command}' executes the code of the checkout, and nobody has vouched for it: untrusted",
             hint="Run it on a branch of the repository itself; ci and lint read the change of a fork, and execute nothing.",
         )
+    if command == "forecast" and not inputs.branches:
+        raise UsageError("command 'forecast' needs the input 'branches'", hint="List branches, one a line.")
     if command == "apply" and not inputs.approve:
         # A workflow that fills it from the output of a step that did not run gives an empty text, as one without it does.
         raise GateRefused(
@@ -95,6 +137,30 @@ def _inside_workspace(directory: str, environment: Mapping[str, str]) -> str:
             hint="Is actions/checkout a step before this one?",
         )
     return place
+
+
+def _relative(name: str, path: str) -> str:
+    """A path that is written to, relative to the working directory."""
+    if os.path.isabs(path):
+        raise UsageError(f"input '{name}' is '{path}'", hint="Write a path relative to working-directory.")
+    return path
+
+
+def _variable_name(name: str) -> str:
+    if not name.replace("_", "a").isalnum() or name.startswith(("GITHUB_", "ACTIONS_", "INPUT_", "LD_", "PYTHON")):
+        raise UsageError(
+            f"input 'environment' names '{name}', which the project's code never sees",
+            hint="List names of variables that the step has under env:, one a line.",
+        )
+    return name
+
+
+def _refuse_other_version(wanted: str) -> None:
+    if wanted and wanted.removeprefix("v") != VERSION:
+        raise UsageError(
+            f"input 'version' is '{wanted}', and this image is headway {VERSION}",
+            hint="Pin the action to the release that you mean, such as uses: headway-migrations/headway@v1.",
+        )
 
 
 def _untrusted(text: _Reader, environment: Mapping[str, str]) -> str:

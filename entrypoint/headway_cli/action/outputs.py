@@ -27,6 +27,9 @@ def outputs(document: Mapping[str, Any], report_path: str, plan_path: str) -> di
     """The outputs by name, from a JSON report."""
     findings = [finding for finding in document["findings"] if not finding["suppressed"]]
     plan = document["plan"]
+    pending = len(plan["steps"]) if plan else 0
+    if document["command"] == "apply":  # what the plan had and the database still lacks
+        pending = max(0, pending - len(document["applied"])) if document["exit_code"] else 0
     return {
         "result": document["result"],
         "exit-code": str(document["exit_code"]),
@@ -35,12 +38,17 @@ def outputs(document: Mapping[str, Any], report_path: str, plan_path: str) -> di
         "findings-error": str(sum(finding["severity"] == "error" for finding in findings)),
         "findings-warning": str(sum(finding["severity"] == "warning" for finding in findings)),
         "drift": str(len(document["drift"])),
-        "pending-count": str(len(plan["steps"]) if plan else 0),
+        "pending-count": str(pending),
         "applied-count": str(len(document["applied"])),
         "plan-digest": plan["digest"] if plan else "",
         "plan-path": plan_path,
         "report-path": report_path,
     }
+
+
+def shown_path(path: str) -> str:
+    """A path as an output: in one line, whatever it is called."""
+    return one_line(path)
 
 
 def add_summary(path: str | None, markdown: str) -> None:

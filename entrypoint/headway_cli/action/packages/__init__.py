@@ -1,0 +1,1 @@
+"""The project's own packages: which it wants, by the files it has, and their installation apart from headway's."""

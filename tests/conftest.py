@@ -7,6 +7,7 @@ pytest_plugins = [
     "fixtures.chance",
     "fixtures.docker",
     "fixtures.interrupts",
+    "fixtures.parts",
     "fixtures.postgis",
 ]
 

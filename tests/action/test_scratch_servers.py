@@ -98,7 +98,12 @@ def test_an_untrusted_run_starts_none(tmp_path: Path, headway_image: str, server
     began = str(int(time.time()))
     step = made.step(headway_image, ACTION, inputs, network="bridge")
     assert "not run" in step.log or "skipped" in step.log
-    assert docker("events", "--since", began, "--until", str(int(time.time()) + 1), "--filter", f"label={MARK}", check=False).stdout == ""
+    assert (
+        docker(
+            "events", "--since", began, "--until", str(int(time.time()) + 1), "--filter", f"label={MARK}", check=False
+        ).stdout
+        == ""
+    )
 
 
 @pytest.mark.docker

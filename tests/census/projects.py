@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -87,7 +86,7 @@ def read_projects(path: Path = LIST) -> list[Project]:
 
 
 def fetch(project: Project, cache: Path) -> Place:
-    """Has pip unpack a project and what its revisions import, unless the cache has them; nothing is imported."""
+    """Unpacks a project and what its revisions import, unless the cache has them; nothing is imported."""
     if project.package is None:
         return Place(str(ROOT / project.at), ())
     home = installed(cache, [project.package], "--no-deps")
@@ -116,7 +115,9 @@ def installed(cache: Path, requirements: list[str], *options: str) -> Path:
 
 
 def _installer() -> list[str]:
-    """pip of this environment, or uv, whose environments have none."""
-    if importlib.util.find_spec("pip") is None:
-        return ["uv", "pip", "install", "--python", sys.executable]
-    return [sys.executable, "-m", "pip", "install"]
+    """uv, which takes a tenth of the time, or pip."""
+    beside = Path(sys.executable).with_name("uv")
+    uv = str(beside) if beside.exists() else shutil.which("uv")
+    if uv is None:
+        return [sys.executable, "-m", "pip", "install"]
+    return [uv, "pip", "install", "--system-certs", "--python", sys.executable]

@@ -47,7 +47,10 @@ def assert_harmless(checkout: Checkout, done: Done) -> None:
 def test_no_verb_executes_or_passes(name: str, tmp_path: Path) -> None:
     checkout = good(tmp_path)
     HOSTILE[name](checkout)
-    for verb, arguments in VERBS.items():
+    here = list(HOSTILE).index(name)
+    for number, (verb, arguments) in enumerate(VERBS.items()):
+        if not os.environ.get("HEADWAY_FULL") and (here + number) % 3:
+            continue  # every verb on one repository in three, every repository by one verb in three
         done = run(checkout, arguments)
         assert_harmless(checkout, done)
         if verb in JUDGING and not (verb == "lint, trusted" and name in BY_THE_POLICY):

@@ -7,6 +7,7 @@ It is apart from the tests' own, whose pytest is newer than pytest-alembic can t
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -73,7 +74,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     sources = place / "sources"
     _do([sys.executable, "-m", "venv", str(place / "venv")], "the environment cannot be made")
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    _do([*pip, "install", *REQUIREMENTS, str(ROOT)], "the programs cannot be installed")
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent))
+    install = [uv, "pip", "install", "--system-certs", "--quiet", "--python", str(python)] if uv else [*pip, "install"]
+    _do([*install, *REQUIREMENTS, str(ROOT)], "the programs cannot be installed")
     wanted = [f"{name}=={version}" for name, version in SOURCES.items()]
     download = [*pip, "download", "--no-deps", "--no-binary", ",".join(SOURCES), "--dest", str(sources)]
     _do([*download, *wanted], "the source distributions of the programs cannot be downloaded")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -304,3 +308,57 @@ def test_a_database_that_headway_does_not_know_is_looked_at_by_sqlalchemy(
             connection.exec_driver_sql(text)
         found = [(thing.kind, thing.name) for thing in _of_others(connection)]
     assert found == [("view", "v"), ("table", "t"), *[("sequence", "s")] * sequences]
+
+
+# -- a server that comes up late ----------------------------------------------------------------------------------
+
+
+def late(port: int, to: int, seconds: float) -> threading.Thread:
+    """Forwards connections on a port from ``seconds`` on; nobody listens there before."""
+
+    def serve() -> None:
+        time.sleep(seconds)
+        with socket.create_server(("127.0.0.1", port)) as server:
+            server.settimeout(20)
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    near, _ = server.accept()
+                    far = socket.create_connection(("127.0.0.1", to))
+                    for source, target in ((near, far), (far, near)):
+                        threading.Thread(target=pump, args=(source, target), daemon=True).start()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return thread
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_ci_waits_for_its_service(project: Path, mariadb_url: str, headway: Program) -> None:
+    url, port = sa.make_url(mariadb_url), free_port()
+    assert url.port is not None
+    late(port, url.port, 1.5)
+    shown = url.set(port=port).render_as_string(hide_password=False)
+    arguments = ("ci", "--stages", "replay", "--scratch", "env:SCRATCH")
+    done = headway(*arguments, cwd=project, env={"SCRATCH": shown, "CI": "true"})
+    assert done.code == 0, done.out + done.err
+    assert holds(mariadb_url) == []
+
+
+def test_elsewhere_nobody_waits(project: Path, headway: Program) -> None:
+    began = time.monotonic()
+    done = headway("ci", "--scratch", f"mysql+pymysql://root@127.0.0.1:{free_port()}/x", cwd=project, env={"CI": ""})
+    assert done.code == 3
+    assert "use the service's name" in done.out
+    assert time.monotonic() - began < 15

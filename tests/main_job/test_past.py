@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,38 @@ def test_a_scratch_database_begins_where_the_history_does(younger: Path, headway
     assert summaries["replay (sqlite)"] == f"2 revision(s) upgraded from {start}"
 
 
+def test_a_start_at_the_head_where_nothing_tells_what_is_new(younger: Path, headway: Program) -> None:
+    """The newest revision stands for what is new there, and the database has it already."""
+    (younger / "schema.sql").write_text(f"-- headway: stands at aa02\n{STARTS['schema.sql']}")
+    (younger / ".headway.yml").write_text("scratch: {start: schema.sql}\n")  # and no baseline
+    done = headway("ci", *JSON, cwd=younger)
+    summaries = {stage["name"]: stage["summary"] for stage in report_of(done)["stages"]}
+    assert summaries["downgrade (sqlite)"] == "no new revision to take down"
+
+
+def test_a_change_cannot_hide_its_revision_in_the_start(younger: Path, headway: Program) -> None:
+    git(younger, "init", "-q", "-b", "main")
+    (younger / "schema.sql").write_text(STARTS["schema.sql"])
+    add_to_policy(younger, "scratch: {start: schema.sql}")
+    git(younger, "add", "-A")
+    git(younger, "commit", "-qm", "released")
+    git(younger, "update-ref", "refs/remotes/origin/main", "HEAD")
+    (younger / "migrations" / "versions" / "aa03_breaks.py").write_text(
+        'from alembic import op\n\nrevision = "aa03"\ndown_revision = "aa02"\n\n\n'
+        'def upgrade() -> None:\n    op.execute("SELECT 1 FROM nowhere")\n\n\ndef downgrade() -> None:\n    pass\n'
+    )
+    (younger / "schema.sql").write_text(f"-- headway: stands at aa03\n{STARTS['schema.sql']}")
+    done = headway("ci", *JSON, "--base", "origin/main", cwd=younger)
+    assert done.code == 2, done.out
+    whys = " ".join(str(stage["why"]) for stage in report_of(done)["stages"])
+    assert "scratch databases begin with revision aa03, which is new here" in whys
+
+
+def git(place: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=dev", "-c", "user.email=dev@example.org"]
+    subprocess.run(["git", *who, *arguments], cwd=place, check=True, capture_output=True)
+
+
 def test_what_a_start_opens_by_itself_does_not_leave_the_scratch_database(younger: Path, headway: Program) -> None:
     tripwire = younger / "live.db"
     (younger / "app" / "db.py").write_text(
@@ -320,6 +353,31 @@ def test_adopt_begins_where_an_empty_database_does_not_do(younger: Path, headway
     done = headway("adopt", "-q", "--force", "--url", "env:LIVE", cwd=younger, env={"LIVE": live})
     assert done.code == 0, done.out
     assert (younger / "headway-start.sql").read_text().startswith("CREATE TABLE things")
+
+
+def test_adopt_reads_a_database_by_an_env_py_that_wants_a_connection(younger: Path, headway: Program) -> None:
+    (younger / ".headway.yml").unlink()
+    env_py = younger / "migrations" / "env.py"
+    text = env_py.read_text()
+    engine = text[text.index("engine = sa.engine_from_config") :]
+    env_py.write_text(text.replace(engine, 'migrate(config.attributes["connection"])\n'))
+    live = f"sqlite:///{younger}/live.db"
+    execute(live, "CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY)")
+    done = headway("adopt", "-q", "--url", "env:LIVE", cwd=younger, env={"LIVE": live})
+    assert done.code == 0, done.out + done.err
+    assert (younger / "headway-start.sql").read_text().startswith("CREATE TABLE things")
+    assert load_policy(str(younger)).passed_connection == "connection"
+    assert headway("ci", *JSON, cwd=younger).code == 0
+
+
+def test_adopt_switches_a_comparison_off_that_env_py_cannot_begin(younger: Path, headway: Program) -> None:
+    (younger / ".headway.yml").unlink()
+    env_py = younger / "migrations" / "env.py"
+    env_py.write_text(env_py.read_text().replace("target_metadata=metadata", "target_metadata=object()"))
+    done = headway("adopt", "-q", cwd=younger)
+    assert done.code == 0, done.out
+    assert "switched off: drift: " in done.out
+    assert "drift" not in load_policy(str(younger)).stages
 
 
 def test_adopt_says_what_a_job_of_its_own_will_see(younger: Path, headway: Program) -> None:

@@ -73,7 +73,7 @@ def adopt(
     adopted.app = app or project.policy.app
     if url is not None:
         adopted.start = START_FILE
-        _write(os.path.join(project.home, START_FILE), baseline(project, url))
+        _write(os.path.join(project.home, START_FILE), _schema_of(project, adopted, url))
     report = _judge(project, path, adopted, today, announce)
     if _env_py_stops(report):
         adopted.connection = "connection"
@@ -119,6 +119,23 @@ def lines_of(adoption: Adoption) -> Iterator[str]:
         yield "'headway ci' is not green yet: mend what remains, and run 'headway adopt --force' again"
 
 
+def _schema_of(project: Project, adopted: Adopted, url: str) -> str:
+    """The schema of a database that is there, looked at as the policy to come has it; notes where env.py wants a
+    connection passed."""
+    for connection in (None, "connection"):
+        judged = replace(project, policy=replace(project.policy, app=adopted.app, passed_connection=connection))
+        try:
+            made = apart(lambda judged=judged: baseline(judged, url))  # type: ignore[misc]
+        except HeadwayError as error:
+            if connection is not None or "env.py" not in (error.path or ""):
+                raise
+            first = error
+        else:
+            adopted.connection = connection
+            return made
+    raise first
+
+
 # -- steps ------------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +166,10 @@ def _judge(project: Project, path: str, adopted: Adopted, today: date, announce:
 
 def _env_py_stops(report: Report) -> bool:
     """Whether env.py raised before any revision ran, as one does that wants a connection."""
-    return any(stage.status is Status.ERROR and "env.py" in (stage.file or "") for stage in report.stages)
+    return any(
+        stage.status is Status.ERROR and "env.py" in (stage.file or "") and _name_of(stage) == "replay"
+        for stage in report.stages
+    )
 
 
 def _replay_fails(report: Report) -> bool:
@@ -231,7 +251,11 @@ def _switch_off(report: Report, adopted: Adopted) -> bool:
     """
     for stage in report.stages:
         name = _name_of(stage)
-        if stage.status is not Status.FAIL or stage.why is None or name not in ("replay", "drift", "downgrade"):
+        if stage.why is None or name not in ("replay", "drift", "downgrade"):
+            continue
+        # An env.py that runs the history and breaks off when it is asked for models has none that can be compared.
+        no_models = name == "drift" and stage.status is Status.ERROR and "env.py" in (stage.file or "")
+        if stage.status is not Status.FAIL and not no_models:
             continue
         named = stage.file is not None and os.path.basename(stage.file) in stage.why
         place = f"{stage.file}:{stage.line}: " if stage.file and stage.line and not named else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.engine import URL
 
+from headway.api.passing import passing
 from headway.api.project import Project
 from headway.compat.hook import serving_alembic
 from headway.revision.route import Step
@@ -27,10 +28,10 @@ def baseline(project: Project, given: str | None) -> str:
         found.append((heads, context.version_table, context.connection.engine.url))
         return ()
 
-    options = RunOptions(lock=False, url=project.database_url(given), log=False)
-    with serving_alembic():
-        run_environment(
-            project.fresh_config(), project.scripts, look, options, app=project.policy.app, dont_mutate=True
-        )
+    database = project.database_url(given)
+    options = RunOptions(lock=False, url=database, log=False)
+    config, policy = project.fresh_config(), project.policy
+    with serving_alembic(), passing(config, policy.passed_connection if database else None, database or ""):
+        run_environment(config, project.scripts, look, options, app=policy.app, dont_mutate=True)
     heads, table, url = found[0]
     return header(heads) + dump(url, leave_out=(table,))

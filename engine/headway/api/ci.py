@@ -68,6 +68,7 @@ def ci(
         explain=lambda error: with_all_missing(project, error),
         at=at,
         inputs=Inputs() if cache is not None else None,
+        new_is_guessed=not scope.released_known,
     )
     announce(f"headway: {len(facts.graph.ids)} revisions, {len(scope.new)} new ({scope.against})")
     wanted = [stage for stage in SCRATCH_STAGES if stage in stages]

@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import MetaData, create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import MetaData
 
 from headway.api.comparison import Comparison, compared
 from headway.api.kept_replay import Found, Keeping, KeptReplays, NotAsKept, Replay, Restored
+from headway.api.passing import passing
 from headway.api.project import Project
 from headway.api.start import start_of
 from headway.catalog.digest import schema_digest
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
-from headway.config.model import Config
 from headway.dialects.inspection import inspect_schema, name_of
 from headway.drift.restored import Trace, trace
 from headway.errors import ConfigError, HeadwayError
@@ -34,7 +33,6 @@ from headway.runtime.env_py import run_environment
 from headway.runtime.inputs import Inputs, noting_inputs
 from headway.runtime.options import RunOptions
 from headway.runtime.sent_tables import noting_tables
-from headway.runtime.target import sync_url
 from headway.scratch.dump import dump
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
@@ -53,6 +51,8 @@ class Rehearsal:
     urls: ShownUrls
     guard: Guard
     new: frozenset[str]
+    guessed: bool = False
+    """Whether nothing has told what is new, and ``new`` is what comes last."""
     log: bool = False
     """Whether each run of env.py is logged, as ``upgrade`` does it."""
     started: tuple[str, ...] = ()
@@ -72,6 +72,7 @@ class Rehearsal:
         graph = self.project.scripts.history
         start = start_of(self.project)
         self.started = start.revisions if start is not None else ()
+        self._leave_out_what_is_there()
         order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
         apart = self._apart
         done: frozenset[str] = frozenset()
@@ -86,6 +87,22 @@ class Rehearsal:
             if revision in apart:
                 self.run(self._one_up(revision, progress))
         return len(order) - len(done), len(done)
+
+    def _leave_out_what_is_there(self) -> None:
+        """Of the new revisions those that the database begins with never run here.
+
+        Raises ConfigError where somebody's change brings one: its own start would keep it from being looked at.
+        """
+        there = self.new & self.project.scripts.history.ancestors(self.started, inclusive=True)
+        if there and not self.guessed:
+            path = self.project.policy.path
+            raise ConfigError(
+                f"scratch databases begin with revision {', '.join(sorted(there)[:3])}, which is new here, so that nothing "
+                "would run it",
+                path=None if path is None else self.project.shown(path),
+                hint="Let scratch.start stand at a revision that is released.",
+            )
+        self.new -= there
 
     def _replay_released(self, old: list[str], progress: _Progress) -> None:
         graph = self.project.scripts.history
@@ -269,7 +286,7 @@ class Rehearsal:
         self.urls.put_into(config)
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
         try:
-            with serving_alembic(), self._passed_connection(config):
+            with serving_alembic(), passing(config, self.project.policy.passed_connection, self.stand_ins.main):
                 run_environment(config, self.project.scripts, choose, options, app=self.project.policy.app)
         except Exception as error:
             # Where a connection was refused, that is what is wrong, whatever user code made of it.
@@ -279,22 +296,6 @@ class Rehearsal:
             raise refusal from error
         self.guard.check()
 
-    @contextmanager
-    def _passed_connection(self, config: Config) -> Iterator[None]:
-        """Puts a connection where env.py wants one, as a program that calls Alembic's commands does."""
-        key = self.project.policy.passed_connection
-        if key is None:
-            yield
-            return
-        engine = create_engine(sync_url(self.stand_ins.main), poolclass=NullPool)
-        with trusted():
-            connection = engine.connect()
-        with connection:
-            config.attributes[key] = connection
-            yield
-            if connection.in_transaction():
-                connection.commit()  # what env.py has not committed itself is for the program to commit
-
 
 @contextmanager
 def rehearsing(
@@ -302,6 +303,7 @@ def rehearsing(
     scratch: Scratch,
     new: frozenset[str],
     *,
+    guessed: bool = False,
     log: bool = False,
     keeping: Keeping | None = None,
     at: Callable[[str], None] = lambda far: None,
@@ -318,7 +320,7 @@ def rehearsing(
         stack.enter_context(forgetting_modules(partial(_is_of_project, project.root)))
         stack.enter_context(environment(urls.variables))
         guard = stack.enter_context(guarded(stand_ins))
-        yield Rehearsal(project, scratch, stand_ins, urls, guard, new, log, keeping=keeping, at=at)
+        yield Rehearsal(project, scratch, stand_ins, urls, guard, new, guessed, log, keeping=keeping, at=at)
 
 
 def is_irreversible(project: Project, revision: str) -> bool:

@@ -104,7 +104,13 @@ def _rehearse(
             serving_alembic(),
             open_scratch(kind, None if restored is None else restored.state) as scratch,
             rehearsing(
-                project, scratch, new, log=log, keeping=keeping, at=partial(run.at, _stage_name("replay", kind))
+                project,
+                scratch,
+                new,
+                guessed=run.new_is_guessed,
+                log=log,
+                keeping=keeping,
+                at=partial(run.at, _stage_name("replay", kind)),
             ) as rehearsal,
         ):
             _run_stages(rehearsal, stages, run, announce)

@@ -54,6 +54,8 @@ class Run:
     """Is told what is being done now."""
     inputs: Inputs | None = None
     """What user code has been seen to read in this run; None where nobody wants to know."""
+    new_is_guessed: bool = False
+    """Whether nothing has told what is released, so that the newest revision stands for what is new."""
     needs_models: bool = False
     """Whether a project without models is an error."""
     not_compared: list[NotCompared] = field(default_factory=list)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import create_engine, make_url
-from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from headway.errors import DatabaseFailure, HeadwayError, UsageError
@@ -18,6 +19,12 @@ from headway.runtime.failures import explain
 from headway.runtime.target import sync_url
 from headway.scratch.contents import Thing, contents, neighbours, take_out
 from headway.scratch.port import Scratch
+
+WAIT_SECONDS = 30.0
+"""How long the server of a CI's job, such as a service container, may take to come up; elsewhere nothing waits."""
+
+_STARTING = ("refused", "starting up", "not yet accepting", "lost connection", "server closed the connection")
+"""What drivers say of a server that does not take connections yet."""
 
 
 @contextmanager
@@ -64,7 +71,7 @@ class _Given:
             self.file = os.path.abspath((self.url.database or "").removeprefix("file:").partition("?")[0])
             if not os.path.exists(self.file):
                 return  # connecting would make it
-        with self._engine().connect() as connection:
+        with self._once_it_is_up() as connection:
             there = contents(connection)
             self.neighbours = neighbours(connection)
         self.extensions = {thing for thing in there if thing.kind == "extension"}
@@ -77,6 +84,20 @@ class _Given:
                 f"the scratch database {self.shown} is not empty: it holds {_some(found)}",
                 hint="Give the URL of an empty database; headway never empties one that it did not fill.",
             )
+
+    def _once_it_is_up(self) -> Connection:
+        """A connection; a server of a CI's job that is only starting is waited for, asked less and less often."""
+        waits = os.environ.get("CI", "").lower() in ("true", "1")
+        until, pause = time.monotonic() + (WAIT_SECONDS if waits else 0.0), 0.2
+        while True:
+            try:
+                return self._engine().connect()
+            except OperationalError as error:
+                said = str(error.orig).lower()
+                if time.monotonic() > until or not any(word in said for word in _STARTING):
+                    raise
+            time.sleep(pause)
+            pause = min(pause * 1.5, 3.0)
 
     def empty(self) -> None:
         if self.file is not None:

@@ -115,7 +115,7 @@ def project(
     return place, database_url
 
 
-@pytest.mark.part(2)
+@pytest.mark.part(3)
 @pytest.mark.parametrize("middle", ["aaaa00000002", "bbbb00000001", "heads"])
 def test_either_tool_goes_on_where_the_other_stopped(
     project: tuple[Path, str], alembic: Program, headway: Program, middle: str

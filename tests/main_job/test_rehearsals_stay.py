@@ -153,7 +153,7 @@ HARMLESS_ARGUMENT = {
 }
 
 
-@pytest.mark.part(2)
+@pytest.mark.part(3)
 @pytest.mark.parametrize("style", STYLES)
 def test_no_connection_to_production(
     style: str, prod: Production, scratch: str, tmp_path: Path, headway: Program

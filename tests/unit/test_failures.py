@@ -46,6 +46,20 @@ def test_the_words_of_the_driver_are_told_and_not_those_around_them() -> None:
     assert explained.message == "the database refused: no such table: t"
 
 
+def test_a_name_of_two_addresses_that_both_fail() -> None:
+    """localhost is IPv6 and IPv4; psycopg tells what happened below its first line."""
+    said = (
+        "connection failed: Multiple connection attempts failed. All failures were:\n"
+        '- host: "localhost", port: 5432, hostaddr: "::1": connection failed: Connection refused\n'
+        '- host: "localhost", port: 5432, hostaddr: "127.0.0.1": connection failed: Connection refused'
+    )
+    explained = explain(exc.OperationalError(None, None, Exception(said)))
+    assert explained is not None
+    assert explained.message.startswith("the database cannot be reached: ")
+    assert "hostaddr" in explained.message
+    assert "use the service's name" in (explained.hint or "")
+
+
 def running(revision: str, database: str | None = "postgresql://h/d") -> Account:
     account = Account()
     account.sections[-1].database = database

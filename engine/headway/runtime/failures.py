@@ -264,8 +264,12 @@ def _database_refused(
     error: exc.DBAPIError, account: Account | None, path: str | None, line: int | None
 ) -> HeadwayError:
     # What drivers say after the first line is their own advice, which ours would contradict.
-    text = redact(_text(error.orig if error.orig is not None else error, first_line=True))
-    words, said, hint = _refusal(text) or (None, "the database refused", "")
+    raised = error.orig if error.orig is not None else error
+    text = redact(_text(raised, first_line=True))
+    # A name of two addresses fails twice: psycopg counts the failures below a first line that tells none.
+    words, said, hint = _refusal(text) or _refusal(_text(raised)) or (None, "the database refused", "")
+    if text.endswith(":"):
+        text = redact(_text(raised))[:400]
     if account is not None and besides(account):
         remedy = hint or "Mend what it names"
         return outcome(f"{said}: {text}", account, path, line, remedy=remedy, infrastructure=True)

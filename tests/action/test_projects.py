@@ -56,6 +56,30 @@ def test_a_service_by_its_label_twice_and_by_localhost(service: str, tmp_path: P
     assert "use the service's name" in step.log
 
 
+def test_replays_are_kept_where_the_workflow_says(tmp_path: Path, headway_image: str) -> None:
+    made = runner(tmp_path, 1001)
+    inputs = {"working-directory": "shop", "scratch": "sqlite", "cache": ".headway/cache"}
+    head = subprocess.run(
+        ["git", "-c", f"safe.directory={made.workspace}", "rev-parse", "HEAD"],
+        cwd=made.workspace,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    job = {"GITHUB_REF": "refs/heads/currency", "GITHUB_SHA": head.stdout.strip()}
+    assert "kept replay" not in made.step(headway_image, ACTION, inputs, job=job).log
+    kept = made.workspace / "shop" / ".headway" / "cache"
+    files = [path for path in kept.rglob("*") if path.is_file()]
+    assert files and {path.stat().st_uid for path in (kept, *kept.rglob("*"))} == {1001}
+    again = made.step(headway_image, ACTION, inputs, job=job)
+    assert again.code == 0 and "upgraded from a kept replay of 13" in again.log, again.log
+    shutil.rmtree(kept)
+    kept.symlink_to("/tmp")
+    made.own()
+    refused = made.step(headway_image, ACTION, inputs, job=job)
+    assert refused.code == 2 and "leads out of the workspace" in refused.annotations[-1][2]
+
+
 def test_the_action_of_one_command(tmp_path: Path, headway_image: str) -> None:
     made = runner(tmp_path, 1001)
     step = made.step(headway_image, ROOT / "lint" / "action.yml", {"working-directory": "shop"})

@@ -18,7 +18,7 @@ _EVERY = ("working-directory", "config", "name", "report-path", "version", "untr
 _RUNNING = ("requirements", "environment")
 COMMANDS = {
     "lint": ("Judges new migrations from their source; executes nothing of the checkout", (*_EVERY, "base", "fail-on")),
-    "drift": ("Compares the models with what the migrations make", (*_EVERY, *_RUNNING, "scratch", "url", "cache")),
+    "drift": ("Compares the models with what the migrations make", (*_EVERY, *_RUNNING, "scratch", "url")),
     "plan": ("Writes down what an upgrade would run on a database", (*_EVERY, *_RUNNING, "url", "plan")),
     "apply": ("Runs what was planned and approved on a database", (*_EVERY, *_RUNNING, "url", "plan", "approve")),
 }

@@ -23,7 +23,7 @@ from headway_cli.action.inputs import Inputs, read_inputs
 from headway_cli.action.outputs import add_summary, mask, shown_path, write_outputs, write_result
 from headway_cli.action.packages.install import install
 from headway_cli.action.packages.wanted import wanted_by
-from headway_cli.action.workplace import Workplace, read_back, workplace, write_into
+from headway_cli.action.workplace import Workplace, bring_folder_back, read_back, workplace, write_into
 
 FORMATS = ("json", "github", "markdown")
 """What the verb writes for us to publish."""
@@ -163,6 +163,10 @@ class _Run:
         if self.inputs.command in ("plan", "apply"):
             plan = os.path.relpath(os.path.join(self.inputs.working_directory, self.inputs.plan), top)
             self._bring_plan_back(plan)
+        if self.inputs.cache and self.place.root != top:
+            bring_folder_back(
+                self.place, os.path.relpath(os.path.join(self.inputs.working_directory, self.inputs.cache), top)
+            )
         output = self.environment.get("GITHUB_OUTPUT")
         write_outputs(output, document, shown_path(report), shown_path(plan))
 
@@ -225,8 +229,9 @@ def _arguments(inputs: Inputs) -> list[str]:
     untrusted = ["--untrusted"] if inputs.executes_nothing else []
     url = ["--url", _by_name(inputs.url, "url")]
     stages = ["--stages", inputs.stages] if inputs.stages else []
+    cache = ["--cache", inputs.cache] if inputs.cache else []
     verbs: dict[str, Sequence[str]] = {
-        "ci": [*base, *scratch, *untrusted, *stages, "--fail-on", inputs.fail_on],
+        "ci": [*base, *scratch, *untrusted, *stages, *cache, "--fail-on", inputs.fail_on],
         "lint": [*base, *untrusted, "--fail-on", inputs.fail_on],
         "drift": [*scratch, *(url if inputs.url else [])],
         "forecast": [*base, *inputs.branches],

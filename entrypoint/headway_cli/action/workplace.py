@@ -256,6 +256,28 @@ def write_into(workspace: str, path: str, data: bytes) -> None:
         os.close(folder)
 
 
+def bring_folder_back(place: Workplace, path: str) -> None:
+    """Makes a folder of the workspace, ``path`` below it, what the same folder of the copy is by now: its plain files.
+
+    Raises UsageError for one that leaves the workspace or goes through a link.
+    """
+    made, kept = os.path.join(place.root, path), os.path.join(place.workspace, path)
+    if os.path.realpath(kept) != os.path.normpath(kept) or not kept.startswith(place.workspace + os.sep):
+        raise UsageError(f"'{path}' leads out of the workspace, and is not written")
+    if os.path.isdir(kept):
+        shutil.rmtree(kept)
+    for folder, _, files in os.walk(made):  # which follows no link
+        for name in files:
+            inside = os.path.relpath(os.path.join(folder, name), place.root)
+            data = read_back(place.root, inside, _LARGEST)
+            if data is not None:
+                write_into(place.workspace, inside, data)
+
+
+_LARGEST = 2**28
+"""Bytes of the largest file that is brought back; a kept replay has some millions."""
+
+
 def _give(name: str, folder: int, owner: os.stat_result) -> None:
     if os.geteuid() == 0:
         os.chown(name, owner.st_uid, owner.st_gid, dir_fd=folder, follow_symlinks=False)

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from headway.errors import HeadwayError
@@ -136,14 +136,12 @@ class _Run:
             shutil.copyfile(path, seen["GITHUB_EVENT_PATH"])
 
     def _document(self, code: int) -> dict[str, Any]:
-        data = self._written("json")
-        if data is not None:
-            try:
-                document = json.loads(data)
-                if isinstance(document, dict) and document.get("exit_code") == code:
-                    return document
-            except (ValueError, RecursionError):
-                pass
+        """The report that the verb has written; where there is none, or it is of another end, one of the exit code."""
+        document = None
+        with suppress(ValueError, RecursionError):
+            document = json.loads(self._written("json") or b"")
+        if isinstance(document, dict) and document.get("exit_code") == code:
+            return document
         return _made_of(self.inputs.command, code)
 
     def _written(self, name: str) -> bytes | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import pytest
 
+from fixtures.timing import seconds_of
 from headway.catalog.history import History, is_plain, mentions
 from headway.catalog.names import Names
 from headway.catalog.shelf import Presence
@@ -197,10 +197,12 @@ def test_one_revision_on_a_long_history_is_asked_in_a_moment() -> None:
     bodies = {f"r{n:05}": MADE.format(f"table_{n // 5}") for n in range(size)}
     project = Project(bodies)
     sources = {one: text.encode() for one, text in project.sources.items()}
-    project.history = History(project.graph, project.effects, sources.__getitem__, Names("postgresql"))
-    begin = time.perf_counter()
-    seen = project.history.before(f"r{size - 1:05}", ["table_3"])
-    took = time.perf_counter() - begin
-    assert seen.column_nullable("table_3", "c") is False
-    assert len(project.read) == 5
-    assert took < 1.0, took
+
+    def ask() -> None:
+        project.read.clear()
+        project.history = History(project.graph, project.effects, sources.__getitem__, Names("postgresql"))
+        seen = project.history.before(f"r{size - 1:05}", ["table_3"])
+        assert seen.column_nullable("table_3", "c") is False
+        assert len(project.read) == 5
+
+    assert seconds_of(ask, enough=1.0) < 2.0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from fixtures.timing import seconds_of
 from headway.catalog.common import common_state
 from headway.catalog.names import Names, stored
 from headway.catalog.questions import Answers, made_required
@@ -554,13 +554,12 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_long_history_takes_a_time_in_proportion(shape: str) -> None:
-    def seconds(revisions: int) -> float:
+    def run(revisions: int) -> None:
         replay = Replay(Names("postgresql"))
-        begin = time.perf_counter()
         for number in range(revisions):
             replay.run(SHAPES[shape](number), f"r{number}")
         replay.schema()
-        return time.perf_counter() - begin
 
-    short = min(seconds(400) for _ in range(3))
-    assert seconds(6400) < 16 * short * 5  # in proportion it is 16 times as long, with the square 256 times
+    # in proportion it takes 16 times as long, with the square 256 times
+    bound = 16 * 5 * seconds_of(lambda: run(400))
+    assert seconds_of(lambda: run(6400), enough=bound) < bound

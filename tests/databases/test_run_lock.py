@@ -118,9 +118,7 @@ def test_waiting_for_it_holds_no_snapshot(postgresql_url: str, driver: str) -> N
         time.sleep(1)
         holder = holder.execution_options(isolation_level="AUTOCOMMIT")
         holder.exec_driver_sql("SET lock_timeout = '3s'")
-        started = time.monotonic()
-        holder.exec_driver_sql("CREATE INDEX CONCURRENTLY i ON t (id)")
-        assert time.monotonic() - started < 3
+        holder.exec_driver_sql("CREATE INDEX CONCURRENTLY i ON t (id)")  # fails after the time limit, if it has to wait
         holder.close()
     assert waiting.communicate(timeout=20)[0] == "mine\n"
 

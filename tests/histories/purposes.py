@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,7 +80,26 @@ def _without_log(ours: str, theirs: str) -> tuple[str, str]:
     return ours, re.sub(r"^Loading config from file: .*\n", "", theirs, flags=re.M)
 
 
+_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX .*? ON (\S+) ", re.DOTALL)
+
+
+def _indexes_in_order(ours: str, theirs: str) -> tuple[str, str]:
+    return _in_order(ours), _in_order(theirs)
+
+
+def _in_order(text: str) -> str:
+    """The CREATE INDEX of one table that follow one another, in the order of the alphabet."""
+    statements = text.split(";\n\n")
+    tables = [found[1] if (found := _INDEX.match(one)) else None for one in statements]
+    put: list[str] = []
+    for table, group in itertools.groupby(zip(tables, statements, strict=True), key=lambda pair: pair[0]):
+        found = [statement for _, statement in group]
+        put += sorted(found) if table else found
+    return ";\n\n".join(put)
+
+
 PURPOSES = (
+    Purpose("Alembic creates the indexes of a new table in the order of a set", "script", _BOTH, _indexes_in_order),
     Purpose("a listing executes no revision file, so that nothing it imports logs", "listings", _BOTH, _without_log),
     Purpose("a batch writes constraints in a fixed order and adds columns in place", "schema", ("sqlite",), _laid_out),
     Purpose("a batch keeps a default as it was written", "schema", ("sqlite",), _bare_defaults),

@@ -19,6 +19,11 @@ def _table(*clauses: str) -> str:
     return "CREATE TABLE t (\n\t" + ", \n\t".join(clauses) + "\n)"
 
 
+def _indexes(*what: str) -> str:
+    """A piece of a script that creates indexes."""
+    return "".join(f"CREATE INDEX {one} (x);\n\n" for one in what)
+
+
 HEADER = "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = 'r1'\ndown_revision = None\n\n\n"
 
 
@@ -63,6 +68,9 @@ def test_what_one_side_alone_does_is_seen(tmp_path: Path) -> None:
         ("rows", "sqlite", "main.t 1", "main.t 2"),
         ("script", "sqlite", "SELECT '%'", "SELECT '%%'"),
         ("script", "postgresql", "SELECT '%%'", "SELECT '%'"),
+        ("script", "sqlite", _indexes("a ON t", "b ON u"), _indexes("b ON u", "a ON t")),
+        ("script", "sqlite", _indexes("a ON t", "b ON t"), _indexes("a ON t")),
+        ("script", "sqlite", f"{_indexes('a ON t')}SELECT 1;\n\n", f"SELECT 1;\n\n{_indexes('a ON t')}"),
     ],
 )
 def test_what_has_no_reason_is_a_difference(what: str, database: str, ours: str, theirs: str) -> None:
@@ -77,6 +85,7 @@ def test_what_has_no_reason_is_a_difference(what: str, database: str, ours: str,
         ("schema", "sqlite", "\ta INTEGER DEFAULT 1", "\ta INTEGER DEFAULT (1)", "default as it was"),
         ("schema", "sqlite", _table("UNIQUE (a)", "CHECK (a > 0)"), _table("UNIQUE (a)"), "batch-unnamed-check"),
         ("script", "postgresql", "SELECT '%'", "SELECT '%%'", "percent-signs"),
+        ("script", "sqlite", _indexes("a ON t", "b ON t"), _indexes("b ON t", "a ON t"), "the order of a set"),
     ],
 )
 def test_what_has_a_reason_names_it(what: str, database: str, ours: str, theirs: str, reason: str) -> None:

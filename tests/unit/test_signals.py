@@ -184,7 +184,7 @@ def test_listings_start_no_thread() -> None:
 def test_user_code_is_interrupted_at_once_and_a_library_is_not(
     callers: list[str], at_once: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("headway.signals._RAISE_ANYWAY", 1.0)
+    monkeypatch.setattr("headway.signals._RAISE_ANYWAY", 2.0)
     until = time.monotonic() + 20
     work: Callable[[], None] | None = None
     for name in reversed(callers):
@@ -199,5 +199,5 @@ def test_user_code_is_interrupted_at_once_and_a_library_is_not(
         sender.start()
         work()
     took = time.monotonic() - sent
-    assert (took < 0.9) is at_once
+    assert (took < 1.9) is at_once
     assert took < 10

@@ -1,8 +1,4 @@
-"""Workflows, action.yml, Dockerfile, shell and YAML as the linters of each want them, the snippets of the documents too.
-
-actionlint is not among them: it comes from no package index. The schemas of workflows and actions (check-jsonschema),
-shellcheck on every ``run:``, and zizmor look at what it looks at, but for types in expressions.
-"""
+"""Workflows, action.yml, Dockerfile, shell and YAML as the linters of each want them, the snippets of the documents too."""
 
 from __future__ import annotations
 
@@ -16,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from fixtures.actionlint import actionlint
 from fixtures.programs import ROOT
 
 BIN = Path(sys.executable).parent
@@ -60,6 +57,14 @@ def whole(document: Any) -> dict[str, Any] | None:
 
 def test_zizmor_at_its_strictest() -> None:
     clean("zizmor", "--offline", "--pedantic", "--config", ".github/zizmor.yml", *map(str, ACTIONS), ".github")
+
+
+def test_actionlint() -> None:
+    workflows = {str(path.relative_to(ROOT)): path.read_text() for path in WORKFLOWS}
+    documents = {name: whole(yaml.safe_load(text)) for name, text in snippets()}
+    shown = {f"{name}.yml": yaml.safe_dump(workflow) for name, workflow in documents.items() if workflow is not None}
+    assert len(shown) >= 5
+    assert actionlint(workflows | shown) == []
 
 
 def test_workflows_and_actions_fit_their_schemas() -> None:
@@ -118,3 +123,7 @@ def test_a_linter_that_finds_something_fails(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="DL3007"):
         (tmp_path / "Dockerfile").write_text("FROM debian:latest\n")
         clean("hadolint", str(tmp_path / "Dockerfile"))
+    wrong = (
+        "on: push\njobs:\n  x:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ steps.no.outputs.x }}\n"
+    )
+    assert [line.partition(": ")[0] for line in actionlint({"x.yml": wrong})] == ["x.yml:6:23"]

@@ -9,11 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -23,6 +23,7 @@ from headway.api.lint import LintOptions
 from headway.api.project import open_project
 from headway.report.model import Report
 from headway.scratch.kept import MOST, Keep
+from headway.scratch.packed import pack, unpack
 from main_job.projects import FIRST, HEAD, make_project
 
 TODAY = date(2026, 11, 28)
@@ -315,7 +316,7 @@ TAMPERED: dict[str, Callable[[Path], object]] = {
     "half of it": lambda entry: os.truncate(entry / "state", 4096),
     "no state": lambda entry: (entry / "state").unlink(),
     "no words": lambda entry: (entry / "entry.json").write_text("{"),
-    "other words": lambda entry: (entry / "entry.json").write_text('{"format": "headway/kept/1", "made_of": {}}'),
+    "other words": lambda entry: (entry / "entry.json").write_text('{"format": "headway/kept/2", "made_of": {}}'),
     "other rows": lambda entry: rewritten(
         entry, lambda path: run_sql(path, "UPDATE alembic_version SET version_num = 'aa02'")
     ),
@@ -456,12 +457,11 @@ def test_a_server_is_kept_with_all_that_is_in_it(shop: Shop) -> None:
 
 
 def without_version(state: Path) -> None:
-    """Takes out of an archive what every cluster must have."""
-    with zipfile.ZipFile(state) as archive:
-        files = {name: archive.read(name) for name in archive.namelist() if name != "PG_VERSION"}
-    with zipfile.ZipFile(state, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
+    """Takes out of a packed cluster what every cluster must have."""
+    with TemporaryDirectory() as folder:
+        unpack(state, Path(folder))
+        Path(folder, "PG_VERSION").unlink()
+        pack(Path(folder), state)
 
 
 # -- the folder -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from headway.effects import model as fx
 from headway.effects.lock import Held, Lock
+from headway.effects.stored_type import on_mysql, same, stored
 
 Version = tuple[int, ...]
 
@@ -80,7 +81,7 @@ def _drops_column(effect: fx.DropsColumn, server: _Server) -> Lock:
 
 
 def _alters_column(effect: fx.AltersColumn, server: _Server) -> Lock:
-    if effect.new_type is not None and not _is_same(effect.existing_type, effect.new_type):
+    if effect.new_type is not None and not _keeps(effect.existing_type, effect.new_type, server):
         return server.copy()
     if effect.nullable is not None and effect.nullable != effect.existing_nullable:
         return server.in_place(Held.REWRITE)
@@ -89,10 +90,49 @@ def _alters_column(effect: fx.AltersColumn, server: _Server) -> Lock:
     return server.instant()
 
 
-def _is_same(old: fx.Type | None, new: fx.Type) -> bool:
-    if old is None or not isinstance(old.name, str) or not isinstance(new.name, str):
+def _keeps(old: fx.Type | None, new: fx.Type, server: _Server) -> bool:
+    """Whether the rows stay as they are: of a VARCHAR that grows they do where its length keeps its one or two bytes,
+    whatever the character set; since MariaDB 10.4.3 also where the old one needs no more than seven bits."""
+    before, after = (None if old is None else stored(old)), stored(new)
+    if before is None or after is None:
         return False
-    return (old.name.lower(), old.arguments) == (new.name.lower(), new.arguments)
+    before, after = on_mysql(before), on_mysql(after)
+    if same(before, after):
+        return True
+    if before.family == after.family and after.family in ("enum", "set"):
+        return _appends(after.family, dict(before.others).get(""), dict(after.others).get(""))
+    if before.others != after.others or not before.family == after.family == "varchar":
+        return False
+    small, large = before.size[0], after.size[0]
+    if not isinstance(small, int) or not isinstance(large, int) or small > large:
+        return False
+    one_byte = 127 if server.mariadb and server.version >= (10, 4, 3) else -1
+    return all(width * small <= one_byte or width * large <= 255 or width * small > 255 for width in _BYTES)
+
+
+_BYTES = (1, 3, 4)
+"""How many bytes a character takes: of latin1, utf8mb3 and utf8mb4."""
+
+
+def _appends(family: str, old: object, new: object) -> bool:
+    """Whether labels are added at the end alone, and the number of their bytes stays."""
+    if (
+        not isinstance(old, tuple)
+        or not isinstance(new, tuple)
+        or not all(isinstance(one, str) for one in (*old, *new))
+    ):
+        return False
+    return new[: len(old)] == old and bytes_of_labels(family, len(old)) == bytes_of_labels(family, len(new))
+
+
+def bytes_of_labels(family: str, count: int) -> int:
+    """How many bytes a value of an ENUM, or of a SET, with so many labels takes.
+
+    See https://dev.mysql.com/doc/refman/8.4/en/storage-requirements.html#data-types-storage-reqs-strings
+    """
+    if family == "set":
+        return next(size for size in (1, 2, 3, 4, 8) if count <= size * 8 or size == 8)
+    return 1 if count < 256 else 2
 
 
 def _creates_index(effect: fx.CreatesIndex, server: _Server) -> Lock:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.lock import Held, Lock
+from headway.effects.stored_type import Size, Stored, holds, on_postgresql, same, stored
 
 Version = tuple[int, ...]
 
@@ -84,7 +85,7 @@ _STABLE = frozenset(_STABLE_WORDS.split())
 def _alters_column(effect: fx.AltersColumn, version: Version) -> Lock:
     lock = _lock("ACCESS EXCLUSIVE")
     if effect.new_type is not None:
-        return lock if _is_wider(effect.existing_type, effect.new_type) else lock.during(Held.REWRITE)
+        return lock if _keeps(effect.existing_type, effect.new_type) else lock.during(Held.REWRITE)
     if effect.nullable is False or effect.nullable is fx.UNKNOWN:
         return lock.during(Held.SCAN)
     changes = (effect.nullable, effect.new_name, effect.identity)
@@ -93,44 +94,53 @@ def _alters_column(effect: fx.AltersColumn, version: Version) -> Lock:
     return lock
 
 
-def _is_wider(old: fx.Type | None, new: fx.Type) -> bool:
-    """Whether every value of the old type is one of the new as it is stored."""
-    if old is None:
+def _keeps(old: fx.Type | None, new: fx.Type) -> bool:
+    """Whether the table stays as it is: every value of the old type is one of the new, as it is stored.
+
+    A time zone is not among it: only a session in UTC adds one without writing anything.
+    """
+    before, after = (None if old is None else stored(old)), stored(new)
+    if before is None or after is None:
         return False
-    before, after = _plain(old), _plain(new)
-    if (old.name, old.arguments, old.options) == (new.name, new.arguments, new.options):
+    before, after = on_postgresql(before), on_postgresql(after)
+    if same(before, after):
         return True
-    if before == after == "numeric":
-        return _has_more_digits(old, new)
-    if before not in _TEXTS or after not in _TEXTS:
+    if before.family == after.family == "enum":
+        return _name(before) is not None and _name(before) == _name(after)
+    if before.others != after.others:
         return False
-    new_length = _length(new)
-    if new_length is None or after == "text":
-        return True
-    old_length = _length(old)
-    return isinstance(old_length, int) and isinstance(new_length, int) and old_length <= new_length
+    if before.family in _TEXTS and after.family in _TEXTS:
+        return after.family == "text" or holds(_limit(before), _limit(after)) is True
+    if before.family != after.family:
+        return (before.family, after.family) == ("cidr", "inet")
+    if before.family == "numeric":
+        return _has_more_digits(before.size, after.size)
+    if before.family in _WITH_PRECISION:
+        return holds(_precision(before), _precision(after)) is True
+    return before.family == "varbit" and holds(before.size[0], after.size[0]) is True
 
 
-def _length(type_: fx.Type) -> object:
-    """The length of a text, by place or by name; None where it has none."""
-    return type_.arguments[0] if type_.arguments else dict(type_.options).get("length")
+_TEXTS = frozenset({"varchar", "text"})
+_WITH_PRECISION = frozenset({"timestamp", "timestamptz", "time", "timetz", "interval"})
 
 
-def _has_more_digits(old: fx.Type, new: fx.Type) -> bool:
+def _name(enum: Stored) -> object:
+    return dict(enum.others).get("name")
+
+
+def _limit(text: Stored) -> Size:
+    return None if text.family == "text" else text.size[0]
+
+
+def _precision(time: Stored) -> Size:
+    return 6 if time.size[0] is None else time.size[0]
+
+
+def _has_more_digits(old: tuple[Size, ...], new: tuple[Size, ...]) -> bool:
     """Whether only the number of digits grows: the scale is a part of what is stored."""
-    if not new.arguments and not new.options:
+    if new[0] is None:
         return True
-    pairs = (old.arguments[:2], new.arguments[:2])
-    if any(len(pair) != 2 or not all(isinstance(part, int) for part in pair) for pair in pairs):
-        return False
-    return pairs[0][1] == pairs[1][1] and int(str(pairs[0][0])) <= int(str(pairs[1][0]))
-
-
-def _plain(type_: fx.Type) -> str:
-    return str(type_.name).lower() if isinstance(type_.name, str) else ""
-
-
-_TEXTS = frozenset({"varchar", "character varying", "text", "string"})
+    return holds(old[0], new[0]) is True and old[1] == new[1] and isinstance(new[1], int)
 
 
 # -- indexes and constraints ----------------------------------------------------------------------------------------

@@ -3,61 +3,84 @@
 from __future__ import annotations
 
 from headway.effects import model as fx
+from headway.effects.stored_type import Size, Stored, on_postgresql, stored
 
-_TEXTS = frozenset({"string", "varchar", "character varying", "text", "unicode", "unicodetext", "char", "nvarchar"})
-_ENDLESS = frozenset({"text", "unicodetext"})
+_TEXTS = frozenset({"varchar", "text", "char", "tinytext", "mediumtext", "longtext"})
 _TEXT_OF_MYSQL = 65_535
 """What TEXT holds where it has an end; a longer VARCHAR stands for MEDIUMTEXT there."""
-_WIDTHS = {"smallinteger": 2, "smallint": 2, "integer": 4, "int": 4, "biginteger": 8, "bigint": 8}
-_NUMBERS = frozenset({*_WIDTHS, "numeric", "decimal", "float", "double", "real", "double precision"})
-_OTHERS = frozenset({"boolean", "date", "datetime", "timestamp", "time", "uuid", "json", "jsonb", "interval", "inet"})
+_ENDS = {"tinytext": 255, "mediumtext": 16_777_215, "longtext": 4_294_967_295}
+"""Bytes. See https://dev.mysql.com/doc/refman/8.4/en/storage-requirements.html"""
+_WIDTHS = {"tinyint": 1, "int2": 2, "int4": 4, "int8": 8}
+_NUMBERS = frozenset({*_WIDTHS, "numeric", "float4", "float8"})
 
 
 def narrows(old: fx.Type, new: fx.Type) -> bool:
     """Whether a value of the old type may not fit into the new one; False where the two are not told or not alike."""
-    before, after = _name(old), _name(new)
-    if before in _TEXTS and after in _TEXTS:
-        return _shorter(_length(old, before), _length(new, after))
-    if before in _WIDTHS and after in _WIDTHS:
-        return _WIDTHS[after] < _WIDTHS[before]
-    if before in ("numeric", "decimal") and after in ("numeric", "decimal"):
-        return _fewer_digits(old, new)
+    before, after = stored(old), stored(new)
+    if before is None or after is None:
+        return False
+    if before.family in _TEXTS and after.family in _TEXTS:
+        if before.family in ("mediumtext", "longtext") and after.family == "text":
+            return True
+        return _shorter(_length(before), _length(after))
+    if before.family in _WIDTHS and after.family in _WIDTHS:
+        return _WIDTHS[after.family] < _WIDTHS[before.family]
+    if before.family == after.family == "numeric":
+        return _fewer_digits(before.size, after.size)
     return False
 
 
 def needs_using(old: fx.Type, new: fx.Type) -> bool:
     """Whether PostgreSQL has no assignment cast between the two, so that ALTER COLUMN … TYPE needs USING.
 
-    See https://www.postgresql.org/docs/current/sql-createcast.html
+    False where one of them is none that is known here. See https://www.postgresql.org/docs/current/sql-createcast.html
     """
-    before, after = _name(old), _name(new)
-    if before in _TEXTS:
-        return after in _NUMBERS or after in _OTHERS
-    return before in _NUMBERS and after in _OTHERS
+    before, after = stored(old), stored(new)
+    if before is None or after is None or not (before.known and after.known):
+        return False
+    before, after = on_postgresql(before), on_postgresql(after)
+    if before.family == after.family:
+        return before.family == "enum" and before.others != after.others
+    if after.family in _TEXTS:
+        return False  # everything is cast to a text when it is assigned
+    return after.family not in _CASTS.get(before.family, frozenset())
 
 
-def _name(type_: fx.Type) -> str:
-    return type_.name.lower() if isinstance(type_.name, str) else ""
+_CASTS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(_NUMBERS, _NUMBERS),
+    "timestamp": frozenset({"timestamptz", "date", "time"}),
+    "timestamptz": frozenset({"timestamp", "date", "time", "timetz"}),
+    "date": frozenset({"timestamp", "timestamptz"}),
+    "time": frozenset({"timetz", "interval"}),
+    "timetz": frozenset({"time"}),
+    "interval": frozenset({"time"}),
+    "json": frozenset({"jsonb"}),
+    "jsonb": frozenset({"json"}),
+    "bit": frozenset({"varbit"}),
+    "varbit": frozenset({"bit"}),
+    "cidr": frozenset({"inet"}),
+    "inet": frozenset({"cidr"}),
+}
+"""The casts that an assignment makes by itself, as ``\\dC`` lists them."""
 
 
-def _length(type_: fx.Type, name: str) -> int | fx.Unknown | None:
+def _length(text: Stored) -> Size:
     """How many characters it holds; None for any number, UNKNOWN where that is not told."""
-    if name in _ENDLESS:
-        return None
-    options = dict(type_.options)
-    given = type_.arguments[0] if type_.arguments else options.get("length")
-    return given if given is None or isinstance(given, int) else fx.UNKNOWN
+    return None if text.family == "text" else _ENDS[text.family] if text.family in _ENDS else text.size[0]
 
 
-def _shorter(old: int | fx.Unknown | None, new: int | fx.Unknown | None) -> bool:
+def _shorter(old: Size, new: Size) -> bool:
     if isinstance(old, fx.Unknown) or isinstance(new, fx.Unknown) or new is None:
         return False
     return new < (_TEXT_OF_MYSQL if old is None else old)
 
 
-def _fewer_digits(old: fx.Type, new: fx.Type) -> bool:
-    pairs = [type_.arguments[:2] for type_ in (old, new)]
-    if any(len(pair) != 2 or not all(isinstance(part, int) for part in pair) for pair in pairs):
+def _fewer_digits(old: tuple[Size, ...], new: tuple[Size, ...]) -> bool:
+    if new[0] is None:
         return False
-    (old_digits, old_scale), (new_digits, new_scale) = [tuple(int(str(part)) for part in pair) for pair in pairs]
+    if old[0] is None:
+        return isinstance(new[0], int)
+    if not all(isinstance(one, int) for one in (*old, *new)):
+        return False
+    (old_digits, old_scale), (new_digits, new_scale) = [tuple(int(str(part)) for part in pair) for pair in (old, new)]
     return new_scale < old_scale or new_digits - new_scale < old_digits - old_scale

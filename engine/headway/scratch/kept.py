@@ -24,7 +24,7 @@ from headway.files import read_small
 MOST = 8
 """How many entries stay: those that were used last."""
 
-_FORMAT = "headway/kept/1"
+_FORMAT = "headway/kept/2"
 _NAME = re.compile(r"[0-9a-f]{24}")
 _UNFINISHED = ".new-"
 _ABANDONED_SECONDS = 3600

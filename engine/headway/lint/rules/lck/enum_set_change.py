@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.lock import Lock
+from headway.effects.locks_mysql import bytes_of_labels
 from headway.lint.facts import RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rules.lck._mysql import MySqlRule, labels_of
@@ -50,7 +51,10 @@ class EnumSetChange(MySqlRule):
     def check_lock(self, effect: fx.Effect, lock: Lock, database: str, file: RevisionFile) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
         before, after = labels_of(effect.existing_type) or (), labels_of(effect.new_type) or ()
-        if after[: len(before)] == before and _bytes(effect, len(before)) == _bytes(effect, len(after)):
+        family = str(effect.new_type.name).lower() if effect.new_type is not None else ""
+        if after[: len(before)] == before and bytes_of_labels(family, len(before)) == bytes_of_labels(
+            family, len(after)
+        ):
             return
         gone = [str(label) for label in before if label not in after]
         what = f"takes {', '.join(gone)} away from" if gone else "reorders"
@@ -61,9 +65,3 @@ class EnumSetChange(MySqlRule):
             effect.span,
             file.revision,
         )
-
-
-def _bytes(effect: fx.AltersColumn, labels: int) -> int:
-    if effect.new_type is not None and str(effect.new_type.name).upper() == "SET":
-        return next(size for size in (1, 2, 3, 4, 8) if labels <= size * 8 or size == 8)
-    return 1 if labels < 256 else 2

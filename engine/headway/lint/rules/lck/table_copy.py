@@ -51,7 +51,7 @@ class TableCopy(MySqlRule):
     )
 
     def check_lock(self, effect: fx.Effect, lock: Lock, database: str, file: RevisionFile) -> Iterator[Finding]:
-        if not lock.level.startswith("ALGORITHM=COPY") or is_longer(effect):
+        if not lock.level.startswith("ALGORITHM=COPY"):
             return
         table = fx.shown(getattr(effect, "table", None) or getattr(effect, "name", None))
         waits = (
@@ -64,20 +64,3 @@ class TableCopy(MySqlRule):
             effect.span,
             file.revision,
         )
-
-
-def is_longer(effect: fx.Effect) -> bool:
-    """Whether a VARCHAR grows and its length takes as many bytes as before, which is done in place."""
-    if not isinstance(effect, fx.AltersColumn) or effect.new_type is None or effect.existing_type is None:
-        return False
-    old, new = effect.existing_type, effect.new_type
-    if {str(old.name).upper(), str(new.name).upper()} - {"STRING", "VARCHAR"}:
-        return False
-    before, after = _length(old), _length(new)
-    # With four bytes a character, 63 is the last length that needs one byte for certain.
-    return before is not None and after is not None and before <= after and (after <= 63 or before > 255)
-
-
-def _length(type_: fx.Type) -> int | None:
-    given = [*type_.arguments, *(value for name, value in type_.options if name == "length")]
-    return given[0] if given and isinstance(given[0], int) else None

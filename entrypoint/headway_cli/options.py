@@ -133,6 +133,12 @@ class FailOn(StrEnum):
 
 
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the result is printed.")]
+Dialects = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dialect", help="The database that the history runs on, if no setting tells: postgresql, 'mariadb 10.11'."
+    ),
+]
 FailOnOption = Annotated[FailOn | None, typer.Option("--fail-on", help="The lowest severity that fails the run.")]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from textwrap import dedent, indent
 
+from headway.config.databases import Databases
+from headway.config.dialects import parse
 from headway.config.policy import Policy
 from headway.errors import ScriptError
 from headway.lint.catalogue import RULES
@@ -26,6 +28,8 @@ NOT_BY_SOURCE = frozenset(
     [
         "CFG003",
         "CFG006",
+        "CFG007",
+        "CFG008",
         "REV002",
         "REV012",
         "REV017",
@@ -75,11 +79,13 @@ def history_of(block: str) -> dict[str, str]:
 def facts_of(
     files: dict[str, str],
     *,
-    dialects: Iterable[str] = (),
+    dialects: Iterable[str] = ("postgresql",),
     new: Collection[str] | None = ("b2",),
     expected_heads: int | tuple[str, ...] = 1,
 ) -> Facts:
     """The facts of a history given as sources; ``new`` are the ids no database has, None makes all of them so."""
+    named = dict(map(parse, dialects))
+    databases = frozenset(named)
     revisions, migrations, unreadable = [], {}, []
     for path, source in files.items():
         try:
@@ -96,19 +102,17 @@ def facts_of(
         revisions.append(
             Revision(id_, parents, needs, labels, path=path, lines=header.lines, replaces=replaced, unknown=unknown)
         )
-        migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=frozenset(dialects))
+        migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=databases)
     graph = RevisionGraph(revisions)
     texts = {path: source.encode() for path, source in files.items()}
-    reader = RevisionFiles(
-        {f.revision: path for path, f in migrations.items()}, str, frozenset(dialects), sources=texts
-    )
+    reader = RevisionFiles({f.revision: path for path, f in migrations.items()}, str, databases, sources=texts)
     chosen = frozenset(graph.ids) if new is None else frozenset(new) & graph.ids.keys()
     return Facts(
         graph=graph,
-        known=Known(graph, reader.upgrade_effects, reader.source, frozenset(dialects), chosen),
+        known=Known(graph, reader.upgrade_effects, reader.source, databases, chosen),
         examined=tuple(file for file in migrations.values() if file.revision in chosen),
         new=chosen,
-        dialects=frozenset(dialects),
+        databases=Databases(databases, {name: version for name, version in named.items() if version}, "the test"),
         expected_heads=expected_heads,
         project_modules=frozenset({"storefront"}),
         script_package="migrations",
@@ -123,7 +127,7 @@ def lint_piece(
     piece: str,
     *,
     downgrade: str | None = None,
-    dialects: Iterable[str] = (),
+    dialects: Iterable[str] = ("postgresql",),
     new: Collection[str] | None = ("b2",),
     policy: Policy | None = None,
     rules: Iterable[type[Rule]] = RULES,

@@ -30,7 +30,7 @@ def all_cases() -> list[Any]:
 def test_case(code: str, case: dict[str, Any]) -> None:
     rule = rule_of(code)
     downgrade = case.get("downgrade")
-    dialects = case.get("dialects", sorted(rule.dialects or ()))
+    dialects = case.get("dialects", sorted(rule.dialects or ("postgresql",)))
     result = lint_piece(case["upgrade"], downgrade=downgrade, dialects=dialects, rules=[rule])
     source = migration_source(case["upgrade"], downgrade)
     assert [source_line(finding, source) for finding in result.findings] == case["finds"]

@@ -143,7 +143,7 @@ def _first(project: Project, owner: str, today: date) -> Adopted:
     """What settings and git tell."""
     graph = project.directory.readable
     adopted = Adopted(today, owner)
-    adopted.dialects = sorted(databases_of(project.config, project.policy)) or sorted(_by_kinds(project))
+    adopted.dialects = sorted(databases_of(project.config, project.policy).names) or sorted(_by_kinds(project))
     adopted.base = git.default_base(project.home, None)
     adopted.expected_heads = max(1, len(graph.heads))
     if adopted.base is None and len(graph.heads) == 1:

@@ -59,7 +59,7 @@ def ci(
     """
     fail_on = threshold(project, options)
     scope = choose_scope(project, options)
-    facts = gather_facts(project, scope)
+    facts = gather_facts(project, scope, options)
     run = Run(
         project.shown,
         judge=lambda found: judged(found, facts.examined, project.policy, today),
@@ -160,7 +160,9 @@ def _read(
         result = run_rules(facts, other_rules, project.policy, today)
         run.findings += [replace(found, stage="lint") for found in result.findings]
         run.not_analysed = result.not_analysed
-        run.stages.append(lint_stage("lint", result, scope, run.fail_on, time.perf_counter() - started))
+        run.stages.append(
+            lint_stage("lint", result, scope, facts.databases, run.fail_on, time.perf_counter() - started)
+        )
     else:
         run.stages.append(switched_off("lint"))
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from headway.api.project import Project
+from headway.config.databases import Databases, databases_around, databases_of
 from headway.config.policy import FILE_NAMES
-from headway.errors import ScriptError
+from headway.errors import ScriptError, UsageError
 from headway.lint import scope as scopes
 from headway.lint.catalogue import RULES
 from headway.lint.facts import Facts
@@ -36,6 +37,10 @@ class LintOptions:
     paths: tuple[str, ...] = ()
     """Judge only files at or below these paths."""
     rules: tuple[type[Rule], ...] = RULES
+    dialects: tuple[str, ...] = ()
+    """The databases that the history runs on, ``postgresql 16``, whatever the settings say."""
+    scratch: tuple[str, ...] = ()
+    """The scratch databases that the command line names: they tell, where no setting does, what the history runs on."""
     fail_on: Severity | None = None
     """The lowest severity that fails; None takes the policy's."""
 
@@ -44,9 +49,11 @@ def lint(project: Project, options: LintOptions, today: date) -> Report:
     """The findings in the revisions that ``options`` choose, as a report."""
     started = time.perf_counter()
     scope = choose_scope(project, options)
-    facts = gather_facts(project, scope)
+    facts = gather_facts(project, scope, options)
     result = run_rules(facts, options.rules, project.policy, today)
-    stage = lint_stage("lint", result, scope, threshold(project, options), time.perf_counter() - started)
+    stage = lint_stage(
+        "lint", result, scope, facts.databases, threshold(project, options), time.perf_counter() - started
+    )
     return Report(
         command="lint",
         version=VERSION,
@@ -68,10 +75,14 @@ def threshold(project: Project, options: LintOptions) -> Severity:
     return options.fail_on or Severity(project.policy.fail_on)
 
 
-def lint_stage(name: str, result: LintResult, scope: Scope, fail_on: Severity, seconds: float) -> Stage:
+def lint_stage(
+    name: str, result: LintResult, scope: Scope, databases: Databases, fail_on: Severity, seconds: float
+) -> Stage:
     """How a set of findings ends a stage."""
     bad = [f for f in result.findings if not f.suppressed and f.severity.at_least(fail_on)]
-    summary = f"{len(scope.examined)} revision(s) judged ({scope.against}), {len(result.findings)} finding(s)"
+    summary = (
+        f"{len(scope.examined)} revision(s) judged ({scope.against}; {databases}), {len(result.findings)} finding(s)"
+    )
     if result.not_analysed:
         summary += f", {len(result.not_analysed)} place(s) not analysed"
     status = Status.FAIL if bad else Status.PASS
@@ -88,8 +99,12 @@ def choose_scope(project: Project, options: LintOptions) -> Scope:
     return replace(scope, examined=scope.examined | planted, new=scope.new | planted) if planted else scope
 
 
-def gather_facts(project: Project, scope: Scope) -> Facts:
-    """What rules may ask of the project."""
+def gather_facts(project: Project, scope: Scope, options: LintOptions) -> Facts:
+    """What rules may ask of the project. Raises UsageError for a database that ``options`` name and that is none."""
+    try:
+        told = databases_of(project.config, project.policy, options.dialects, options.scratch)
+    except ValueError as error:
+        raise UsageError(f"--dialect: {error}") from None
     return gather(
         project.directory,
         project.config,
@@ -99,6 +114,7 @@ def gather_facts(project: Project, scope: Scope) -> Facts:
         root=project.root,
         shown=project.shown,
         sources=project.directory.take_sources(),
+        databases=told if told.names else databases_around(project.home, project.root),
         base=scope.base,
         policy_changed=FILE_NAMES[0] if project.policy_of_base else None,
     )

@@ -20,6 +20,7 @@ from headway.api.start import start_of
 from headway.catalog.digest import schema_digest
 from headway.catalog.schema import Schema
 from headway.compat.hook import serving_alembic
+from headway.config.dialects import Version
 from headway.dialects.inspection import inspect_schema, name_of
 from headway.drift.restored import Trace, trace
 from headway.errors import ConfigError, HeadwayError
@@ -62,6 +63,8 @@ class Rehearsal:
     keeping: Keeping | None = None
     at: Callable[[str], None] = lambda far: None
     """Is told how far the replay is."""
+    servers: dict[str, Version] = field(default_factory=dict)
+    """The versions of the servers that env.py has connected to, by database."""
 
     def replay(self) -> tuple[int, int]:
         """Upgrades the database to every head, and returns how many revisions ran, and how many had been run before.
@@ -285,9 +288,17 @@ class Rehearsal:
         config = self.project.fresh_config()
         self.urls.put_into(config)
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
+
+        def noted(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+            dialect = context.dialect
+            mariadb = dialect.name == "mysql" and getattr(dialect, "is_mariadb", False)
+            version = tuple(part for part in dialect.server_version_info or () if isinstance(part, int))
+            self.servers["mariadb" if mariadb else dialect.name] = version
+            return choose(heads, context)
+
         try:
             with serving_alembic(), passing(config, self.project.policy.passed_connection, self.stand_ins.main):
-                run_environment(config, self.project.scripts, choose, options, app=self.project.policy.app)
+                run_environment(config, self.project.scripts, noted, options, app=self.project.policy.app)
         except Exception as error:
             # Where a connection was refused, that is what is wrong, whatever user code made of it.
             refusal = self.guard.refusal()

@@ -14,12 +14,14 @@ from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, rehearsing
 from headway.api.stages import Announce, Run, skipped
 from headway.compat.hook import serving_alembic
+from headway.config.dialects import same_release
 from headway.drift.accepted import stale
 from headway.drift.restored import Trace
 from headway.drift.verdict import counted, open_items
 from headway.effects.model import Span
 from headway.errors import ConfigError, HeadwayError
 from headway.lint.finding import Finding
+from headway.lint.rules.cfg.other_server_version import OtherServerVersion
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.reading.migration import read_migration
@@ -159,6 +161,14 @@ def judge_accepted_drift(project: Project, run: Run, today: date) -> None:
 
 def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
     ran, before = rehearsal.replay()
+    policy = rehearsal.project.policy
+    path = None if policy.path is None else rehearsal.project.shown(policy.path)
+    others = [
+        OtherServerVersion().other(database, ".".join(map(str, wanted)), ".".join(map(str, found)), path)
+        for database, found in rehearsal.servers.items()
+        if not same_release(database, wanted := policy.versions.get(database, ()), found)
+    ]
+    run.findings += [replace(one, stage="replay") for one in run.judge(others)]
     where = f"a kept replay of {before}" if before else rehearsal.project.policy.start or "empty"
     return Stage("", Status.PASS, 0.0, f"{ran} revision(s) upgraded from {where}")
 

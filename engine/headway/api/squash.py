@@ -170,7 +170,7 @@ def _compact(project: Project, part: Stretch, wanted: Wanted, kinds: Sequence[st
             hint=KEEP,
         )
     # A revision may do more on another database, and what is written from one of them would have lost it.
-    used = databases_of(project.config, project.policy)
+    used = databases_of(project.config, project.policy).names
     if not used and not wanted.scratch and not project.policy.scratch:
         raise UsageError(
             "nothing tells which databases this history runs on",

@@ -1,16 +1,136 @@
-"""The databases that a history runs on, as far as settings tell."""
+"""The databases that a history runs on, the versions of their servers, and what told so: settings first, then what lies around."""
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from glob import escape, glob
+
+from headway.config.dialects import DIALECTS, Version, parse, version_of
 from headway.config.model import Config
-from headway.config.policy import DIALECTS, Policy
+from headway.config.policy import Policy
+from headway.files import read_small
+
+_SCHEMES = {"postgres": "postgresql", **{name: name for name in DIALECTS}}
+_IMAGES = {
+    "postgres": "postgresql",
+    "postgis": "postgresql",
+    "timescaledb": "postgresql",
+    "pgvector": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mariadb",
+    "mssql": "mssql",
+    "oracle": "oracle",
+}
+_DRIVERS = {
+    "postgresql": ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000"),
+    "mysql": ("pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python"),
+    "mariadb": ("mariadb",),
+    "mssql": ("pymssql",),
+    "oracle": ("oracledb", "cx-oracle"),
+}
+_DRIVER_OF = {driver: database for database, drivers in _DRIVERS.items() for driver in drivers}
+_WORKFLOWS = (".github/workflows/*.y*ml", "docker-compose*.y*ml", "compose*.y*ml", ".gitlab-ci.yml")
+_REQUIREMENTS = ("requirements*.txt", "requirements/*.txt", "pyproject.toml", "Pipfile", "setup.cfg")
+_IMAGE = re.compile(r"""^\s*-?\s*["']?image["']?\s*:\s*["']?([\w./:@-]+)""", re.MULTILINE)
+_PACKAGE = re.compile(r"""^[\s"'\[]*([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
+_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[\w, -]*\])?\s*(?:[<>=!~^;@][^"']*)?["']""")
 
 
-def databases_of(config: Config, policy: Policy) -> frozenset[str]:
-    """Those that the policy names, else that of ``sqlalchemy.url`` where it is a literal URL; none where nothing tells."""
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """What is known of them."""
+
+    names: frozenset[str] = frozenset()
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    source: str = ""
+    """What has told: ``.headway.yml``, ``sqlalchemy.url``, ``--dialect``, or a file; empty where nothing has."""
+
+    def __str__(self) -> str:
+        if not self.names:
+            return "no database known"
+        shown = [
+            " ".join([name, ".".join(map(str, self.versions.get(name, ())))]).strip() for name in sorted(self.names)
+        ]
+        return f"{', '.join(shown)}, from {self.source}"
+
+
+def databases_of(config: Config, policy: Policy, named: Iterable[str] = (), scratch: Iterable[str] = ()) -> Databases:
+    """Those that ``named`` gives, each ``postgresql`` or ``postgresql 16``, else those of the policy, of its scratch
+    databases, of ``sqlalchemy.url`` where it is a literal URL, or of the ``scratch`` databases of a command line. Raises ValueError for a name that is none."""
+    policy_file = os.path.basename(policy.path or "")
+    if found := dict(map(parse, named)):
+        return _from("--dialect", found)
     if policy.dialects:
-        return frozenset(policy.dialects)
+        return _from(policy_file, {name: policy.versions.get(name, ()) for name in policy.dialects})
+    if found := _databases(map(_of_scratch, policy.scratch)):
+        return _from(f"scratch of {policy_file}", found)
     url = config.get_main_option("sqlalchemy.url") or ""
-    dialect = url.partition("://")[0].partition("+")[0]
-    dialect = {"postgres": "postgresql"}.get(dialect, dialect)
-    return frozenset({dialect}) if dialect in DIALECTS else frozenset()
+    if found := _databases([(_scheme(url), "")]):
+        return _from("sqlalchemy.url", found)
+    return _from("--scratch", _databases(map(_of_scratch, scratch)))
+
+
+def databases_around(home: str, root: str) -> Databases:
+    """Those that the images of workflows and compose files name, else those of the drivers among the requirements.
+
+    Reads files at ``home``, where the configuration lies, and at ``root``, the top of the repository; executes nothing.
+    """
+    for patterns, read in ((_WORKFLOWS, _images), (_REQUIREMENTS, _drivers)):
+        for folder in dict.fromkeys((home, root)):
+            found: dict[str, Version] = {}
+            told: list[str] = []
+            for name, text in _texts(folder, patterns):
+                here = _databases(read(text))
+                told += [name] if here else []
+                found = {**here, **found}
+            if found:
+                return _from(told[0], found)
+    return Databases()
+
+
+def _from(source: str, found: Mapping[str, Version]) -> Databases:
+    versions = {name: version for name, version in found.items() if version}
+    return Databases(frozenset(found), versions, source) if found else Databases()
+
+
+def _databases(pairs: Iterable[tuple[str, str]]) -> dict[str, Version]:
+    return {name: version_of(version) for name, version in pairs if name in DIALECTS}
+
+
+def _scheme(url: str) -> str:
+    scheme = url.partition("://")[0].partition("+")[0] if "://" in url else ""
+    return _SCHEMES.get(scheme, "")
+
+
+def _of_scratch(kind: str) -> tuple[str, str]:
+    if kind.startswith("docker://"):
+        return _image(kind.removeprefix("docker://"))
+    plain = kind.removeprefix("local:")
+    return (plain if plain in DIALECTS else _scheme(kind)), ""
+
+
+def _image(text: str) -> tuple[str, str]:
+    """The database of a Docker image and its version: ``docker.io/library/postgres:16-alpine``."""
+    name, _, tag = text.partition("@")[0].rpartition("/")[2].partition(":")
+    return _IMAGES.get(name, ""), tag
+
+
+def _images(text: str) -> Iterator[tuple[str, str]]:
+    return map(_image, _IMAGE.findall(text))
+
+
+def _drivers(text: str) -> Iterator[tuple[str, str]]:
+    for name in (*_PACKAGE.findall(text), *_QUOTED.findall(text)):
+        yield _DRIVER_OF.get(name.lower().replace("_", "-"), ""), ""
+
+
+def _texts(folder: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        for path in sorted(glob(os.path.join(escape(folder), pattern))):
+            try:
+                yield os.path.relpath(path, folder), read_small(path).decode(errors="replace")
+            except OSError:
+                continue

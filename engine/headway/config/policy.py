@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from headway.config.dialects import Version, parse
 from headway.config.sources import parse_toml, read_setting_file
 from headway.errors import ConfigError
 from headway.search_path import import_own
@@ -20,7 +21,6 @@ from headway.search_path import import_own
 FILE_NAMES = (".headway.yml", ".headway.yaml")
 SEVERITIES = ("error", "warning", "info", "off")
 STAGES = ("graph", "lint", "replay", "drift", "downgrade")
-DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 
 POLICY_BYTES = 128 * 1024
 POLICY_NODES = 20_000
@@ -78,6 +78,8 @@ class Policy:
     """The revision that production is on: it and its ancestors are released, whatever git says."""
     fail_on: str = "error"
     dialects: tuple[str, ...] = ()
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    """The versions of some of their servers."""
     """The databases this history runs on; empty takes them from ``sqlalchemy.url``."""
     scratch: tuple[str, ...] = ()
     """Scratch databases of ``headway ci``; empty means ``auto``."""
@@ -207,7 +209,7 @@ class _Checker:
             "base": lambda value: {"base": self._text(("base",), value)},
             "baseline": lambda value: {"baseline": self._text(("baseline",), value)},
             "fail_on": lambda value: {"fail_on": self._one_of(("fail_on",), value, SEVERITIES[:3])},
-            "dialects": lambda value: {"dialects": self._dialects(value)},
+            "dialects": self._dialects,
             "scratch": self._scratch,
             "app": self._app,
             "stages": self._stages,
@@ -253,11 +255,14 @@ class _Checker:
         items = value if isinstance(value, list) else [value]
         return tuple(text for i, item in enumerate(items) if (text := self._text((*at, i), item)) is not None)
 
-    def _dialects(self, value: Any) -> tuple[str, ...]:
-        names = self._texts(("dialects",), value)
-        for index, name in enumerate(names):
-            self._one_of(("dialects", index), name, DIALECTS)
-        return names
+    def _dialects(self, value: Any) -> dict[str, Any]:
+        found: dict[str, Version] = {}
+        for index, text in enumerate(self._texts(("dialects",), value)):
+            try:
+                name, found[name] = parse(text)
+            except ValueError as error:
+                self._problem(("dialects", index), f"'dialects': {error}")
+        return {"dialects": tuple(found), "versions": {name: version for name, version in found.items() if version}}
 
     def _url_variables(self, value: Any) -> dict[str, Any]:
         names = self._texts(("url_variables",), value)

@@ -7,6 +7,8 @@ import inspect
 from headway.config.policy import Policy
 from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
+from headway.lint.rules.cfg.database_unknown import DatabaseUnknown
+from headway.lint.rules.cfg.other_server_version import OtherServerVersion
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
 from headway.lint.rules.cfg.sqlalchemy_url_secret import SqlalchemyUrlSecret
 from headway.lint.rules.cmp.default_removed import DefaultRemoved
@@ -113,6 +115,8 @@ from headway.lint.rules.txn.not_re_runnable import NotReRunnable
 
 RULES: tuple[type[Rule], ...] = (
     PolicyChanged,
+    DatabaseUnknown,
+    OtherServerVersion,
     MultipleHeads,
     DuplicateRevisionId,
     DanglingDownRevision,

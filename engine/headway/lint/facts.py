@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from headway.config.databases import Databases
 from headway.effects import model as fx
+from headway.effects.lock import Lock
+from headway.effects.locks import lock_of
 from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
@@ -74,8 +77,8 @@ class Facts:
     """The files that are judged: those new against the base branch, or all."""
     new: frozenset[str] = frozenset()
     """Revision ids that no database outside this branch has; tables they create hold no rows yet."""
-    dialects: frozenset[str] = frozenset()
-    """The databases this history runs on; empty when nothing tells."""
+    databases: Databases = Databases()  # noqa: RUF009  # it cannot be changed
+    """The databases this history runs on, with the versions of their servers, and what told so."""
     expected_heads: int | tuple[str, ...] = 1
     project_modules: frozenset[str] = frozenset()
     """Top-level names that importing the application's own code starts with."""
@@ -93,6 +96,8 @@ class Facts:
     """What was done to revisions that the base has."""
     squashes: tuple[Squash, ...] = ()
     """The new revisions that replace others."""
+    settings: str = ""
+    """The file of the settings, as reports show it."""
     merged: RevisionGraph | None = None
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
     codes: frozenset[str] = frozenset()
@@ -107,6 +112,14 @@ class Facts:
         """The base, as findings call it."""
         return "the base" if self.base is None else self.base.name
 
+    def lock_of(self, effect: fx.Effect, database: str) -> Lock | None:
+        """The lock that an effect takes on its table there, on the version that the settings tell."""
+        return lock_of(effect, database, self.databases.versions.get(database))
+
+    def is_older(self, database: str, version: tuple[int, ...]) -> bool:
+        """Whether the settings name a server of this database that is older than ``version``."""
+        return () < self.databases.versions.get(database, ()) < version
+
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
         return self.known.is_new_table(effect, file.revision) or _is_made_just_before(effect, file)
@@ -116,8 +129,13 @@ class Facts:
         return self.graph.ids.get(file.revision) if self.path_of(file.revision) == file.path else None
 
     def runs_on(self, *dialects: str) -> bool:
-        """Whether the history may run on one of these databases."""
-        return not self.dialects or bool(self.dialects & set(dialects))
+        """Whether the history runs on one of these databases, as far as anything tells."""
+        return bool(self.dialects & set(dialects))
+
+    @property
+    def dialects(self) -> frozenset[str]:
+        """The databases that the history runs on; empty where nothing tells."""
+        return self.databases.names
 
 
 def _is_made_just_before(effect: fx.Effect, file: RevisionFile) -> bool:

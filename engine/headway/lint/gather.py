@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
-from headway.config.databases import databases_of
+from headway.config.databases import Databases
 from headway.config.model import Config
 from headway.config.policy import Policy
 from headway.errors import ScriptError
@@ -34,24 +34,24 @@ def gather(
     root: str,
     shown: Callable[[str], str],
     sources: Mapping[str, bytes],
+    databases: Databases,
     base: Base | None = None,
     policy_changed: str | None = None,
 ) -> Facts:
     """The facts of a history; what cannot be read is a fact as well.
 
     ``home`` is where the configuration lies, ``root`` the top of the repository, ``shown`` gives a path as reports show
-    it, ``sources`` is what has been read of the files already, ``base`` what the base
+    it, ``sources`` is what has been read of the files already, ``databases`` what the history runs on, ``base`` what the base
     branch has, ``policy_changed`` the path of a policy that does not count yet. Raises ConfigError for a policy that names no rule.
     """
     check_policy(policy)
     graph = directory.readable
-    databases = databases_of(config, policy)
     places = places_of(config, home)
     library, package = modules_of(directory.dir, places, root)
     paths: dict[str, str] = {}
     for script in directory.scripts:
         paths.setdefault(script.revision, script.path)
-    files = RevisionFiles(paths, shown, databases, library, package, sources)
+    files = RevisionFiles(paths, shown, databases.names, library, package, sources)
     unreadable = list(directory.unreadable)
     examined = tuple(_examined(directory, files, scope, unreadable))
     replacing = squashes(base, graph, scope.new)
@@ -63,12 +63,13 @@ def gather(
         changes=_changes(base, graph, paths, files, scope.new, root, inside, replacing),
         squashes=replacing,
         merged=_merged(base, graph, scope.new),
-        known=Known(graph, files.upgrade_effects, files.source, databases, scope.new),
+        known=Known(graph, files.upgrade_effects, files.source, databases.names, scope.new),
         examined=examined,
         new=scope.new,
         codes=frozenset(rule.code for rule in RULES),
         ini_urls=_ini_urls(config, shown),
-        dialects=databases,
+        databases=databases,
+        settings=shown(config.config_file_name) if config.config_file_name else shown(directory.dir),
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),
         script_package=_script_package(directory.dir, home),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from headway.effects import model as fx
-from headway.effects.locks import lock_of
 from headway.lint.facts import Facts, RevisionFile
 
 
@@ -26,7 +25,7 @@ def before(effect: fx.Effect, file: RevisionFile) -> list[fx.Effect]:
 def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:
     """What has locked an existing table against everybody, earlier in the same transaction."""
     for other in before(effect, file):
-        lock = lock_of(other, "postgresql")
+        lock = facts.lock_of(other, "postgresql")
         if not isinstance(other, fx.TableEffect) or lock is None or not lock.blocks_reads:
             continue
         # To fill a column of the same table is what one has locked it for.

@@ -51,9 +51,7 @@ def judged(
 
 def _is_asked(rule: type[Rule], facts: Facts) -> bool:
     """Whether the history runs on a database that the rule speaks of."""
-    if rule.dialects is None:
-        return True
-    return facts.runs_on(*rule.dialects) and bool(facts.dialects or not rule.only_where_known)
+    return rule.dialects is None or facts.runs_on(*rule.dialects)
 
 
 def _about_comments(

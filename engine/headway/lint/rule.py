@@ -22,8 +22,6 @@ class Rule(ABC):
     severity: ClassVar[Severity] = Severity.ERROR
     dialects: ClassVar[frozenset[str] | None] = None
     """The databases it speaks of; None means all."""
-    only_where_known: ClassVar[bool] = False
-    """Whether it is silent where nothing tells on which databases the history runs."""
     by_source: ClassVar[bool] = True
     """Whether reading tells; otherwise another stage finds it."""
 

@@ -50,7 +50,9 @@ def ci(
     opt.check_reports(report)
     try:
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
-        lint_options = LintOptions(base=base, all=all, rules=rules, fail_on=opt.severity(fail_on))
+        lint_options = LintOptions(
+            base=base, all=all, rules=rules, scratch=tuple(scratch or ()), fail_on=opt.severity(fail_on)
+        )
 
         def judge(files: tuple[str, ...], section: str) -> Report:
             project = open_project(files, section, untrusted=untrusted, base=base, x=x or ())

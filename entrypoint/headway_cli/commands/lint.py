@@ -20,6 +20,7 @@ def lint(
     all: opt.AllRevisions = False,
     select: opt.Select = None,
     ignore: opt.Ignore = None,
+    dialect: opt.Dialects = None,
     fail_on: opt.FailOnOption = None,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
@@ -44,7 +45,14 @@ def lint(
     opt.check_reports(report)
     try:
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
-        options = LintOptions(base=base, all=all, paths=tuple(paths or ()), rules=rules, fail_on=opt.severity(fail_on))
+        options = LintOptions(
+            base=base,
+            all=all,
+            paths=tuple(paths or ()),
+            rules=rules,
+            dialects=tuple(dialect or ()),
+            fail_on=opt.severity(fail_on),
+        )
 
         def judge(files: tuple[str, ...], section: str) -> Report:
             return run(open_project(files, section, untrusted=untrusted, base=base), options, opt.today())

@@ -48,7 +48,6 @@ class FkWithoutIndex(UpgradeRule):
     name = "fk-without-index"
     severity = Severity.INFO
     dialects = frozenset({"postgresql", "oracle", "mssql"})
-    only_where_known = True
     handles = (fx.CreatesTable, fx.AddsColumn)
 
     def check(self, facts: Facts) -> Iterator[Finding]:

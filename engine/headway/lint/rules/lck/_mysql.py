@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from headway.effects import model as fx
 from headway.effects.lock import Held, Lock
-from headway.effects.locks import lock_of
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -21,7 +20,6 @@ class MySqlRule(UpgradeRule):
     """Judges the effects of one sort, by the worst lock among the databases of the history."""
 
     dialects = frozenset(NAMES)
-    only_where_known = True
     sort: ClassVar[str]
     """What :func:`sort_of` calls the effects it judges."""
 
@@ -61,7 +59,7 @@ def worst_lock(effect: fx.Effect, facts: Facts) -> tuple[Lock, str] | None:
     found = [
         (lock, NAMES[database])
         for database in sorted(facts.dialects & NAMES.keys(), reverse=True)
-        if fx.can_run_on(effect, frozenset({database})) and (lock := lock_of(effect, database)) is not None
+        if fx.can_run_on(effect, frozenset({database})) and (lock := facts.lock_of(effect, database)) is not None
     ]
     return max(found, key=lambda one: (one[0].blocks_reads, one[0].blocks_writes, _SLOW[one[0].held]), default=None)
 

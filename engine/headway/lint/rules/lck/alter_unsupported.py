@@ -40,7 +40,6 @@ class AlterUnsupported(FileRule):
     name = "alter-unsupported"
     severity = Severity.ERROR
     dialects = frozenset({"sqlite"})
-    only_where_known = True
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         for effect in (*file.upgrade_effects, *file.downgrade_effects):

@@ -43,7 +43,6 @@ class BatchSeparator(UpgradeRule):
     name = "batch-separator"
     severity = Severity.ERROR
     dialects = frozenset({"mssql"})
-    only_where_known = True
     handles = (fx.CreatesObject,)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:

@@ -41,7 +41,6 @@ class DropColumnWithDefault(UpgradeRule):
     name = "drop-column-with-default"
     severity = Severity.ERROR
     dialects = frozenset({"mssql"})
-    only_where_known = True
     handles = (fx.DropsColumn,)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:

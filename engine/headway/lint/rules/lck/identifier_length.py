@@ -41,7 +41,6 @@ class IdentifierLength(UpgradeRule):
     name = "identifier-length"
     severity = Severity.ERROR
     dialects = frozenset({"oracle"})
-    only_where_known = True
     handles = (fx.CreatesTable, fx.AddsColumn, fx.CreatesIndex, fx.AddsConstraint)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:

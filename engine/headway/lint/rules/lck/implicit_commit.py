@@ -42,7 +42,6 @@ class ImplicitCommit(FileRule):
     name = "implicit-commit"
     severity = Severity.WARNING
     dialects = frozenset({"oracle", "mysql", "mariadb"})
-    only_where_known = True
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         here = facts.dialects & (self.dialects or frozenset())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.effects.locks import lock_of
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
@@ -52,7 +51,7 @@ class NoLockTimeout(UpgradeRule):
         if any(isinstance(other, fx.SetsSetting) and other.name == "lock_timeout" for other in earlier):
             return
         for other in earlier:
-            lock = lock_of(other, "postgresql")
+            lock = facts.lock_of(other, "postgresql")
             if (
                 isinstance(other, fx.TableEffect)
                 and lock is not None

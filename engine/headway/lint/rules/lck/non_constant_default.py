@@ -41,7 +41,6 @@ class NonConstantDefault(UpgradeRule):
     name = "non-constant-default"
     severity = Severity.ERROR
     dialects = frozenset({"sqlite"})
-    only_where_known = True
     handles = (fx.AddsColumn,)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:

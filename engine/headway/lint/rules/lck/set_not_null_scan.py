@@ -54,7 +54,8 @@ class SetNotNullScan(UpgradeRule):
             return  # a later release is what it needs anyway
         if facts.known.column_nullable(effect, file.revision) is False:
             return
-        if facts.known.proves_not_null(effect, file.revision) is True:
+        proved = facts.known.proves_not_null(effect, file.revision) is True
+        if proved and not facts.is_older("postgresql", (12,)):
             return
         yield self.finding(
             f"sets NOT NULL on {fx.shown(effect.table)}.{fx.shown(effect.column)}: every row is read under a lock that stops every "

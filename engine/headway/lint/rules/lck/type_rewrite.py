@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.lock import Held
-from headway.effects.locks import lock_of
 from headway.effects.narrowing import narrows
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
@@ -51,7 +50,7 @@ class TypeRewrite(UpgradeRule):
             return
         if facts.is_new_table(effect, file):
             return
-        lock = lock_of(effect, "postgresql")
+        lock = facts.lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or narrows(old, new):
             return
         yield self.finding(

@@ -48,11 +48,16 @@ class VolatileDefault(UpgradeRule):
         column = effect.column
         if not isinstance(column.default, str) or column.identity or column.computed is not None:
             return
-        lock = lock_of(effect, "postgresql")
+        lock = facts.lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or facts.is_new_table(effect, file):
             return
+        why = (
+            "differs from row to row"
+            if lock_of(effect, "postgresql") == lock
+            else "is written into every row before version 11"
+        )
         yield self.finding(
-            f"adds {fx.shown(effect.table)}.{fx.shown(column.name)} with a default that differs from row to row ({column.default}): the "
+            f"adds {fx.shown(effect.table)}.{fx.shown(column.name)} with a default that {why} ({column.default}): the "
             "table is written anew under a lock that stops every read and write (PostgreSQL)",
             "add the column without a default, set the default in a second statement, and fill the old rows in small steps",
             effect.span,

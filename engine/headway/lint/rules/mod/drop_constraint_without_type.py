@@ -39,7 +39,6 @@ class DropConstraintWithoutType(FileRule):
     code = "MOD016"
     name = "drop-constraint-without-type"
     dialects = frozenset({"mysql", "mariadb"})
-    only_where_known = True
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         for effect in (*file.upgrade_effects, *file.downgrade_effects):

@@ -43,7 +43,6 @@ class NonTransactionalMulti(FileRule):
     name = "non-transactional-multi"
     severity = Severity.WARNING
     dialects = frozenset({"mysql", "mariadb", "oracle"})
-    only_where_known = True
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         here = facts.dialects & (self.dialects or frozenset())

@@ -67,6 +67,20 @@ WORKDIR /home/headway
 ENTRYPOINT ["/opt/headway/bin/entry"]
 CMD ["--help"]
 
+# The same with the driver of SQL Server, which is not everybody's: --target mssql, or action-mssql.
+FROM plain AS mssql
+COPY entrypoint/image/mssql.txt /tmp/mssql.txt
+# hadolint ignore=DL3002
+USER 0
+RUN UV_SYSTEM_CERTS=1 /opt/headway/bin/uv pip install --quiet --no-cache --no-deps --require-hashes \
+      --python /opt/headway/bin/python -r /tmp/mssql.txt && rm /tmp/mssql.txt
+USER 1654
+
+FROM mssql AS action-mssql
+# hadolint ignore=DL3002
+USER 0
+CMD ["action"]
+
 # GitHub starts the containers of actions as the image says, and the job's files take no writer but root: the Action
 # starts as root, and runs whatever is the project's as somebody else (entrypoint/headway_cli/action/workplace.py).
 FROM plain AS action

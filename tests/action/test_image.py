@@ -178,6 +178,21 @@ def test_plain_docker_without_root_without_rights(made: Runner, plain_image: str
     assert "LCK101" in other.stdout
 
 
+def test_sql_server_has_an_image_of_its_own(made: Runner, headway_image: str, mssql_image: str) -> None:
+    """Its driver is in no other, and writes the SQL of the whole history; nobody runs as root."""
+    code = "import pymssql, sqlalchemy as sa; sa.create_engine('mssql+pymssql://x/y'); import os; print(os.getuid())"
+    run = ("run", "--rm", "--entrypoint", "/opt/headway/bin/python")
+    assert docker(*run, mssql_image, "-c", code).stdout.split() == ["1654"]
+    assert docker(*run, headway_image, "-c", "import pymssql", check=False).returncode == 1
+    (made.workspace / "alembic.ini").write_text(
+        (made.workspace / "alembic.ini").read_text().replace("sqlite:///storefront.db", "mssql+pymssql://sa@db/shop")
+    )
+    mount = ("-v", f"{made.workspace}:/work:ro", "-w", "/work")
+    done = docker("run", "--rm", *mount, mssql_image, "upgrade", "head", "--sql", check=False)
+    assert done.returncode == 0, done.stderr
+    assert "CREATE TABLE customers" in done.stdout and "\nGO\n" in done.stdout
+
+
 def test_a_signal_reaches_the_program(made: Runner, plain_image: str) -> None:
     path = made.workspace / NEWEST
     path.write_text(

@@ -39,3 +39,10 @@ def test_case(code: str, case: dict[str, Any]) -> None:
 
 def test_every_rule_has_cases_and_every_file_a_rule() -> None:
     assert {path.stem for path in CASES.iterdir()} == {rule.code for rule in RULES} - HISTORIES
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.yml")), ids=lambda path: path.stem)
+def test_every_rule_fires_and_three_times_does_not(path: Path) -> None:
+    cases = yaml.safe_load(path.read_text())
+    assert any(case["finds"] for case in cases)
+    assert sum(not case["finds"] for case in cases) >= 3

@@ -25,14 +25,6 @@ def makes_required(altered: fx.AltersColumn, file: RevisionFile) -> bool:
     return made_by == altered.order
 
 
-def is_added_here(altered: fx.AltersColumn, file: RevisionFile) -> bool:
-    """Whether the revision itself has added the column."""
-    return any(
-        isinstance(effect, fx.AddsColumn) and effect.order < altered.order and _is_same(effect, altered)
-        for effect in file.upgrade_effects
-    )
-
-
 def _after(
     effect: fx.Effect, altered: fx.AltersColumn, nullable: fx.Flag | None, default: fx.Flag | None
 ) -> tuple[fx.Flag | None, fx.Flag | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.lint.added import is_added_here
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -41,7 +42,7 @@ class RenameColumn(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.new_name is None or effect.new_name == effect.column or facts.is_new_table(effect, file):
             return
-        if _is_added_here(effect, file):
+        if is_added_here(effect, file):
             return
         yield self.finding(
             f"renames {fx.shown(effect.table)}.{fx.shown(effect.column)} to {fx.shown(effect.new_name)}: code that runs now knows the old name "
@@ -50,11 +51,3 @@ class RenameColumn(UpgradeRule):
             effect.span,
             file.revision,
         )
-
-
-def _is_added_here(effect: fx.AltersColumn, file: RevisionFile) -> bool:
-    """Whether the column came in this revision, so that no code knows it."""
-    return any(
-        isinstance(other, fx.AddsColumn) and (other.table, other.column.name) == (effect.table, effect.column)
-        for other in file.upgrade_effects
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.lint.added import is_added_here
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -42,7 +43,7 @@ class DropColumn(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsColumn)
-        if facts.is_new_table(effect, file):
+        if facts.is_new_table(effect, file) or is_added_here(effect, file):
             return
         yield self.finding(
             f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: its values are lost, "

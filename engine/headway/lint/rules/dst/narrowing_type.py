@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.narrowing import narrows
+from headway.lint.added import is_added_here
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -42,7 +43,13 @@ class NarrowingType(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
         old, new = effect.existing_type, effect.new_type
-        if old is None or new is None or not narrows(old, new) or facts.is_new_table(effect, file):
+        if (
+            old is None
+            or new is None
+            or not narrows(old, new)
+            or facts.is_new_table(effect, file)
+            or is_added_here(effect, file)
+        ):
             return
         yield self.finding(
             f"{fx.shown(effect.table)}.{fx.shown(effect.column)} becomes {new}, and {old} holds more: a value that does not fit makes the "

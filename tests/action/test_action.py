@@ -87,7 +87,7 @@ def test_the_base_of_the_pull_request(job: Job) -> None:
     job.git("branch", "release", "main")
     done = job.run({"GITHUB_BASE_REF": "release"}, working_directory="shop", command="lint")
     assert done.code == 0
-    assert "1 revision(s) judged (release, as this clone has it: outside of a CI nothing is fetched)" in done.out
+    assert "1 revision(s) judged (release, as this clone has it: outside of a CI nothing is fetched; " in done.out
     missing = job.run({"GITHUB_BASE_REF": "nowhere"}, working_directory="shop", command="lint")
     assert missing.code == 2
     assert "fetch-depth: 0" in missing.out

@@ -33,7 +33,9 @@ def test_the_gate_on_sqlite_and_postgresql(uid: int, tmp_path: Path, headway_ima
     assert step.code == 0, step.log
     assert "ok    downgrade (postgresql)" in step.log
     assert (step.outputs["result"], step.outputs["heads"]) == ("pass", "d16e2b7f5a08")
-    assert "1 revision(s) judged (main)" in step.log  # git is there, and trusts a work tree of another owner
+    assert (
+        "1 revision(s) judged (main; postgresql, sqlite, from .headway.yml)" in step.log
+    )  # git is there, and trusts a work tree of another owner
     assert "headway ci: pass" in step.summary
     strangers = [path for path in made.workspace.rglob("*") if path.lstat().st_uid != uid]
     assert strangers == []

@@ -106,4 +106,4 @@ def test_the_tripwires_work(tmp_path: Path) -> None:
 def test_the_good_repository_fails_for_what_it_does(tmp_path: Path) -> None:
     done = run(good(tmp_path), ["lint"])
     assert done.code == 1
-    assert "DST001" in done.out and "1 revision(s) judged (main)" in done.out
+    assert "DST001" in done.out and "1 revision(s) judged (main; " in done.out

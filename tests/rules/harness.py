@@ -31,6 +31,7 @@ NOT_BY_SOURCE = frozenset(
         "CFG007",
         "CFG008",
         "REV002",
+        "REV011",
         "REV012",
         "REV017",
         "HIS001",

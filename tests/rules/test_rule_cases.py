@@ -14,7 +14,7 @@ from rules.harness import NOT_BY_SOURCE, lint_piece, migration_source, source_li
 
 CASES = Path(__file__).parent / "cases"
 HISTORIES = NOT_BY_SOURCE | {"REV001", "REV003", "REV004", "REV005", "REV006", "REV015", "MOD015"}
-HISTORIES |= {"REV002", "REV007", "REV008", "REV009", "REV010", "REV016", "REV018", "REV019", "REV020"}
+HISTORIES |= {"REV002", "REV007", "REV008", "REV009", "REV010", "REV011", "REV016", "REV018", "REV019", "REV020"}
 """Their cases are histories, not pieces of one file: see test_graph_rules.py, tests/git and tests/main_job."""
 
 

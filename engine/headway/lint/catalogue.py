@@ -104,6 +104,7 @@ from headway.lint.rules.rev.redundant_merge import RedundantMerge
 from headway.lint.rules.rev.several_bases import SeveralBases
 from headway.lint.rules.rev.several_heads_after_merge import SeveralHeadsAfterMerge
 from headway.lint.rules.rev.unexpected_head import UnexpectedHead
+from headway.lint.rules.rev.unreachable_file import UnreachableFile
 from headway.lint.rules.rev.unreadable_file import UnreadableFile
 from headway.lint.rules.rev.wrong_replaces import WrongReplaces
 from headway.lint.rules.sec.secret_in_migration import SecretInMigration
@@ -123,6 +124,7 @@ RULES: tuple[type[Rule], ...] = (
     Cycle,
     NothingExamined,
     UnreadableFile,
+    UnreachableFile,
     WrongReplaces,
     SeveralHeadsAfterMerge,
     ConflictsWithBase,

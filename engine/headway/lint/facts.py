@@ -96,6 +96,8 @@ class Facts:
     """What was done to revisions that the base has."""
     squashes: tuple[Squash, ...] = ()
     """The new revisions that replace others."""
+    unreached: tuple[tuple[str, int], ...] = ()
+    """The files that look like revisions below a version location that is not looked into, and their lines."""
     settings: str = ""
     """The file of the settings, as reports show it."""
     merged: RevisionGraph | None = None

@@ -17,6 +17,7 @@ from headway.lint.known import Known
 from headway.lint.released import Base, Change, Now, changes
 from headway.lint.scope import Scope
 from headway.lint.squashed import Squash, squashes
+from headway.lint.unreached import unreached_files
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
@@ -69,6 +70,7 @@ def gather(
         codes=frozenset(rule.code for rule in RULES),
         ini_urls=_ini_urls(config, shown),
         databases=databases,
+        unreached=tuple((shown(path), line) for path, line in unreached_files(directory)),
         settings=shown(config.config_file_name) if config.config_file_name else shown(directory.dir),
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),

@@ -1,0 +1,49 @@
+"""Revision files that nobody runs, because subfolders of a version location are not looked into. Judges nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from headway.files import read_small
+from headway.script.directory import RevisionDirectory
+
+MOST = 2_000
+"""How many files are looked at: a version location may be the top of a repository."""
+
+_REVISION = re.compile(rb"^revision\s*(?::[^=\n]*)?=\s*[\"']", re.MULTILINE)
+_PARENT = re.compile(rb"^down_revision\s*(?::[^=\n]*)?=", re.MULTILINE)
+
+
+def unreached_files(directory: RevisionDirectory) -> Iterator[tuple[str, int]]:
+    """The paths of the files that say ``revision`` and ``down_revision`` and are none of the history, with the line."""
+    if directory.recursive_version_locations:
+        return
+    known = {os.path.realpath(folder) for folder in directory.locations}
+    looked_at = 0
+    for location in sorted(known):
+        for folder, inner, names in os.walk(location):
+            inner[:] = sorted(name for name in inner if name != "__pycache__" and not name.startswith("."))
+            if os.path.realpath(folder) in known:
+                continue
+            for name in sorted(names):
+                if not name.endswith(".py") or name == "__init__.py":
+                    continue
+                looked_at += 1
+                if looked_at > MOST:
+                    return
+                path = os.path.join(folder, name)
+                if (line := _line_of_revision(path)) is not None:
+                    yield path, line
+
+
+def _line_of_revision(path: str) -> int | None:
+    try:
+        text = read_small(path)
+    except OSError:
+        return None
+    found = _REVISION.search(text)
+    if found is None or not _PARENT.search(text):
+        return None
+    return text.count(b"\n", 0, found.start()) + 1

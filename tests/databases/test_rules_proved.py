@@ -6,6 +6,8 @@ manual, which the rule links to.
 
 from __future__ import annotations
 
+import inspect
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -305,3 +307,18 @@ def test_every_rule_about_locks_of_these_databases_is_proved() -> None:
 
     proved = {*CLAIMS, *REFUSED, "LCK103", "LCK121", "LCK301", "LCK305"}
     assert {rule.code for rule in RULES if rule.code[:4] in ("LCK1", "LCK2", "LCK3")} == proved
+
+
+@pytest.mark.parametrize("code", sorted({*CLAIMS, *REFUSED}))
+def test_the_documentation_says_where_it_is_proved(code: str, request: pytest.FixtureRequest) -> None:
+    """And these are the servers that the tests have."""
+    text = inspect.getdoc(rule_of(code)) or ""
+    if code in REFUSED:
+        server, version = str(request.getfixturevalue("mariadb_server")), "SELECT VERSION()"
+    else:
+        server, version = str(request.getfixturevalue("postgresql_server")), "SHOW server_version"
+    with sa.create_engine(server, poolclass=NullPool).connect() as connection:
+        found = str(connection.exec_driver_sql(version).scalar_one())
+    said = re.search(r"Proved on (PostgreSQL|MariaDB) ([\d.]+)", text)
+    assert said is not None
+    assert found.startswith(said[2])

@@ -20,6 +20,7 @@ class AlterUnsupported(FileRule):
     ## Why
     SQLite has no statement for it: the migration fails there, whatever is in the table.
     See https://alembic.sqlalchemy.org/en/latest/batch.html
+    Proved on SQLite.
 
     ## Bad
     ```python

@@ -20,6 +20,7 @@ class BlocksWrites(MySqlRule):
     ## Why
     Every INSERT, UPDATE and DELETE of the table waits as long as it takes to read the table.
     See https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
+    Proved on MariaDB 10.11; of MySQL it is from the manual.
 
     ## Bad
     ```python

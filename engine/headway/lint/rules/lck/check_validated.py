@@ -19,6 +19,7 @@ class CheckValidated(UpgradeRule):
     ## Why
     The whole table is read under an ACCESS EXCLUSIVE lock: nobody reads or writes it meanwhile. One row that breaks the
     condition makes the migration fail. See https://www.postgresql.org/docs/current/sql-altertable.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

@@ -19,6 +19,7 @@ class ExcludeConstraint(UpgradeRule):
     ## Why
     Its index is built under an ACCESS EXCLUSIVE lock, and there is no way to build it beforehand: it takes a time in which the
     table may stand still. See https://www.postgresql.org/docs/current/sql-altertable.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

@@ -21,6 +21,7 @@ class FkWithChecksOn(MySqlRule):
     With the checks on, the only way is a copy of the table, and nobody can change its rows meanwhile; a row without a
     parent makes it fail. With the checks off it is made in place, and nothing is checked.
     See https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html#online-ddl-foreign-key-operations
+    Proved on MariaDB 10.11; of MySQL it is from the manual.
 
     ## Bad
     ```python

@@ -19,6 +19,7 @@ class IndexNotConcurrent(UpgradeRule):
     ## Why
     PostgreSQL holds a SHARE lock on the table for the whole build: every INSERT, UPDATE and DELETE waits, for
     minutes on a large table. See https://www.postgresql.org/docs/current/sql-createindex.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

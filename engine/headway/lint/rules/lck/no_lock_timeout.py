@@ -20,6 +20,7 @@ class NoLockTimeout(UpgradeRule):
     While a statement waits for its lock, every other query of the table waits behind it. The timeout that should end this
     comes too late for the one statement that needed it.
     See https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

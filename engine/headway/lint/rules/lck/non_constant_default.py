@@ -21,6 +21,7 @@ class NonConstantDefault(UpgradeRule):
     ## Why
     SQLite answers "Cannot add a column with non-constant default", and only where the table has rows: CI is green, and the
     users' databases are not upgraded. See https://www.sqlite.org/lang_altertable.html#alter_table_add_column
+    Proved on SQLite.
 
     ## Bad
     ```python

@@ -19,6 +19,7 @@ class PrimaryKeyBuildsIndex(UpgradeRule):
     ## Why
     The index is built, and the columns are looked through for NULLs, under an ACCESS EXCLUSIVE lock: nobody reads or writes
     the table until it is done. See https://www.postgresql.org/docs/current/sql-altertable.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

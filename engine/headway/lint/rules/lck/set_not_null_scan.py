@@ -22,6 +22,7 @@ class SetNotNullScan(UpgradeRule):
     ## Why
     PostgreSQL looks through every row under an ACCESS EXCLUSIVE lock, unless a validated CHECK says what it wants to know
     (version 12 and newer). See https://www.postgresql.org/docs/current/sql-altertable.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

@@ -22,6 +22,7 @@ class StatementAfterAccessExclusive(UpgradeRule):
     ## Why
     A lock is kept to the end of the transaction. The statement that took it was over in an instant; nobody reads or writes
     its table until the long one is done as well. See https://www.postgresql.org/docs/current/explicit-locking.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

@@ -21,6 +21,7 @@ class StoredGeneratedAutoinc(MySqlRule):
     The value of every row has to be worked out and written: the table is copied or written anew, and nobody can change
     its rows meanwhile.
     See https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html#online-ddl-generated-column-operations
+    Proved on MariaDB 10.11; of MySQL it is from the manual.
 
     ## Bad
     ```python

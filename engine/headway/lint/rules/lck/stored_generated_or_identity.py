@@ -19,6 +19,7 @@ class StoredGeneratedOrIdentity(UpgradeRule):
     ## Why
     Each row gets a value of its own: the table is written anew under an ACCESS EXCLUSIVE lock.
     See https://www.postgresql.org/docs/current/sql-altertable.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

@@ -22,6 +22,7 @@ class TableCopy(MySqlRule):
     Every INSERT, UPDATE and DELETE of the table waits until the copy is done (MariaDB lets them through since 11.2, and
     then it costs disk and time alone), and replicas do it again.
     See https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
+    Proved on MariaDB 10.11; of MySQL it is from the manual.
 
     ## Bad
     ```python

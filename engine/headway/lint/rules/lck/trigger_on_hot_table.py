@@ -23,6 +23,7 @@ class TriggerOnHotTable(UpgradeRule):
     behind the longest transaction that writes to it now. A trigger that stays off keeps nothing right any more, and
     DISABLE TRIGGER ALL switches off foreign keys as well.
     See https://www.postgresql.org/docs/current/sql-createtrigger.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

@@ -22,6 +22,7 @@ class TypeRewrite(UpgradeRule):
     ## Why
     The table and all its indexes are written anew under an ACCESS EXCLUSIVE lock: nobody reads or writes it, for minutes or
     hours, and it needs its size once more on disk. See https://www.postgresql.org/docs/current/sql-altertable.html
+    Proved on PostgreSQL 18 and 15.
 
     ## Bad
     ```python

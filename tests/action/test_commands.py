@@ -54,13 +54,9 @@ def two_heads(made: Runner) -> None:
     made.own()
 
 
-def breaks_env_py(made: Runner) -> None:
-    edit(
-        made,
-        "shop/migrations/env.py",
-        "config = context.config",
-        "config = context.config\nraise RuntimeError('no settings')",
-    )
+def one_id_twice(made: Runner) -> None:
+    path = made.workspace / NEWEST
+    path.with_name("copy.py").write_text(path.read_text())
 
 
 def git(made: Runner, *arguments: str) -> str:
@@ -75,7 +71,7 @@ CASES: dict[str, tuple[dict[str, str], Callable[[Runner], None], int]] = {
     "lint": ({}, drops_a_table, 1),
     "drift": ({"scratch": "sqlite"}, forgets_a_column, 1),
     "forecast": ({"branches": "currency\nother"}, two_heads, 1),
-    "doctor": ({}, breaks_env_py, 1),
+    "doctor": ({}, one_id_twice, 1),
 }
 
 
@@ -106,7 +102,7 @@ def test_a_deployment(made: Runner, headway_image: str) -> None:
     step("check", 1, "fail")  # the database does not stand at the head
     planned = step("plan", 0, "pass")
     assert planned["pending-count"] == "14"
-    step("apply", 5, "error", approve="sha256:0")
+    step("apply", 5, "fail", approve="sha256:0")
     assert not (made.workspace / "shop" / "storefront.db").exists()
     assert step("apply", 0, "pass", approve=planned["plan-digest"])["applied-count"] == "14"
     step("check", 0, "pass")

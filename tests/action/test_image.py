@@ -186,10 +186,9 @@ def test_sql_server_has_an_image_of_its_own(made: Runner, headway_image: str, ms
     run = ("run", "--rm", "--entrypoint", "/opt/headway/bin/python")
     assert docker(*run, mssql_image, "-c", code).stdout.split() == ["1654"]
     assert docker(*run, headway_image, "-c", "import pymssql", check=False).returncode == 1
-    (made.workspace / "alembic.ini").write_text(
-        (made.workspace / "alembic.ini").read_text().replace("sqlite:///storefront.db", "mssql+pymssql://sa@db/shop")
-    )
-    mount = ("-v", f"{made.workspace}:/work:ro", "-w", "/work")
+    settings = made.workspace / "shop" / "alembic.ini"
+    settings.write_text(settings.read_text().replace("sqlite:///storefront.db", "mssql+pymssql://sa@db/shop"))
+    mount = ("-v", f"{made.workspace}:/work:ro", "-w", "/work/shop")
     done = docker("run", "--rm", *mount, mssql_image, "upgrade", "head", "--sql", check=False)
     assert done.returncode == 0, done.stderr
     assert "CREATE TABLE customers" in done.stdout and "\nGO\n" in done.stdout

@@ -55,7 +55,10 @@ def _asked(what: str, ask: Callable[[Project], tuple[bool, str]], project: Proje
 
 def _history(project: Project) -> tuple[bool, str]:
     graph = project.directory.readable
-    faults = [*(problem.message for problem in graph.problems), *(e.one_line() for e in project.directory.unreadable)]
+    faults = [
+        *(problem.with_paths(project.shown).one_line() for problem in graph.problems),
+        *(e.one_line() for e in project.directory.unreadable),
+    ]
     if faults:
         return False, "; ".join(faults)
     if not graph.ids:

@@ -21,7 +21,6 @@ from headway.lint.unreached import unreached_files
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
-from headway.revision.problems import Problem
 from headway.script.directory import RevisionDirectory, places_of
 
 
@@ -77,7 +76,7 @@ def gather(
         script_package=_script_package(directory.dir, home),
         path_of=lambda revision: shown(paths[revision]) if revision in paths else None,
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
-        problems=tuple(_with_shown_paths(problem, shown) for problem in graph.problems),
+        problems=tuple(problem.with_paths(shown) for problem in graph.problems),
     )
 
 
@@ -136,11 +135,6 @@ def _examined(
         else:
             is_merge = len(script.down_revisions) > 1
             yield RevisionFile(script.revision, files.shown(script.path), migration, is_merge, files.databases)
-
-
-def _with_shown_paths(problem: Problem, shown: Callable[[str], str]) -> Problem:
-    path, other = (shown(path) if path is not None else None for path in (problem.path, problem.other))
-    return problem._replace(path=path, other=other)
 
 
 def _script_package(directory: str, home: str) -> str | None:

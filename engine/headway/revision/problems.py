@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
@@ -37,6 +38,11 @@ class Problem(NamedTuple):
     def text(self) -> str:
         """The message, with the other file."""
         return f"{self.message} {shown_path(self.other)}" if self.other else self.message
+
+    def with_paths(self, shown: Callable[[str], str]) -> Problem:
+        """The same, with its paths as ``shown`` gives them."""
+        path, other = (shown(one) if one is not None else None for one in (self.path, self.other))
+        return self._replace(path=path, other=other)
 
     def one_line(self) -> str:
         """``path:line: message``."""

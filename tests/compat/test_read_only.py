@@ -58,6 +58,7 @@ ON_A_DATABASE: tuple[Arguments, ...] = (
 )
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_listings(name: str, layout: str, tmp_path: Path) -> None:

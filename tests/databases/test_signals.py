@@ -69,6 +69,7 @@ def all_quiet(watcher: Watcher) -> None:
     assert not [name for name in watcher.tables() if name.startswith("_alembic_tmp")]
 
 
+@pytest.mark.part(3)
 @pytest.mark.parametrize("number", BOTH)
 @pytest.mark.parametrize("where", ["transaction", "autocommit"])
 @pytest.mark.parametrize("kind", DRIVERS)

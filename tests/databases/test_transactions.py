@@ -37,7 +37,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.part(4)
+@pytest.mark.part(8)
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("run", RUNS)
 def test_the_database_is_as_after_alembic(

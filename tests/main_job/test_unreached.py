@@ -57,4 +57,6 @@ def test_doctor_names_both_files_of_one_id(shop: Path, headway: Program) -> None
     (shop / "m" / "versions" / "a1_again.py").write_text(REVISION.format("a1", None))
     done = headway("doctor", cwd=shop)
     assert done.code == 1
-    assert "FAIL  history: m/versions/a1_base.py:3: revision id a1 is already taken by m/versions/a1_again.py" in done.out
+    assert (
+        "FAIL  history: m/versions/a1_base.py:3: revision id a1 is already taken by m/versions/a1_again.py" in done.out
+    )

@@ -103,8 +103,10 @@ def test_a_revision_reaches_nothing_of_the_job(uid: int, tmp_path: Path, headway
     made = runner(tmp_path, uid)
     spoil(made)
     env = {"MY_SECRET": "hunter2", "GITHUB_TOKEN": "ghs_hunter2"}
-    step = made.step(headway_image, ACTION, {"working-directory": "shop", "scratch": "sqlite"}, env)
+    inputs = {"working-directory": "shop", "scratch": "sqlite", "comment": "true", "token": "ghs_hunter2"}
+    step = made.step(headway_image, ACTION, inputs, env)
     assert "uid 1654 1654 []" in step.log, step.log
+    assert "no comment: " in str(step.annotations)
     assert "LOOT" not in step.log, step.log
     assert "REFUSED new file command" in step.log
     assert (step.env, step.path, step.state, step.commands) == ({}, [], {}, [])

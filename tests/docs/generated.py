@@ -14,7 +14,18 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "action.md"
 
-_EVERY = ("working-directory", "config", "name", "report-path", "version", "untrusted", "annotations", "summary")
+_EVERY = (
+    "working-directory",
+    "config",
+    "name",
+    "report-path",
+    "version",
+    "untrusted",
+    "annotations",
+    "summary",
+    "comment",
+    "token",
+)
 _RUNNING = ("requirements", "environment")
 COMMANDS = {
     "lint": ("Judges new migrations from their source; executes nothing of the checkout", (*_EVERY, "base", "fail-on")),

@@ -17,6 +17,7 @@ from headway.redact import is_telling, password_of, redacted_line
 from headway.report.github import escape_data
 from headway.report.model import Report, Stage, Status
 from headway.version import VERSION
+from headway_cli.action.comment import comment_on_report, publish_comment
 from headway_cli.action.environment import credentials, for_git, for_the_installer, for_the_project, withheld
 from headway_cli.action.file_commands import VARIABLES, kept_as_they_are
 from headway_cli.action.inputs import Inputs, read_inputs
@@ -25,7 +26,7 @@ from headway_cli.action.packages.install import install
 from headway_cli.action.packages.wanted import wanted_by
 from headway_cli.action.workplace import Workplace, bring_folder_back, read_back, workplace, write_into
 
-FORMATS = ("json", "github", "markdown")
+FORMATS = ("json", "github", "markdown", "comment")
 """What the verb writes for us to publish."""
 
 WITHOUT_REPORT = ("check", "doctor", "forecast")
@@ -43,6 +44,10 @@ def run_action(environment: Mapping[str, str] | None = None) -> int:
     try:
         inputs = read_inputs(environment)
         _mask_secrets(inputs, environment)
+        if inputs.command == "comment":
+            _notice(comment_on_report(inputs, environment))
+            write_result(environment.get("GITHUB_OUTPUT"), 0)
+            return 0
         workspace = os.path.realpath(environment.get("GITHUB_WORKSPACE") or os.getcwd())
         in_place = inputs.command == "apply" or (inputs.command == "plan" and _is_a_file(inputs, environment))
         with workplace(workspace, _folders(environment), in_place=in_place, executes=inputs.runs_the_project) as place:
@@ -154,6 +159,9 @@ class _Run:
         markdown = self._written("markdown")
         if self.inputs.summary and markdown is not None:
             add_summary(self.environment.get("GITHUB_STEP_SUMMARY"), markdown.decode("utf-8", errors="replace"))
+        if self.inputs.comment:
+            body = (self._written("comment") or b"").decode("utf-8", errors="replace")
+            _notice(publish_comment(self.inputs, self.environment, body))
         top = self.place.workspace
         report = os.path.relpath(os.path.join(self.inputs.working_directory, self.inputs.report_file), top)
         write_into(top, report, (json.dumps(document, indent=2, ensure_ascii=True) + "\n").encode())
@@ -261,7 +269,7 @@ def _mask_secrets(inputs: Inputs, environment: Mapping[str, str]) -> None:
             mask(url)
             if is_telling(password):  # a plain word would be blanked out of file names and findings
                 mask(password)
-    for secret in credentials(environment):
+    for secret in (*credentials(environment), *([inputs.token] if inputs.token else [])):
         mask(secret)
         if password := password_of(secret):
             mask(password)
@@ -275,6 +283,10 @@ def _made_of(command: str, code: int) -> dict[str, Any]:
     why = None if code == 0 else f"it ended with exit code {code}; the log says why"
     stage = Stage(command, status, 0.0, why=why, exit_code=code)
     return document(Report(command=command, version=VERSION, exit_code=code, stages=(stage,)))
+
+
+def _notice(line: str) -> None:
+    print(f"::notice title=headway::{escape_data(line)}", flush=True)
 
 
 def _say(line: str) -> None:

@@ -26,7 +26,7 @@ def is_from_a_fork(environment: Mapping[str, str]) -> bool:
         return True
     if not name.startswith(_OF_CHANGES):
         return False
-    event = _event(environment.get("GITHUB_EVENT_PATH", ""))
+    event = event_of(environment)
     if name == "workflow_run":
         source = _at(event, "workflow_run", "head_repository", "full_name")
         target = _at(event, "repository", "full_name")
@@ -36,9 +36,10 @@ def is_from_a_fork(environment: Mapping[str, str]) -> bool:
     return not isinstance(source, str) or source != target
 
 
-def _event(path: str) -> Any:
+def event_of(environment: Mapping[str, str]) -> Any:
+    """The event's payload; None where it cannot be read."""
     try:
-        return json.loads(read_small(path))
+        return json.loads(read_small(environment.get("GITHUB_EVENT_PATH", "")))
     except (OSError, ValueError, RecursionError):
         return None
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headway.errors import GateRefused, UsageError
 from headway.version import VERSION
 from headway_cli.action.event import is_from_a_fork
 
-COMMANDS = ("ci", "lint", "drift", "forecast", "plan", "apply", "check", "doctor")
+COMMANDS = ("ci", "lint", "drift", "forecast", "plan", "apply", "check", "doctor", "comment")
 
-STATIC = ("ci", "lint", "forecast")
+STATIC = ("ci", "lint", "forecast", "comment")
 """What can look at a change without executing it."""
 
-READS_ONLY = ("lint", "forecast")
+READS_ONLY = ("lint", "forecast", "comment")
 """What never executes anything of the checkout, and needs none of its packages."""
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
@@ -46,6 +46,8 @@ class Inputs:
     version: str = ""
     annotations: bool = True
     summary: bool = True
+    comment: bool = False
+    token: str = field(default="", repr=False)
     untrusted: str = "auto"
     """``true`` or ``false``: whether nothing of the checkout may be executed; ``auto`` is what event.py decides."""
 
@@ -103,6 +105,8 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         version=text("version"),
         annotations=text.flag("annotations", True),
         summary=text.flag("summary", True),
+        comment=text.flag("comment", False),
+        token=text("token"),
         untrusted=_untrusted(text, environment),
     )
     if command in ("plan", "apply") and not inputs.url:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.config.databases import Databases, databases_around, databases_of
+from headway.config.databases import Databases, databases_around, databases_known, databases_of
 from headway.config.dialects import parse, same_release
 from headway.config.model import Config
 from headway.config.policy import Policy
@@ -31,6 +31,9 @@ POLICY = Policy(path="/x/.headway.yml", dialects=("postgresql", "sqlite"), versi
         (Policy(), "postgres://x/y", (), (), "postgresql, from sqlalchemy.url"),
         (Policy(), "mysql+pymysql://x/y", (), ("sqlite",), "mysql, from sqlalchemy.url"),
         (Policy(), "driver://x/y", (), ("postgresql",), "postgresql, from --scratch"),
+        (Policy(), "driver://x/y", (), ("sqlite",), "no database known"),
+        (Policy(path=".headway.yml", scratch=("sqlite",)), "", (), (), "no database known"),
+        (Policy(path=".headway.yml", scratch=("sqlite", "postgresql")), "", (), (), "postgresql, sqlite, from scratch of .headway.yml"),
         (Policy(), "driver://x/y", (), (), "no database known"),
         (Policy(), "%(URL)s", (), (), "no database known"),
     ],
@@ -67,6 +70,23 @@ def test_files_tell_where_no_setting_does(tmp_path: Path, name: str, text: str, 
     elsewhere = tmp_path / "service"
     elsewhere.mkdir()
     assert databases_around(str(elsewhere), str(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    ("policy", "url", "named", "shown"),
+    [
+        (Policy(), "sqlite:///dev.db", (), "mariadb 11.4, sqlite, from sqlalchemy.url and compose.yml"),
+        (Policy(), "driver://x", (), "mariadb 11.4, from compose.yml"),
+        (Policy(path=".headway.yml", dialects=("sqlite",)), "", (), "sqlite, from .headway.yml"),
+        (Policy(), "", ("sqlite",), "sqlite, from --dialect"),
+        (Policy(), "postgresql://x/y", (), "postgresql, from sqlalchemy.url"),
+    ],
+)
+def test_sqlite_alone_is_believed_only_where_it_is_said(
+    tmp_path: Path, policy: Policy, url: str, named: tuple[str, ...], shown: str
+) -> None:
+    (tmp_path / "compose.yml").write_text("db:\n  image: mariadb:11.4\n")
+    assert str(databases_known(config(url), policy, str(tmp_path), str(tmp_path), named)) == shown
 
 
 def test_images_come_before_drivers(tmp_path: Path) -> None:

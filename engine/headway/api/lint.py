@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from headway.api.project import Project
-from headway.config.databases import Databases, databases_around, databases_of
+from headway.config.databases import Databases, databases_known
 from headway.config.policy import FILE_NAMES
 from headway.errors import ScriptError, UsageError
 from headway.lint import scope as scopes
@@ -102,7 +102,9 @@ def choose_scope(project: Project, options: LintOptions) -> Scope:
 def gather_facts(project: Project, scope: Scope, options: LintOptions) -> Facts:
     """What rules may ask of the project. Raises UsageError for a database that ``options`` name and that is none."""
     try:
-        told = databases_of(project.config, project.policy, options.dialects, options.scratch)
+        databases = databases_known(
+            project.config, project.policy, project.home, project.root, options.dialects, options.scratch
+        )
     except ValueError as error:
         raise UsageError(f"--dialect: {error}") from None
     return gather(
@@ -114,7 +116,7 @@ def gather_facts(project: Project, scope: Scope, options: LintOptions) -> Facts:
         root=project.root,
         shown=project.shown,
         sources=project.directory.take_sources(),
-        databases=told if told.names else databases_around(project.home, project.root),
+        databases=databases,
         base=scope.base,
         policy_changed=FILE_NAMES[0] if project.policy_of_base else None,
     )

@@ -57,6 +57,26 @@ class Databases:
         return f"{', '.join(shown)}, from {self.source}"
 
 
+def databases_known(
+    config: Config,
+    policy: Policy,
+    home: str,
+    root: str,
+    named: Iterable[str] = (),
+    scratch: Iterable[str] = (),
+) -> Databases:
+    """What settings tell, and what lies around where they tell nothing, or of SQLite alone: that is often the database of
+    a developer's machine, and more rules are safer than fewer. Raises ValueError for a name that is none."""
+    told = databases_of(config, policy, named, scratch)
+    if policy.dialects or tuple(named) or told.names - {"sqlite"}:
+        return told
+    around = databases_around(home, root)
+    if not around.names:
+        return told
+    sources = [source for source in (told.source, around.source) if source]
+    return Databases(told.names | around.names, around.versions, " and ".join(sources))
+
+
 def databases_of(config: Config, policy: Policy, named: Iterable[str] = (), scratch: Iterable[str] = ()) -> Databases:
     """Those that ``named`` gives, each ``postgresql`` or ``postgresql 16``, else those of the policy, of its scratch
     databases, of ``sqlalchemy.url`` where it is a literal URL, or of the ``scratch`` databases of a command line. Raises ValueError for a name that is none."""
@@ -65,12 +85,12 @@ def databases_of(config: Config, policy: Policy, named: Iterable[str] = (), scra
         return _from("--dialect", found)
     if policy.dialects:
         return _from(policy_file, {name: policy.versions.get(name, ()) for name in policy.dialects})
-    if found := _databases(map(_of_scratch, policy.scratch)):
+    if found := _told_by_scratch(policy.scratch):
         return _from(f"scratch of {policy_file}", found)
     url = config.get_main_option("sqlalchemy.url") or ""
     if found := _databases([(_scheme(url), "")]):
         return _from("sqlalchemy.url", found)
-    return _from("--scratch", _databases(map(_of_scratch, scratch)))
+    return _from("--scratch", _told_by_scratch(scratch))
 
 
 def databases_around(home: str, root: str) -> Databases:
@@ -103,6 +123,12 @@ def _databases(pairs: Iterable[tuple[str, str]]) -> dict[str, Version]:
 def _scheme(url: str) -> str:
     scheme = url.partition("://")[0].partition("+")[0] if "://" in url else ""
     return _SCHEMES.get(scheme, "")
+
+
+def _told_by_scratch(kinds: Iterable[str]) -> dict[str, Version]:
+    """The databases of scratch kinds; SQLite alone tells nothing, as whoever wants none has it."""
+    found = _databases(map(_of_scratch, kinds))
+    return found if found.keys() - {"sqlite"} else {}
 
 
 def _of_scratch(kind: str) -> tuple[str, str]:

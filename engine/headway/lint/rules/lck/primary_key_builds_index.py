@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.lock import Held
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -48,6 +49,7 @@ class PrimaryKeyBuildsIndex(UpgradeRule):
             effect.kind is not fx.ConstraintKind.PRIMARY_KEY
             or effect.using_index is not None
             or facts.is_new_table(effect, file)
+            or any(_writes_anew(other, effect, facts) for other in file.upgrade_effects)
         ):
             return
         yield self.finding(
@@ -57,3 +59,11 @@ class PrimaryKeyBuildsIndex(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _writes_anew(other: fx.Effect, effect: fx.AddsConstraint, facts: Facts) -> bool:
+    """Whether the statement adds a column that has the table written anew, of which LCK113 or LCK112 speaks."""
+    if not isinstance(other, fx.AddsColumn) or other.span != effect.span:
+        return False
+    lock = facts.lock_of(other, "postgresql")
+    return lock is not None and lock.held is Held.REWRITE

@@ -170,6 +170,23 @@ def test_a_server_that_is_not_there(environment: dict[str, str]) -> None:
     assert done.startswith("no comment: GitHub answers GitHub cannot be reached") or "cannot be reached" in done
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"GITHUB_API_URL": "no address"}, "GitHub is not understood"),
+        ({"GITHUB_REPOSITORY": "../x"}, "GITHUB_REPOSITORY names no repository"),
+        ({"GITHUB_EVENT_PATH": "/nowhere"}, "this run is of no open pull request"),
+    ],
+)
+def test_what_the_job_has_wrong_fails_nothing(environment: dict[str, str], change: dict[str, str], said: str) -> None:
+    assert said in publish_comment(INPUTS, {**environment, **change}, render(RED))
+
+
+def test_an_answer_of_another_shape(hub: GitHub, environment: dict[str, str]) -> None:
+    hub.comments.append({"body": render(GREEN), "user": {"login": BOT}})  # has no id
+    assert "GitHub is not understood (KeyError)" in publish_comment(INPUTS, environment, render(RED))
+
+
 def test_a_body_at_the_limit(hub: GitHub, environment: dict[str, str]) -> None:
     report = SAMPLES["findings"]
     body = render(report)

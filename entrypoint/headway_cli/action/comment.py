@@ -53,6 +53,10 @@ def publish_comment(inputs: Inputs, environment: Mapping[str, str], body: str) -
     except ApiError as error:
         why = None if error.is_limit else _HELP.get(error.status)
         return f"no comment: GitHub answers {error}" + (f"; {why}" if why else "")
+    except UsageError as error:
+        return f"no comment: {error.message}"
+    except (ValueError, KeyError, TypeError) as error:  # an address or an answer of another shape than is documented
+        return f"no comment: GitHub is not understood ({type(error).__name__})"
 
 
 def comment_on_report(inputs: Inputs, environment: Mapping[str, str]) -> str:

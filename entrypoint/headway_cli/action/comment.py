@@ -155,7 +155,7 @@ def _same(there: object, body: str) -> bool:
 
 def _repository(environment: Mapping[str, str]) -> str:
     name = environment.get("GITHUB_REPOSITORY", "")
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+    if not re.fullmatch(r"(?!\.+/)[\w.-]+/(?!\.+$)[\w.-]+", name):
         raise UsageError("GITHUB_REPOSITORY names no repository", hint="The runner sets it.")
     return name
 

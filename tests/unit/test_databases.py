@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.timing import seconds_of
 from headway.config.databases import Databases, databases_around, databases_known, databases_of
 from headway.config.dialects import parse, same_release
 from headway.config.model import Config
@@ -116,3 +117,23 @@ def test_what_is_no_database_is_said(text: str) -> None:
 def test_releases(database: str, one: tuple[int, ...], other: tuple[int, ...], same: bool) -> None:
     assert same_release(database, one, other) is same
     assert Databases().names == frozenset()
+
+
+FLOODS = {
+    "blank lines": "\n" * 400_000,
+    "spaces": " " * 400_000,
+    "spaces behind a name": "'a" + " " * 400_000,
+    "quotes": "'a" * 200_000,
+    "brackets": "'a[" * 130_000,
+    "images": "image:" * 60_000,
+    "dashes": "- " * 200_000,
+    "letters": "a" * 400_000,
+    "marks": "'a=" * 130_000,
+}
+
+
+@pytest.mark.parametrize("name", ["compose.yml", "requirements.txt"])
+@pytest.mark.parametrize("flood", FLOODS)
+def test_no_file_takes_long(tmp_path: Path, name: str, flood: str) -> None:
+    (tmp_path / name).write_text(FLOODS[flood])
+    assert seconds_of(lambda: databases_around(str(tmp_path), str(tmp_path)), enough=1) < 2

@@ -34,9 +34,17 @@ _DRIVERS = {
 _DRIVER_OF = {driver: database for database, drivers in _DRIVERS.items() for driver in drivers}
 _WORKFLOWS = (".github/workflows/*.y*ml", "docker-compose*.y*ml", "compose*.y*ml", ".gitlab-ci.yml")
 _REQUIREMENTS = ("requirements*.txt", "requirements/*.txt", "pyproject.toml", "Pipfile", "setup.cfg")
-_IMAGE = re.compile(r"""^\s*-?\s*["']?image["']?\s*:\s*["']?([\w./:@-]+)""", re.MULTILINE)
-_PACKAGE = re.compile(r"""^[\s"'\[]*([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
-_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[\w, -]*\])?\s*(?:[<>=!~^;@][^"']*)?["']""")
+_FILES, _BYTES = 100, 1024 * 1024
+"""How many files of a pattern are read, and how large they may be."""
+
+# Each repetition has an end, so that no file takes longer than in proportion to its length.
+_IMAGE = re.compile(
+    r"""^[ \t]{0,99}(?:-[ \t]{0,9})?["']?image["']?[ \t]{0,9}:[ \t]{0,9}["']?([\w./:@-]{1,300})""", re.MULTILINE
+)
+_PACKAGE = re.compile(r"""^[ \t"'\[]{0,99}([A-Za-z0-9][\w.-]{0,99})""", re.MULTILINE)
+_QUOTED = re.compile(
+    r"""["']([A-Za-z0-9][\w.-]{0,99})[ \t]{0,9}(?:\[[\w, -]{0,99}\])?[ \t]{0,9}(?:[<>=!~^;@][^"'\n]{0,300})?["']"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,8 @@ def _drivers(text: str) -> Iterator[tuple[str, str]]:
 
 def _texts(folder: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
     for pattern in patterns:
-        for path in sorted(glob(os.path.join(escape(folder), pattern))):
+        for path in sorted(glob(os.path.join(escape(folder), pattern)))[:_FILES]:
             try:
-                yield os.path.relpath(path, folder), read_small(path).decode(errors="replace")
+                yield os.path.relpath(path, folder), read_small(path, _BYTES).decode(errors="replace")
             except OSError:
                 continue

@@ -12,6 +12,7 @@ from headway.script.directory import RevisionDirectory
 MOST = 2_000
 """How many files are looked at: a version location may be the top of a repository."""
 
+_BYTES = 1024 * 1024
 _REVISION = re.compile(rb"^revision\s*(?::[^=\n]*)?=\s*[\"']", re.MULTILINE)
 _PARENT = re.compile(rb"^down_revision\s*(?::[^=\n]*)?=", re.MULTILINE)
 
@@ -40,7 +41,7 @@ def unreached_files(directory: RevisionDirectory) -> Iterator[tuple[str, int]]:
 
 def _line_of_revision(path: str) -> int | None:
     try:
-        text = read_small(path)
+        text = read_small(path, _BYTES)
     except OSError:
         return None
     found = _REVISION.search(text)

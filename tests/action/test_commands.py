@@ -1,4 +1,4 @@
-"""Every command through the built image, once green and once red."""
+"""Every command through the built image, red; that each is green on the same repository is in test_image.py, but for these."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ CASES: dict[str, tuple[dict[str, str], Callable[[Runner], None], int]] = {
 
 
 @pytest.mark.parametrize("command", CASES)
-def test_green_and_red(command: str, made: Runner, headway_image: str) -> None:
+def test_red(command: str, made: Runner, headway_image: str) -> None:
     inputs, fault, code = CASES[command]
     given = {"working-directory": "shop", "command": command, **inputs}
-    green = {**given, "branches": "currency\nmain"} if command == "forecast" else given
-    step = made.step(headway_image, ACTION, green)
-    assert (step.code, step.outputs["result"]) == (0, "pass"), step.log
+    if command == "lint":
+        step = made.step(headway_image, ACTION, given)
+        assert (step.code, step.outputs["result"]) == (0, "pass"), step.log
     fault(made)
     made.own()
     step = made.step(headway_image, ACTION, given)

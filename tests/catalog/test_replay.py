@@ -561,5 +561,5 @@ def test_a_long_history_takes_a_time_in_proportion(shape: str) -> None:
         replay.schema()
 
     # in proportion it takes 16 times as long, with the square 256 times
-    bound = 16 * 5 * seconds_of(lambda: run(400))
-    assert seconds_of(lambda: run(6400), enough=bound) < bound
+    bound = 16 * 5 * seconds_of(lambda: run(250))
+    assert seconds_of(lambda: run(4000), enough=bound) < bound

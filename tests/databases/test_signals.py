@@ -91,6 +91,7 @@ def test_a_statement_in_flight(
         assert "Nothing was applied." in said and where == "transaction" and "t" not in watcher.tables()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("kind", DRIVERS)
 @pytest.mark.parametrize("where", ["swallowed", "session", "sleep"])
 def test_wherever_it_is(request: pytest.FixtureRequest, tmp_path: Path, kind: str, where: str) -> None:

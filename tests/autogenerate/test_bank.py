@@ -16,6 +16,8 @@ from autogenerate.cases import CANNOT_RUN, CASES, DIFFERENCES, PEER_CANNOT, Case
 from headway.catalog.difference import difference, without_leftover_indexes
 from headway.dialects.inspection import inspect_schema
 
+pytestmark = pytest.mark.part(6)
+
 PAIRS = [pytest.param(database, case, id=f"{database}: {case.name}") for case in CASES for database in case.on]
 
 
@@ -27,7 +29,6 @@ def connection(request: pytest.FixtureRequest, emptied_databases: Callable[[str]
         yield opened
 
 
-@pytest.mark.part(3)
 @pytest.mark.parametrize(("database", "case"), PAIRS)
 def test_the_operations_are_alembics(database: str, case: Case, connection: Connection) -> None:
     metadata_of(case.before).create_all(connection)
@@ -43,7 +44,6 @@ def test_the_operations_are_alembics(database: str, case: Case, connection: Conn
     assert (written == expected) == ((database, case.name) not in DIFFERENCES)
 
 
-@pytest.mark.part(3)
 @pytest.mark.parametrize(("database", "case"), PAIRS)
 def test_what_is_written_can_be_run_up_and_down(database: str, case: Case, connection: Connection) -> None:
     options: dict[str, Any] = {"render_as_batch": database == "sqlite"}

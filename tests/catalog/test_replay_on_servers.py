@@ -15,6 +15,8 @@ from headway.catalog.replay import Replay
 from headway.catalog.schema import EMPTY, NOTHING_KNOWN, Schema
 from headway.effects import model as fx
 
+pytestmark = pytest.mark.part(2)
+
 DATABASES = ("sqlite", "postgresql", "mariadb")
 SEEDS = range(4)
 LONG = 40

@@ -15,6 +15,8 @@ from fixtures.programs import Program
 MODELS = """
 import sqlalchemy as sa
 
+pytestmark = pytest.mark.part(2)
+
 metadata = sa.MetaData()
 sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("email", sa.String(200), unique=False))
 second = sa.MetaData()

@@ -25,6 +25,8 @@ from compat.projects import LAYOUTS, lay_out
 from headway.revision.history import between
 from headway.revision.route import upgrade_route
 
+pytestmark = pytest.mark.part(4)
+
 Arguments = tuple[str, ...]
 
 STATIC: tuple[Arguments, ...] = (
@@ -58,7 +60,6 @@ ON_A_DATABASE: tuple[Arguments, ...] = (
 )
 
 
-@pytest.mark.part(2)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_listings(name: str, layout: str, tmp_path: Path) -> None:

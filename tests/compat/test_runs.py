@@ -23,6 +23,8 @@ from compat.test_writing import rows_of
 NOTE = """
 import sqlite3
 
+pytestmark = pytest.mark.part(2)
+
 
 def note(ctx, step, heads, run_args, **kw):
     found = ctx.connection.exec_driver_sql("SELECT version_num FROM alembic_version")

@@ -220,6 +220,24 @@ def test_concurrently_is_refused_in_a_transaction(engine: sa.Engine) -> None:
     run(engine, shown["Good"])
 
 
+def test_a_key_with_a_column_that_is_null_everywhere_reads_no_rows(engine: sa.Engine) -> None:
+    """LCK107 is silent about it."""
+    read = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'pages'"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CREATE TABLE shelves (id int PRIMARY KEY)")
+        connection.exec_driver_sql("CREATE TABLE pages AS SELECT 1 AS id FROM generate_series(1, 999)")
+        rows = []
+        for statement in (
+            "SELECT",
+            "ALTER TABLE pages ADD COLUMN shelf int REFERENCES shelves",
+            "ALTER TABLE pages ADD FOREIGN KEY (shelf) REFERENCES shelves",
+        ):
+            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
+            rows.append(connection.exec_driver_sql(read).scalar())
+    assert rows[0] == rows[1] and rows[2] - rows[1] == 999, rows
+
+
 def test_a_lock_timeout_counts_from_where_it_is_set(engine: sa.Engine) -> None:
     set_up(engine)
     shown = {name: text.replace("2s", "200ms") for name, text in pieces("LCK121").items()}

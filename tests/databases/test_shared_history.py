@@ -17,6 +17,8 @@ from headway.dialects.inspection import inspect_schema
 MODELS = """
 import sqlalchemy as sa
 
+pytestmark = pytest.mark.part(3)
+
 metadata = sa.MetaData()
 
 users = sa.Table(
@@ -115,7 +117,6 @@ def project(
     return place, database_url
 
 
-@pytest.mark.part(3)
 @pytest.mark.parametrize("middle", ["aaaa00000002", "bbbb00000001", "heads"])
 def test_either_tool_goes_on_where_the_other_stopped(
     project: tuple[Path, str], alembic: Program, headway: Program, middle: str

@@ -16,6 +16,8 @@ from databases.endings import Watcher, begin, kill_what_was_started, project, st
 from databases.test_run_lock import driver_url, is_free
 from fixtures.databases import missing
 
+pytestmark = pytest.mark.part(5)
+
 WITHIN = 6.0
 
 DRIVERS = [
@@ -69,7 +71,6 @@ def all_quiet(watcher: Watcher) -> None:
     assert not [name for name in watcher.tables() if name.startswith("_alembic_tmp")]
 
 
-@pytest.mark.part(3)
 @pytest.mark.parametrize("number", BOTH)
 @pytest.mark.parametrize("where", ["transaction", "autocommit"])
 @pytest.mark.parametrize("kind", DRIVERS)
@@ -91,7 +92,6 @@ def test_a_statement_in_flight(
         assert "Nothing was applied." in said and where == "transaction" and "t" not in watcher.tables()
 
 
-@pytest.mark.part(2)
 @pytest.mark.parametrize("kind", DRIVERS)
 @pytest.mark.parametrize("where", ["swallowed", "session", "sleep"])
 def test_wherever_it_is(request: pytest.FixtureRequest, tmp_path: Path, kind: str, where: str) -> None:
@@ -156,8 +156,9 @@ def test_a_run_that_waits_for_the_lock(database_url: str, tmp_path: Path) -> Non
     first = begin(project(tmp_path / "p", sa.make_url(database_url), "sleep"))
     (tmp_path / "p" / "started").rename(tmp_path / "p" / "was started")
     second = start(tmp_path / "p", "upgrade", "head")
-    time.sleep(2.5)
-    assert second.poll() is None
+    assert second.stderr is not None
+    while "waiting for the lock" not in (told := second.stderr.readline()):
+        assert told, "it ended, and did not wait"
     said = end(second, signal.SIGTERM, watcher)
     assert "Nothing was applied." in said
     assert first.poll() is None and not is_free(database_url)

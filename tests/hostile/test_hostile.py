@@ -11,6 +11,8 @@ import pytest
 from fixtures.programs import Done, run_program
 from hostile.repositories import HOSTILE, Checkout, good
 
+pytestmark = pytest.mark.part(2)
+
 SECONDS = 10
 
 VERBS = {

@@ -20,6 +20,8 @@ from headway.scratch.contents import _of_others, contents
 from main_job.projects import make_project
 from main_job.test_rehearsals_stay import TEMPLATE
 
+pytestmark = pytest.mark.part(3)
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

@@ -16,6 +16,8 @@ from fixtures.programs import Done, Program, run_python
 from fixtures.tripwire import Production, production
 from main_job.projects import ASYNC_HEAD, POLICY, line_with, make_project
 
+pytestmark = pytest.mark.part(3)
+
 KINDS = ("sqlite", "postgresql", "mariadb")
 
 
@@ -153,7 +155,6 @@ HARMLESS_ARGUMENT = {
 }
 
 
-@pytest.mark.part(3)
 @pytest.mark.parametrize("style", STYLES)
 def test_no_connection_to_production(
     style: str, prod: Production, scratch: str, tmp_path: Path, headway: Program

@@ -10,6 +10,8 @@ import pytest
 from fixtures.programs import set_url
 from plan.projects import Project
 
+pytestmark = pytest.mark.part(3)
+
 ONE = "op.execute(\"UPDATE customers SET name = 'x' WHERE id = 1\")"
 
 

@@ -155,3 +155,14 @@ def test_a_password_in_the_settings_is_found_and_never_shown(url: str, is_found:
     found = lint(facts, select(("CFG003",), ()), Policy(), TODAY).findings
     assert [(one.file, one.line) for one in found] == ([("alembic.ini", 4)] if is_found else [])
     assert "plum" not in repr(found) + repr(facts.ini_urls)
+
+
+def test_what_is_unread_is_told_once_for_a_line() -> None:
+    calls = "; ".join(f"helper{number}(op)" for number in range(7))
+    found = lint_piece(f"{calls}\nhelper0(op)\nhelper0(op)")
+    first, second, third = found.not_analysed
+    assert first.endswith(
+        ": helper0() is given what reaches the database, and was not read; helper1() is given what reaches the database, "
+        "and was not read; helper2() is given what reaches the database, and was not read; and 4 more there"
+    )
+    assert second.endswith(": helper0() is given what reaches the database, and was not read") and second != third

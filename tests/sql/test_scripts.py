@@ -49,6 +49,8 @@ REVISION = '''"""words"""
 import sqlalchemy as sa
 from alembic import op
 
+pytestmark = pytest.mark.part(2)
+
 revision = {revision!r}
 down_revision = {down!r}
 

@@ -168,11 +168,15 @@ def _drops_constraint(effect: fx.DropsConstraint, server: _Server) -> Lock:
     return server.in_place(Held.INSTANT)
 
 
+_FOR_COLUMNS_TO_COME = ("CHARACTER SET", "CHARSET", "COLLATE")
+"""Options of a table that change no column that is there."""
+
+
 def _alters_table(effect: fx.AltersTable, server: _Server) -> Lock | None:
     action = effect.action
     if action in ("ALGORITHM", "LOCK", "WITH VALIDATION", "WITHOUT VALIDATION"):
         return None
-    if action in ("COMMENT", "AUTO_INCREMENT", "DEFAULT CHARACTER SET", "CHARACTER SET", "DEFAULT CHARSET"):
+    if action in ("COMMENT", "AUTO_INCREMENT") or action.removeprefix("DEFAULT ") in _FOR_COLUMNS_TO_COME:
         return server.catalog_only()
     if action.startswith(("ALTER INDEX", "ALTER KEY", "ALTER COLUMN")):
         return server.instant()

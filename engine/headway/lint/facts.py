@@ -157,6 +157,15 @@ def _is_made_just_before(effect: fx.Effect, file: RevisionFile) -> bool:
             made = other
         elif isinstance(other, fx.DropsTable | fx.RenamesTable):
             made = None  # another table may stand under the name now
-    if made is None or made.if_not_exists is not False or made.span.path != effect.span.path:
+    if made is None:
+        return False
+    if isinstance(effect, fx.CreatesIndex) and _place(effect) == _place(made):
+        return True  # an index that the call of create_table makes with it
+    if made.if_not_exists is not False or made.span.path != effect.span.path:
         return False
     return runs_behind(effect.span.line, made.span.line, file.blocks)
+
+
+def _place(effect: fx.Effect) -> tuple[object, ...]:
+    """The call that an effect is of: through which line of the revision, and where it is written."""
+    return effect.span, effect.written_at

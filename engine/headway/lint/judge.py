@@ -11,6 +11,7 @@ from headway.effects import model as fx
 from headway.lint import suppress
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.folded import folded
 from headway.lint.rule import CommentRule, Heard, Rule
 
 
@@ -25,7 +26,8 @@ class LintResult:
 def lint(facts: Facts, rules: Iterable[type[Rule]], policy: Policy, today: date) -> LintResult:
     """What ``rules`` find in ``facts`` under ``policy``; ``today`` decides which exceptions have expired."""
     asked = [rule for rule in rules if _is_asked(rule, facts)]
-    found = judged((finding for rule in asked for finding in rule().check(facts)), facts.examined, policy, today)
+    every = (finding for rule in asked for finding in rule().check(facts))
+    found = tuple(folded(judged(every, facts.examined, policy, today)))
     about_comments = _about_comments(facts, asked, found, policy, today)
     if about_comments:
         found = tuple(sorted((*found, *about_comments), key=lambda finding: finding.sort_key))
@@ -86,10 +88,34 @@ def _not_known(facts: Facts) -> Iterator[str]:
 
 
 def _not_analysed(file: RevisionFile) -> Iterator[str]:
+    """One for each line; what is unread in the modules that a line imports or calls stands with it."""
+    places: dict[tuple[str, int], list[str]] = {}
     for effect in (*file.upgrade_effects, *file.downgrade_effects):
-        if isinstance(effect, fx.NotAnalysed):
-            yield f"{effect.span.path}:{effect.span.line}: {effect.reason}"
-        elif isinstance(effect, fx.RunsSql) and not effect.understood:
-            known = effect.text if isinstance(effect.text, str) else None
-            what = f"SQL that is not understood: {known[:60]}" if known else "SQL that is only known when it runs"
-            yield f"{effect.span.path}:{effect.span.line}: {' '.join(what.split())}"
+        why = _why_not_analysed(effect)
+        if why is None:
+            continue
+        if effect.written_at is not None:
+            why += f" ({effect.written_at.path}:{effect.written_at.line})"
+        said = places.setdefault((effect.span.path, effect.span.line), [])
+        if why not in said[:FEW]:
+            said.append(why)
+    for (path, line), said in places.items():
+        more = f"; and {len(said) - FEW:,} more there" if len(said) > FEW else ""
+        yield f"{path}:{line}: {'; '.join(said[:FEW])}{more}"
+
+
+FEW = 3
+"""Reasons that are told of one line."""
+
+
+def _why_not_analysed(effect: fx.Effect) -> str | None:
+    if isinstance(effect, fx.NotAnalysed):
+        return effect.reason
+    if not isinstance(effect, fx.RunsSql) or effect.understood:
+        return None
+    known = effect.text if isinstance(effect.text, str) else None
+    return (
+        " ".join(f"SQL that is not understood: {known[:60]}".split())
+        if known
+        else "SQL that is only known when it runs"
+    )

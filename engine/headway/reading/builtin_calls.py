@@ -49,12 +49,21 @@ def call_builtin(reader: Reader, name: str, call: Call, scope: Names) -> object:
     if name in _RUNS_ANYTHING:
         reader.not_analysed(call.node, scope, f"{name}() runs code that is only known then")
         return POWER
-    if name in ("globals", "locals", "vars", "super"):  # a method that is read has a super of its own
+    if name in ("globals", "locals", "vars"):
+        return POWER if not reader.importing or _may_hold_power(scope) else NOTHING_KNOWN
+    if name == "super":  # a method that is read has one of its own
         return POWER
     function = _BUILTINS.get(name)
     if function is not None:
         return function(reader, call, scope)
     return Opaque(power=call.has_power)
+
+
+def _may_hold_power(scope: Names) -> bool:
+    """Whether one of a module's names may reach the database."""
+    return scope.file.names_alembic or any(
+        has_power(value) for around in scope.chain() for value in around.names.values()
+    )
 
 
 def _getattr(reader: Reader, call: Call, scope: Names) -> object:

@@ -9,7 +9,7 @@ from headway.reading.builtin_calls import call_builtin
 from headway.reading.classes import Super, has_strangers
 from headway.reading.expressions import ExpressionReader
 from headway.reading.imports import Kind, is_foreign, kind_of, special
-from headway.reading.library import made_by_library, method_of_construct
+from headway.reading.library import attribute_of_construct, made_by_library, method_of_construct
 from headway.reading.methods import (
     call_items_method,
     call_pairs_method,
@@ -77,7 +77,7 @@ class CallReader(ExpressionReader):
             case DialectName():
                 return Bound(value, name)
             case Member() | Construct():
-                return Member(value, name, value.power)
+                return attribute_of_construct(value, name)
             case Opaque(expression=expression, power=power):
                 return Opaque(None if expression is None else f"{expression}.{name}", power)
             case _ if is_power(value):
@@ -224,10 +224,16 @@ class CallReader(ExpressionReader):
             return self.imported(name, call.node, scope) if isinstance(name, str) else POWER
         if kind is Kind.SQLALCHEMY:
             return made_by_library(self, function.path, call, scope)
+        if kind is Kind.PLAIN:
+            if any(map(self.has_function_power, (*call.args, *call.keywords.values()))):
+                self._unknown_callee(call, scope, f"{function.path}()")
+            return NOTHING_KNOWN
         if kind is Kind.HARMLESS and not self._gives_away(call):
             return Construct(function.path, call.args, call.keywords, call.node, hidden=call.hidden)
         if kind is Kind.COPY:
             return call.argument(0, "x")
+        if kind is Kind.GIVES_EXTENSION:
+            return Imported("flask_sqlalchemy.SQLAlchemy")
         return self._unknown_callee(call, scope, f"{function.path}()")
 
     def _unknown_callee(self, call: Call, scope: Names, what: str) -> object:

@@ -30,7 +30,7 @@ def iterate(budget: Budget, value: object) -> Iterator[tuple[object, bool]]:
             yield from ((item, True) for item in value)
         case Items():
             yield from [(item, value.is_certain(number)) for number, item in enumerate(list(value.items))]
-            if value.more:
+            if value.more and not are_rows(value):
                 yield Opaque(power=has_power(value)), False
         case Pairs():
             yield from ((key, key not in value.doubtful) for key in value.items)
@@ -44,6 +44,15 @@ def iterate(budget: Budget, value: object) -> Iterator[tuple[object, bool]]:
             yield Opaque(f"each of {expression}", value.power), False
         case _:
             yield item_of(value), False
+
+
+def are_rows(value: Items) -> bool:
+    """Whether rows of one table are all that a list holds, so that its unknown items are some of those, too."""
+    return (
+        bool(value.items)
+        and isinstance(value.items[0], OrmRow)
+        and all(same(value.items[0], one) for one in value.items)
+    )
 
 
 def item_of(value: object) -> object:

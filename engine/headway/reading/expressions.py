@@ -12,7 +12,7 @@ from headway.effects.values import UNKNOWN
 from headway.reading import texts
 from headway.reading.builtin_calls import BUILTINS
 from headway.reading.conditions import both, compared, truth_of
-from headway.reading.containers import get, is_whole, iterate, put, update
+from headway.reading.containers import are_rows, get, is_whole, item_of, iterate, put, update
 from headway.reading.imports import is_foreign
 from headway.reading.reader import Call, Reader, choice_of, options_of
 from headway.reading.values import (
@@ -30,6 +30,7 @@ from headway.reading.values import (
     Names,
     Opaque,
     Pairs,
+    Query,
     Written,
     has_power,
 )
@@ -126,6 +127,10 @@ class ExpressionReader(Reader):
                 return value.items[key] if -len(value.items) <= key < len(value.items) else NOTHING_KNOWN
             case Pairs(items=items) if isinstance(key, str | int | float | None) and key in items:
                 return items[key]  # where it is not there, nothing goes on
+            case Items() if are_rows(value):
+                return value if isinstance(node.slice, ast.Slice) else value.items[0]
+            case Query(columns=False):
+                return value if isinstance(node.slice, ast.Slice) else item_of(value)
             case Pairs():
                 return get(self.budget, value, key, Opaque(power=has_power(value)))
             case Imported(path=path) if path not in ("sys.modules", "os.environ"):

@@ -19,6 +19,10 @@ class Kind(Enum):
     DEDENT = "dedent"
     IMPORT = "import"
     COPY = "copy"
+    PLAIN = "plain"
+    """It makes text or plain data of whatever it is given."""
+    GIVES_EXTENSION = "gives extension"
+    """It returns the class of Flask-SQLAlchemy's extension."""
 
 
 def special(path: str) -> object:
@@ -72,6 +76,12 @@ _SPECIAL = {
     "copy.copy": Kind.COPY,
     "copy.deepcopy": Kind.COPY,
     "typing.cast": Kind.HARMLESS,
+    **dict.fromkeys(
+        [f"{package}.{name}" for package in ("json", "simplejson", "orjson", "ujson") for name in ("loads", "dumps")],
+        Kind.PLAIN,
+    ),
+    **dict.fromkeys(("yaml.safe_load", "yaml.safe_dump", "yaml.dump"), Kind.PLAIN),
+    "flask_appbuilder.utils.legacy.get_sqla_class": Kind.GIVES_EXTENSION,
 }
 
 _SQLALCHEMY = frozenset({"sqlalchemy", "sqlmodel"})

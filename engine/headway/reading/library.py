@@ -29,6 +29,18 @@ _TYPE_METHODS = frozenset({"with_variant", "evolve", "adapt", "copy", "as_mutabl
 """What is asked of a column's type."""
 _TYPES = frozenset({"Enum", "ENUM", "DOMAIN"})
 
+_EXTENSIONS = frozenset(
+    {
+        "flask_sqlalchemy.SQLAlchemy",
+        "flask_sqlalchemy.extension.SQLAlchemy",
+        "flask_sqlalchemy_lite.SQLAlchemy",
+        "flask_appbuilder.SQLA",
+        "flask_appbuilder.models.sqla.base.SQLA",
+    }
+)
+"""See https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.SQLAlchemy"""
+_OF_EXTENSION = {"session": Session(), "Session": SessionMaker(), "engine": Bind()}
+
 
 def made_by_library(reader: Reader, path: str, call: Call, scope: Names) -> object:
     """The value of a call of one of SQLAlchemy's functions or classes."""
@@ -46,6 +58,15 @@ def made_by_library(reader: Reader, path: str, call: Call, scope: Names) -> obje
         return POWER
     power = call.has_power and name not in _READS_ONLY
     return Construct(path, call.args, call.keywords, call.node, hidden=call.hidden, power=power)
+
+
+def attribute_of_construct(value: Construct | Member, name: str) -> object:
+    """The value of ``construct.name``: a column of a table, a session of Flask-SQLAlchemy's extension."""
+    if isinstance(value, Construct) and value.receiver is None and value.path in _EXTENSIONS:
+        found = _OF_EXTENSION.get(name)
+        if found is not None:
+            return found
+    return Member(value, name, value.power)
 
 
 def method_of_construct(reader: Reader, receiver: object, name: str, call: Call, scope: Names) -> object:

@@ -175,7 +175,7 @@ class FileReader(StatementReader):
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        scope = Names(SourceFile(path, (), package))
+        scope = Names(SourceFile(path, (), package, names_alembic="alembic" in text))
         made = Module(name, scope)
         self._modules[name] = made
         caller, entry = self._caller, self.entry

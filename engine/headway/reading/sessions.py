@@ -26,7 +26,7 @@ from headway.reading.values import (
 
 _READS_WORDS = (
     "all first one one_or_none scalar scalars get count exists yield_per fetchall as_scalar subquery get_one "
-    "scalar_one scalar_one_or_none scalar_subquery cte statement label"
+    "scalar_one scalar_one_or_none scalar_subquery cte statement label pop"
 )
 _READS = frozenset(_READS_WORDS.split())
 
@@ -161,8 +161,11 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
         reader.add([fx.Reads(span=span, tables=(query.table,))])
         if query.columns or name in ("scalar", "count", "exists", "label"):
             return NOTHING_KNOWN
-        row = OrmRow(query.table, query.schema)
-        return Items([row], more=True, certain=0) if name in ("all", "yield_per", "fetchall", "scalars") else row
+        rows = name in ("all", "yield_per", "fetchall", "scalars")
+        return query if rows else OrmRow(query.table, query.schema)
+    if name in ("append", "extend", "insert") and call.has_power:
+        reader.not_analysed(call.node, scope, f"{name}() puts something else among the rows, which was not followed")
+        return POWER
     filtered = query.filtered or name in ("filter", "filter_by", "where")
     columns = query.columns or name in ("with_entities", "values", "add_columns")
     return Query(query.table, query.schema, filtered, columns)

@@ -189,6 +189,8 @@ class SourceFile:
     lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
     package: str = ""
     """The dotted package that relative imports start from."""
+    names_alembic: bool = True
+    """Whether the text may get hold of Alembic's operations by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -94,7 +94,6 @@ ALTER TABLE copied ENGINE=InnoDB ROW_FORMAT=DYNAMIC
 
 ALTER TABLE copied CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci
 => AltersTable(table='copied', action='CONVERT TO CHARACTER SET', subject='utf8mb4')
-=> AltersTable(table='copied', action='COLLATE', subject='utf8mb4_unicode_ci')
 
 ALTER TABLE copied DEFAULT CHARACTER SET = utf8mb4, COMMENT = 'x', AUTO_INCREMENT = 10
 => AltersTable(table='copied', action='DEFAULT CHARACTER SET', subject='utf8mb4')

@@ -263,6 +263,9 @@ def _table_option(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
         cursor.rest()
     if cursor.at("(") and words[0] in ("UNION", "TABLESPACE"):
         cursor.skip_group()
+    if words[-1] in ("SET", "CHARSET") and cursor.take("COLLATE"):  # of that character set
+        cursor.take("=")
+        cursor.next()
     yield target.other(" ".join(words), subject)
 
 

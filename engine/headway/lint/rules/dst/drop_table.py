@@ -41,7 +41,7 @@ class DropTable(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsTable)
-        if facts.is_new_table(effect, file):
+        if facts.is_new_table(effect, file) or _is_rebuilt(effect, file):
             return
         yield self.finding(
             f"drops table {fx.shown(effect.table)}: its rows are lost, and code that still reads it fails",
@@ -50,3 +50,17 @@ class DropTable(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_rebuilt(effect: fx.DropsTable, file: RevisionFile) -> bool:
+    """Whether a table of this revision, into which rows were put, takes its place under the same name."""
+    made: set[fx.Text] = set()
+    filled: set[fx.Text] = set()
+    for other in file.upgrade_effects:
+        if isinstance(other, fx.CreatesTable) and other.order < effect.order:
+            made.add(other.table)
+        elif isinstance(other, fx.ChangesData) and other.verb == "INSERT" and other.order < effect.order:
+            filled.add(other.table)
+        elif isinstance(other, fx.RenamesTable) and other.order > effect.order and other.new_name == effect.table:
+            return other.table in made & filled
+    return False

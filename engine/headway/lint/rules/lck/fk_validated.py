@@ -15,7 +15,8 @@ class FkValidated(UpgradeRule):
 
     ## What
     A foreign key without ``postgresql_not_valid=True`` on a table that was not created in the same change, by itself or with
-    a column.
+    a column that gets a value at once. (A column without a default is NULL everywhere, so that a key in the same
+    statement reads no rows; ``op.add_column`` makes two statements of it.)
 
     ## Why
     PostgreSQL reads the whole table while writes to it *and* to the table that the key points to wait. A row that points
@@ -48,6 +49,8 @@ class FkValidated(UpgradeRule):
         if isinstance(effect, fx.AddsConstraint):
             if effect.kind is not fx.ConstraintKind.FOREIGN_KEY or effect.not_valid is not False:
                 return
+            if effect.raw and _is_of_an_empty_column(effect, file):
+                return
             referent, table = fx.shown(effect.referent), fx.shown(effect.table)
             what = f"adds a foreign key from {table} to {referent}"
         elif isinstance(effect, fx.AddsColumn) and effect.column.references and not _is_told_apart(effect, file):
@@ -62,6 +65,17 @@ class FkValidated(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_of_an_empty_column(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
+    """Whether the same statement adds the column, and no row has a value in it."""
+    return any(
+        isinstance(other, fx.AddsColumn)
+        and (other.span, other.table) == (effect.span, effect.table)
+        and (other.column.name,) == effect.columns
+        and other.column.has_default is False
+        for other in file.upgrade_effects
+    )
 
 
 def _is_told_apart(effect: fx.AddsColumn, file: RevisionFile) -> bool:

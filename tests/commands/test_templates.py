@@ -12,10 +12,10 @@ from sqlalchemy.pool import NullPool
 
 from fixtures.programs import Program
 
+pytestmark = pytest.mark.part(2)
+
 MODELS = """
 import sqlalchemy as sa
-
-pytestmark = pytest.mark.part(2)
 
 metadata = sa.MetaData()
 sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("email", sa.String(200), unique=False))

@@ -79,6 +79,7 @@ def lay_out(place: Path, name: str) -> None:
     LINKS[name](versions)
 
 
+@pytest.mark.part(3)
 @pytest.mark.parametrize("run", ["listings", *RUNS])
 @pytest.mark.parametrize("name", sorted(LINKS.keys() - REFUSED))
 def test_links(name: str, run: str, tmp_path: Path) -> None:

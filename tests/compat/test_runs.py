@@ -20,10 +20,10 @@ from compat.test_read_only import set_rows, states_of
 from compat.test_routes import forgets_a_row, overlapping, symbols_of, target_ids
 from compat.test_writing import rows_of
 
+pytestmark = pytest.mark.part(2)
+
 NOTE = """
 import sqlite3
-
-pytestmark = pytest.mark.part(2)
 
 
 def note(ctx, step, heads, run_args, **kw):

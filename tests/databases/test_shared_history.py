@@ -14,10 +14,10 @@ from fixtures.programs import Program, set_url
 from headway.catalog.schema import Schema
 from headway.dialects.inspection import inspect_schema
 
+pytestmark = pytest.mark.part(3)
+
 MODELS = """
 import sqlalchemy as sa
-
-pytestmark = pytest.mark.part(3)
 
 metadata = sa.MetaData()
 

@@ -207,6 +207,7 @@ def run(arguments: list[str], place: Path) -> tuple[int, str, str]:
     return code, out.getvalue(), err.getvalue()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("part", range(10))
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged_input(kind: str, part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,14 +127,16 @@ def facts_of(
 def lint_piece(
     piece: str,
     *,
+    base: str = "pass",
     downgrade: str | None = None,
     dialects: Iterable[str] = ("postgresql",),
     new: Collection[str] | None = ("b2",),
     policy: Policy | None = None,
     rules: Iterable[type[Rule]] = RULES,
 ) -> LintResult:
-    """What lint says of a piece of ``upgrade()``."""
-    files = {"versions/a1_base.py": BASE, "versions/b2_piece.py": migration_source(piece, downgrade)}
+    """What lint says of a piece of ``upgrade()``; ``base`` is what the released revision below it does."""
+    released = BASE if base == "pass" else migration_source(base).replace('"a1"', "None").replace('"b2"', '"a1"')
+    files = {"versions/a1_base.py": released, "versions/b2_piece.py": migration_source(piece, downgrade)}
     facts = facts_of(files, dialects=dialects, new=new)
     return lint(facts, rules, policy or Policy(), TODAY)
 

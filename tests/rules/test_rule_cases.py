@@ -1,4 +1,7 @@
-"""Each rule on its cases: ``cases/CODE.yml`` lists pieces of ``upgrade()`` and the lines the rule complains about."""
+"""Each rule on its cases: ``cases/CODE.yml`` lists pieces of ``upgrade()`` and the lines the rule complains about.
+
+A case may state its databases with versions, what the revision before it has done, and the findings' severity and message.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +29,23 @@ def all_cases() -> list[Any]:
     ]
 
 
+KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "finds", "severity", "message"}
+
+
 @pytest.mark.parametrize(("code", "case"), all_cases())
 def test_case(code: str, case: dict[str, Any]) -> None:
+    assert case.keys() <= KEYS
     rule = rule_of(code)
     downgrade = case.get("downgrade")
     dialects = case.get("dialects", sorted(rule.dialects or ("postgresql",)))
-    result = lint_piece(case["upgrade"], downgrade=downgrade, dialects=dialects, rules=[rule])
+    base = case.get("base", "pass")
+    result = lint_piece(case["upgrade"], base=base, downgrade=downgrade, dialects=dialects, rules=[rule])
     source = migration_source(case["upgrade"], downgrade)
     assert [source_line(finding, source) for finding in result.findings] == case["finds"]
     assert {finding.code for finding in result.findings} <= {code}
+    if "severity" in case:
+        assert {finding.severity.value for finding in result.findings} == {case["severity"]}
+    assert all(case.get("message", "") in finding.message for finding in result.findings)
 
 
 def test_every_rule_has_cases_and_every_file_a_rule() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from fixtures.programs import Program, set_url
 
+pytestmark = pytest.mark.part(2)
+
 URLS = {
     "postgresql": "postgresql://",
     "mysql": "mysql+pymysql://",
@@ -48,8 +50,6 @@ REVISIONS = {
 REVISION = '''"""words"""
 import sqlalchemy as sa
 from alembic import op
-
-pytestmark = pytest.mark.part(2)
 
 revision = {revision!r}
 down_revision = {down!r}

@@ -89,6 +89,36 @@ class Answers:
             return ()
         return tuple(one for one in found.constraints if self._proves(one, column) is UNKNOWN and one.validated is True)
 
+    def has_foreign_key(
+        self,
+        columns: tuple[Text, ...],
+        referent: Text,
+        table: Text,
+        schema: MaybeText = None,
+        referent_schema: MaybeText = None,
+    ) -> bool:
+        """Whether a validated foreign key leads from these columns to that table for sure."""
+        found, target = self.table(table, schema), self.names.key(referent_schema, referent)
+        if found is None or target is None or not columns or not all(isinstance(column, str) for column in columns):
+            return False
+        wanted = tuple(self.names.part(str(column)) for column in columns)
+        return any(
+            one.kind is ConstraintKind.FOREIGN_KEY
+            and one.validated is True
+            and (one.columns, one.referent) == (wanted, target)
+            for one in found.constraints
+        )
+
+    def has_unique_among(self, columns: tuple[Text, ...], table: Text, schema: MaybeText = None) -> bool:
+        """Whether some of these columns are unique together for sure, so that all of them are."""
+        found = self.table(table, schema)
+        if found is None or not columns or not all(isinstance(column, str) for column in columns):
+            return False
+        wanted = {self.names.part(str(column)) for column in columns}
+        keys = [one.columns for one in found.constraints if one.kind in _WITH_INDEX and one.validated is True]
+        keys += [one.parts for one in found.indexes if one.unique is True and one.predicate is None]
+        return any(isinstance(key, tuple) and key and set(key) <= wanted for key in keys)
+
     def index(self, name: Text, table: Text, schema: MaybeText = None) -> Index | None:
         """The index of that name where it is surely there."""
         found = self.table(table, schema)

@@ -85,6 +85,34 @@ class Known:
         )
         return True if any(validated) else fx.UNKNOWN
 
+    def had_unique(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> bool:
+        """Whether some of the columns were unique together before ``revision``, on every database of the history."""
+        if self._graph.problems:
+            return False
+        return all(
+            history.before(revision, [effect.table]).has_unique_among(effect.columns, effect.table, effect.schema)
+            for history in self._histories
+        )
+
+    def had_foreign_key(self, effect: fx.AddsConstraint, revision: str) -> bool:
+        """Whether every database of the history has had the foreign key before ``revision``, under whatever name.
+
+        Tables that the revision has renamed are looked for under the names they had.
+        """
+        table, referent = effect.table, effect.referent
+        if self._graph.problems or effect.references is None or referent is None:
+            return False
+        for other in reversed(self._effects(revision)):
+            if isinstance(other, fx.RenamesTable) and other.order < effect.order:
+                table = other.table if other.new_name == table else table
+                referent = other.table if other.new_name == referent else referent
+        return all(
+            history.before(revision, [table]).has_foreign_key(
+                effect.columns, referent, table, effect.schema, effect.references.schema
+            )
+            for history in self._histories
+        )
+
     def _agreed(self, effect: fx.Effect, revision: str, ask: Callable[[Answers], fx.Flag]) -> fx.Flag:
         answers = {ask(one[effect.order]) for one in self._before(revision) if effect.order in one}
         return answers.pop() if len(answers) == 1 else fx.UNKNOWN

@@ -108,8 +108,17 @@ def _contained(text: object) -> Condition:
     return Condition(frozenset(true), ALL_DATABASES - {name for name in true if name not in ("other", "mariadb")})
 
 
+def _where_it_decides(is_and: bool, left: object) -> object:
+    """What the left side of ``and`` or ``or`` may be when the right one is not asked: ``None or "name"`` is never None."""
+    if not isinstance(left, Choice):
+        return left
+    options = [option for option in left.options if truth_of(option) is not is_and]
+    return choice_of(options) if options else left
+
+
 def both(is_and: bool, left: object, truth: Condition, right: object, other: bool | Condition) -> object:
     """The value of ``left and right`` (or ``or``) where the left one may decide."""
+    left = _where_it_decides(is_and, left)
     if isinstance(other, bool) and isinstance(right, bool):
         return truth if other is is_and and isinstance(left, Condition) else choice_of([left, right])
     if isinstance(other, bool):

@@ -294,7 +294,7 @@ class ExpressionReader(Reader):
         return Call(node, tuple(args), keywords, hidden)
 
     def _lambda(self, node: ast.Lambda, scope: Names) -> object:
-        return Function("a lambda", node, scope, self.defaults(node.args, scope))
+        return Function("a lambda", node, scope.of_functions, self.defaults(node.args, scope))
 
     def defaults(self, arguments: ast.arguments, scope: Names) -> dict[str, object]:
         """The default values of a function's parameters."""

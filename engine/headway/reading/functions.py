@@ -51,7 +51,7 @@ class FunctionReader(BindingReader):
             self._returned.append(value)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Names) -> None:
-        made = Function(node.name, node, scope, self.defaults(node.args, scope))
+        made = Function(node.name, node, scope.of_functions, self.defaults(node.args, scope))
         self._annotations(node, scope)
         for decorator in reversed(node.decorator_list):
             made = self._decorated(made, decorator, scope)
@@ -176,7 +176,7 @@ class FunctionReader(BindingReader):
         return FAILED
 
     def _class(self, node: ast.ClassDef, scope: Names) -> None:
-        inside = Names(scope.file, scope)
+        inside = Names(scope.file, scope, is_class=True)
         bases = tuple(self.evaluate(base, scope) for base in node.bases)
         for keyword in node.keywords:
             self.evaluate(keyword.value, scope)

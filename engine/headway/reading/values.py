@@ -156,11 +156,13 @@ class Construct:
 class Names:
     """The names of one scope, and the scope around it."""
 
-    __slots__ = ("around", "file", "globals_", "names", "stale")
+    __slots__ = ("around", "file", "globals_", "is_class", "names", "stale")
 
-    def __init__(self, file: SourceFile, around: Names | None = None) -> None:
+    def __init__(self, file: SourceFile, around: Names | None = None, *, is_class: bool = False) -> None:
         self.file = file
         self.around = around
+        self.is_class = is_class
+        """Whether it is the body of a class, whose names the functions in it do not see."""
         self.names: dict[str, object] = {}
         self.globals_: set[str] = set()
         """Names that a ``global`` or ``nonlocal`` statement gives to the scope around."""
@@ -169,6 +171,17 @@ class Names:
         """The scope that holds a name."""
         scope: Names | None = self
         while scope is not None and name not in scope.names:
+            scope = scope.around
+        return scope
+
+    @property
+    def of_functions(self) -> Names:
+        """The scope that functions see which are written in this one.
+
+        See https://docs.python.org/3/reference/executionmodel.html#resolution-of-names
+        """
+        scope = self
+        while scope.is_class and scope.around is not None:
             scope = scope.around
         return scope
 

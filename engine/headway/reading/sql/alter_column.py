@@ -154,7 +154,7 @@ def _modified(cursor: Cursor, target: Target, old: fx.Text | None) -> Iterator[f
         values |= {"changes_default": True, "default": column.default}
     elif column.identity:
         values["identity"] = True
-    elif not oracle or "DEFAULT" in said:
+    elif column.computed is None and (not oracle or "DEFAULT" in said):
         values["drops_default"] = True
     yield target.made(fx.AltersColumn, **values)
     for constraint in defined.constraints:

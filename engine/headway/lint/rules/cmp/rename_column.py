@@ -42,7 +42,7 @@ class RenameColumn(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.new_name is None or effect.new_name == effect.column or facts.is_new_table(effect, file):
             return
-        if is_added_here(effect, file):
+        if is_added_here(effect, file) or _is_made_again(effect, file):
             return
         yield self.finding(
             f"renames {fx.shown(effect.table)}.{fx.shown(effect.column)} to {fx.shown(effect.new_name)}: code that runs now knows the old name "
@@ -51,3 +51,19 @@ class RenameColumn(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_made_again(effect: fx.AltersColumn, file: RevisionFile) -> bool:
+    """Whether the old name is one that no code knows, from an earlier rename, or is there again when the revision has run:
+    by a rename back, or for a new column in whose favour this one goes."""
+    made = gone = False
+    for other in file.upgrade_effects:
+        if getattr(other, "table", None) != effect.table:
+            continue
+        if isinstance(other, fx.AltersColumn):
+            if other.new_name == effect.column and other.order != effect.order:
+                return True
+        elif other.order > effect.order:
+            made = made or (isinstance(other, fx.AddsColumn) and other.column.name == effect.column)
+            gone = gone or (isinstance(other, fx.DropsColumn) and other.column == effect.new_name)
+    return made and gone

@@ -48,6 +48,8 @@ class FkOrphans(UpgradeRule):
             return
         if facts.is_new_table(effect, file) or _is_on_new_column(effect, file):
             return
+        if facts.known.had_foreign_key(effect, file.revision):
+            return
         yield self.finding(
             f"adds a foreign key from {fx.shown(effect.table)} to {fx.shown(effect.referent)}: a single row that points nowhere makes "
             "the migration fail",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.finding import Finding
+from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.lint.uses import Use, uses_of
 from headway.reading.migration import Import
 
 
@@ -14,7 +16,8 @@ class AppImport(FileRule):
     """Imports the application's own code into a migration.
 
     ## What
-    A revision file imports a module of the project itself: models, settings, helpers.
+    A revision file imports a module of the project itself: models, settings, helpers. A warning where it takes nothing but
+    the types of columns from it, and for helpers that are made for migrations.
 
     ## Why
     The migration must do tomorrow what it did today, but the code it imports moves on: a column that is renamed
@@ -41,15 +44,38 @@ class AppImport(FileRule):
     name = "app-import"
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        first: dict[str, Import] = {}
         for imported in file.migration.imports:
             if _is_application(imported, facts):
-                yield self.finding(
-                    f"imports {imported.name!r} from the application: "
-                    "when that code changes, this migration breaks or does something else",
-                    "declare what is needed here: sa.table('orders', sa.column('status'))",
-                    imported.span,
-                    file.revision,
-                )
+                first.setdefault(imported.name, imported)
+        uses = uses_of(file.migration.source) if first else {}
+        for name, imported in first.items():
+            use = uses.get(name, Use.CODE)
+            message, help = _SAID[use]
+            finding = self.finding(message.format(name), help, imported.span, file.revision)
+            yield finding if use is Use.CODE else replace(finding, severity=Severity.WARNING)
+
+
+_SAID = {
+    Use.CODE: (
+        "imports {!r} from the application: when that code changes, this migration breaks or does something else",
+        "declare what is needed here: sa.table('orders', sa.column('status'))",
+    ),
+    Use.HELPERS: (
+        "uses helpers for migrations of the application ({!r}): they must be there, and do the same, for as long as this "
+        "revision runs anywhere",
+        "never change what a helper does that a revision uses; give a new one another name",
+    ),
+    Use.TYPES: (
+        "takes types of columns from the application ({!r}): they must be there, and mean the same, for as long as this "
+        "revision runs anywhere",
+        "write what they are in the database: sa.String(32)",
+    ),
+    Use.NOTHING: (
+        "imports {!r} from the application and does not use it: when that goes away, this migration breaks",
+        "leave the import out",
+    ),
+}
 
 
 def _is_application(imported: Import, facts: Facts) -> bool:

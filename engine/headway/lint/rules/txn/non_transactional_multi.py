@@ -79,13 +79,24 @@ def _may_fail(effect: fx.Effect) -> bool:
 
 
 def _is_empty(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
-    """Whether there is nothing in the table, or only NULL in the columns that it is about."""
-    if facts.is_new_table(effect, file):
+    """Whether there is nothing in the table that could stand in its way, or only NULL in the columns that it is about."""
+    if facts.is_new_table(effect, file) or _was_so(effect, file, facts):
         return True
     columns = effect.columns if isinstance(effect, fx.AddsConstraint | fx.CreatesIndex) else ()
     return bool(columns) and all(
         any(adds_empty_column(other, effect, column) for other in file.upgrade_effects) for column in columns
     )
+
+
+def _was_so(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
+    """Whether the rows have kept to it before the revision already."""
+    if isinstance(effect, fx.AddsConstraint) and effect.kind is fx.ConstraintKind.FOREIGN_KEY:
+        return facts.known.had_foreign_key(effect, file.revision)
+    if isinstance(effect, fx.CreatesIndex) or (
+        isinstance(effect, fx.AddsConstraint) and effect.kind is fx.ConstraintKind.UNIQUE
+    ):
+        return facts.known.had_unique(effect, file.revision)
+    return False
 
 
 def adds_empty_column(added: fx.Effect, effect: fx.Effect, column: fx.Text) -> bool:

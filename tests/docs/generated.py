@@ -1,4 +1,5 @@
-"""What is made of action.yml: the actions for one command, the tables of docs/action.md, the component for GitLab.
+"""What is made of action.yml: the actions for one command, the tables of docs/action.md, the component for GitLab; and
+the table of docs/other-linters.md, of tests/beside/rules.yml.
 
 ``python tests/docs/generated.py`` writes them anew; a test finds what is stale.
 """
@@ -13,6 +14,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "action.md"
+LINTERS = ROOT / "docs" / "other-linters.md"
 
 _EVERY = (
     "working-directory",
@@ -53,7 +55,18 @@ def manifest() -> dict[str, Any]:
 def generated() -> dict[Path, str]:
     """Every generated file with what it should hold."""
     files = {ROOT / command / "action.yml": action_of(command) for command in COMMANDS}
-    return {**files, PAGE: page(PAGE.read_text()), ROOT / "examples" / "ci" / "gitlab-component.yml": component()}
+    files |= {PAGE: page(PAGE.read_text()), LINTERS: linters(LINTERS.read_text())}
+    return {**files, ROOT / "examples" / "ci" / "gitlab-component.yml": component()}
+
+
+def linters(text: str) -> str:
+    """The page about other linters, with the table of squawk's rules."""
+    rules = yaml.safe_load((ROOT / "tests" / "beside" / "rules.yml").read_text())
+    rows = ["| squawk | headway | |", "| --- | --- | --- |"]
+    for name, answer in sorted(rules.items()):
+        rows.append(f"| {name} | {', '.join(answer.get('codes', ()))} | {answer.get('why', '')} |")
+    before, rest = text.split("<!-- rules -->\n")
+    return f"{before}<!-- rules -->\n" + "\n".join(rows) + "\n<!-- end -->" + rest.split("<!-- end -->")[1]
 
 
 def action_of(command: str) -> str:

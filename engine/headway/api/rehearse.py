@@ -79,13 +79,16 @@ class Rehearsal:
         order = [step.revision for step in upgrade_route(graph, self.started, "heads")]
         apart = self._apart
         done: frozenset[str] = frozenset()
+        seen: Schemas = {}
         if self._restored is not None:
-            self._require_as_kept(self._restored)
+            self._require_as_kept(self._restored, seen)
             done = self._restored.revisions
         # What is released can run in one go; the new ones run one by one, with a look at the schema before each.
         old = [revision for revision in order if revision not in apart and revision not in done]
         progress = _Progress(len(order), len(done), self.at)
         self._replay_released(old, progress)
+        if seen and not old and (new := [revision for revision in order if revision in apart]):
+            self.before[new[0]] = seen  # nothing has run since
         for revision in order:
             if revision in apart:
                 self.run(self._one_up(revision, progress))
@@ -139,22 +142,24 @@ class Rehearsal:
     def _restored(self) -> Restored | None:
         return None if self.keeping is None else self.keeping.restored
 
-    def _require_as_kept(self, restored: Restored) -> None:
+    def _require_as_kept(self, restored: Restored, seen: Schemas) -> None:
         try:
-            found = self._found()
+            found = self._found(seen=seen)
         except HeadwayError as error:  # one that is not the database's will come again
             raise NotAsKept from error
         if found != restored.found:
             raise NotAsKept
 
-    def _found(self, models: list[MetaData] | None = None) -> Found:
+    def _found(self, models: list[MetaData] | None = None, seen: Schemas | None = None) -> Found:
         """The version rows and the schema, each time that env.py runs a history; what it gives as models is added to
-        ``models``."""
+        ``models``, the schemas to ``seen``."""
         found: list[tuple[tuple[str, ...], str]] = []
 
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             schema = inspect_schema(context.connection, leave_out=[context.version_table])
             found.append((tuple(heads), schema_digest(schema)))
+            if seen is not None:
+                seen.setdefault(name_of(context.connection), schema)
             given = context.opts.get("target_metadata")
             if models is not None:
                 models.extend(given if isinstance(given, Sequence) else [] if given is None else [given])
@@ -257,7 +262,7 @@ class Rehearsal:
 
     def _one_up(self, revision: str, progress: _Progress) -> Callable[..., Iterable[Step]]:
         graph = self.project.scripts.history
-        schemas = self.before[revision] = {}
+        schemas = self.before.setdefault(revision, {})
 
         def choose(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             _look_at(context, schemas)

@@ -7,6 +7,7 @@ enough the whole history tells what a column is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from headway.catalog.history import History
 from headway.catalog.names import Names
@@ -55,6 +56,19 @@ class Known:
         return self._agreed(
             effect, revision, lambda a: a.column_has_default(effect.table, effect.column, effect.schema)
         )
+
+    def typed(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
+        """The effect with the type that the column has had: what the revision says, or else what the history tells."""
+        if effect.existing_type is not None:
+            return effect
+        found = {
+            None if column is None else column.type
+            for one in self._before(revision)
+            if effect.order in one
+            for column in (one[effect.order].column(effect.table, effect.column, effect.schema),)
+        }
+        type_ = found.pop() if len(found) == 1 else None
+        return replace(effect, existing_type=type_) if isinstance(type_, fx.Type) else effect
 
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether ``effect`` takes a default away from a column that has one, or may have one.

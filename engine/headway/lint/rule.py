@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from headway.effects.model import Effect, Span, can_run_on
+from headway.effects.model import AltersColumn, Effect, Span, can_run_on
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.suppress import Suppression
@@ -94,6 +94,8 @@ class UpgradeRule(FileRule):
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         for effect in file.upgrade_effects:
             if isinstance(effect, self.handles) and (self.dialects is None or can_run_on(effect, self.dialects)):
+                if isinstance(effect, AltersColumn) and effect.new_type is not None:
+                    effect = facts.known.typed(effect, file.revision)  # the same, and what it was
                 yield from self.check_effect(effect, file, facts)
 
     @abstractmethod

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.effects.lock import Held
 from headway.effects.narrowing import narrows
+from headway.effects.stored_type import stored
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -46,18 +47,26 @@ class TypeRewrite(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
-        old, new = effect.existing_type, effect.new_type
-        if old is None or new is None or not isinstance(old.name, str) or not isinstance(new.name, str):
+        if effect.new_type is None or facts.is_new_table(effect, file):
             return
-        if facts.is_new_table(effect, file):
+        old, new = effect.existing_type, effect.new_type
+        if not isinstance(new.name, str) or (old is not None and not isinstance(old.name, str)):
+            return
+        if old is None and not _is_like_no_other(new):
             return
         lock = facts.lock_of(effect, "postgresql")
-        if lock is None or lock.held is not Held.REWRITE or narrows(old, new):
+        if lock is None or lock.held is not Held.REWRITE or (old is not None and narrows(old, new)):
             return
         yield self.finding(
-            f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old} to {new}: the table is written anew under a lock "
+            f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old or 'a type that nothing tells'} to {new}: the table is written anew under a lock "
             "that stops every read and write (PostgreSQL)",
             "add a column of the new type, fill it in small steps while the application writes both, then drop the old one",
             effect.span,
             file.revision,
         )
+
+
+def _is_like_no_other(new: fx.Type) -> bool:
+    """Whether nearly every type that a column may have had is stored otherwise. A longer text is not."""
+    found = stored(new)
+    return found is not None and found.known and found.family not in ("varchar", "text", "numeric", "varbit", "inet")

@@ -1,0 +1,30 @@
+"""The answers to squawk's rules name rules that there are, or say why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from beside.rendering import rendered
+from headway.lint.catalogue import RULES
+
+ANSWERS = yaml.safe_load(Path(__file__).with_name("rules.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_each_rule_is_answered(name: str) -> None:
+    answer = ANSWERS[name]
+    assert answer.keys() <= {"codes", "why"} and answer
+    assert set(answer.get("codes", ())) <= {rule.code for rule in RULES}
+    assert answer.get("codes") or answer["why"]
+
+
+def test_a_revision_is_rendered_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "b2.py"
+    path.write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'b2'\ndown_revision = 'a1'\n"
+        "def upgrade():\n    op.create_index('i', 't', ['a'])\n"
+    )
+    assert rendered(path) == ("b2", "CREATE INDEX i ON t (a);\n\n")

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 import pytest
 
 from fixtures.timing import seconds_of
-from headway.catalog.history import History, is_plain, mentions
+from headway.catalog.history import History
 from headway.catalog.names import Names
 from headway.catalog.shelf import Presence
+from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.reading.migration import read_migration
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
+from headway.revision.reach import Reach
 
 HEAD = "from alembic import op\nimport sqlalchemy as sa\n\n\ndef upgrade():\n"
 MADE = (
@@ -31,7 +33,8 @@ class Project:
         self.graph = RevisionGraph([Revision(one, below[one]) for one in order])  # type: ignore[arg-type]
         self.sources = {one: f"\n{HEAD}    {body}\n".replace("; ", "\n    ") for one, body in bodies.items()}
         self.read: list[str] = []
-        self.history = History(self.graph, self.effects, self.source, Names("postgresql"))
+        texts = Texts(self.graph.ids, self.source)
+        self.history = History(Reach(self.graph), texts, self.effects, Names("postgresql"))
 
     def source(self, revision: str) -> bytes:
         return self.sources[revision].encode()
@@ -70,11 +73,12 @@ def test_a_column_that_an_ancestor_made_is_known() -> None:
 )
 def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body: str) -> None:
     project = Project({"a": MADE.format("t"), "b": body, "c": "pass"})
-    assert not is_plain(project.source("b").lower())
+    texts = Texts(project.graph.ids, project.source)
+    assert texts.unclear == {"b"}
     project.history = History(
-        project.graph,
+        Reach(project.graph),
+        texts,
         lambda one: project.effects(one) if one != "b" else [fx.NotAnalysed(span=fx.Span("b.py", 1), reason="x")],
-        project.source,
         Names("postgresql"),
     )
     assert project.history.before("c", ["t"]).column_nullable("t", "c") is fx.UNKNOWN
@@ -90,13 +94,42 @@ def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body:
     ],
 )
 def test_what_autogenerate_writes_is_plain(body: str) -> None:
-    assert is_plain(Project({"a": body}).source("a").lower())
+    project = Project({"a": body})
+    assert not Texts(project.graph.ids, project.source).unclear
 
 
-def test_words_that_a_file_mentions() -> None:
-    assert mentions(b"op.drop_table('t')", "t")
-    assert not mentions(b"op.drop_table('tt', 't_1')", "t")
-    assert mentions(b"op.drop_table('x')", "\u00e4"), "which letters are alike is for the database to say"
+def test_words_that_files_have() -> None:
+    sources = {
+        "a": "op.drop_table('t')",
+        "b": "op.drop_table('tt', 't_1')",
+        "c": "T",
+        "d": "",
+        "e": "x t",
+        "f": "at\nta-t",
+    }
+    texts = Texts(sources, lambda one: sources[one].encode())
+    assert texts.naming("t") == {"a", "c", "e", "f"}
+    assert texts.naming("ta-t") == {"f"}
+    assert texts.naming("nothing") == texts.naming("") == set()
+    assert texts.naming("\u00e4") == set(sources), "which letters are alike is for the database to say"
+
+
+def test_what_stands_below_what() -> None:
+    """Two branches, one of which needs the other's end, and their merge; against the walks of the graph."""
+    parents = {"a": None, "b": "a", "c": "b", "x": "a", "y": "x", "z": ("y", "c"), "alone": None}
+    revisions = [Revision(one, below, "c" if one == "y" else None) for one, below in parents.items()]  # type: ignore[arg-type]
+    graph = RevisionGraph(revisions)
+    reach = Reach(graph)
+    for one in parents:
+        below = graph.ancestors([one])
+        assert {other for other in parents if reach.is_below(other, one)} == below
+    assert reach.parents_first(["z", "a", "c", "b"]) == ["a", "b", "c", "z"]
+    assert reach.unordered(["a", "b", "x", "z"]) == {"b", "x"}
+    assert reach.unordered(["a", "c", "y"]) == set()
+    assert reach.unordered(["a", "alone"]) == {"a", "alone"}
+    line = Reach(RevisionGraph([Revision("b", "a"), Revision("a", None), Revision("c", "b")]))
+    assert line.is_below("a", "c") and not line.is_below("c", "a") and not line.is_below("b", "b")
+    assert line.parents_first(["c", "a", "b"]) == ["a", "b", "c"] and line.unordered(["a", "c"]) == set()
 
 
 def test_a_renamed_table_leads_to_its_former_name() -> None:
@@ -200,7 +233,8 @@ def test_one_revision_on_a_long_history_is_asked_in_a_moment() -> None:
 
     def ask() -> None:
         project.read.clear()
-        project.history = History(project.graph, project.effects, sources.__getitem__, Names("postgresql"))
+        texts = Texts(project.graph.ids, sources.__getitem__)
+        project.history = History(Reach(project.graph), texts, project.effects, Names("postgresql"))
         seen = project.history.before(f"r{size - 1:05}", ["table_3"])
         assert seen.column_nullable("table_3", "c") is False
         assert len(project.read) == 5

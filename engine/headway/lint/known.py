@@ -13,8 +13,10 @@ from headway.catalog.history import History
 from headway.catalog.names import Names
 from headway.catalog.questions import Answers
 from headway.catalog.replay import Replay
+from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.revision.graph import RevisionGraph
+from headway.revision.reach import Reach
 
 Effects = Callable[[str], Sequence[fx.Effect]]
 
@@ -34,7 +36,8 @@ class Known:
         self._effects = effects
         self._new = new
         self._names = [Names(database) for database in sorted(databases)] or [Names(None)]
-        self._histories = [History(graph, effects, source, names) for names in self._names]
+        reach, texts = Reach(graph), Texts(graph.ids, source)
+        self._histories = [History(reach, texts, effects, names) for names in self._names]
         self._recent: dict[str, list[dict[int, Answers]]] = {}
         self._whole: dict[str, list[dict[int, Answers]]] = {}
 

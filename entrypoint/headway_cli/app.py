@@ -22,6 +22,7 @@ from headway_cli.commands import (
     rebase,
     rules,
     squash,
+    stats,
 )
 
 HELP = """Database migrations for SQLAlchemy projects, and the gate in front of them.
@@ -63,6 +64,7 @@ app.command("squash", epilog="Example: headway squash base..1f2e3d4c5b6a --headw
 app.command("adopt", epilog="Example: headway adopt --owner 'shop team'")(adopt.adopt)
 app.command("doctor", epilog="Example: headway doctor --inject")(doctor.doctor)
 app.command("baseline", epilog="Example: headway baseline --url env:DATABASE_URL -o schema.sql")(baseline.baseline)
+app.command("stats", epilog="Example: headway stats --url env:DATABASE_URL -o sizes.yml")(stats.stats)
 app.command("rules")(rules.rules)
 app.command("rule", epilog="Example: headway rule LCK101")(rules.rule)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from textwrap import dedent, indent
 
 from headway.config.databases import Databases
 from headway.config.dialects import parse
 from headway.config.policy import Policy
+from headway.config.tables import TableSize
 from headway.errors import ScriptError
 from headway.lint.catalogue import RULES
 from headway.lint.facts import Facts, RevisionFile, Unreadable
@@ -83,6 +84,7 @@ def facts_of(
     dialects: Iterable[str] = ("postgresql",),
     new: Collection[str] | None = ("b2",),
     expected_heads: int | tuple[str, ...] = 1,
+    tables: Mapping[str, TableSize] | None = None,
 ) -> Facts:
     """The facts of a history given as sources; ``new`` are the ids no database has, None makes all of them so."""
     named = dict(map(parse, dialects))
@@ -115,6 +117,7 @@ def facts_of(
         new=chosen,
         databases=Databases(databases, {name: version for name, version in named.items() if version}, "the test"),
         expected_heads=expected_heads,
+        tables=tables or {},
         project_modules=frozenset({"storefront"}),
         script_package="migrations",
         problems=graph.problems,
@@ -137,7 +140,7 @@ def lint_piece(
     """What lint says of a piece of ``upgrade()``; ``base`` is what the released revision below it does."""
     released = BASE if base == "pass" else migration_source(base).replace('"a1"', "None").replace('"b2"', '"a1"')
     files = {"versions/a1_base.py": released, "versions/b2_piece.py": migration_source(piece, downgrade)}
-    facts = facts_of(files, dialects=dialects, new=new)
+    facts = facts_of(files, dialects=dialects, new=new, tables=(policy or Policy()).tables)
     return lint(facts, rules, policy or Policy(), TODAY)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from headway.config.policy import Ignore, Policy
+from headway.config.tables import TableSize
 from headway.errors import UsageError
 from headway.lint.catalogue import RULES, select
 from headway.lint.finding import Severity
@@ -166,3 +167,21 @@ def test_what_is_unread_is_told_once_for_a_line() -> None:
         "and was not read; helper2() is given what reaches the database, and was not read; and 4 more there"
     )
     assert second.endswith(": helper0() is given what reaches the database, and was not read") and second != third
+
+
+def test_what_takes_long_is_weighed_by_the_size_of_the_table() -> None:
+    """What is lost, or what rows may break, is not."""
+    piece = 'op.create_index("ix", "orders", ["a"])\nop.drop_table("orders")\nop.drop_table("other")'
+    sizes = {"shop.orders": TableSize("large"), "orders": TableSize("small", 12)}
+    found = lint_piece(piece, policy=Policy(tables=sizes), rules=select(("LCK101", "DST001"), ())).findings
+    assert [(one.code, one.severity.value) for one in found] == [
+        ("LCK101", "info"),
+        ("DST001", "error"),
+        ("DST001", "error"),
+    ]
+    assert found[0].message.endswith("; the table has 12 rows")
+    there = piece.replace('"ix", "orders", ["a"]', '"ix", "orders", ["a"], schema="shop"')
+    (first, *_) = lint_piece(there, policy=Policy(tables=sizes), rules=select(("LCK101",), ())).findings
+    assert first.severity.value == "error" and first.message.endswith("; the table is large, says the policy")
+    severity = Policy(tables=sizes, severities={"LCK101": "warning"})
+    assert lint_piece(piece, policy=severity, rules=select(("LCK101",), ())).findings[0].severity.value == "warning"

@@ -15,6 +15,7 @@ from typing import Any
 
 from headway.config.dialects import Version, parse
 from headway.config.sources import parse_toml, read_setting_file
+from headway.config.tables import TableSize, read_sizes
 from headway.errors import ConfigError
 from headway.search_path import import_own
 
@@ -97,6 +98,8 @@ class Policy:
     """The environment variables that the project reads its databases' URLs from, beside ``DATABASE_URL``."""
     severities: Mapping[str, str] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
+    tables: Mapping[str, TableSize] = field(default_factory=dict)
+    """How large the tables are in production, by their names in lower case."""
     targets: Mapping[str, Target] = field(default_factory=dict)
     not_shown: str = "allow"
     """Whether a plan may have steps that are covered by their code only: ``allow`` or ``refuse``."""
@@ -120,9 +123,9 @@ def load_policy(directory: str, read: Reader | None = None) -> Policy:
         raise ConfigError(f"the policy stands in several places: {both}", hint="Keep one of them.", path=directory)
     for path, data in files.items():
         document, lines = _read_yaml(path, data)
-        return _Checker(path, lines).policy(document)
+        return _Checker(path, lines, read).policy(document)
     if table is not None:
-        return _Checker(pyproject, {}).policy(table)
+        return _Checker(pyproject, {}, read).policy(table)
     return Policy()
 
 
@@ -197,9 +200,10 @@ def _lines_of(node: Any, path: str) -> dict[Path, int]:
 class _Checker:
     """Turns the document into a Policy and collects what is wrong with it."""
 
-    def __init__(self, path: str, lines: Mapping[Path, int]) -> None:
+    def __init__(self, path: str, lines: Mapping[Path, int], read: Reader) -> None:
         self.path = path
         self.lines = lines
+        self.read = read
         self.problems: list[str] = []
 
     def policy(self, document: Any) -> Policy:
@@ -216,6 +220,7 @@ class _Checker:
             "url_variables": self._url_variables,
             "rules": self._rules,
             "ignore": self._ignores,
+            "tables": self._tables,
             "targets": self._targets,
             "approval": partial(self._one_choice, "approval", "not_shown"),
             "drift": self._drift,
@@ -263,6 +268,25 @@ class _Checker:
             except ValueError as error:
                 self._problem(("dialects", index), f"'dialects': {error}")
         return {"dialects": tuple(found), "versions": {name: version for name, version in found.items() if version}}
+
+    def _tables(self, value: Any) -> dict[str, Any]:
+        at: Path = ("tables",)
+        if not isinstance(value, str):
+            return {
+                "tables": read_sizes(value, lambda key, text: self._problem(at if key is None else (*at, key), text))
+            }
+        path = os.path.join(os.path.dirname(self.path), value)
+        data = self.read(path)
+        if data is None:
+            self._problem(at, f"'tables' names {value}, and there is no such file; headway stats writes one")
+            return {}
+        document, lines = _read_yaml(path, data)
+
+        def problem(key: str | None, text: str) -> None:
+            line = lines.get((key,)) if key is not None else None
+            self._problem(at, f"{value}{f':{line}' if line else ''}: {text}")
+
+        return {"tables": read_sizes({} if document is None else document, problem)}
 
     def _url_variables(self, value: Any) -> dict[str, Any]:
         names = self._texts(("url_variables",), value)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from headway.config.databases import Databases
+from headway.config.tables import TableSize
 from headway.effects import model as fx
 from headway.effects.lock import Lock
 from headway.effects.locks import lock_of
@@ -104,6 +105,8 @@ class Facts:
     """The history as it will be when this branch is merged into the tip of the base, where that is another one."""
     codes: frozenset[str] = frozenset()
     """The codes of all rules there are."""
+    tables: Mapping[str, TableSize] = field(default_factory=dict)
+    """How large the tables are in production, by their names in lower case."""
     ini_urls: tuple[IniUrl, ...] = ()
     """The databases' addresses in the settings, without what stands in them."""
     path_of: Callable[[str], str | None] = lambda revision: None
@@ -117,6 +120,14 @@ class Facts:
     def lock_of(self, effect: fx.Effect, database: str) -> Lock | None:
         """The lock that an effect takes on its table there, on the version that the settings tell."""
         return lock_of(effect, database, self.databases.versions.get(database))
+
+    def size_of(self, effect: fx.Effect) -> TableSize | None:
+        """How large the table of ``effect`` is; None where nothing tells."""
+        table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
+        if not self.tables or not isinstance(table, str):
+            return None
+        qualified = self.tables.get(f"{schema}.{table}".lower()) if isinstance(schema, str) else None
+        return qualified or self.tables.get(table.lower())
 
     def is_older(self, database: str, version: tuple[int, ...]) -> bool:
         """Whether the settings name a server of this database that is older than ``version``."""

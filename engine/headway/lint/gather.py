@@ -69,6 +69,7 @@ def gather(
         codes=frozenset(rule.code for rule in RULES),
         ini_urls=_ini_urls(config, shown),
         databases=databases,
+        tables=policy.tables,
         unreached=tuple((shown(path), line) for path, line in unreached_files(directory)),
         settings=shown(config.config_file_name) if config.config_file_name else shown(directory.dir),
         expected_heads=policy.expected_heads,

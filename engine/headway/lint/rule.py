@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
+from headway.config.tables import TableSize
 from headway.effects.model import AltersColumn, Effect, Span, can_run_on
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
@@ -90,14 +91,24 @@ class UpgradeRule(FileRule):
     """A rule that looks at each effect of ``upgrade()``; ``handles`` are the effects it is asked about."""
 
     handles: ClassVar[tuple[type[Effect], ...]]
+    by_size: ClassVar[bool] = False
+    """Whether what it warns of takes as long as the table is large."""
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         for effect in file.upgrade_effects:
             if isinstance(effect, self.handles) and (self.dialects is None or can_run_on(effect, self.dialects)):
                 if isinstance(effect, AltersColumn) and effect.new_type is not None:
                     effect = facts.known.typed(effect, file.revision)  # the same, and what it was
-                yield from self.check_effect(effect, file, facts)
+                size = facts.size_of(effect) if self.by_size else None
+                for finding in self.check_effect(effect, file, facts):
+                    yield finding if size is None else _weighed(finding, size)
 
     @abstractmethod
     def check_effect(self, effect: Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         """Every finding of this rule in one effect."""
+
+
+def _weighed(finding: Finding, size: TableSize) -> Finding:
+    """A finding about a table of this size: nobody waits for a small one, and everybody for a large one."""
+    severity = {"small": Severity.INFO, "large": Severity.ERROR}.get(size.kind, finding.severity)
+    return replace(finding, severity=severity, message=f"{finding.message}; the table {size.shown}")

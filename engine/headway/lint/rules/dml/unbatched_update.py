@@ -38,6 +38,7 @@ class UnbatchedUpdate(UpgradeRule):
 
     code = "DML002"
     name = "unbatched-update"
+    by_size = True
     severity = Severity.WARNING
     handles = (fx.ChangesData,)
 

@@ -38,6 +38,7 @@ class BlocksWrites(MySqlRule):
 
     code = "LCK202"
     name = "blocks-writes"
+    by_size = True
     severity = Severity.ERROR
     sort = "other"
     handles = (

@@ -40,6 +40,7 @@ class CharsetEnginePartition(MySqlRule):
 
     code = "LCK207"
     name = "charset-engine-partition"
+    by_size = True
     severity = Severity.ERROR
     sort = "table"
     handles = (fx.AltersTable,)

@@ -38,6 +38,7 @@ class CheckValidated(UpgradeRule):
 
     code = "LCK108"
     name = "check-validated"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsConstraint,)
 

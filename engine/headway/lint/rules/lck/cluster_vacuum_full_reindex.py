@@ -38,6 +38,7 @@ class ClusterVacuumFullReindex(UpgradeRule):
 
     code = "LCK116"
     name = "cluster-vacuum-full-reindex"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.Reindexes,)
 

@@ -45,6 +45,7 @@ class EnumSetChange(MySqlRule):
 
     code = "LCK203"
     name = "enum-set-change"
+    by_size = True
     severity = Severity.ERROR
     sort = "labels"
     handles = (fx.AltersColumn,)

@@ -38,6 +38,7 @@ class ExcludeConstraint(UpgradeRule):
 
     code = "LCK106"
     name = "exclude-constraint"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsConstraint,)
 

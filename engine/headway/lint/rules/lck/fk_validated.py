@@ -40,6 +40,7 @@ class FkValidated(UpgradeRule):
 
     code = "LCK107"
     name = "fk-validated"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsConstraint, fx.AddsColumn)
 

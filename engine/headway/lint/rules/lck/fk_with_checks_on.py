@@ -42,6 +42,7 @@ class FkWithChecksOn(MySqlRule):
 
     code = "LCK204"
     name = "fk-with-checks-on"
+    by_size = True
     severity = Severity.WARNING
     sort = "foreign key"
     handles = (fx.AddsConstraint,)

@@ -40,6 +40,7 @@ class IndexNotConcurrent(UpgradeRule):
 
     code = "LCK101"
     name = "index-not-concurrent"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.CreatesIndex,)
 

@@ -40,6 +40,7 @@ class PrimaryKeyBuildsIndex(UpgradeRule):
 
     code = "LCK105"
     name = "primary-key-builds-index"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsConstraint,)
 

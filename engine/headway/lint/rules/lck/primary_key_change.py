@@ -42,6 +42,7 @@ class PrimaryKeyChange(MySqlRule):
 
     code = "LCK205"
     name = "primary-key-change"
+    by_size = True
     severity = Severity.ERROR
     sort = "primary key"
     handles = (

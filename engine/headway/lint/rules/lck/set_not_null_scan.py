@@ -43,6 +43,7 @@ class SetNotNullScan(UpgradeRule):
 
     code = "LCK110"
     name = "set-not-null-scan"
+    by_size = True
     severity = Severity.WARNING
     dialects = frozenset({"postgresql"})
     handles = (fx.AltersColumn,)

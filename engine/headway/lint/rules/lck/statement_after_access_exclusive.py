@@ -42,6 +42,7 @@ class StatementAfterAccessExclusive(UpgradeRule):
 
     code = "LCK119"
     name = "statement-after-access-exclusive"
+    by_size = True
     severity = Severity.WARNING
     dialects = frozenset({"postgresql"})
     handles = (fx.ChangesData,)

@@ -39,6 +39,7 @@ class StoredGeneratedAutoinc(MySqlRule):
 
     code = "LCK211"
     name = "stored-generated-autoinc"
+    by_size = True
     severity = Severity.ERROR
     sort = "stored column"
     handles = (fx.AddsColumn,)

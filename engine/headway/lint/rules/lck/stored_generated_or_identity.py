@@ -38,6 +38,7 @@ class StoredGeneratedOrIdentity(UpgradeRule):
 
     code = "LCK113"
     name = "stored-generated-or-identity"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsColumn,)
 

@@ -41,6 +41,7 @@ class TableCopy(MySqlRule):
 
     code = "LCK201"
     name = "table-copy"
+    by_size = True
     severity = Severity.ERROR
     sort = "other"
     handles = (

@@ -42,6 +42,7 @@ class TypeRewrite(UpgradeRule):
 
     code = "LCK111"
     name = "type-rewrite"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AltersColumn,)
 

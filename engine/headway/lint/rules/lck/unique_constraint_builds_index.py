@@ -40,6 +40,7 @@ class UniqueConstraintBuildsIndex(UpgradeRule):
 
     code = "LCK104"
     name = "unique-constraint-builds-index"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsConstraint,)
 

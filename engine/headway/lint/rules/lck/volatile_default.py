@@ -41,6 +41,7 @@ class VolatileDefault(UpgradeRule):
 
     code = "LCK112"
     name = "volatile-default"
+    by_size = True
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsColumn,)
 

@@ -14,10 +14,10 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from headway.lint.squawk import SQUAWK
 from judged.histories import History, read_histories, unpack
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ def main() -> int:
     given = parser.parse_args()
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     cache = Path(os.environ.get("HEADWAY_CENSUS") or os.path.join(home, "headway-census"))
-    rules: dict[str, Any] = yaml.safe_load((HERE / "rules.yml").read_text(encoding="utf-8"))
+    rules: dict[str, str] = yaml.safe_load((HERE / "rules.yml").read_text(encoding="utf-8"))
     both: dict[str, set[tuple[str, str]]] = defaultdict(set)
     theirs: dict[str, set[tuple[str, str]]] = defaultdict(set)
     ours: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -51,7 +51,7 @@ def main() -> int:
             key, codes = (history.name, revision), set(here[revision])
             answered: set[str] = set()
             for rule in there[revision]:
-                answers = set(rules[rule].get("codes", ()))
+                answers = set(SQUAWK.get(rule, ()))
                 (both if answers & codes else theirs)[rule].add(key)
                 answered |= answers
             for code in codes - answered:
@@ -59,9 +59,9 @@ def main() -> int:
     print(f"{revisions} revisions of PostgreSQL histories that Alembic renders\n")
     print(f"{'squawk':46} {'both':>5} {'squawk alone':>13}   answered by, or why not")
     for rule in sorted({*both, *theirs}, key=lambda rule: -len(both[rule]) - len(theirs[rule])):
-        answer = ", ".join(rules[rule].get("codes", ())) or rules[rule]["why"]
+        answer = ", ".join(SQUAWK.get(rule, ())) or rules[rule]
         print(f"{rule:46} {len(both[rule]):5} {len(theirs[rule]):13}   {answer}")
-        listed = given.only and rules[rule].get("codes")
+        listed = given.only and rule in SQUAWK
         for project, revision in sorted(theirs[rule]) if listed else ():
             print(f"    {project} {revision}")
     print(f"\n{'headway alone':46} {'revisions':>5}")

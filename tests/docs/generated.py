@@ -1,5 +1,5 @@
 """What is made of action.yml: the actions for one command, the tables of docs/action.md, the component for GitLab; and
-the table of docs/other-linters.md, of tests/beside/rules.yml.
+the table of docs/other-linters.md, of tests/beside/rules.yml; and docs/rules, of the rules' docstrings.
 
 ``python tests/docs/generated.py`` writes them anew; a test finds what is stale.
 """
@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from headway.lint.catalogue import RULES, documentation, summary
+from headway.lint.squawk import SQUAWK, squawk_rules_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "action.md"
@@ -56,15 +59,61 @@ def generated() -> dict[Path, str]:
     """Every generated file with what it should hold."""
     files = {ROOT / command / "action.yml": action_of(command) for command in COMMANDS}
     files |= {PAGE: page(PAGE.read_text()), LINTERS: linters(LINTERS.read_text())}
+    readme = ROOT / "README.md"
+    listed = f"[{len(RULES)} rules](docs/rules/README.md)"
+    files[readme] = re.sub(r"\[\d+ rules\]\(docs/rules/README.md\)", listed, readme.read_text())
+    files |= {ROOT / "docs" / "rules" / name: text for name, text in rule_pages().items()}
     return {**files, ROOT / "examples" / "ci" / "gitlab-component.yml": component()}
+
+
+_AREAS = {
+    "REV": "The history",
+    "HIS": "What is released",
+    "MOD": "The file",
+    "DST": "What is lost",
+    "CMP": "What the running release needs",
+    "DAT": "What rows may break",
+    "LCK": "Locks, and what a database refuses",
+    "DML": "Rows",
+    "TXN": "Transactions",
+    "DWN": "The way back",
+    "DRF": "Models and migrations",
+    "DSN": "New tables",
+    "SEC": "Secrets and rights",
+    "CFG": "Settings",
+}
+
+
+def rule_pages() -> dict[str, str]:
+    """A page for each rule, by its name, and the list of them."""
+    note = "<!-- Made of the rule's docstring: python tests/docs/generated.py -->"
+    pages = {}
+    for rule in RULES:
+        where = "every database" if rule.dialects is None else ", ".join(sorted(rule.dialects))
+        text = re.sub(r"(?<!`)``(?!`)", "`", documentation(rule)).strip()
+        answers = squawk_rules_of(rule.code)
+        also = f"\n\nsquawk: {', '.join(answers)}" if answers else ""
+        pages[f"{rule.code}.md"] = (
+            f"{note}\n# {rule.code} {rule.name}\n\n{rule.severity.value}; {where}{also}\n\n{text}\n"
+        )
+    lines = [note, "# The rules of lint", ""]
+    for area, title in _AREAS.items():
+        lines += [f"## {title}", "", "| code | name | severity | |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity.value} | {summary(rule)} |"
+            for rule in sorted(RULES, key=lambda rule: rule.code)
+            if rule.code.startswith(area)
+        ]
+        lines.append("")
+    pages["README.md"] = "\n".join(lines)
+    return pages
 
 
 def linters(text: str) -> str:
     """The page about other linters, with the table of squawk's rules."""
     rules = yaml.safe_load((ROOT / "tests" / "beside" / "rules.yml").read_text())
     rows = ["| squawk | headway | |", "| --- | --- | --- |"]
-    for name, answer in sorted(rules.items()):
-        rows.append(f"| {name} | {', '.join(answer.get('codes', ()))} | {answer.get('why', '')} |")
+    rows += [f"| {name} | {', '.join(SQUAWK.get(name, ()))} | {why} |" for name, why in sorted(rules.items())]
     before, rest = text.split("<!-- rules -->\n")
     return f"{before}<!-- rules -->\n" + "\n".join(rows) + "\n<!-- end -->" + rest.split("<!-- end -->")[1]
 

@@ -185,3 +185,23 @@ def test_what_takes_long_is_weighed_by_the_size_of_the_table() -> None:
     assert first.severity.value == "error" and first.message.endswith("; the table is large, says the policy")
     severity = Policy(tables=sizes, severities={"LCK101": "warning"})
     assert lint_piece(piece, policy=severity, rules=select(("LCK101",), ())).findings[0].severity.value == "warning"
+
+
+@pytest.mark.parametrize(
+    ("comment", "accepted"),
+    [
+        ("-- squawk-ignore ban-drop-column", ["DST002"]),
+        ("-- squawk-ignore ban-drop-table, ban-drop-column", ["DST002"]),
+        ("-- squawk-ignore", ["DST002"]),
+        ("-- squawk-ignore ban-drop-table", []),
+        ("-- squawk-ignore no-such-rule", []),
+        ("-- squawk-ignored ban-drop-column", []),
+        ("-- squawk-ignore-file ban-drop-column", ["DST002", "DST002"]),
+    ],
+)
+def test_comments_for_squawk_are_heeded(comment: str, accepted: list[str]) -> None:
+    piece = f'op.execute("""\n    {comment}\n    ALTER TABLE orders DROP COLUMN a;\n\n    ALTER TABLE orders DROP COLUMN b\n""")'
+    found = lint_piece(piece, rules=select(("DST002", "MOD012", "MOD013"), ())).findings
+    assert [one.code for one in found] == ["DST002", "DST002"]
+    assert [one.code for one in found if one.suppressed] == accepted
+    assert all(one.reason == "squawk-ignore in the SQL" for one in found if one.suppressed)

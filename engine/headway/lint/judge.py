@@ -68,9 +68,13 @@ def _about_comments(
         for file in facts.examined
         if about and "headway:" in file.migration.source
         for rule in about
-        for finding in rule.check_comments(file, suppress.read_suppressions(file.migration.lines), heard)
+        for finding in rule.check_comments(file, _ours(file), heard)
     ]
     return judged(findings, (), policy, today)
+
+
+def _ours(file: RevisionFile) -> list[suppress.Suppression]:
+    return [one for one in suppress.read_suppressions(file.migration.lines) if not one.of_squawk]
 
 
 def _severity(finding: Finding, policy: Policy) -> Severity:

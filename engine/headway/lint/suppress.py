@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
 
 from headway.config.policy import Ignore
 from headway.lint.finding import Finding
+from headway.lint.squawk import SQUAWK
 
 _COMMENT = re.compile(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
+_SQUAWK = re.compile(r"--\s*squawk-ignore(?P<file>-file)?(?![\w-])(?P<rules>[\w\s,-]*)")
 _REASON = re.compile(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""")
 _UNTIL = re.compile(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
 
@@ -29,17 +31,19 @@ class Suppression:
     whole_file: bool
     reason: str
     until: date | None
+    of_squawk: bool = False
+    """Whether it is a comment for squawk, in SQL: nobody can say of such a one that it has no reason, or is not needed."""
 
 
 def read_suppressions(lines: Iterable[str]) -> tuple[Suppression, ...]:
     """The suppression comments of a file; one without a reason counts with an empty one."""
     source = "\n".join(lines) + "\n"
+    found = tuple(_read_squawk(source)) if "squawk-ignore" in source else ()
     if "headway:" not in source:
-        return ()
+        return found
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return tuple(
-        suppression for token in tokens if token.type == tokenize.COMMENT and (suppression := _read(token)) is not None
-    )
+    own = (_read(token) for token in tokens if token.type == tokenize.COMMENT)
+    return (*(one for one in own if one is not None), *found)
 
 
 def apply(
@@ -76,6 +80,24 @@ def _read(token: tokenize.TokenInfo) -> Suppression | None:
         reason=reason["reason"].strip() if reason else "",
         until=_date(until["until"]) if until else None,
     )
+
+
+def _read_squawk(source: str) -> Iterator[Suppression]:
+    """What squawk's comments accept, of the codes that answer its rules. See https://squawkhq.com/docs/ignoring-rules"""
+    for line, text in enumerate(source.splitlines(), 1):
+        match = _SQUAWK.search(text)
+        if match is None:
+            continue
+        named = re.findall(r"[\w-]+", match["rules"])
+        yield Suppression(
+            codes=frozenset(code for rule in named or SQUAWK for code in SQUAWK.get(rule, ())),
+            line=line,
+            alone=text.lstrip().startswith("--"),
+            whole_file=bool(match["file"]),
+            reason="squawk-ignore in the SQL",
+            until=None,
+            of_squawk=True,
+        )
 
 
 def _date(text: str) -> date:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from headway.lint.catalogue import RULES, documentation, summary
 from headway.lint.finding import Severity
 from headway.report.complaints import WITHOUT_RULE
+from headway.version import VERSION
+
+_PAGES = f"https://github.com/headway-migrations/headway/blob/v{VERSION}/docs/rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class RuleHelp:
     """All of it, as Markdown."""
     severity: Severity = Severity.ERROR
     dialects: tuple[str, ...] = ()
+    page: str | None = None
+    """Where it can be read on the web; None for what has no rule."""
 
 
 def every_rule() -> Mapping[str, RuleHelp]:
@@ -37,6 +42,7 @@ def every_rule() -> Mapping[str, RuleHelp]:
             documentation(rule),
             rule.severity,
             tuple(sorted(rule.dialects or ())),
+            f"{_PAGES}/{rule.code}.md",
         )
         for rule in RULES
     }

@@ -83,6 +83,7 @@ def _rule(rule: RuleHelp) -> dict[str, Any]:
         "shortDescription": {"text": shortened(rule.summary, 1_000)},
         "fullDescription": {"text": shortened(rule.why or rule.summary, 1_000)},
         "help": {"text": rule.text, "markdown": rule.text},
+        **({"helpUri": rule.page} if rule.page is not None else {}),
         "defaultConfiguration": {"level": level},
         "properties": {"tags": ["migrations", *rule.dialects], "problem.severity": _PROBLEMS[level]},
     }

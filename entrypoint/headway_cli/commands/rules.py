@@ -21,6 +21,7 @@ def rules(
 ) -> None:
     """List the rules of lint."""
     from headway.lint.catalogue import RULES, summary
+    from headway.lint.squawk import squawk_rules_of
 
     if format is Listing.JSON:
         found = [
@@ -30,6 +31,7 @@ def rules(
                 "severity": rule.severity.value,
                 "databases": sorted(rule.dialects or ()),
                 "summary": summary(rule),
+                "squawk": squawk_rules_of(rule.code),
             }
             for rule in RULES
         ]
@@ -40,14 +42,33 @@ def rules(
     typer.echo("\n'headway rule CODE' explains one, with an example of what is bad and what is good.")
 
 
-def rule(code: Annotated[str, typer.Argument(help="Code or name, such as LCK101.")]) -> None:
+def rule(
+    code: Annotated[str, typer.Argument(help="Code or name, such as LCK101.")],
+    format: Annotated[Listing, typer.Option("--format", "-f", help="How it is printed.")] = Listing.TEXT,
+) -> None:
     """Explain one rule.
 
     What it finds, why that matters, what to write instead, and when to ignore it.
     """
-    from headway.lint.catalogue import documentation
+    from headway.lint.catalogue import documentation, summary
     from headway.lint.catalogue import rule as find
+    from headway.lint.squawk import squawk_rules_of
 
     found = find(code)
+    answers = squawk_rules_of(found.code)
+    if format is Listing.JSON:
+        told = {
+            "schema": "headway/rule/1",
+            "code": found.code,
+            "name": found.name,
+            "severity": found.severity.value,
+            "databases": sorted(found.dialects or ()),
+            "summary": summary(found),
+            "squawk": answers,
+            "documentation": documentation(found),
+        }
+        typer.echo(json.dumps(told, indent=2))
+        return
     where = "all databases" if found.dialects is None else ", ".join(sorted(found.dialects))
-    typer.echo(f"# {found.code} {found.name} ({found.severity.value}; {where})\n\n{documentation(found)}")
+    also = f"squawk: {', '.join(answers)}\n\n" if answers else ""
+    typer.echo(f"# {found.code} {found.name} ({found.severity.value}; {where})\n\n{also}{documentation(found)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from headway.effects import model as fx
 from headway.reading.budget import OutOfBudget
@@ -172,7 +172,7 @@ class FileReader(StatementReader):
 
     def read_module(self, name: str, path: str, text: str, package: str, node: ast.AST) -> Module | None:
         try:
-            tree = ast.parse(text)
+            tree = _parsed(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         scope = Names(SourceFile(path, (), package, names_alembic="alembic" in text))
@@ -191,6 +191,12 @@ class FileReader(StatementReader):
             self._caller, self.entry = caller, entry
             self.importing, self.stack, self.here = importing, stack, here
         return made
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> ast.Module:
+    """The syntax of a module that many revisions import; nothing that reads it changes it."""
+    return ast.parse(text)
 
 
 def _imports(path: str, tree: ast.Module) -> Iterator[Import]:

@@ -36,6 +36,11 @@ def test_each_statement_has_its_own_place() -> None:
     assert places(text) == ["UPDATE a SET b = 1", "DROP TABLE /* ; */ d"]
 
 
+def test_a_sequence_that_is_altered_by_no_word_is_unread() -> None:
+    (effect,) = read_sql(fx.SqlSource("ALTER SEQUENCE s1 5", fx.Span("x.py", 1)), frozenset({"postgresql"}))
+    assert isinstance(effect, fx.RunsSql) and not effect.understood
+
+
 def test_a_statement_within_a_block_has_its_place() -> None:
     text = "DO $$ BEGIN\n  UPDATE a SET b = 1;\n  FROBNICATE;\n  IF x THEN\n    DROP TABLE d;\n  END IF;\nEND $$"
     assert places(text) == ["UPDATE a SET b = 1", "FROBNICATE", "DROP TABLE d"]

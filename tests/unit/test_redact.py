@@ -32,6 +32,7 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("postgresql+psycopg://u:geheim@h:5432/db", "postgresql+psycopg://u:***@h:5432/db"),
         ("cannot reach 'mysql://u:p@ssW0rd@h/db'.", "cannot reach 'mysql://u:***@h/db'."),
         ("u:p@ssW0rd@host", "u:***@host"),
+        ("//u:p@host", "//u:***@host"),
         ("postgres//u:pw@host", "postgres//u:***@host"),
         ("url=u:geheim@host", "url=u:***@host"),
         ("//u:geheim@host", "//u:***@host"),

@@ -278,6 +278,11 @@ VACUUM (FULL, ANALYZE) users
 -- alone
 => Reindexes(verb='VACUUM FULL', name='users')
 
+VACUUM (FULL, ANALYZE) users (id, name), logs
+-- alone
+=> Reindexes(verb='VACUUM FULL', name='users')
+=> Reindexes(verb='VACUUM FULL', name='logs')
+
 ANALYZE users (name)
 => RunsSql(text='ANALYZE users (name)', understood=True)
 
@@ -612,6 +617,15 @@ EXPLAIN SELECT * FROM users
 
 EXPLAIN (ANALYZE, COSTS off) DELETE FROM users WHERE id = 7
 => ChangesData(verb='DELETE', table='users', where='id = 7')
+
+EXPLAIN ANALYZE VERBOSE DELETE FROM users
+=> ChangesData(verb='DELETE', table='users', filtered=False)
+
+EXPLAIN (COSTS off, ANALYZE) DELETE FROM users
+=> ChangesData(verb='DELETE', table='users', filtered=False)
+
+EXPLAIN VERBOSE DELETE FROM users
+=> Reads()
 
 PREPARE q AS SELECT 1
 => Reads()

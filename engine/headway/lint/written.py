@@ -196,13 +196,29 @@ def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:
 
 
 def _hides(handler: ast.ExceptHandler) -> bool:
-    """Whether it catches what a database answers, and nothing in it can raise on."""
+    """Whether it catches what a database answers, and goes on with it, whatever it is."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     if not any(type_ is None or _is_broad(type_) for type_ in types):
         return False
-    inside = [inner for statement in handler.body for inner in ast.walk(statement)]
-    leaves = any(isinstance(inner, ast.Raise | ast.Assert) for inner in inside)
-    return not leaves and not any(called(inner) in ("exit", "abort", "_exit") for inner in inside)
+    return not any(_leaves(statement) and not _is_rarely_so(statement) for statement in handler.body)
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    """Whether something in it raises, or ends the program."""
+    inside = list(ast.walk(statement))
+    if any(isinstance(inner, ast.Raise | ast.Assert) for inner in inside):
+        return True
+    return any(called(inner) in ("exit", "abort", "_exit") for inner in inside)
+
+
+def _is_rarely_so(statement: ast.stmt) -> bool:
+    """Whether it is an ``if`` without an ``else`` that asks for no error by its text or number: ``connection_invalidated``."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return False
+    return not any(
+        isinstance(inner, ast.Constant) and isinstance(inner.value, str | int) and not isinstance(inner.value, bool)
+        for inner in ast.walk(statement.test)
+    ) and not any(isinstance(inner, ast.Call) for inner in ast.walk(statement.test))
 
 
 def _is_broad(type_: ast.expr) -> bool:

@@ -41,6 +41,18 @@ def test_a_sequence_that_is_altered_by_no_word_is_unread() -> None:
     assert isinstance(effect, fx.RunsSql) and not effect.understood
 
 
+def test_a_database_without_a_name_is_the_one_that_is_used() -> None:
+    (effect,) = read_sql(fx.SqlSource("ALTER DATABASE CHARACTER SET utf8mb4", fx.Span("x.py", 1)), frozenset({"mysql"}))
+    assert isinstance(effect, fx.AltersObject) and (effect.name, effect.action) == (None, "CHARACTER SET")
+
+
+def test_a_package_ends_where_it_says() -> None:
+    sql = "CREATE PACKAGE BODY p AS PROCEDURE a IS BEGIN NULL; END; END p;\n/\nDROP TABLE t"
+    effects = read_sql(fx.SqlSource(sql, fx.Span("x.py", 1)), frozenset({"oracle"}))
+    assert [type(effect) for effect in effects][-1] is fx.DropsTable
+    assert len(effects) == 2
+
+
 def test_a_statement_within_a_block_has_its_place() -> None:
     text = "DO $$ BEGIN\n  UPDATE a SET b = 1;\n  FROBNICATE;\n  IF x THEN\n    DROP TABLE d;\n  END IF;\nEND $$"
     assert places(text) == ["UPDATE a SET b = 1", "FROBNICATE", "DROP TABLE d"]

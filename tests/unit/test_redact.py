@@ -97,6 +97,12 @@ def test_by_value_in_every_spelling(name: str) -> None:
     assert spelt(SECRET)[name] not in shown and "***" in shown
 
 
+def test_of_two_secrets_the_longer_one_is_hidden_whole() -> None:
+    remember("kT7-plum")
+    remember("kT7-plum-33-orchard")
+    assert redact("(kT7-plum-33-orchard) (kT7-plum)") == "(***) (***)"
+
+
 @pytest.mark.parametrize("word", ["pass", "versions", "postgres", "Secret"])
 def test_a_plain_word_is_masked_by_its_place_only(word: str) -> None:
     remember_password(f"driver://user:{word}@localhost/dbname")

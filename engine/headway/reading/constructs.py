@@ -342,6 +342,20 @@ def enums_in(type_: object) -> Iterator[tuple[fx.Text, fx.MaybeText, tuple[fx.Te
         yield enum_of(type_)
 
 
+def checks_of(type_: object) -> Iterator[tuple[fx.MaybeText, frozenset[str] | None]]:
+    """The name of the CHECK that a column's type brings, and the databases where it does; None for all.
+
+    See https://docs.sqlalchemy.org/en/20/core/type_basics.html#sqlalchemy.types.Enum.params.create_constraint
+    """
+    if not isinstance(type_, Construct) or type_.keywords.get("create_constraint", False) is not True:
+        return
+    if type_.name == "Boolean":
+        yield _name(type_.keywords.get("name")), frozenset({"sqlite", "mysql", "mariadb", "mssql", "oracle"})
+    elif type_.name == "Enum":
+        native = type_.keywords.get("native_enum", True) is not False
+        yield _name(type_.keywords.get("name")), frozenset({"sqlite", "mssql", "oracle"}) if native else None
+
+
 def enum_of(type_: Construct) -> tuple[fx.Text, fx.MaybeText, tuple[fx.Text, ...]]:
     """Name, schema and labels of an ``Enum(…)``."""
     name = type_.keywords.get("name")

@@ -9,6 +9,7 @@ from headway.effects import model as fx
 from headway.effects.signatures import SIGNATURES, TABLE_PARAMETERS
 from headway.reading.arguments import MISSING, Arguments, flag_of
 from headway.reading.constructs import (
+    checks_of,
     column_of,
     default_text,
     enums_in,
@@ -83,7 +84,7 @@ def _bound(reader: Reader, name: str, call: Call, scope: Names, batch: Batch | N
 
 def _create_table(call: Arguments) -> Iterator[fx.Effect]:
     columns, constraints, indexes, whole = parts_of_table(call.rest)
-    for value in call.rest:
+    for value in (option for given in call.rest for option in options_of(given)):
         if isinstance(value, Construct):
             type_ = next((a for a in (*value.args, value.keywords.get("type_")) if isinstance(a, Construct)), None)
             for name, schema, labels in enums_in(type_):
@@ -176,6 +177,17 @@ def _alter_column(call: Arguments) -> Iterator[fx.Effect]:
         else default_text(existing_default),
         **call.table,
     )
+    # Alembic takes the CHECK of the old type away, and makes that of the new one.
+    for name, databases in checks_of(existing) if new_type is not None else ():
+        yield fx.DropsConstraint(kind=fx.ConstraintKind.CHECK, name=name, databases=databases, **call.table)
+    for name, databases in checks_of(new_type):
+        yield fx.AddsConstraint(
+            kind=fx.ConstraintKind.CHECK,
+            name=name,
+            columns=(call.text("column_name"),),
+            databases=databases,
+            **call.table,
+        )
 
 
 def _create_index(call: Arguments) -> Iterator[fx.Effect]:

@@ -199,6 +199,6 @@ def same(one: object, other: object) -> bool:
     return type(one) is type(other) and one == other
 
 
-MOST_OPTIONS = 12
+MOST_OPTIONS = 20
 _EFFECT = 20
 """Steps that an effect costs: whoever reports it and judges it has work with it too."""

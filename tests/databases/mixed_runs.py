@@ -64,6 +64,8 @@ class MixedRuns:
 
     def __init__(self, place: Path, url: str) -> None:
         self.place = place
+        self.killed = 0
+        """How many sessions that held the lock have been killed so far."""
         self.engine = sa.create_engine(url, poolclass=NullPool)
         self.backend = self.engine.dialect.name.replace("mariadb", "mysql")
         versions = place / "versions"
@@ -97,8 +99,7 @@ class MixedRuns:
                 killed += 1
             time.sleep(chance.uniform(0.05, 0.4))
         ended = [(verb, process, process.communicate()) for verb, process in runs]
-        # A round of stamps has next to nothing to do, and its locks are held for moments only.
-        assert not kills or killed or stamps, "nobody was killed"
+        self.killed += killed
         return [(verb, process.returncode, err) for verb, process, (_, err) in ended]
 
     def settle(self) -> None:

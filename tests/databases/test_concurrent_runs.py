@@ -107,15 +107,17 @@ def test_the_lock_leaves_nothing_behind(shop: tuple[Path, str], headway: Program
     assert [name for name in tables if "lock" in name] == []
 
 
-ROUNDS, RUNS = (20, 16) if os.environ.get("HEADWAY_FULL") == "1" else (2, 6)
+ROUNDS, RUNS = (20, 16) if os.environ.get("HEADWAY_FULL") == "1" else (2, 10)
 
 
 def test_runs_at_once(database_url: str, tmp_path: Path) -> None:
-    """Mixed verbs, sixteen at once in a full run; in every second round the session that holds the lock is killed again and again."""
+    """Mixed verbs; in every second round the session that holds the lock is killed again and again."""
     chance = random.Random(9)
     runs = MixedRuns(tmp_path / "p", database_url)
     lost = 0
-    for number in range(ROUNDS):
+    for number in range(ROUNDS + 10):
+        if number >= ROUNDS and runs.killed and (lost or runs.backend != "sqlite"):
+            break  # a round that is over quickly may have nobody in it who could be killed
         kills = number % 2 == 1
         for verb, code, err in runs.round(chance, count=RUNS, kills=kills, stamps=number % 5 >= 3):
             assert "Traceback" not in err and "File exists" not in err, (number, verb, err)
@@ -124,6 +126,7 @@ def test_runs_at_once(database_url: str, tmp_path: Path) -> None:
             assert fine or (kills and code in (3, 4, 6)), (number, verb, code, err)
             lost += "lost its lock" in err
         runs.assert_whole()
+    assert runs.killed, "nobody was killed"
     assert lost or runs.backend != "sqlite", "nobody noticed that the file was gone"
     runs.settle()
     runs.assert_whole()

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy.engine import URL
 
-from headway.api.passing import passing
+from headway.api.looking import look_at
 from headway.api.project import Project
-from headway.compat.hook import serving_alembic
-from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
-from headway.runtime.env_py import run_environment
-from headway.runtime.options import RunOptions
 from headway.scratch.dump import dump
 from headway.scratch.start import header
 
@@ -24,14 +18,9 @@ def baseline(project: Project, given: str | None) -> str:
     """
     found: list[tuple[tuple[str, ...], str, URL]] = []
 
-    def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+    def look(heads: tuple[str, ...], context: MigrationContext) -> None:
         found.append((heads, context.version_table, context.connection.engine.url))
-        return ()
 
-    database = project.database_url(given)
-    options = RunOptions(lock=False, url=database, log=False)
-    config, policy = project.fresh_config(), project.policy
-    with serving_alembic(), passing(config, policy.passed_connection if database else None, database or ""):
-        run_environment(config, project.scripts, look, options, app=policy.app, dont_mutate=True)
+    look_at(project, given, look)
     heads, table, url = found[0]
     return header(heads) + dump(url, leave_out=(table,))

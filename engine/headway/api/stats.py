@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
 
-from headway.api.passing import passing
+from headway.api.looking import look_at
 from headway.api.project import Project
-from headway.compat.hook import serving_alembic
 from headway.dialects.mysql.sizes import sizes as of_mysql
 from headway.dialects.postgresql.sizes import sizes as of_postgresql
 from headway.dialects.size import Size
 from headway.dialects.sqlite.sizes import sizes as of_sqlite
 from headway.errors import ConfigError
-from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
-from headway.runtime.env_py import run_environment
-from headway.runtime.options import RunOptions
 
 _READERS: dict[str, Callable[[Connection], Iterator[Size]]] = {
     "postgresql": of_postgresql,
@@ -37,19 +33,14 @@ def stats(project: Project, given: str | None, today: date) -> str:
     found: list[Size] = []
     kinds: list[str] = []
 
-    def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+    def look(heads: tuple[str, ...], context: MigrationContext) -> None:
         kind = context.connection.dialect.name
         if kind not in _READERS:
             raise ConfigError(f"nobody here knows how to ask {kind} for the sizes of its tables")
         kinds.append(kind)
         found.extend(size for size in _READERS[kind](context.connection) if size.name != context.version_table)
-        return ()
 
-    database = project.database_url(given)
-    options = RunOptions(lock=False, url=database, log=False)
-    config, policy = project.fresh_config(), project.policy
-    with serving_alembic(), passing(config, policy.passed_connection if database else None, database or ""):
-        run_environment(config, project.scripts, look, options, app=policy.app, dont_mutate=True)
+    look_at(project, given, look)
     return "\n".join(_file(found, kinds, today)) + "\n"
 
 

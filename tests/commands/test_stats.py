@@ -72,6 +72,14 @@ def test_a_database_is_measured_and_stays_as_it_is(database_url: str, project: P
         assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar() == 0
 
 
+@pytest.mark.parametrize("verb", ["stats", "baseline"])
+def test_a_file_that_is_not_there_is_said_and_not_made(verb: str, project: Path, headway: Program) -> None:
+    done = headway(verb, "--url", "sqlite:///nothere.db", cwd=project)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "FAILED: nothere.db: there is no such SQLite file. Give --url the file as it is.\n"
+    assert not (project / "nothere.db").exists()
+
+
 def test_lint_weighs_by_the_file(project: Path, headway: Program) -> None:
     (project / ".headway.yml").write_text("dialects: [postgresql]\ntables: sizes.yml\n")
     (project / "sizes.yml").write_text("Orders: {rows: 120000000, bytes: 214748364800}\nsettings: {rows: 12}\n")

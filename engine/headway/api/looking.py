@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+
+from sqlalchemy.engine import make_url
 
 from headway.api.passing import passing
 from headway.api.project import Project
 from headway.compat.hook import serving_alembic
+from headway.errors import ConfigError
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
+from headway.runtime.drivers import in_memory
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
 
@@ -16,7 +21,8 @@ from headway.runtime.options import RunOptions
 def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...], MigrationContext], None]) -> None:
     """Runs env.py, and ``look`` with the heads and the context of each database that it configures.
 
-    ``given`` is the database as ``--url`` names it. Raises HeadwayError when it cannot be read.
+    ``given`` is the database as ``--url`` names it. Raises HeadwayError when it cannot be read, or is a SQLite file that is
+    not there: opening it would make one, and there is nothing to look at.
     """
 
     def no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
@@ -24,7 +30,16 @@ def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...]
         return ()
 
     database = project.database_url(given)
+    _require_file(database)
     options = RunOptions(lock=False, url=database, log=False)
     config, policy = project.fresh_config(), project.policy
     with serving_alembic(), passing(config, policy.passed_connection if database else None, database or ""):
         run_environment(config, project.scripts, no_steps, options, app=policy.app, dont_mutate=True)
+
+
+def _require_file(database: str | None) -> None:
+    url = make_url(database) if database else None
+    if url is None or url.get_backend_name() != "sqlite" or not url.database or in_memory(url.database):
+        return
+    if not url.database.startswith("file:") and not os.path.exists(url.database):
+        raise ConfigError("there is no such SQLite file", path=url.database, hint="Give --url the file as it is.")

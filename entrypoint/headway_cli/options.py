@@ -270,3 +270,15 @@ def _split_report(wanted: str) -> tuple[Format, str]:
     if not equals or not path or name not in formats:
         raise UsageError(f"--report {wanted} is not FORMAT=FILE", hint=f"Formats are {', '.join(formats)}.")
     return Format(name), path
+
+
+def write_out(text: str, output: str | None, what: str) -> None:
+    """Writes to the file ``output``, or to standard output. Raises UsageError, which names ``what``, where it cannot."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{what} cannot be written: {error.strerror}", path=output) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -26,15 +25,7 @@ def baseline(
     """
     from headway.api.baseline import baseline as write
     from headway.api.project import open_project, refuse_untrusted
-    from headway.errors import UsageError
 
     refuse_untrusted("baseline", untrusted)
     text = write(open_project(config or (), name, x=x or ()), url)
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"the schema cannot be written: {error.strerror}", path=output) from error
+    opt.write_out(text, output, "the schema")

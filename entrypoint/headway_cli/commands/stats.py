@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -26,15 +25,7 @@ def stats(
     """
     from headway.api.project import open_project, refuse_untrusted
     from headway.api.stats import stats as measure
-    from headway.errors import UsageError
 
     refuse_untrusted("stats", untrusted)
     text = measure(open_project(config or (), name, x=x or ()), url, opt.today())
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"the sizes cannot be written: {error.strerror}", path=output) from error
+    opt.write_out(text, output, "the sizes")

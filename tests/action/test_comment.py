@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -248,6 +249,19 @@ FINDING = {
     "code": "DST001", "name": "drop-table", "severity": "error", "message": "m", "help": "h", "file": "a.py", "line": 1,
     "end_line": 1, "revision": "a", "fix": None, "suppressed": False, "reason": None,
 }  # fmt: skip
+LOCK = document(SAMPLES["findings"])["payload"]["changes"][0]["operations"][0]["locks"][0]
+
+
+def with_payload(**values: Any) -> dict[str, Any]:
+    told = document(SAMPLES["findings"])
+    return {**told, "payload": {**told["payload"], **values}}
+
+
+def with_lock(**values: Any) -> dict[str, Any]:
+    operation = {"line": 1, "source": "x", "unread": False, "locks": [{**LOCK, **values}]}
+    return with_payload(changes=[{"revision": "a", "file": "a.py", "operations": [operation]}])
+
+
 FORGED: dict[str, Any] = {
     "no JSON": "{",
     "a list": [],
@@ -263,6 +277,19 @@ FORGED: dict[str, Any] = {
     "a text that is none": changed(findings=[{**FINDING, "message": {"x": 1}}]),
     "too many": changed(heads=["a"] * 10_001),
     "a number that is none": changed(exit_code=True),
+    "another payload": with_payload(schema="headway/lint/1"),
+    "more in the payload": with_payload(number=12),
+    "a payload that is none": {**document(RED), "payload": "x"},
+    "other counts": with_payload(counts={"error": 0, "warning": 0, "info": 0, "accepted": 0}),
+    "a stage that did run": with_payload(not_run=[]),
+    "a threshold that is none": with_payload(threshold="off"),
+    "a version that is none": with_payload(
+        databases={"known": [{"name": "postgresql", "version": "<b>"}], "told_by": None}
+    ),
+    "a lock of nobody's": with_lock(waits="everybody"),
+    "a lock for ever": with_lock(held="for ever"),
+    "a lock with a link": with_lock(link="https://evil.example"),
+    "a statement that is none": with_payload(sent=[{"revision": "a", "stage": "b", "statements": [1]}]),
     "a deep one": "[" * 100_000,
 }
 
@@ -285,11 +312,28 @@ def test_a_link_is_not_followed(hub: GitHub, after: dict[str, str], tmp_path: Pa
 
 def test_what_a_stranger_writes_stays_text(hub: GitHub, after: dict[str, str], tmp_path: Path) -> None:
     evil = {**FINDING, "message": "<script>x</script> [a](http://evil) @shop/team `", "file": "<img src=x>|.py"}
-    (tmp_path / "headway-report.json").write_text(json.dumps(changed(findings=[evil])))
+    (tmp_path / "headway-report.json").write_text(json.dumps(changed(findings=[evil], payload=None)))
     comment_on_report(commenting(tmp_path), after)
     (body,) = hub.bodies
     assert body.startswith(marker(Configuration()))
     assert "<script" not in body and "<img" not in body and "](http" not in body
+
+
+def test_what_a_stranger_writes_into_locks_and_statements_stays_text(
+    hub: GitHub, after: dict[str, str], tmp_path: Path
+) -> None:
+    evil = "<script>x</script> [a](http://evil) | @shop/team `\n\n</details>\n\n# seen"
+    told = with_lock(table=evil, level=evil, database=evil, manual=evil)
+    told["payload"]["changes"][0] |= {"revision": evil, "file": evil}
+    told["payload"]["changes"][0]["operations"][0]["source"] = evil
+    told["payload"]["sent"] = [{"revision": evil, "stage": evil, "statements": [f"```\n{evil}\n````"]}]
+    (tmp_path / "headway-report.json").write_text(json.dumps(told))
+    comment_on_report(commenting(tmp_path), after)
+    (body,) = hub.bodies
+    without_code = re.sub(r"^(`{3,})sql\n.*?\n\1$", "", body, flags=re.M | re.S)
+    assert "seen" in without_code and "`````sql" in body
+    for markup in ("<script", "](http", "@shop", "\n# seen"):
+        assert markup not in without_code
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -11,13 +11,14 @@ import yaml
 from fixtures.programs import ROOT
 from headway.report import comment, github, gitlab, junit, markdown, sarif
 from headway.report.html import page
+from headway.report.payload import FORMS
 from headway_cli.options import Format, check_reports
 
 TEXT = (ROOT / "docs" / "reports.md").read_text()
 
 
 def test_the_table_has_every_format_and_its_room() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", TEXT, re.M))
+    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", TEXT.partition("## JSON")[0], re.M))
     assert list(rows) and set(rows) == {str(format) for format in Format}
     rooms = {
         "github": github.LIMIT,
@@ -29,6 +30,11 @@ def test_the_table_has_every_format_and_its_room() -> None:
     }
     assert {name: int(re.sub(r"\D.*", "", rows[name].replace(",", ""))) for name in rooms} == rooms
     assert rows["markdown"] == "1 MiB" and 2**20 - 10_000 < markdown.LIMIT < 2**20
+
+
+def test_the_forms_of_payloads_are_those_that_there_are() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(headway/[^`]+)` \|", TEXT, re.M))
+    assert rows == FORMS
 
 
 @pytest.mark.parametrize("command", re.findall(r"headway ci (--report [^\n`]+)", TEXT))

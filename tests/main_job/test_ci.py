@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from fixtures.programs import ROOT, Done, Program
-from reports.test_formats import SCHEMA
+from reports.test_formats import SCHEMA, schema_of
 
 KINDS = ("sqlite", "postgresql")
 STAGES = ["graph", "lint", *(f"{stage} ({kind})" for kind in KINDS for stage in ("replay", "drift", "downgrade"))]
@@ -46,6 +46,29 @@ def test_the_shop_is_green_on_sqlite_and_postgresql(storefront: Path, headway: P
     assert report["heads"] == ["d16e2b7f5a08"]
     assert report["examined"] == {"revisions": 14, "new": 1, "not_analysed": 0, "not_analysed_places": []}
     assert report["findings"] == report["drift"] == []
+    payload = report["payload"]
+    jsonschema.validate(payload, schema_of(payload))
+    assert (payload["against"], payload["new"]) == ("baseline 83c0d9e4f716", ["d16e2b7f5a08"])
+    sent = {one["stage"]: one["statements"] for one in payload["sent"]}
+    added = "ALTER TABLE orders ADD COLUMN currency VARCHAR(3) DEFAULT 'EUR' NOT NULL"
+    assert sent == {f"replay ({kind})": [added] for kind in KINDS}
+    (operation,) = payload["changes"][0]["operations"]
+    assert {lock["database"]: lock["level"] for lock in operation["locks"]} == {
+        "postgresql": "ACCESS EXCLUSIVE",
+        "sqlite": "EXCLUSIVE",
+    }
+
+
+def test_what_a_replay_has_sent_before_it_failed_is_shown(storefront: Path, headway: Program) -> None:
+    versions = storefront / "migrations" / "versions"
+    edit(versions / NEWEST, "def upgrade() -> None:\n", 'def upgrade() -> None:\n    op.drop_table("reviews")\n')
+    edit(
+        versions / NEWEST, "def downgrade", '    op.execute("INSERT INTO nowhere VALUES (:secret)")\n\n\ndef downgrade'
+    )
+    done = headway("ci", "--scratch", "sqlite", "--format", "json", cwd=storefront)
+    (sent,) = report_of(done)["payload"]["sent"]
+    assert sent["statements"][0].split() == ["DROP", "TABLE", "reviews"]
+    assert not any("nowhere" in statement for statement in sent["statements"])
 
 
 def test_the_run_leaves_nothing_behind_but_its_cache(storefront: Path, headway: Program) -> None:
@@ -297,7 +320,7 @@ def test_a_broken_history_is_drawn_with_its_faults(headway: Program) -> None:
     assert "*  f45b17ac8d30 DECLARED TWICE. " in done.out
     assert "names 'd16e2b7f5a80', which no revision file has" in done.err
     drawn = json.loads(headway("graph", "--format", "json", cwd=broken).out)
-    assert drawn["schema"] == "headway/graph/1"
+    jsonschema.validate(drawn, schema_of(drawn))
     assert {"7a60c1f2d9e3", "91be4d70a8c5", "c3d9e0f1a2b4"} == set(drawn["heads"])
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from headway.config.databases import Databases
 from headway.drift.verdict import DriftItem, NotCompared, Verdict
+from headway.effects.lock import Held, Lock
+from headway.lint.change import Change, Operation, Sent, TakenLock
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan, PlanStatement, PlanStep, Target
 from headway.report.model import Examined, Report, Stage, Status
@@ -113,6 +116,27 @@ HISTORY = (
     Revision("d16e", ("a1", "b2"), doc="currency", path="/shop/migrations/versions/d16e_currency.py"),
 )
 
+POSTGRESQL = Databases(frozenset({"postgresql"}), {"postgresql": (16,)}, ".headway.yml")
+SHARE = Lock("SHARE", False, True, Held.SCAN, "https://www.postgresql.org/docs/current/sql-createindex.html")
+CHANGES = (
+    Change(
+        "7a60",
+        "migrations/versions/7a60_loyalty.py",
+        (
+            Operation(3, SOURCE[2].strip(), (TakenLock("postgresql", "customers", replace(SHARE, held=Held.INSTANT)),)),
+            Operation(4, 'op.create_index("ix_a", "a", ["b"])', (TakenLock("postgresql", "a", SHARE),)),
+            Operation(5, "op.execute(text)", is_unread=True),
+        ),
+    ),
+    Change("7b71", "migrations/versions/7b71_merge.py", ()),
+)
+SENT = (
+    Sent(
+        "7a60", ("ALTER TABLE customers ADD COLUMN tier VARCHAR(20)", "CREATE INDEX ix_a ON a (b)"), "replay (sqlite)"
+    ),
+    Sent("7a60", ("CREATE INDEX ix_a ON a (b)",), "replay (postgresql)"),
+)
+
 SAMPLES: dict[str, Report] = {
     "clean": Report(
         command="ci",
@@ -149,6 +173,11 @@ SAMPLES: dict[str, Report] = {
         examined=Examined(15, 1, ("migrations/versions/7a60_loyalty.py:4: SQL that is only known when it runs",)),
         findings=(ACCEPTED, REQUIRED, DROPPED, NOWHERE),
         sources={"migrations/versions/7a60_loyalty.py": SOURCE},
+        new=frozenset({"7a60", "7b71"}),
+        against="origin/main",
+        databases=POSTGRESQL,
+        changes=CHANGES,
+        sent=SENT,
     ),
     "drift": Report(
         command="drift",

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from headway.drift.verdict import NotCompared
+from headway.lint.change import Change, Operation, Sent, TakenLock
 from headway.report.model import Examined, Report, Stage, Status
 from headway.report.shown import without_passwords
 from headway.revision.model import Revision
-from reports.samples import REQUIRED, SAMPLES
+from reports.samples import REQUIRED, SAMPLES, SHARE
 from reports.test_formats import FORMATS
 from reports.test_html import EVIL
 from reports.test_platforms import HUGE, STRANGE
@@ -55,6 +56,8 @@ def test_no_face_shows_a_password(render: Callable[[Report], str]) -> None:
         history=(Revision("a", doc=said),),
         new=frozenset("a"),
         sources={REQUIRED.file or "": (said,) * 9},
+        changes=(Change("a", "a.py", (Operation(1, said, (TakenLock("sqlite", said, SHARE),)),)),),
+        sent=(Sent("a", (said,), "replay"),),
     )
     assert "s3cret" in render(report)
     assert "s3cret" not in render(without_passwords(report, lambda text: text.replace("s3cret", "***")))

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
+from headway.plan import plan_file
 from headway.plan.model import PlanStatement
 from headway.report import comment, github, gitlab, junit, markdown, sarif, text
 from headway.report import json as json_report
@@ -19,6 +21,7 @@ from headway.report.html import page
 from headway.report.html.script import SCRIPT
 from headway.report.html.style import STYLE
 from headway.report.model import Report
+from headway.report.payload import FORMS
 from reports.samples import DROPPED, PLAN, REQUIRED, SAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -53,11 +56,49 @@ def test_no_golden_file_is_orphaned() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == wanted
 
 
+def schema_of(payload: dict[str, Any]) -> Any:
+    """The schema that ships for a document, by the form that it names."""
+    name = payload["schema"].split("/")[1]
+    schema = json.loads(files("headway.report").joinpath("schemas", f"{name}.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return schema
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_json_follows_the_schema_that_ships(name: str) -> None:
     document = json.loads(json_report.render(SAMPLES[name]))
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(document, SCHEMA)
+    payload = document["payload"]
+    assert (payload is None) is not bool(SAMPLES[name].stages)
+    if payload is not None:
+        assert payload["schema"] == FORMS[document["command"]]
+        jsonschema.validate(payload, schema_of(payload))
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**payload, "surprise": 1}, schema_of(payload))
+
+
+def test_the_payload_of_a_plan_is_the_plan_file() -> None:
+    document = json.loads(json_report.render(SAMPLES["plan"]))
+    assert document["payload"] == json.loads(plan_file.to_json(PLAN))
+    assert plan_file.from_json(json.dumps(document["payload"]), "plan.json") == PLAN
+
+
+def test_each_form_has_a_schema_and_each_schema_a_form() -> None:
+    there = {one.name: json.loads(one.read_text()) for one in files("headway.report").joinpath("schemas").iterdir()}
+    forms = {schema["properties"]["schema"]["const"] for schema in there.values()}
+    assert forms == {*FORMS.values(), "headway/graph/1"}
+    assert set(SCHEMA["properties"]["payload"]["properties"]["schema"]["enum"]) == set(FORMS.values())
+    for name, schema in there.items():
+        form, version = schema["properties"]["schema"]["const"].removeprefix("headway/").split("/")
+        assert name == f"{form}.schema.json" and schema["$id"].endswith(f"/schema/{form}/{version}")
+
+
+def test_what_is_left_of_a_plan_is_told() -> None:
+    payload = json_report.document(SAMPLES["half applied"])["payload"]
+    assert (payload["applied"], payload["not_applied"], payload["failed"]) == (["d16e"], ["7a60"], "7a60")
+    without = json_report.document(replace(SAMPLES["half applied"], plan=None))["payload"]
+    assert without["not_applied"] is None and without["digest"] is None
 
 
 def test_the_schema_is_strict() -> None:

@@ -14,12 +14,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from headway.config.databases import Databases
 from headway.drift.verdict import NotCompared
+from headway.lint.change import Change, Operation, Sent, TakenLock
 from headway.lint.finding import Finding, Severity
 from headway.report import gitlab, junit, sarif
 from headway.report.complaints import complaints
 from headway.report.model import Configuration, Examined, Report, Stage, Status
-from reports.samples import ACCEPTED, DROPPED, REQUIRED, SAMPLES, SOURCE
+from reports.samples import ACCEPTED, DROPPED, REQUIRED, SAMPLES, SHARE, SOURCE
 
 SARIF = jsonschema.Draft202012Validator(json.loads(Path(__file__).with_name("sarif.schema.json").read_text()))
 
@@ -42,6 +44,16 @@ STRANGE = {
         error=HOSTILE,
         examined=Examined(1, 1, (HOSTILE,)),
         not_compared=(NotCompared(HOSTILE, HOSTILE, HOSTILE),),
+        against=HOSTILE,
+        databases=Databases(frozenset({HOSTILE}), {}, HOSTILE),
+        changes=(
+            Change(
+                HOSTILE,
+                HOSTILE,
+                (Operation(1, HOSTILE, (TakenLock(HOSTILE, HOSTILE, replace(SHARE, level=HOSTILE)),)),),
+            ),
+        ),
+        sent=(Sent(HOSTILE, (HOSTILE, f"```\n{HOSTILE}"), HOSTILE),),
         configuration=Configuration(HOSTILE, HOSTILE),
         sources={NASTY.file or "": ("é" * 9,) * 9},
     ),

@@ -24,6 +24,7 @@ from headway.api.stages import Announce, At, Run, exit_code, not_shown, not_trus
 from headway.config.policy import STAGES
 from headway.drift.accepted import accept
 from headway.errors import UsageError
+from headway.lint.changes import changes_of
 from headway.lint.facts import Facts
 from headway.lint.finding import Severity
 from headway.lint.judge import LintResult, judged
@@ -106,6 +107,10 @@ def ci(
         history=facts.graph.revisions,
         new=scope.new,
         configuration=project.configuration,
+        against=scope.against,
+        databases=facts.databases,
+        changes=changes_of(facts),
+        sent=tuple(run.sent),
     )
 
 

@@ -14,6 +14,7 @@ from headway.config.policy import FILE_NAMES
 from headway.errors import ScriptError, UsageError
 from headway.lint import scope as scopes
 from headway.lint.catalogue import RULES
+from headway.lint.changes import changes_of
 from headway.lint.facts import Facts
 from headway.lint.finding import Finding, Severity
 from headway.lint.gather import gather
@@ -67,6 +68,9 @@ def lint(project: Project, options: LintOptions, today: date) -> Report:
         history=facts.graph.revisions,
         new=scope.new,
         configuration=project.configuration,
+        against=scope.against,
+        databases=facts.databases,
+        changes=changes_of(facts),
     )
 
 

@@ -23,7 +23,9 @@ from headway.compat.hook import serving_alembic
 from headway.config.dialects import Version
 from headway.dialects.inspection import inspect_schema, name_of
 from headway.drift.restored import Trace, trace
+from headway.effects.sql_kind import Kind
 from headway.errors import ConfigError, HeadwayError
+from headway.plan.recorded import shown_sql
 from headway.process import environment, forgetting_modules
 from headway.reading.migration import read_migration
 from headway.revision.graph import RevisionGraph
@@ -34,6 +36,7 @@ from headway.runtime.env_py import run_environment
 from headway.runtime.inputs import Inputs, noting_inputs
 from headway.runtime.options import RunOptions
 from headway.runtime.sent_tables import noting_tables
+from headway.runtime.witness import Crossing
 from headway.scratch.dump import dump
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
@@ -65,6 +68,8 @@ class Rehearsal:
     """Is told how far the replay is."""
     servers: dict[str, Version] = field(default_factory=dict)
     """The versions of the servers that env.py has connected to, by database."""
+    sent: dict[str, list[str]] = field(default_factory=dict)
+    """What the upgrade of each new revision has sent and the database has carried out, without parameters."""
 
     def replay(self) -> tuple[int, int]:
         """Upgrades the database to every head, and returns how many revisions ran, and how many had been run before.
@@ -91,7 +96,7 @@ class Rehearsal:
             self.before[new[0]] = seen  # nothing has run since
         for revision in order:
             if revision in apart:
-                self.run(self._one_up(revision, progress))
+                self.run(self._one_up(revision, progress), self._note if revision in self.new else None)
         return len(order) - len(done), len(done)
 
     def _leave_out_what_is_there(self) -> None:
@@ -288,11 +293,19 @@ class Rehearsal:
         self.run(look)
         return upgraded, after
 
-    def run(self, choose: Callable[..., Iterable[Step]]) -> None:
-        """Runs env.py on the scratch databases, and the steps that ``choose`` returns for each."""
+    def _note(self, done: Crossing) -> None:
+        if done.revision is not None and done.kind in _SHOWN:
+            self.sent.setdefault(done.revision, []).append(shown_sql(done.sql))
+
+    def run(self, choose: Callable[..., Iterable[Step]], hear: Callable[[Crossing], None] | None = None) -> None:
+        """Runs env.py on the scratch databases, and the steps that ``choose`` returns for each.
+
+        ``hear`` is told of each statement that was carried out.
+        """
         config = self.project.fresh_config()
         self.urls.put_into(config)
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
+        options.witness.after += [hear] if hear is not None else []
 
         def noted(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             dialect = context.dialect
@@ -347,6 +360,9 @@ def is_irreversible(project: Project, revision: str) -> bool:
     constants = read_migration(path, read_source(path)).constants
     return isinstance(constants.get("irreversible"), str)
 
+
+_SHOWN = (Kind.DDL, Kind.DATA, Kind.UNKNOWN)
+"""Kinds of statements that a reviewer wants to see."""
 
 Schemas = dict[str, Schema]
 """The schema of each database that env.py migrates, by its name."""

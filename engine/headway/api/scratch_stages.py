@@ -20,6 +20,7 @@ from headway.drift.restored import Trace
 from headway.drift.verdict import counted, open_items
 from headway.effects.model import Span
 from headway.errors import ConfigError, HeadwayError
+from headway.lint.change import Sent
 from headway.lint.finding import Finding
 from headway.lint.rules.cfg.other_server_version import OtherServerVersion
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
@@ -160,7 +161,10 @@ def judge_accepted_drift(project: Project, run: Run, today: date) -> None:
 
 
 def _replay(rehearsal: Rehearsal, run: Run) -> Stage:
-    ran, before = rehearsal.replay()
+    try:
+        ran, before = rehearsal.replay()
+    finally:
+        run.sent += [Sent(revision, tuple(sent)) for revision, sent in rehearsal.sent.items()]
     policy = rehearsal.project.policy
     path = None if policy.path is None else rehearsal.project.shown(policy.path)
     others = [

@@ -16,6 +16,7 @@ from headway.errors import (
     RevisionError,
     place,
 )
+from headway.lint.change import Sent
 from headway.lint.finding import Finding, Severity
 from headway.redact import redact, redacted_line
 from headway.report.model import Stage, Status
@@ -60,11 +61,13 @@ class Run:
     """Whether a project without models is an error."""
     not_compared: list[NotCompared] = field(default_factory=list)
     not_analysed: tuple[str, ...] = ()
+    sent: list[Sent] = field(default_factory=list)
+    """What the new revisions have sent to scratch databases."""
 
     def timed(self, name: str, work: Callable[[], Stage]) -> Stage:
         """Runs a stage's work and notes how long it took; what stops it becomes the stage's end."""
         started = time.perf_counter()
-        findings, drift = len(self.findings), len(self.drift)
+        findings, drift, sent = len(self.findings), len(self.drift), len(self.sent)
         try:
             stage = work()
         except HeadwayError as error:
@@ -72,6 +75,7 @@ class Run:
         finally:
             self.findings[findings:] = [replace(found, stage=name) for found in self.findings[findings:]]
             self.drift[drift:] = [replace(found, stage=name) for found in self.drift[drift:]]
+            self.sent[sent:] = [replace(one, stage=name) for one in self.sent[sent:]]
         return replace(stage, name=name, seconds=time.perf_counter() - started)
 
     def stopped(self, name: str, error: HeadwayError, seconds: float) -> Stage:

@@ -38,9 +38,13 @@ def read_plan(path: str) -> Plan:
 
 def to_json(plan: Plan) -> str:
     """The plan file's text."""
+    return json.dumps(file_document(plan), indent=2, ensure_ascii=False) + "\n"
+
+
+def file_document(plan: Plan) -> dict[str, Any]:
+    """The plan file as plain values."""
     document = as_document(plan)
-    text = {"schema": document.pop("schema"), "digest": plan.digest, **document}
-    return json.dumps(text, indent=2, ensure_ascii=False) + "\n"
+    return {"schema": document.pop("schema"), "digest": plan.digest, **document}
 
 
 def from_json(text: str, path: str) -> Plan:

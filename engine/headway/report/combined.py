@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from headway.config.databases import Databases
 from headway.report.model import Configuration, Examined, Report, Stage, Status
 
 
@@ -45,7 +46,19 @@ def combined(reports: Sequence[Report]) -> Report:
         history=tuple(one for report in reports for one in report.history) if len(set(ids)) == len(ids) else (),
         new=frozenset().union(*(report.new for report in reports)),
         configuration=Configuration(", ".join(name for _, name in named)),
+        against=", ".join(dict.fromkeys(report.against for report in reports if report.against)),
+        databases=_databases([report.databases for report in reports]),
+        changes=tuple(change for report in reports for change in report.changes),
+        sent=tuple(replace(one, stage=f"{name}: {one.stage}") for report, name in named for one in report.sent),
     )
+
+
+def _databases(several: Sequence[Databases]) -> Databases:
+    """All of them; of a database that projects know in several versions none is told."""
+    names = frozenset().union(*(one.names for one in several))
+    versions = {name: {one.versions.get(name, ()) for one in several if name in one.names} for name in names}
+    sources = ", ".join(dict.fromkeys(one.source for one in several if one.source))
+    return Databases(names, {name: found.pop() for name, found in versions.items() if len(found) == 1}, sources)
 
 
 def _stages(report: Report) -> tuple[Stage, ...]:

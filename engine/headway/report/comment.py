@@ -14,9 +14,12 @@ from collections.abc import Iterable, Iterator
 from headway.drawing import mermaid
 from headway.drawing.faults import drawable
 from headway.errors import HeadwayError
+from headway.lint.change import Change
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import PlanStep
 from headway.printable import lines, one_line
+from headway.report import markdown
+from headway.report.locks import COLUMNS, rows, statements
 from headway.report.markdown import SIGNS, escape
 from headway.report.model import Configuration, Report, Status
 from headway.report.shown import printable
@@ -86,6 +89,7 @@ def _blocks(report: Report) -> Iterator[str]:
     yield from _findings(report)
     yield from _drift(report)
     yield from _graph(report)
+    yield from (_change(change, report) for change in report.changes)
     if report.plan is not None:
         yield f"\nPlan `{report.plan.digest}` on {escape(report.plan.database.described)}"
         yield from (_step(step) for step in report.plan.in_order)
@@ -144,6 +148,18 @@ def _graph(report: Report) -> Iterator[str]:
         yield f"\nThe history cannot be drawn: {escape(error.message)}"
         return
     yield _fold(f"{amount(len(new), 'new revision')} in the history", [_code(mermaid.draw(graph, order), "mermaid")])
+
+
+def _change(change: Change, report: Report) -> str:
+    """What a new revision does: the locks that it takes, and what it has sent."""
+    locks = rows(change)
+    waited = sum(row[COLUMNS.index("waits meanwhile")] not in ("", "nobody") for row in locks)
+    said = f"{amount(waited, 'lock')} that others wait for" if waited else "nobody waits for it"
+    said = "not all of it was read" if any(operation.is_unread for operation in change.operations) else said
+    inside = [markdown.table(COLUMNS, locks)] if locks else []
+    for stages, sql in statements(report, change.revision):
+        inside.append(f"{escape(stages)}:\n\n{_code(shortened(sql, SQL), 'sql')}")
+    return _fold(f"new <code>{escape(change.revision)}</code>: {said}", inside or ["It changes nothing."])
 
 
 def _step(step: PlanStep) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from headway.lint.finding import Finding
 from headway.plan.model import Plan, PlanStep, statement_document
 from headway.report.model import SCHEMA, Report
+from headway.report.payload import payload
 
 
 def render(report: Report) -> str:
@@ -66,6 +67,7 @@ def document(report: Report) -> dict[str, Any]:
         "plan": None if report.plan is None else plan_document(report.plan),
         "applied": list(report.applied),
         "failed": report.failed,
+        "payload": payload(report),
     }
 
 

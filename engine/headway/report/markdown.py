@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from headway.lint.change import Change
 from headway.printable import lines, one_line
+from headway.report.locks import COLUMNS, rows, statements
 from headway.report.model import Report, Status
 from headway.report.shown import printable
 
@@ -28,6 +30,17 @@ def escape(text: object) -> str:
     """Text inside of Markdown, a table's cell or an HTML element: it stays on its line, is no markup, no link that shows
     another address than it has, calls nobody by ``@`` and names no other issue by ``#``."""
     return "<br>".join(_MARKUP.sub(_plain, one_line(part)) for part in str(text).split("\n"))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of texts; those of the second column are source."""
+    heads = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+    return "\n".join([heads, *(f"| {' | '.join(map(_cell, enumerate(row)))} |" for row in rows)])
+
+
+def _cell(cell: tuple[int, str]) -> str:
+    number, text = cell
+    return f"<code>{escape(text)}</code>" if number == 1 else escape(text)
 
 
 _MARKUP = re.compile(r"[&<>`|*~$\\\[\]]|(?<![^\W_])_|_(?![^\W_])|[@#](?=\w)")
@@ -68,6 +81,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n<details><summary>Not compared</summary>\n"
         yield from (f"- {escape(item.object)}: {escape(item.why)}" for item in report.not_compared)
         yield "\n</details>"
+    yield from (line for change in report.changes for line in _change(change, report))
     if report.plan is not None:
         yield from _plan(report)
     if report.examined.not_analysed:
@@ -76,14 +90,32 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n</details>"
 
 
+def _change(change: Change, report: Report) -> Iterator[str]:
+    """What a new revision does."""
+    locks, sent = rows(change), statements(report, change.revision)
+    if not locks and not sent:
+        return
+    yield f"\n<details><summary>new <code>{escape(change.revision)}</code>: locks and statements</summary>\n"
+    if locks:
+        yield table(COLUMNS, locks)
+    for stages, sql in sent:
+        yield f"\n{escape(stages)}:\n\n{_fenced(sql)}"
+    yield "\n</details>"
+
+
+def _fenced(sql: str) -> str:
+    """A fence that no text inside can end."""
+    sql = lines(sql)
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", sql) or [""]))
+    return f"{fence}sql\n{sql}\n{fence}"
+
+
 def _plan(report: Report) -> Iterator[str]:
     plan = report.plan
     assert plan is not None
     yield f"\nPlan digest: `{plan.digest}`, on {escape(plan.database.described)}"
     for step in plan.in_order:
         hidden = f"-- not shown, covered by its code only: {step.why}"
-        sql = lines("\n".join(step.statements) if step.statements is not None else hidden)
-        # A fence that no text inside can end.
-        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", sql) or [""]))
-        yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n\n{fence}sql"
-        yield f"{sql}\n{fence}\n</details>"
+        sql = "\n".join(step.statements) if step.statements is not None else hidden
+        yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n"
+        yield f"{_fenced(sql)}\n</details>"

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from headway.config.databases import Databases
 from headway.drift.verdict import DriftItem, NotCompared, open_items
+from headway.lint.change import Change, Sent
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
 from headway.revision.model import Revision
@@ -97,6 +99,14 @@ class Report:
     new: frozenset[str] = frozenset()
     """The ids of those that are new against the base."""
     configuration: Configuration = field(default_factory=Configuration)
+    against: str = ""
+    """What 'new' was told by: a branch, a baseline, or nothing."""
+    databases: Databases = field(default_factory=Databases)
+    """Those that the history was judged for."""
+    changes: tuple[Change, ...] = ()
+    """What the new revisions do, and the locks that they take."""
+    sent: tuple[Sent, ...] = ()
+    """What they have sent to scratch databases."""
 
     @property
     def result(self) -> str:

@@ -9,12 +9,18 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
+from headway.config.databases import Databases
+from headway.config.dialects import Version
 from headway.drift.verdict import DriftItem, NotCompared, Verdict
+from headway.effects.lock import Held, Lock
 from headway.errors import UsageError
+from headway.lint.change import WAITS, Change, Operation, Sent, TakenLock
 from headway.lint.finding import Finding, Severity
 from headway.report.model import SCHEMA, Configuration, Examined, Report, Stage, Status
+from headway.report.payload import payload
 
 BYTES = 8 * 1024 * 1024
 MOST = 10_000
@@ -24,9 +30,13 @@ _T = TypeVar("_T")
 
 _COMMANDS = ("ci", "lint", "drift")
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
-_KEYS = (
-    "schema result exit_code tool command error stages heads examined findings drift not_compared plan applied failed"
-)
+_KEYS = "schema result exit_code tool command error stages heads examined findings drift not_compared plan applied failed payload"
+_LINT = "schema against new threshold databases counts changes"
+_KEYS_OF_PAYLOAD = {
+    "ci": f"{_LINT} sent differences not_run",
+    "lint": _LINT,
+    "drift": "schema differences operations not_run",
+}
 _KEYS_OF_FINDING = "code name severity message help file line end_line revision fix suppressed reason"
 
 
@@ -52,6 +62,8 @@ class _Reader:
         )
 
     def report(self, document: Any, configuration: Configuration) -> Report:
+        if isinstance(document, dict):
+            document.setdefault("payload", None)  # an older headway has written none
         self._keys(document, "the report", _KEYS)
         if document["schema"] != SCHEMA:
             self.wrong(f"its schema is not {SCHEMA}")
@@ -59,6 +71,13 @@ class _Reader:
             self.wrong("it is of a command whose result nobody else publishes")
         examined = self._keys(document["examined"], "examined", "revisions new not_analysed not_analysed_places")
         self._keys(document["tool"], "tool", "name version")
+        told = document["payload"]
+        report = self._with_payload(self._report(document, examined, configuration), told)
+        if told is not None and payload(report) != told:
+            self.wrong("its payload and the rest of it differ")
+        return report
+
+    def _report(self, document: dict[str, Any], examined: dict[str, Any], configuration: Configuration) -> Report:
         return Report(
             command=document["command"],
             version=self._text(document["tool"]["version"], "tool.version"),
@@ -79,6 +98,72 @@ class _Reader:
             error=self._maybe(document["error"], "error"),
             configuration=configuration,
         )
+
+    def _with_payload(self, report: Report, value: Any) -> Report:
+        """The report with what its command alone has to say. Counts are not taken from there: see :meth:`report`."""
+        if value is None:
+            return report
+        told = self._keys(value, "the payload", _KEYS_OF_PAYLOAD[report.command])
+        if report.command == "drift":
+            return report
+        if told["threshold"] not in ("error", "warning", "info"):
+            self.wrong("its threshold is none")
+        return replace(
+            report,
+            against=self._text(told["against"], "against"),
+            new=frozenset(self._each(told["new"], "new", lambda one: self._text(one, "new"))),
+            threshold=Severity(told["threshold"]),
+            databases=self._databases(told["databases"]),
+            changes=self._each(told["changes"], "changes", self._change),
+            sent=self._each(told.get("sent", []), "sent", self._sent),
+        )
+
+    def _databases(self, value: Any) -> Databases:
+        told = self._keys(value, "databases", "known told_by")
+        known = dict(self._each(told["known"], "databases.known", self._database))
+        versions = {name: version for name, version in known.items() if version}
+        return Databases(frozenset(known), versions, self._maybe(told["told_by"], "databases.told_by") or "")
+
+    def _database(self, one: Any) -> tuple[str, Version]:
+        self._keys(one, "a database", "name version")
+        version = self._maybe(one["version"], "a database's version")
+        if version is not None and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}){0,5}", version):
+            self.wrong("a database's version is none")
+        return self._text(one["name"], "a database's name"), tuple(map(int, version.split("."))) if version else ()
+
+    def _change(self, one: Any) -> Change:
+        self._keys(one, "a change", "revision file operations")
+        return Change(
+            self._text(one["revision"], "a change's revision"),
+            self._text(one["file"], "a change's file"),
+            self._each(one["operations"], "operations", self._operation),
+        )
+
+    def _operation(self, one: Any) -> Operation:
+        self._keys(one, "an operation", "line source unread locks")
+        if not isinstance(one["unread"], bool):
+            self.wrong("an operation is neither read nor unread")
+        return Operation(
+            self._number(one["line"], "an operation's line"),
+            self._text(one["source"], "an operation's source"),
+            self._each(one["locks"], "locks", self._lock),
+            one["unread"],
+        )
+
+    def _lock(self, one: Any) -> TakenLock:
+        self._keys(one, "a lock", "database table level waits held manual")
+        if one["waits"] not in WAITS or one["held"] not in set(Held):
+            self.wrong("a lock keeps somebody waiting that there is not, or as long as there is not")
+        reads, writes = WAITS[one["waits"]]
+        level, manual, database, table = (
+            self._text(one[name], f"a lock's {name}") for name in ("level", "manual", "database", "table")
+        )
+        return TakenLock(database, table, Lock(level, reads, writes, Held(one["held"]), manual))
+
+    def _sent(self, one: Any) -> Sent:
+        self._keys(one, "what was sent", "revision stage statements")
+        statements = self._each(one["statements"], "statements", lambda sql: self._text(sql, "a statement"))
+        return Sent(self._text(one["revision"], "a revision"), statements, self._text(one["stage"], "a stage"))
 
     def _stage(self, one: Any) -> Stage:
         self._keys(one, "a stage", "name status seconds summary why file line")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from headway.drift.verdict import DriftItem, NotCompared
+from headway.lint.change import Change, Sent
 from headway.lint.finding import Finding
 from headway.report.model import Configuration, Report, Stage
 
@@ -49,6 +50,8 @@ def without_passwords(report: Report, mask: Words) -> Report:
         error=_or_none(mask, report.error),
         history=tuple(revision._replace(doc=mask(revision.doc)) for revision in report.history),
         sources={path: tuple(map(mask, lines)) for path, lines in report.sources.items()},
+        changes=tuple(_change(change, mask) for change in report.changes),
+        sent=tuple(replace(one, statements=tuple(map(mask, one.statements))) for one in report.sent),
     )
 
 
@@ -72,7 +75,25 @@ def printable(report: Report, line: Words, block: Words) -> Report:
         error=_or_none(line, report.error),
         sources={line(path): tuple(map(block, lines)) for path, lines in report.sources.items()},
         configuration=Configuration(line(report.configuration.file), line(report.configuration.section)),
+        against=line(report.against),
+        changes=tuple(
+            replace(_change(change, line), revision=line(change.revision), file=line(change.file))
+            for change in report.changes
+        ),
+        sent=tuple(Sent(line(one.revision), tuple(map(block, one.statements)), line(one.stage)) for one in report.sent),
     )
+
+
+def _change(change: Change, words: Words) -> Change:
+    operations = tuple(
+        replace(
+            operation,
+            source=words(operation.source),
+            locks=tuple(replace(taken, table=words(taken.table)) for taken in operation.locks),
+        )
+        for operation in change.operations
+    )
+    return replace(change, operations=operations)
 
 
 def _stage(stage: Stage, line: Words) -> Stage:

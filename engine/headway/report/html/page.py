@@ -8,6 +8,7 @@ import hashlib
 from headway.lint.finding import Severity
 from headway.printable import lines, one_line
 from headway.report.html import findings
+from headway.report.html.changes import changes
 from headway.report.html.elements import Html, element, joined, raw
 from headway.report.html.history import history
 from headway.report.html.plan import plan
@@ -28,6 +29,7 @@ def render(report: Report) -> str:
         "findings": findings.findings(report),
         "drift": findings.drift(report),
         "plan": plan(report),
+        "new": changes(report),
         "not-looked-at": findings.not_looked_at(report),
         "history": history(report),
         "rules": findings.rules(report),

@@ -86,6 +86,13 @@ def test_the_command(storefront: Path, headway: Program) -> None:
     assert part.count("*") == 6
     assert headway("graph", "--format", "svg", "-o", "graph.svg", cwd=storefront).out == ""
     xml.parse(storefront / "graph.svg")
+    whole, some = (
+        headway("graph", "-f", "html", *more, cwd=storefront).out for more in ([], ["-r", "58d3b90c7e21:b81f5a3d0e72"])
+    )
+    assert (whole.count('id="r-'), some.count('id="r-')) == (14, 6)
+    assert (
+        "headway graph: passed" in whole and "b81f5a3d0e72" in some and "d16e2b7f5a08" not in some.partition("<main")[2]
+    )
     wrong = headway("graph", "-r", "58d3", cwd=storefront)
     assert wrong.code == 2
     wrong.assert_one_clear_line("has no colon")

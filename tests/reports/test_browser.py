@@ -68,6 +68,32 @@ def test_a_keyboard_is_enough(report: Path) -> None:
         assert "A" in reached, "links are reached by Tab"
 
 
+def test_the_history_is_made_larger_and_smaller(report: Path) -> None:
+    height = "document.querySelector('.history > li').getBoundingClientRect().height"
+    press = "document.querySelector('[data-zoom={}]').click()"
+    with page(report) as shown:
+        first = shown.ask(height)
+        shown.ask(press.format("in"))
+        assert shown.ask(height) > first * 1.2
+        for _ in range(3):
+            shown.ask(press.format("out"))
+        assert shown.ask(height) < first * 0.7
+        assert shown.complaints() == []
+
+
+def test_a_picture_of_the_history_alone(tmp_path: Path) -> None:
+    for name in ("storefront", "storefront-broken"):
+        place, picture = ROOT / "examples" / name, tmp_path / f"{name}.html"
+        command = [sys.executable, "-m", "headway_cli", "graph", "--format", "html", "-o", str(picture)]
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is (name == "storefront"), done.stderr
+        with page(picture) as shown:
+            assert shown.obstacles() == []
+            assert shown.complaints() == []
+            assert shown.requests() == [picture.as_uri()]
+            assert shown.ask("document.querySelectorAll('.history .item').length") >= 14
+
+
 def test_a_link_to_a_finding_opens_it(report: Path) -> None:
     with page(report) as shown:
         last = shown.ask("[...document.querySelectorAll('#findings .item')].at(-1).id")

@@ -49,7 +49,20 @@ TAGS = {
 }
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "rel", "href", "class", "id", "aria-label", "aria-live"),
-    *("type", "value", "checked", "autocomplete", "tabindex", "role", "scope", "title", "data-kind", "data-fold", "d"),
+    *(
+        "type",
+        "value",
+        "checked",
+        "autocomplete",
+        "tabindex",
+        "role",
+        "scope",
+        "title",
+        "data-kind",
+        "data-fold",
+        "data-zoom",
+        "d",
+    ),
     *("width", "cx", "cy", "r"),
 }
 VOID = {"meta", "link", "input"}

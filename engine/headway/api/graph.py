@@ -8,9 +8,13 @@ from collections.abc import Iterable
 from headway.api.project import Project
 from headway.drawing import dot, mermaid, svg, text
 from headway.drawing.faults import drawable
-from headway.errors import ComputedHeader, UsageError
+from headway.errors import ComputedHeader, HeadwayError, UsageError
+from headway.redact import redact, redacted_line
+from headway.report.model import Examined, Report
+from headway.report.shown import without_passwords
 from headway.revision.graph import RevisionGraph
 from headway.revision.history import between
+from headway.version import VERSION
 
 
 def _document(history: RevisionGraph, ids: Iterable[str]) -> str:
@@ -31,10 +35,12 @@ def _document(history: RevisionGraph, ids: Iterable[str]) -> str:
 
 
 FORMATS = {"text": text.draw, "mermaid": mermaid.draw, "dot": dot.draw, "svg": svg.draw, "json": _document}
+"""What draws a part of a history; ``html`` is a page about the project as well."""
 
 
 def graph(project: Project, format: str, rev_range: str | None = None) -> str:
-    """The history, or the part ``start:end`` of it, drawn in one of FORMATS; nothing is run for what is not known.
+    """The history, or the part ``start:end`` of it, drawn in one of FORMATS or as ``html``; nothing is run for what is
+    not known.
 
     A broken history is drawn with its faults; see :func:`check`. Raises UsageError for a range without a colon,
     RevisionError for an end that cannot be resolved.
@@ -44,7 +50,29 @@ def graph(project: Project, format: str, rev_range: str | None = None) -> str:
     if not colon:
         raise UsageError(f"the range '{rev_range}' has no colon", hint="Write START:END, START: or :END.")
     ids = between(history, end or "heads", start or "base", inclusive=True)
-    return FORMATS[format](history, ids)
+    return _page(project, history, ids) if format == "html" else FORMATS[format](history, ids)
+
+
+def _page(project: Project, history: RevisionGraph, ids: list[str]) -> str:
+    """The report's page, with nothing on it but the history."""
+    from headway.report.html import page  # nothing else that draws needs it
+
+    try:
+        check(project)
+        fault = None
+    except HeadwayError as error:
+        fault = error
+    report = Report(
+        command="graph",
+        version=VERSION,
+        exit_code=0 if fault is None else fault.exit_code,
+        heads=tuple(sorted(history.heads)),
+        examined=Examined(len(project.directory.readable.ids)),
+        error=None if fault is None else redacted_line(fault),
+        history=history.revisions,
+        configuration=project.configuration,
+    )
+    return page.render(without_passwords(report, redact), ids)
 
 
 def not_drawn(project: Project) -> tuple[str, ...]:

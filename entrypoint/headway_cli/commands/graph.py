@@ -18,6 +18,7 @@ class Picture(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     SVG = "svg"
+    HTML = "html"
     JSON = "json"
 
 
@@ -32,7 +33,7 @@ def graph(
 ) -> None:
     """Draw the revision graph.
 
-    As text for a terminal, Mermaid for Markdown, Graphviz' dot, an SVG image, or JSON. A broken history is drawn with
+    As text for a terminal, Mermaid for Markdown, Graphviz' dot, an SVG image, a page to search and fold, or JSON. A broken history is drawn with
     its faults, and ends with the error that names them. Executes nothing of the project's.
     """
     from headway.api.graph import check, not_drawn

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from headway.report.html.elements import Html, element
 
 
-def filters(what: str, kinds: Sequence[str] = (), only: str | None = None, *, folds: bool = False) -> Html:
+def filters(
+    what: str, kinds: Sequence[str] = (), only: str | None = None, *, folds: bool = False, zooms: bool = False
+) -> Html:
     """Controls for the section they stand in: ``kinds`` are all shown at first, ``only`` narrows to one."""
     boxes = [_box(kind, name="kind", value=kind, checked=True) for kind in kinds]
     if only is not None:
         boxes.append(_box(f"only {only}", name="only", value=only, checked=False))
-    buttons = [_button("unfold all", "open"), _button("fold all", "close")] if folds else []
+    buttons = [_button("unfold all", fold="open"), _button("fold all", fold="close")] if folds else []
+    buttons += [_button("smaller", zoom="out"), _button("larger", zoom="in")] if zooms else []
     search = element("label", f"search {what} ", element("input", type="search", name="words", autocomplete="off"))
     return element("form", search, *boxes, *buttons, element("output", aria_live="polite"), class_="filters")
 
@@ -22,5 +25,5 @@ def _box(label: str, *, name: str, value: str, checked: bool) -> Html:
     return element("label", box, f" {label}", class_="box")
 
 
-def _button(label: str, does: str) -> Html:
-    return element("button", label, type="button", data_fold=does)
+def _button(label: str, *, fold: str | None = None, zoom: str | None = None) -> Html:
+    return element("button", label, type="button", data_fold=fold, data_zoom=zoom)

@@ -25,14 +25,14 @@ WIDEST = 24  # lines side by side that leave room for words
 COLOURS = 6
 
 
-def history(report: Report) -> Html:
-    """The revisions, newest first; nothing where the report has none."""
+def history(report: Report, ids: list[str] | None = None) -> Html:
+    """The revisions, newest first, or those of ``ids``; nothing where the report has none."""
     if not report.history:
         return Html()
     given = RevisionGraph(report.history)
     graph = drawable(given) if given.problems else given
     try:
-        ids = between(graph, "heads", "base", inclusive=True)
+        ids = between(graph, "heads", "base", inclusive=True) if ids is None else ids
     except HeadwayError as error:
         return section("history", "History", element("p", f"It cannot be drawn: {error.message}", class_="left"))
     strips, note = _strips(graph, ids)
@@ -43,7 +43,7 @@ def history(report: Report) -> Html:
     return section(
         "history",
         "History",
-        filters("revisions", only=only, folds=True),
+        filters("revisions", only=only, folds=True, zooms=True),
         note,
         element("ol", *kept, class_="history"),
         left_out([id_ for group in left for id_ in group], "revisions"),

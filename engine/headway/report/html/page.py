@@ -21,8 +21,11 @@ from headway.report.words import amount, shortened
 LIMIT = 1_000_000  # bytes, for a thousand revisions and whatever was found
 
 
-def render(report: Report) -> str:
-    """The document; what there is no room for is left out, and said where it would stand."""
+def render(report: Report, ids: list[str] | None = None) -> str:
+    """The document; what there is no room for is left out, and said where it would stand.
+
+    ``ids`` are the revisions of the history that are drawn; None draws all.
+    """
     report = printable(report, one_line, lines)
     parts = {
         "stages": findings.stages(report),
@@ -31,7 +34,7 @@ def render(report: Report) -> str:
         "plan": plan(report),
         "new": changes(report),
         "not-looked-at": findings.not_looked_at(report),
-        "history": history(report),
+        "history": history(report, ids),
         "rules": findings.rules(report),
     }
     kept = {name: part for name, part in parts.items() if part}

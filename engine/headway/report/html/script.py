@@ -45,6 +45,12 @@ SCRIPT = """
     for (const button of all("[data-fold]", form))
       button.addEventListener("click", () =>
         all("details", section).forEach((fold) => { fold.open = button.dataset.fold === "open"; }));
+    let zoom = 1;
+    for (const button of all("[data-zoom]", form))
+      button.addEventListener("click", () => {
+        zoom = Math.min(Math.max(zoom * (button.dataset.zoom === "in" ? 1.25 : 0.8), 0.25), 4);
+        all(".history", section).forEach((list) => { list.style.zoom = zoom; });
+      });
     apply();
     return { section, words, clear };
   });

@@ -355,17 +355,17 @@ def test_an_env_py_that_migrates_nothing_proves_nothing(released: Repository) ->
 def test_files_are_back_when_one_of_them_cannot_be_written(
     released: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import headway.api.squash as module
+    import headway.script.exchange as module
 
     before = {path: path.read_bytes() for path in released.versions.glob("*.py")}
-    write = module._write
+    write = module.write_text
 
-    def full(path: str, text: str) -> None:
+    def full(path: str, text: str) -> list[str]:
         if path.endswith("d4.py"):
             raise OSError(28, "No space left on device")
-        write(path, text)
+        return write(path, text)
 
-    monkeypatch.setattr(module, "_write", full)
+    monkeypatch.setattr(module, "write_text", full)
     with pytest.raises(OSError, match="No space"):
         squashed(released)
     assert {path: path.read_bytes() for path in released.versions.glob("*.py")} == before

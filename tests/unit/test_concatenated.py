@@ -10,7 +10,7 @@ import pytest
 
 from headway.errors import ScriptError
 from headway.script.concatenated import Member, concatenated
-from headway.script.squash_file import SquashBody, SquashHeader, squash_text
+from headway.script.revision_text import RevisionBody, RevisionHeader, revision_text
 
 ONE = '''"""The first
 
@@ -65,8 +65,8 @@ def downgrade(**given):
 def run(*sources: str, wanted: str, **given: Any) -> tuple[list[Any], str]:
     """What the squash of these files says, and its text."""
     parts = concatenated([Member(f"r{number}", "x.py", source) for number, source in enumerate(sources)])
-    body = SquashBody(parts.upgrade, parts.downgrade, (), parts.futures, parts.takes_arguments, parts.functions)
-    text = squash_text(SquashHeader('with """ and \\', "s9", ()), body, "s9.py")
+    body = RevisionBody(parts.upgrade, parts.downgrade, (), parts.futures, parts.takes_arguments, parts.functions)
+    text = revision_text(RevisionHeader('with """ and \\', "s9", ()), body, "s9.py")
     notes: list[Any] = []
     said = ModuleType("said")
     said.note = notes.append  # type: ignore[attr-defined]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headway.api.lint import LintOptions, choose_scope
 from headway.api.project import Project
-from headway.errors import ScriptError, UsageError
-from headway.files import read_small
+from headway.errors import UsageError
 from headway.revision.graph import RevisionGraph
+from headway.script.exchange import exchange, text_of
 from headway.script.repoint import repointed
 
 
@@ -54,10 +53,9 @@ def rebase(project: Project, base: str | None, onto: str | None) -> list[Moved]:
                 path=None if path is None else project.shown(path),
                 hint="Take the merge revision out, and let the revisions that it joins follow what is released.",
             )
-        written[path] = repointed(_text(path), project.shown(path), parents)
+        written[path] = repointed(text_of(path), project.shown(path), parents)
         moved.append(Moved(revision, project.shown(path), parents))
-    for path, text in written.items():  # only now: all of them can be changed, or none is
-        _write(path, text)
+    exchange(written)
     return moved
 
 
@@ -92,19 +90,3 @@ def _top(graph: RevisionGraph, new: frozenset[str], revision: str) -> str:
             hint="Join them first: headway merge " + " ".join(tops),
         )
     return tops[0]
-
-
-def _text(path: str) -> str:
-    """What is in a file, with its own ends of lines."""
-    try:
-        return read_small(path).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScriptError(f"this file cannot be read as UTF-8: {error}", path=os.path.relpath(path)) from error
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError as error:
-        raise ScriptError(f"this file cannot be written: {error.strerror}", path=os.path.relpath(path)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -14,16 +14,16 @@ from headway.api.squash_body import KEEP, compact_body
 from headway.api.squash_proof import Proof, Ways, prove
 from headway.api.stages import Announce
 from headway.config.databases import databases_of
-from headway.errors import ScriptError, SquashDiffers, UsageError
-from headway.files import read_small
+from headway.errors import SquashDiffers, UsageError
 from headway.reading.migration import read_migration
 from headway.redact import redact
 from headway.repository import git
 from headway.revision.stretch import Stretch, stretch
 from headway.script.concatenated import Member, concatenated
 from headway.script.directory import RevisionDirectory
+from headway.script.exchange import exchange, remove_folders, text_of, write_text
 from headway.script.repoint import depending_on, repointed
-from headway.script.squash_file import SquashBody, SquashHeader, squash_text
+from headway.script.revision_text import RevisionBody, RevisionHeader, revision_text
 from headway.script.writer import check_id, file_path, rev_id
 
 NOT_FOR_ALEMBIC = (
@@ -91,20 +91,24 @@ def squash(project: Project, wanted: Wanted, announce: Announce) -> Squashed:
     if id_ in {*project.scripts.history.ids, *project.scripts.history.squash_of}:
         raise UsageError(f"revision id {id_} is already taken", hint="Choose another.")
     message = wanted.message or f"squash of {part.first} to {part.last}"
-    header = SquashHeader(message, id_, part.parents, needs=part.needs, irreversible=_irreversible(project, part))
+    header = RevisionHeader(message, id_, part.parents, needs=part.needs, irreversible=_irreversible(project, part))
     kinds = scratch_kinds(project, wanted.scratch)
     body = _kept(project, part) if wanted.keep_operations else _compact(project, part, wanted, kinds, announce)
     path = file_path(project.directory, id_, message, _path(project, part.last))
     followers = _followers(project, part, id_)
     # For the proof it stands beside what it replaces, as a branch of its own.
-    text = squash_text(header, body, project.shown(path))
+    text = revision_text(header, body, project.shown(path))
     proofs = _proved(project, part, path, text, id_, wanted, kinds, announce)
     if not all(proof.has_way_back for proof in proofs):
         header = replace(header, irreversible=f"{part.first} to {part.last} had no way back that can be gone")
     final = replace(header, replaces=part.replaces, labels=part.labels)
-    changes = {path: squash_text(final, body, project.shown(path)), **followers}
+    changes = {path: revision_text(final, body, project.shown(path)), **followers}
     notes = tuple(dict.fromkeys(note for proof in proofs for note in proof.notes))
-    _exchange(project, changes, [_path(project, member) for member in part.members])
+    exchange(
+        changes,
+        [_path(project, member) for member in part.members],
+        lambda: RevisionDirectory.from_config(project.config).history.require_sound(),
+    )
     return Squashed(id_, project.shown(path), part.members, part.followers, tuple(map(redact, kinds)), notes)
 
 
@@ -149,10 +153,10 @@ def _irreversible(project: Project, part: Stretch) -> str | None:
 # -- what it does -----------------------------------------------------------------------------------------------
 
 
-def _kept(project: Project, part: Stretch) -> SquashBody:
+def _kept(project: Project, part: Stretch) -> RevisionBody:
     members = [Member(id_, project.shown(_path(project, id_)), _source(project, id_)) for id_ in part.members]
     all_ = concatenated(members)
-    return SquashBody(
+    return RevisionBody(
         upgrade=all_.upgrade,
         downgrade=all_.downgrade,
         imports=(),
@@ -162,7 +166,7 @@ def _kept(project: Project, part: Stretch) -> SquashBody:
     )
 
 
-def _compact(project: Project, part: Stretch, wanted: Wanted, kinds: Sequence[str], announce: Announce) -> SquashBody:
+def _compact(project: Project, part: Stretch, wanted: Wanted, kinds: Sequence[str], announce: Announce) -> RevisionBody:
     if part.parents or part.needs or project.policy.start is not None:
         raise UsageError(
             f"{part.first} finds tables that are there already, and an empty scratch database does not tell what the "
@@ -195,7 +199,7 @@ def _followers(project: Project, part: Stretch, squash: str) -> dict[str, str]:
     written: dict[str, str] = {}
     for id_ in part.followers:
         revision, path = project.scripts.history.ids[id_], _path(project, id_)
-        text, shown = _text(path), project.shown(path)
+        text, shown = text_of(path), project.shown(path)
         if part.last in revision.down_revisions:
             text = repointed(text, shown, [squash if p == part.last else p for p in revision.down_revisions])
         if part.last in revision.depends_on:
@@ -237,40 +241,15 @@ def _proved(
 @contextmanager
 def _beside(path: str, text: str) -> Iterator[None]:
     """The file is there while the block runs: in its own place, because what it reads may lie beside it."""
-    made = _make_folder(os.path.dirname(path))
-    _write(path, text)
+    made = write_text(path, text)
     try:
         yield
     finally:
         os.remove(path)
-        for folder in made:
-            _remove_folder(folder)
+        remove_folders(made)
 
 
 # -- the files --------------------------------------------------------------------------------------------------
-
-
-def _exchange(project: Project, changes: Mapping[str, str], gone: Sequence[str]) -> None:
-    """Writes and deletes; what has been done is undone when a part of it fails, or the history is not sound then."""
-    before = {path: read_small(path) for path in (*changes, *gone) if os.path.exists(path)}
-    made: list[str] = []
-    try:
-        for path, text in changes.items():
-            made += _make_folder(os.path.dirname(path))
-            _write(path, text)
-        for path in gone:
-            _delete(path)
-        RevisionDirectory.from_config(project.config).history.require_sound()
-    except BaseException:
-        for path in changes:
-            if path not in before and os.path.exists(path):
-                os.remove(path)
-        for path, data in before.items():
-            with open(path, "wb") as file:
-                file.write(data)
-        for folder in made:
-            _remove_folder(folder)
-        raise
 
 
 def _path(project: Project, id_: str) -> str:
@@ -279,47 +258,4 @@ def _path(project: Project, id_: str) -> str:
 
 def _source(project: Project, id_: str) -> str:
     """A revision as Python reads it."""
-    return _text(_path(project, id_)).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _text(path: str) -> str:
-    """What is in a file, with its own ends of lines."""
-    try:
-        return read_small(path).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScriptError(f"this file cannot be read as UTF-8: {error}", path=os.path.relpath(path)) from error
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError as error:
-        raise ScriptError(f"this file cannot be written: {error.strerror}", path=os.path.relpath(path)) from error
-
-
-def _delete(path: str) -> None:
-    try:
-        os.remove(path)
-    except OSError as error:
-        raise ScriptError(f"this file cannot be deleted: {error.strerror}", path=os.path.relpath(path)) from error
-
-
-def _make_folder(folder: str) -> list[str]:
-    """Makes a folder; returns what was made, the innermost first."""
-    made: list[str] = []
-    while not os.path.isdir(folder):
-        made.append(folder)
-        folder = os.path.dirname(folder)
-    for one in reversed(made):
-        os.mkdir(one)
-    return made
-
-
-def _remove_folder(folder: str) -> None:
-    cache = os.path.join(folder, "__pycache__")
-    if os.path.isdir(cache):
-        for name in os.listdir(cache):
-            os.remove(os.path.join(cache, name))
-        os.rmdir(cache)
-    os.rmdir(folder)
+    return text_of(_path(project, id_)).replace("\r\n", "\n").replace("\r", "\n")

@@ -31,7 +31,7 @@ from headway.operations.tables import CreateTableOp
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.scratch.rows import held
-from headway.script.squash_file import SquashBody
+from headway.script.revision_text import RevisionBody
 
 KEEP = "Give --keep-operations: the squash then does what the replaced revisions do, one after another."
 
@@ -60,13 +60,13 @@ class Reached:
     """Where its sequences stand."""
 
 
-def compact_body(project: Project, kind: str, end: str) -> SquashBody:
+def compact_body(project: Project, kind: str, end: str) -> RevisionBody:
     """The operations that make of an empty database of ``kind`` what it is at ``end``.
 
     Raises UsageError where that cannot be written down, HeadwayError where the old revisions fail.
     """
     reached = _reached(project, kind, end)
-    bodies: list[SquashBody] = []
+    bodies: list[RevisionBody] = []
 
     def write(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
         bodies.append(_written(context, reached))
@@ -119,7 +119,7 @@ def _read(connection: Connection, version_table: str) -> Reached:
 # -- writing ----------------------------------------------------------------------------------------------------
 
 
-def _written(context: MigrationContext, reached: Reached) -> SquashBody:
+def _written(context: MigrationContext, reached: Reached) -> RevisionBody:
     schemas = {table.schema for table in reached.metadata.tables.values()}
 
     def ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
@@ -144,7 +144,7 @@ def _written(context: MigrationContext, reached: Reached) -> SquashBody:
     if context.dialect.name == "postgresql":
         upgrade += [f'op.execute("SELECT setval({_sql(name)}, {at})")' for name, at in reached.positions.items()]
     imports = ("from alembic import op", "import sqlalchemy as sa", *sorted(autogen.imports))
-    return SquashBody("\n".join(upgrade), "\n".join(downgrade), imports)
+    return RevisionBody("\n".join(upgrade), "\n".join(downgrade), imports)
 
 
 def _lines(body: str) -> list[str]:

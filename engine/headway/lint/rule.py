@@ -30,8 +30,19 @@ class Rule(ABC):
     def check(self, facts: Facts) -> Iterator[Finding]:
         """Every finding of this rule."""
 
-    def finding(self, message: str, help: str, span: Span | None = None, revision: str | None = None) -> Finding:
-        """A finding of this rule at ``span``."""
+    def finding(
+        self,
+        message: str,
+        help: str,
+        span: Span | None = None,
+        revision: str | None = None,
+        fix: str | None = None,
+    ) -> Finding:
+        """A finding of this rule at ``span``.
+
+        ``fix`` is what to put in the place of ``span``, or of its whole lines where it has no columns, so that the
+        finding is gone and nothing else has changed; only for what one may do without a thought.
+        """
         place = {}
         if span is not None:
             place = {
@@ -48,6 +59,7 @@ class Rule(ABC):
             message=message,
             help=help,
             revision=revision,
+            fix=fix,
             **place,  # type: ignore[arg-type]  # mypy sees one dict of mixed values
         )
 

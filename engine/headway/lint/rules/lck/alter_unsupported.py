@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.rewriting import call_of
 from headway.lint.rule import FileRule
 
 
@@ -52,7 +53,13 @@ class AlterUnsupported(FileRule):
                     "with op.batch_alter_table(…) as batch_op: batch_op.…",
                     effect.span,
                     file.revision,
+                    _on_batch(effect, file),
                 )
+
+
+def _on_batch(effect: fx.Effect, file: RevisionFile) -> str | None:
+    call = call_of(effect, file)
+    return None if call is None else call.on_batch(0 if isinstance(effect, fx.AltersColumn) else 1)
 
 
 def _is_unsupported(effect: fx.Effect) -> bool:

@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
+from headway.lint.rules.lck._concurrently import written_concurrently
 
 
 class ConcurrentInTransaction(UpgradeRule):
@@ -51,6 +52,7 @@ class ConcurrentInTransaction(UpgradeRule):
             "put it into: with op.get_context().autocommit_block(): … (in a revision of its own)",
             effect.span,
             file.revision,
+            written_concurrently(effect, file, facts),
         )
 
 

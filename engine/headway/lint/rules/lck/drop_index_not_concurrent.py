@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
+from headway.lint.rules.lck._concurrently import written_concurrently
 
 
 class DropIndexNotConcurrent(UpgradeRule):
@@ -52,4 +53,5 @@ class DropIndexNotConcurrent(UpgradeRule):
             "with op.get_context().autocommit_block(): op.drop_index(…, postgresql_concurrently=True, if_exists=True)",
             effect.span,
             file.revision,
+            written_concurrently(effect, file, facts),
         )

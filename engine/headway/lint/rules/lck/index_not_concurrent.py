@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
+from headway.lint.rules.lck._concurrently import written_concurrently
 
 
 class IndexNotConcurrent(UpgradeRule):
@@ -55,4 +56,5 @@ class IndexNotConcurrent(UpgradeRule):
             "op.create_index(…, postgresql_concurrently=True, if_not_exists=True), in a revision of its own",
             effect.span,
             file.revision,
+            written_concurrently(effect, file, facts),
         )

@@ -78,7 +78,15 @@ class DocstringDisagrees(FileRule):
                 f"write '{name}: {_shown(declared[name])}'; the variables are what counts",
                 Span(file.path, line),
                 file.revision,
+                _mended(file.migration.lines[line - 1], name, _shown(declared[name])),
             )
+
+
+def _mended(line: str, name: str, declared: str) -> str:
+    """The line of the docstring with what the file declares; the docstring may end on it."""
+    before, colon, after = line.partition(f"{name}:")
+    ending = after[len(after.rstrip("\"'")) :] if after.endswith(('"""', "'''")) else ""
+    return f"{before}{colon} {declared}{ending}"
 
 
 def _names(said: str) -> set[str]:

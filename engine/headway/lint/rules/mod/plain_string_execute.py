@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.rewriting import call_at
 from headway.lint.rule import FileRule
 
 
@@ -47,4 +49,14 @@ class PlainStringExecute(FileRule):
                     "wrap it: sa.text(…)",
                     span,
                     file.revision,
+                    _wrapped(span, file),
                 )
+
+
+def _wrapped(span: fx.Span, file: RevisionFile) -> str | None:
+    """The call with its text in ``sa.text()``, where the file has that name."""
+    call = call_at(span, file.migration.lines, alone=False)
+    if call is None or "import sqlalchemy as sa" not in file.migration.lines:
+        return None
+    wrapped = call.with_first_in("sa.text")
+    return None if wrapped is None else wrapped.text

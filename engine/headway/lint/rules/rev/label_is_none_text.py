@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
 from headway.lint.rules.rev._place import header_span
+
+_TEXT = re.compile(r"""^(\w+\s*(?::[^=]*)?=\s*)(?:'None'|"None")(?=\s*(?:#.*)?$)""")
+"""An assignment of the text alone."""
 
 
 class LabelIsNoneText(FileRule):
@@ -49,9 +53,12 @@ class LabelIsNoneText(FileRule):
             return
         for header, values in (("branch_labels", revision.branch_labels), ("depends_on", revision.depends_on)):
             if "None" in values:
+                span = header_span(facts, file.revision, header)
+                line = "" if span is None else file.migration.lines[span.line - 1]
                 yield self.finding(
                     f"{header} is the text 'None', and not None: it names something that nobody meant",
                     f"take the quotes away in template and file: {header} = None",
-                    header_span(facts, file.revision, header),
+                    span,
                     file.revision,
+                    fixed if (fixed := _TEXT.sub(r"\1None", line)) != line else None,
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from headway.lint.facts import Facts
 from headway.lint.finding import Finding
 from headway.lint.rule import Rule
-from headway.lint.rules.rev._place import header_span
+from headway.lint.rules.rev._place import header_span, with_parent
 
 _SHOWN = 5
 """Other heads that one finding names."""
@@ -93,4 +93,11 @@ class MultipleHeads(Rule):
                 help_,
                 header_span(facts, head, "down_revision"),
                 head,
+                with_parent(facts, head, onto) if can_move and _may_follow(facts, head, heads, released) else None,
             )
+
+
+def _may_follow(facts: Facts, head: str, heads: tuple[str, ...], released: list[str]) -> bool:
+    """Whether ``head`` is the only one that must move, and moves alone: it stands on what is released."""
+    parents = facts.graph.ids[head].down_revisions
+    return len(heads) == 2 and len(released) == 1 and not any(parent in facts.new for parent in parents)

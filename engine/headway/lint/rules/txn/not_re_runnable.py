@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.rewriting import call_of
 from headway.lint.rule import UpgradeRule
 
 
@@ -54,10 +55,13 @@ class NotReRunnable(UpgradeRule):
             return
         if not any(other.order > effect.order for other in file.upgrade_effects):
             return  # behind it there is nothing that could break off
-        flag = "if_not_exists=True" if isinstance(effect, fx.CreatesIndex) else "if_exists=True"
+        flag = "if_not_exists" if isinstance(effect, fx.CreatesIndex) else "if_exists"
+        call = call_of(effect, file)
+        written = None if call is None or facts.runs_on("mysql") else call.with_keywords(**{flag: "True"})
         yield self.finding(
             f"is permanent at once: when the run breaks off later, the next attempt fails at {fx.shown(effect.name)}",
-            f"add {flag}; before a CREATE, drop what a broken build has left",
+            f"add {flag}=True; before a CREATE, drop what a broken build has left",
             effect.span,
             file.revision,
+            None if written is None else written.text,
         )

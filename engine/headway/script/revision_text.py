@@ -1,4 +1,4 @@
-"""The text of a revision that replaces others: header, upgrade and downgrade. Says nothing of how they came about."""
+"""The text of a revision that is written by machine: header, upgrade and downgrade. Says nothing of how they came about."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from headway.errors import ScriptError
 
 
 @dataclass(frozen=True, slots=True)
-class SquashBody:
+class RevisionBody:
     """What the new revision does."""
 
     upgrade: str
-    """Lines of Python, not indented."""
+    """Lines of Python, not indented; empty for none."""
     downgrade: str
     imports: tuple[str, ...] = ("from alembic import op", "import sqlalchemy as sa")
     futures: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class SquashBody:
 
 
 @dataclass(frozen=True, slots=True)
-class SquashHeader:
+class RevisionHeader:
     """What stands above it."""
 
     message: str
@@ -37,7 +37,7 @@ class SquashHeader:
     irreversible: str | None = None
 
 
-def squash_text(header: SquashHeader, body: SquashBody, path: str) -> str:
+def revision_text(header: RevisionHeader, body: RevisionBody, path: str) -> str:
     """The whole file. Raises ScriptError where it would be no Python, which is headway's fault or a source's."""
     futures = f"from __future__ import {', '.join(body.futures)}" if body.futures else ""
     imports = [*body.imports, *(["from typing import Any"] if body.takes_arguments else [])]
@@ -52,18 +52,20 @@ def squash_text(header: SquashHeader, body: SquashBody, path: str) -> str:
     try:
         compile(text, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
-        raise ScriptError(f"the squash would be no Python: {error}", path=path) from error
+        raise ScriptError(f"the new revision would be no Python: {error}", path=path) from error
     return text
 
 
-def _doc(header: SquashHeader) -> str:
+def _doc(header: RevisionHeader) -> str:
     message = header.message.replace("\\", "\\\\").replace('"', '\\"')
     return f"{message}\n\nRevision ID: {header.revision}\nRevises: {', '.join(header.parents)}".rstrip()
 
 
-def _assignments(header: SquashHeader) -> str:
+def _assignments(header: RevisionHeader) -> str:
     lines = [
-        "# revision identifiers, used by headway; Alembic does not know 'replaces'.",
+        "# revision identifiers, used by headway; Alembic does not know 'replaces'."
+        if header.replaces
+        else "# revision identifiers, used by Alembic and headway",
         f'revision = "{header.revision}"',
         f"down_revision = {_one_or_more(header.parents)}",
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from docs.test_docs import ROOT, blocks, without_times
-from fixtures.programs import Done, Program
+from fixtures.programs import Done, Program, run_program
 from headway.config.policy import load_policy
 
 _BLOCK = re.compile(r"^```(?P<kind>console|python file=(?P<file>\S+))\n(?P<text>.*?)^```", re.M | re.S)
@@ -36,10 +37,16 @@ def git(place: Path, *arguments: str) -> str:
     return subprocess.run(["git", *who, *arguments], cwd=place, check=True, capture_output=True, text=True).stdout
 
 
-def walk(document: str, place: Path, headway: Program) -> int:
-    """Runs the commands of a document; returns how many there were."""
+def walk(document: str, place: Path, headway: Program, *, chapters: str = "") -> int:
+    """Runs the commands of a document; returns how many there were.
+
+    ``chapters`` is a pattern of the headings below which to walk; by default all of them.
+    """
     count = 0
-    for block in _BLOCK.finditer((ROOT / "docs" / document).read_text()):
+    text = (ROOT / "docs" / document).read_text()
+    parts = re.split(r"^(?=#+ )", text, flags=re.M) if chapters else [text]
+    parts = [part for part in parts if re.match(f"#+ (?:{chapters})", part)]
+    for block in (block for part in parts for block in _BLOCK.finditer(part)):
         if block["file"]:
             (place / block["file"]).write_text(block["text"])
             continue
@@ -48,7 +55,7 @@ def walk(document: str, place: Path, headway: Program) -> int:
             code = re.search(r"^\[(\d+)\]\n\Z", expected, re.M)
             done = run(shlex.split(command), place, headway)
             assert done.code == int(code[1] if code else 0), done.out + done.err
-            compare(done.out, expected[: code.start()] if code else expected)
+            compare(done.out + said(done), expected[: code.start()] if code else expected)
             count += 1
     return count
 
@@ -56,8 +63,20 @@ def walk(document: str, place: Path, headway: Program) -> int:
 def run(command: list[str], place: Path, headway: Program) -> Done:
     if command[0] == "headway":
         return headway(*command[1:], cwd=place)
+    if command[0] == "alembic":
+        return run_program(*command, cwd=place)
+    if command[0] == "sqlite3":
+        _, file, sql = command
+        with sqlite3.connect(place / file) as connection:
+            connection.execute(sql)
+        return Done(0, "", "")
     assert command[0] == "git"
     return Done(0, git(place, *command[1:]), "")
+
+
+def said(done: Done) -> str:
+    """What the program says of itself on standard error, without its progress and the project's log."""
+    return "".join(f"{line}\n" for line in done.err.splitlines() if line.startswith(("FAILED:", "headway: ")))
 
 
 def compare(out: str, expected: str) -> None:

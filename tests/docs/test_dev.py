@@ -91,7 +91,7 @@ def test_uv_is_used_where_it_is(machine: Path, tmp_path: Path) -> None:
 def test_it_explains_itself(arguments: tuple[str, ...], machine: Path, tmp_path: Path) -> None:
     done = dev(machine, *arguments, venv=tmp_path / "venv")
     assert done.returncode == 0
-    for command in ("demo", "test", "check", "format", "bench", "shell"):
+    for command in ("demo", "test", "check", "format", "docs", "bench", "shell"):
         assert f"\n  {command} " in done.stdout
 
 

@@ -101,6 +101,14 @@ def upgrade(project: Path, text: str, headway: Program, name: str = "vat") -> Do
     return headway("upgrade", "head", cwd=project)
 
 
+def test_nothing_else_is_shown() -> None:
+    """What is walked and compared above is all there is."""
+    assert len(re.findall(r"^\$ ", TEXT, re.M)) == 14 + 1
+    assert set(re.findall(r"^```text(.*)$", TEXT, re.M)) == {
+        f" on={where}" for where in ("signal", "postgresql", "mariadb", "other", "rebuilt")
+    }
+
+
 def test_the_words_that_are_explained_are_the_programs() -> None:
     source = " ".join(inspect.getsource(outcome).split()).replace('" f"', "").replace('" "', "")
     table = TEXT.split("## What the line says")[1].split("\n## ")[0]

@@ -44,6 +44,7 @@ def walk(document: str, place: Path, headway: Program, *, chapters: str = "") ->
     """
     count = 0
     text = (ROOT / "docs" / document).read_text()
+    assert "```python\n" not in text, "a file without a name, which nobody writes"
     parts = re.split(r"^(?=#+ )", text, flags=re.M) if chapters else [text]
     parts = [part for part in parts if re.match(f"#+ (?:{chapters})", part)]
     for block in (block for part in parts for block in _BLOCK.finditer(part)):

@@ -236,3 +236,43 @@ def test_a_name_is_folded_as_the_server_folds_it(name: str, shop: str, tmp_path:
 """
     done = upgrade(tmp_path / "p", shop, text, headway)
     assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
+@pytest.mark.parametrize("how", [THROUGH_OP, AS_TEXT, THROUGH_BIND], ids=["op", "text", "bind"])
+def test_what_this_run_has_left_is_told_as_its_own(
+    shop: str, tmp_path: Path, headway: Program, how: str, driver: str
+) -> None:
+    text = body(how, unique=True)
+    if driver == "asyncpg":
+        text = text.replace("x%%", "x%")
+    done = upgrade(tmp_path / "p", driver_url(shop, driver), text, headway)
+    assert not indexes(shop)["ix_a"][0]
+    assert done.code == 4, done.err
+    done.assert_one_clear_line(
+        "The build of index public.ix_a failed and has left it INVALID; the next run drops it and builds it anew.",
+        "Applied: none",
+        "Mend the revision and run the same command again.",
+    )
+    assert "an earlier run" not in done.err
+    run(shop, 'DELETE FROM "Shop Orders" WHERE id > 5')
+    assert upgrade(tmp_path / "p", driver_url(shop, driver), text, headway).code == 0
+    assert indexes(shop)["ix_a"][0]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        'CREATE INDEX ix_a ON "Shop Orders" (a)',  # there, and valid
+        'ALTER TABLE "Shop Orders" RENAME COLUMN a TO z',  # nothing is begun
+    ],
+)
+def test_a_build_that_was_refused_at_once_leaves_nothing(
+    shop: str, tmp_path: Path, headway: Program, before: str
+) -> None:
+    run(shop, before)
+    there = indexes(shop)
+    done = upgrade(tmp_path / "p", shop, body(THROUGH_OP, unique=True, lenient=False), headway)
+    assert done.code == 6, done.err
+    assert "has left it INVALID" not in done.err
+    assert indexes(shop) == there

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # as a program it knows only its own folder
 
 from docs.schema_tables import keys
 from headway import errors

@@ -32,7 +32,11 @@ def test_the_faces_of_a_branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ]
     assert str(tmp_path) not in shown
     drawn = comment.render(report)
-    assert 'r1["b2 b2"]' in drawn and "c3 (head)" in drawn and "a1" not in drawn.partition("mermaid")[2].partition("```")[0]
+    assert (
+        'r1["b2 b2"]' in drawn
+        and "c3 (head)" in drawn
+        and "a1" not in drawn.partition("mermaid")[2].partition("```")[0]
+    )
     lint = junit.render(report).partition('<testsuite name="lint"')[2]
     assert "DST001 drop-table" in lint
 

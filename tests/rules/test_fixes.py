@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from fixtures.programs import ROOT
 from headway.config.policy import Policy
 from headway.lint.catalogue import RULES
 from headway.lint.catalogue import rule as rule_of
 from headway.lint.finding import Finding
 from headway.lint.judge import lint
-from headway.lint.mending import mended
+from headway.lint.mending import edit_of
+from headway.lint.mending import mended as with_edits
+from headway.lint.splitting import CONSTRAINTS, INDEXES
 from rules.harness import BASE, HEADER, TODAY, facts_of, history_of, migration_source
 from rules.test_rule_cases import all_cases
 
 FIXING = {"LCK101", "LCK102", "LCK103", "LCK301", "MOD015", "MOD017", "REV001", "REV016", "TXN006"}
 """The rules that mend what they find."""
 PATH = "versions/b2_piece.py"
+
+
+def mended(source: str, findings: Sequence[Finding]) -> str:
+    return with_edits(source, [edit for finding in findings if (edit := edit_of(finding))])
 
 
 def found(files: Mapping[str, str], dialects: Sequence[str], new: Sequence[str] = ("b2",)) -> list[Finding]:
@@ -243,3 +251,9 @@ def test_ends_of_lines_stay_and_overlaps_are_not_mended_twice() -> None:
     assert mended("1\né2\n3", [part]) == "1\né?\n3"
     assert mended("1\né2\n3", [part, first]) == "1\na\nb\n3"
     assert mended("1", [first]) == "1"
+
+
+def test_the_docs_name_the_rules_that_mend() -> None:
+    text = (ROOT / "docs" / "gate.md").read_text().partition("## What lint mends by itself")[2].partition("\n## ")[0]
+    named = set(re.findall(r"\b[A-Z]{3}\d{3}\b", text.partition("A revision that is split")[0]))
+    assert named == FIXING | INDEXES | CONSTRAINTS

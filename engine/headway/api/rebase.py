@@ -36,14 +36,14 @@ def rebase(project: Project, base: str | None, onto: str | None) -> list[Moved]:
         raise UsageError(
             "nothing tells which revisions are this branch's own", hint="Name the base: --base origin/main."
         )
-    if not scope.new:
+    if not scope.own:
         return []
-    target = _target(graph, scope.new, onto)
+    target = _target(graph, scope.own, onto)
     moved: list[Moved] = []
     written: dict[str, str] = {}
-    for revision in _first_of_their_line(graph, scope.new):
+    for revision in _first_of_their_line(graph, scope.own):
         parents = (target,)
-        target = _top(graph, scope.new, revision)  # what comes next follows it
+        target = _top(graph, scope.own, revision)  # what comes next follows it
         if graph.ids[revision].down_revisions == parents:
             continue
         path = graph.ids[revision].path

@@ -30,6 +30,13 @@ class Scope:
     """Whether anything has told what is released; otherwise nothing counts as new, and all is judged."""
     base: Base | None = None
     """What the base branch has where it and the work tree differ."""
+    on_base: frozenset[str] = frozenset()
+    """New ones that the base branch has all the same: they are newer than a baseline."""
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The revisions that this branch alone has, so that nobody minds when they change."""
+        return self.new - self.on_base
 
 
 def choose(
@@ -90,7 +97,7 @@ def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Po
             path=policy.path,
             hint="Name a revision that is released.",
         )
-    return replace(scope, base=against_git.base)
+    return replace(scope, base=against_git.base, on_base=scope.new - against_git.new)
 
 
 def base_files(directory: RevisionDirectory, home: str, base: str) -> Base:

@@ -115,6 +115,8 @@ class Account:
         """What of the failed revision exists although this run has not made it: an earlier run may have."""
         self.found_of: str | None = None
         """That revision."""
+        self.left: list[str] = []
+        """Indexes that are INVALID because this run's build of them failed; the next run builds them anew."""
         self._open: dict[int, Sent] = {}
         """By identity, in the order in which they were sent."""
         self._of_revision: dict[tuple[int, str | None], list[Sent]] = {}
@@ -209,13 +211,13 @@ class Account:
     def anything_remains(self) -> bool:
         """Whether something of this run's revisions is, or may be, in the database."""
         done = any(section.applied or section.doubtful for section in self.sections)
-        return done or any(entry.revision is not None for entry in (*self.standing, *self.uncertain))
+        return done or bool(self.left) or any(e.revision is not None for e in (*self.standing, *self.uncertain))
 
     @property
     def complete(self) -> bool:
         """Whether everything that was planned is applied, and nothing else is open."""
         whole = all(section.complete for section in self.sections) and any(s.planned for s in self.sections)
-        return whole and not any(e.revision is not None for e in (*self.standing, *self.uncertain))
+        return whole and not self.left and not any(e.revision is not None for e in (*self.standing, *self.uncertain))
 
     @property
     def remaining(self) -> list[str]:

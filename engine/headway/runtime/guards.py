@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.engine import Connection
+
 from headway.dialects.postgresql.concurrent_index import ConcurrentBuilds
 from headway.effects.sql_kind import Kind
 from headway.runtime.listener import RunListener
 from headway.runtime.locks import HeldLock
 from headway.runtime.options import RunOptions
-from headway.runtime.witness import Crossing
+from headway.runtime.witness import Crossing, InFlight
 from headway.signals import raise_if_ending
 
 
@@ -37,25 +39,31 @@ def guarding_index_builds(options: RunOptions) -> Iterator[None]:
     builds = ConcurrentBuilds(timeout=options.lock_timeout, notify=options.notify, may_rebuild=options.may_rebuild)
 
     def before(crossing: Crossing) -> None:
-        if _may_build(crossing):
+        if _may_build(crossing.connection, crossing.sql, crossing.kind):
             builds.before(crossing.connection, crossing.sql, crossing.parameters)
 
     def after(crossing: Crossing) -> None:
-        if _may_build(crossing):
+        if _may_build(crossing.connection, crossing.sql, crossing.kind):
             builds.after(crossing.connection, crossing.sql)
+
+    def refused(flight: InFlight) -> None:
+        if _may_build(flight.connection, flight.sql, flight.sent.kind) and (
+            left := builds.left(flight.connection, flight.sql)
+        ):
+            options.account.left.append(left)
 
     options.witness.gates.append(before)
     options.witness.after.append(after)
+    options.witness.after_refusal.append(refused)
     try:
         yield
     finally:
         options.witness.gates.remove(before)
         options.witness.after.remove(after)
+        options.witness.after_refusal.remove(refused)
 
 
-def _may_build(crossing: Crossing) -> bool:
+def _may_build(connection: Connection, sql: str, kind: Kind) -> bool:
     return (
-        crossing.kind in (Kind.DDL, Kind.UNKNOWN)
-        and crossing.connection.dialect.name == "postgresql"
-        and "concurrently" in crossing.sql.lower()
+        kind in (Kind.DDL, Kind.UNKNOWN) and connection.dialect.name == "postgresql" and "concurrently" in sql.lower()
     )

@@ -99,7 +99,11 @@ class Run:
         """After a failure: what an earlier run may have left of the revision that failed, if this one left nothing."""
         account, connection = self.account, self.context.connection
         path, revision = account.running_path, account.running
-        if path is None or any(entry.revision == revision for entry in (*account.standing, *account.uncertain)):
+        if (
+            path is None
+            or account.left
+            or any(entry.revision == revision for entry in (*account.standing, *account.uncertain))
+        ):
             return
         if connection.closed or connection.invalidated:
             return

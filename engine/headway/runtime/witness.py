@@ -69,6 +69,8 @@ class Witness:
         self.gates: list[Callable[[Crossing], None]] = []
         self.after: list[Callable[[Crossing], None]] = []
         """Called when a statement was carried out."""
+        self.after_refusal: list[Callable[[InFlight], None]] = []
+        """Called when a statement was refused and the session lives on."""
         self.before_commit: list[Callable[[], None]] = []
         """For the connection that is named to :meth:`migrates_over` next."""
         self.sending: Kind | None = None
@@ -191,6 +193,8 @@ class Witness:
                 ledger.lost(flight and flight.sent, autocommit=is_autocommit(connection, driver))
             elif flight is not None:
                 witness._refused(ledger, flight.sent, inside, driver, error)
+                for listener in witness.after_refusal:
+                    listener(flight)
 
     def _refused(self, ledger: Ledger, sent: Sent, inside: bool | None, driver: Any, error: BaseException) -> None:
         """A statement was refused. On MySQL what waited before DDL may have been committed before that failed."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
+from headway.api.lint import LintOptions
+from headway.api.project import Project
 from headway.report.model import Report
 from headway_cli import options as opt
 
@@ -22,6 +25,16 @@ def lint(
     ignore: opt.Ignore = None,
     dialect: opt.Dialects = None,
     fail_on: opt.FailOnOption = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Mend in this branch's own revisions what can be mended by machine, then judge."),
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff", help="Print what --fix would change, and change nothing; ends with 1 if that is anything."
+        ),
+    ] = False,
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
     explain: opt.Explain = False,
@@ -33,16 +46,19 @@ def lint(
     Executes nothing of the project's: needs no database, no env.py and none of its dependencies. Judges what is new
     against the base branch. A finding that is meant is accepted on its line, with the reason:
     # headway: ignore[LCK101] reason="..."
+
+    --fix writes what a finding offers, and moves into revisions of their own the indexes that PostgreSQL should build
+    without a lock, and the look at the rows of a foreign key or CHECK. Released revisions are never changed.
     """
-    from headway.api.lint import LintOptions
     from headway.api.lint import lint as run
     from headway.api.project import open_project
     from headway.api.several import judge_several
     from headway.config.load import configurations
-    from headway.errors import HeadwayError
+    from headway.errors import HeadwayError, UsageError
     from headway.lint.catalogue import select as select_rules
 
     opt.check_reports(report)
+    changes = False
     try:
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         options = LintOptions(
@@ -54,6 +70,13 @@ def lint(
             fail_on=opt.severity(fail_on),
         )
 
+        if fix and diff:
+            raise UsageError("--fix and --diff cannot go together", hint="--diff shows what --fix would change.")
+        for files, section in configurations(config or (), name or ()) if fix or diff else ():
+            changes |= _mend(open_project(files, section, untrusted=untrusted, base=base), options, diff)
+        if diff:
+            raise typer.Exit(1 if changes else 0)
+
         def judge(files: tuple[str, ...], section: str) -> Report:
             return run(open_project(files, section, untrusted=untrusted, base=base), options, opt.today())
 
@@ -61,3 +84,17 @@ def lint(
     except HeadwayError as error:
         opt.fail("lint", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)
+
+
+def _mend(project: Project, options: LintOptions, diff: bool) -> bool:
+    """Mends a project, or prints what that would change; returns whether there is anything."""
+    from headway.api.fix import fixes, write
+
+    wanted = fixes(project, options, opt.today())
+    if diff:
+        sys.stdout.write(wanted.diff(project))
+        return bool(wanted.texts)
+    write(project, wanted)
+    for line in wanted.told(project):
+        print(f"headway: {line}", file=sys.stderr)
+    return bool(wanted.texts)

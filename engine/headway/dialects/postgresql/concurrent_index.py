@@ -92,6 +92,17 @@ class ConcurrentBuilds:
                 hint=f"Drop it (DROP INDEX CONCURRENTLY {build['name']}) and run the same command again.",
             )
 
+    def left(self, connection: Connection, sql: str) -> str | None:
+        """The name of the index that a build which was refused has left INVALID; None where it has left none.
+
+        An INVALID one of an earlier run is not taken for it: :meth:`before` has let none stand.
+        """
+        build = _BUILD.match(sql)
+        if build is None or not (session := PostgresqlSession(connection)).is_idle():
+            return None  # inside a transaction nothing stays
+        found = _look(session, build)
+        return None if found is None or found.valid or found.build is not None else found.shown
+
     def _awaited(self, session: PostgresqlSession, build: re.Match[str]) -> _Found | None:
         """The index, once nobody else is building it."""
         until = time.monotonic() + self._timeout

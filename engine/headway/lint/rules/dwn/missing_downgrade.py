@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headway.effects import model as fx
 from headway.effects.model import Span
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+
+_LEAVES_NOTHING = (fx.ValidatesConstraint,)
+"""What no way back has to undo: a constraint that is known to hold is the same constraint."""
 
 
 class MissingDowngrade(FileRule):
@@ -58,6 +62,8 @@ class MissingDowngrade(FileRule):
         if downgrade is not None and not downgrade.empty and not downgrade.raises:
             return
         if isinstance(migration.constants.get("irreversible"), str):
+            return
+        if file.upgrade_effects and all(isinstance(one, _LEAVES_NOTHING) for one in file.upgrade_effects):
             return
         what = "has no downgrade()" if downgrade is None else "has an empty downgrade()"
         if downgrade is not None and downgrade.raises:

@@ -122,6 +122,7 @@ class Format(StrEnum):
     JUNIT = "junit"
     HTML = "html"
     COMMENT = "comment"
+    SUGGESTIONS = "suggestions"
 
 
 class FailOn(StrEnum):
@@ -249,6 +250,8 @@ def _reporter(format: Format) -> Callable[[Report], str]:
             from headway.report.html.page import render
         case Format.COMMENT:
             from headway.report.comment import render
+        case Format.SUGGESTIONS:
+            from headway.report.suggestions import render
         case _:
             assert_never(format)
     return render

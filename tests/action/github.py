@@ -24,6 +24,10 @@ class GitHub:
 
     comments: list[dict[str, Any]] = field(default_factory=list)
     pulls: list[dict[str, Any]] = field(default_factory=list)
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+    """Comments on lines of the change."""
+    changed: dict[str, range] = field(default_factory=dict)
+    """The lines of each file that the change has."""
     login: str = BOT
     writes: bool = True
     sees: bool = True
@@ -51,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
-        data = json.dumps(body).encode()
+        data = b"" if status == 204 else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
             self.send_header(name, value)
@@ -66,6 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.handle_it(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
     do_PATCH = do_POST
+
+    def do_DELETE(self) -> None:
+        self.handle_it(None)
 
     def handle_it(self, body: Any) -> None:
         hub, parts = self.hub, urlsplit(self.path)
@@ -88,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self.listed(parts.path, parse_qs(parts.query))
         if not hub.writes:
             return self.answer(403, {"message": "Resource not accessible by integration"})
+        if "/pulls/" in parts.path:
+            return self.review(parts.path, body)
         if len(body["body"]) > 65_536:
             return self.answer(422, {"message": "Validation Failed: body is too long"})
         if self.command == "POST":
@@ -98,8 +107,25 @@ class _Handler(BaseHTTPRequestHandler):
         found["body"] = body["body"]
         return self.answer(200, found)
 
+    def review(self, path: str, body: Any) -> None:
+        """https://docs.github.com/en/rest/pulls/comments"""
+        hub = self.hub
+        if self.command == "DELETE":
+            hub.reviews = [one for one in hub.reviews if one["id"] != int(path.rsplit("/", 1)[1])]
+            return self.answer(204, None)
+        first = body.get("start_line", body["line"])
+        known = {"commit_id", "body", "path", "line", "side", "start_line", "start_side"}
+        if body.keys() - known or not {first, body["line"]} <= set(hub.changed.get(body["path"], ())):
+            return self.answer(422, {"message": "Validation Failed: line must be part of the diff"})
+        if "start_line" in body and first >= body["line"]:
+            return self.answer(422, {"message": "Validation Failed: start_line must precede the end line"})
+        made = {**body, "id": 100 + len(hub.asked), "user": {"login": hub.login}}
+        hub.reviews.append(made)
+        return self.answer(201, made)
+
     def listed(self, path: str, query: dict[str, list[str]]) -> None:
         items = self.hub.pulls if path.endswith("/pulls") else self.hub.comments
+        items = self.hub.reviews if "/pulls/" in path else items
         size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
         headers = {}
         if page * size < len(items):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from fixtures.programs import ROOT
-from headway.report import comment, github, gitlab, junit, markdown, sarif
+from headway.report import comment, github, gitlab, junit, markdown, sarif, suggestions
 from headway.report.html import page
 from headway.report.payload import FORMS
 from headway_cli.options import Format, check_reports
@@ -23,6 +23,7 @@ def test_the_table_has_every_format_and_its_room() -> None:
     rooms = {
         "github": github.LIMIT,
         "comment": comment.LIMIT,
+        "suggestions": suggestions.LIMIT,
         "sarif": sarif.LIMIT,
         "gitlab": gitlab.LIMIT,
         "junit": junit.LIMIT,

@@ -15,7 +15,7 @@ import pytest
 
 from headway.plan import plan_file
 from headway.plan.model import PlanStatement
-from headway.report import comment, github, gitlab, junit, markdown, sarif, text
+from headway.report import comment, github, gitlab, junit, markdown, sarif, suggestions, text
 from headway.report import json as json_report
 from headway.report.html import page
 from headway.report.html.script import SCRIPT
@@ -37,6 +37,7 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "gitlab": gitlab.render,
     "junit": junit.render,
     "comment": comment.render,
+    "suggestions": suggestions.render,
     "html": lambda report: page.render(report).replace(STYLE, "").replace(SCRIPT, "").replace("><", ">\n<"),
 }
 
@@ -87,7 +88,7 @@ def test_the_payload_of_a_plan_is_the_plan_file() -> None:
 def test_each_form_has_a_schema_and_each_schema_a_form() -> None:
     there = {one.name: json.loads(one.read_text()) for one in files("headway.report").joinpath("schemas").iterdir()}
     forms = {schema["properties"]["schema"]["const"] for schema in there.values()}
-    assert forms == {*FORMS.values(), "headway/graph/1"}
+    assert forms == {*FORMS.values(), "headway/graph/1", "headway/suggestions/1"}
     assert set(SCHEMA["properties"]["payload"]["properties"]["schema"]["enum"]) == set(FORMS.values())
     for name, schema in there.items():
         form, version = schema["properties"]["schema"]["const"].removeprefix("headway/").split("/")

@@ -53,8 +53,12 @@ def render(report: Report) -> str:
 def marker(configuration: Configuration) -> str:
     """The first line of the comment of one configuration, and of no other: invisible, and without what would end it."""
     name = re.sub(r"[^\w ./\[\]-]|--+", "_", configuration.name, flags=re.ASCII)
-    digest = hashlib.sha256(configuration.name.encode(errors="replace")).hexdigest()[:12]
-    return f"<!-- headway:comment {digest} {shortened(name, 100)} -->"
+    return f"<!-- headway:comment {digest_of(configuration)} {shortened(name, 100)} -->"
+
+
+def digest_of(configuration: Configuration) -> str:
+    """What tells the comments of one configuration from those of others."""
+    return hashlib.sha256(configuration.name.encode(errors="replace")).hexdigest()[:12]
 
 
 # -- parts ------------------------------------------------------------------------------------------------------

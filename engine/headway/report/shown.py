@@ -29,7 +29,8 @@ def without_passwords(report: Report, mask: Words) -> Report:
                 found,
                 message=mask(found.message),
                 help=mask(found.help),
-                fix=_or_none(mask, found.fix),
+                # A fix that is not whole would be written into a file.
+                fix=found.fix if found.fix is not None and mask(found.fix) == found.fix else None,
                 reason=_or_none(mask, found.reason),
             )
             for found in report.findings

@@ -10,19 +10,15 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
-from headway.errors import ConfigError, UsageError
+from headway.errors import ConfigError
 from headway.report.comment import LIMIT, render
 from headway.report.model import Configuration
 from headway.report.read import BYTES, read_report
-from headway_cli.action.event import event_of
-from headway_cli.action.github_api import ApiError, GitHubApi
+from headway_cli.action.github_api import ApiError
 from headway_cli.action.inputs import Inputs
+from headway_cli.action.pull_request import PullRequest, at, on_pull_request
 from headway_cli.action.workplace import read_back
-
-BOT = "github-actions[bot]"
-"""Who the token of a job writes as."""
 
 _MARKER = re.compile(r"<!-- headway:comment [0-9a-f]{12} [^<>\n]* -->")
 _CLEAN = "✅"
@@ -31,11 +27,6 @@ _MINIMIZE = (
     " { minimizedComment { isMinimized } } }"
 )
 _SHOW = "mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { unminimizedComment { isMinimized } } }"
-_HELP = {
-    401: "the token is not taken: give the input 'token' ${{ github.token }}",
-    403: "the job may not write comments: give it 'permissions: pull-requests: write'; for a change from a fork see docs/action.md",
-    404: "the job may not see pull requests, or there is no such one: give it 'permissions: pull-requests: write'",
-}
 
 
 def publish_comment(inputs: Inputs, environment: Mapping[str, str], body: str) -> str:
@@ -44,19 +35,11 @@ def publish_comment(inputs: Inputs, environment: Mapping[str, str], body: str) -
         return "no comment: the input 'token' is empty; give it ${{ github.token }}"
     if len(body) > LIMIT or not _MARKER.match(body):
         return "no comment: what was written for it is none"
-    api = GitHubApi(environment.get("GITHUB_API_URL") or "https://api.github.com", inputs.token)
-    try:
-        number = _number(api, environment)
-        if number is None:
-            return "no comment: this run is of no open pull request"
-        return _Comments(api, environment, number).say(body)
-    except ApiError as error:
-        why = None if error.is_limit else _HELP.get(error.status)
-        return f"no comment: GitHub answers {error}" + (f"; {why}" if why else "")
-    except UsageError as error:
-        return f"no comment: {error.message}"
-    except (ValueError, KeyError, TypeError) as error:  # an address or an answer of another shape than is documented
-        return f"no comment: GitHub is not understood ({type(error).__name__})"
+
+    def say(pull: PullRequest) -> str:
+        return _Comments(pull).say(body)
+
+    return on_pull_request(inputs, environment, "no comment", say)
 
 
 def comment_on_report(inputs: Inputs, environment: Mapping[str, str]) -> str:
@@ -79,38 +62,12 @@ def comment_on_report(inputs: Inputs, environment: Mapping[str, str]) -> str:
     return publish_comment(inputs, environment, render(read_report(data, inputs.report_file, configuration)))
 
 
-def _number(api: GitHubApi, environment: Mapping[str, str]) -> int | None:
-    """The pull request: of its own event, or the open one that has the very commit that another workflow looked at.
-
-    A report does not say which one it is about: who writes it would choose.
-    """
-    event = event_of(environment)
-    of_pull_request = _at(event, "pull_request", "number")
-    if isinstance(of_pull_request, int):
-        return of_pull_request
-    run = _at(event, "workflow_run")
-    if environment.get("GITHUB_EVENT_NAME") != "workflow_run" or not isinstance(run, dict):
-        return None
-    commit, branch = run.get("head_sha"), run.get("head_branch")
-    owner = _at(run, "head_repository", "owner", "login")
-    if not all(isinstance(one, str) and one for one in (commit, branch, owner)):
-        return None
-    head = quote(f"{owner}:{branch}", safe="")
-    found = [
-        one.get("number")
-        for one in api.pages(f"/repos/{_repository(environment)}/pulls?state=open&per_page=100&head={head}")
-        if _at(one, "head", "sha") == commit
-    ]
-    return found[0] if len(found) == 1 and isinstance(found[0], int) else None
-
-
 class _Comments:
     """The comments of one pull request."""
 
-    def __init__(self, api: GitHubApi, environment: Mapping[str, str], number: int) -> None:
-        self._api, self._number = api, number
-        self._place = f"/repos/{_repository(environment)}/issues"
-        self._graphql = environment.get("GITHUB_GRAPHQL_URL") or "https://api.github.com/graphql"
+    def __init__(self, pull: PullRequest) -> None:
+        self._pull, self._api, self._number = pull, pull.api, pull.number
+        self._place = f"/repos/{pull.repository}/issues"
 
     def say(self, body: str) -> str:
         """Creates, changes or resolves our comment; leaves those of others alone."""
@@ -126,41 +83,18 @@ class _Comments:
         self._api.send("PATCH", f"{self._place}/comments/{int(ours['id'])}", {"body": body})
         if isinstance(ours.get("node_id"), str):
             with suppress(ApiError):  # it reads the same, folded or not
-                self._api.graphql(self._graphql, _MINIMIZE if clean else _SHOW, {"id": ours["node_id"]})
+                self._api.graphql(self._pull.graphql, _MINIMIZE if clean else _SHOW, {"id": ours["node_id"]})
         return f"the comment on pull request {self._number} was brought up to date"
 
     def _ours(self, marker: str) -> dict[str, Any] | None:
-        login = self._login()
+        login = self._pull.login()
         for one in self._api.pages(f"{self._place}/{self._number}/comments?per_page=100"):
-            by = _at(one, "user", "login")
-            if by == login and str(_at(one, "body") or "").split("\n", 1)[0].rstrip("\r") == marker:
+            by = at(one, "user", "login")
+            if by == login and str(at(one, "body") or "").split("\n", 1)[0].rstrip("\r") == marker:
                 return dict(one)
         return None
-
-    def _login(self) -> str:
-        """Who we write as: a job's own token does not tell, and is the bot's."""
-        try:
-            login = _at(self._api.get("/user"), "login")
-        except ApiError as error:
-            if error.status not in (403, 404) or error.is_limit:
-                raise
-            return BOT
-        return login if isinstance(login, str) else BOT
 
 
 def _same(there: object, body: str) -> bool:
     """GitHub keeps no white space at the end, and other line ends."""
     return isinstance(there, str) and there.replace("\r\n", "\n").strip() == body.strip()
-
-
-def _repository(environment: Mapping[str, str]) -> str:
-    name = environment.get("GITHUB_REPOSITORY", "")
-    if not re.fullmatch(r"(?!\.+/)[\w.-]+/(?!\.+$)[\w.-]+", name):
-        raise UsageError("GITHUB_REPOSITORY names no repository", hint="The runner sets it.")
-    return name
-
-
-def _at(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

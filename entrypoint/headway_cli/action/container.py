@@ -24,9 +24,10 @@ from headway_cli.action.inputs import Inputs, read_inputs
 from headway_cli.action.outputs import add_summary, mask, shown_path, write_outputs, write_result
 from headway_cli.action.packages.install import install
 from headway_cli.action.packages.wanted import wanted_by
+from headway_cli.action.suggestions import publish_suggestions
 from headway_cli.action.workplace import Workplace, bring_folder_back, read_back, workplace, write_into
 
-FORMATS = ("json", "github", "markdown", "comment")
+FORMATS = ("json", "github", "markdown", "comment", "suggestions")
 """What the verb writes for us to publish."""
 
 WITHOUT_REPORT = ("check", "doctor", "forecast")
@@ -162,6 +163,9 @@ class _Run:
         if self.inputs.comment:
             body = (self._written("comment") or b"").decode("utf-8", errors="replace")
             _notice(publish_comment(self.inputs, self.environment, body))
+            suggested = self._written("suggestions") or b""
+            if (said := publish_suggestions(self.inputs, self.environment, body, suggested)) is not None:
+                _notice(said)
         top = self.place.workspace
         report = os.path.relpath(os.path.join(self.inputs.working_directory, self.inputs.report_file), top)
         write_into(top, report, (json.dumps(document, indent=2, ensure_ascii=True) + "\n").encode())

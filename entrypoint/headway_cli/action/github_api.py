@@ -72,8 +72,8 @@ class GitHubApi:
             if url is None:
                 return
 
-    def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
-        """The answer to a POST or PATCH. Raises ApiError."""
+    def send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        """The answer to a POST, PATCH or DELETE. Raises ApiError."""
         return self._ask(method, self._url + path, body)[0]
 
     def graphql(self, url: str, query: str, variables: dict[str, Any]) -> Any:

@@ -233,3 +233,23 @@ def test_without_a_plan_file_the_plan_of_the_moment_runs(behind: tuple[Path, str
     assert refused.code == 5
     done = headway("apply", "--url", url, "--approve", digest, "--format", "json", cwd=place)
     assert report_of(done)["applied"] == [NEWEST]
+
+
+LOCKS = {"sqlite": "EXCLUSIVE", "postgresql": "ACCESS EXCLUSIVE", "mariadb": "ALGORITHM=INSTANT"}
+
+
+def test_a_plan_shows_the_locks_of_its_database(shop: tuple[Path, str], headway: Program) -> None:
+    place, url = shop
+    report = plan(headway, place, url, "--to", BEFORE)
+    assert all(step["operations"] is not None for step in report["plan"]["steps"])
+    # Tables that the plan makes hold no rows when it runs.
+    assert not any(operation["locks"] for step in report["plan"]["steps"] for operation in step["operations"])
+    assert apply(headway, place, url, "--approve", report["plan"]["digest"]).code == 0
+    later = plan(headway, place, url)
+    (step,) = later["plan"]["steps"]
+    ((lock,),) = [operation["locks"] for operation in step["operations"]]
+    kind = "mariadb" if url.startswith("mysql") else url.partition("://")[0].partition("+")[0]
+    assert (lock["database"], lock["table"]) == (kind, "orders")
+    assert lock["level"].startswith(LOCKS[kind])
+    shown = headway("plan", "--url", url, cwd=place).out
+    assert ("lock on orders: " in shown) is (lock["waits"] != "nobody")

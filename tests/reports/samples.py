@@ -215,6 +215,7 @@ SAMPLES: dict[str, Report] = {
         heads=("7a60",),
         examined=Examined(15),
         plan=PLAN,
+        changes=CHANGES,
     ),
     "nothing to apply": Report(
         command="apply",

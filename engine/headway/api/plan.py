@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
+from headway.api.lint import LintOptions, gather_facts
 from headway.api.project import Project
 from headway.api.recording import make_plan
+from headway.config.dialects import DIALECTS, version_of
 from headway.errors import GateRefused
+from headway.lint.change import Change
+from headway.lint.changes import changes_of
+from headway.lint.scope import Scope
 from headway.plan import gate
 from headway.plan.model import Plan
 from headway.report.model import Examined, Report, Stage, Status
@@ -25,7 +31,8 @@ def plan(project: Project, url: str | None, target: str) -> Report:
     why = None if refusal is None else refusal.one_line()
     code = 0 if refusal is None else refusal.exit_code
     stage = Stage("plan", status, time.perf_counter() - started, _summary(made), why, code)
-    return plan_report(project, "plan", code, stage, made, error=why)
+    report = plan_report(project, "plan", code, stage, made, error=why)
+    return replace(report, changes=_changes(project, made))
 
 
 def plan_report(
@@ -54,6 +61,18 @@ def plan_report(
         history=graph.revisions,
         configuration=project.configuration,
     )
+
+
+def _changes(project: Project, plan: Plan) -> tuple[Change, ...]:
+    """What the revisions of a plan do on its database, as far as reading tells, with the locks that they take."""
+    name = "mariadb" if "mariadb" in plan.database.server_version.lower() else plan.dialect
+    if not plan.steps or name not in DIALECTS:
+        return ()
+    version = ".".join(map(str, version_of(plan.database.server_version)))
+    ids = frozenset(step.revision for step in plan.steps)
+    facts = gather_facts(project, Scope(ids, ids, ""), LintOptions(dialects=(f"{name} {version}".strip(),)))
+    order = [step.revision for step in plan.steps]
+    return tuple(sorted(changes_of(facts), key=lambda change: order.index(change.revision)))
 
 
 def _summary(plan: Plan) -> str:

@@ -173,4 +173,8 @@ class Known:
 
 
 def _is_asked(effect: fx.Effect) -> bool:
-    return getattr(effect, "table", None) is not None and not isinstance(effect, fx.CreatesTable)
+    """Whether anybody asks what was known before it: of a new table's only for what its keys point to."""
+    if isinstance(effect, fx.CreatesTable):
+        points = any(column.references for column in effect.columns)
+        return points or any(constraint.references is not None for constraint in effect.constraints)
+    return getattr(effect, "table", None) is not None

@@ -19,7 +19,7 @@ from headway.lint.finding import Finding, Severity
 from headway.plan.model import PlanStep
 from headway.printable import lines, one_line
 from headway.report import markdown
-from headway.report.locks import COLUMNS, rows, statements
+from headway.report.locks import COLUMNS, of_step, rows, statements
 from headway.report.markdown import SIGNS, escape
 from headway.report.model import Configuration, Report, Status
 from headway.report.shown import printable
@@ -93,10 +93,11 @@ def _blocks(report: Report) -> Iterator[str]:
     yield from _findings(report)
     yield from _drift(report)
     yield from _graph(report)
-    yield from (_change(change, report) for change in report.changes)
+    if report.plan is None:
+        yield from (_change(change, report) for change in report.changes)
     if report.plan is not None:
         yield f"\nPlan `{report.plan.digest}` on {escape(report.plan.database.described)}"
-        yield from (_step(step) for step in report.plan.in_order)
+        yield from (_step(step, report) for step in report.plan.in_order)
     yield from _not_looked_at(report)
 
 
@@ -166,10 +167,13 @@ def _change(change: Change, report: Report) -> str:
     return _fold(f"new <code>{escape(change.revision)}</code>: {said}", inside or ["It changes nothing."])
 
 
-def _step(step: PlanStep) -> str:
+def _step(step: PlanStep, report: Report) -> str:
     hidden = f"-- not shown, covered by its code only: {step.why}"
     sql = "\n".join(step.statements) if step.statements is not None else hidden
-    return _fold(f"{step.direction} <code>{escape(step.revision)}</code>", [_code(shortened(sql, SQL), "sql")])
+    change = of_step(report, step.revision)
+    locks = [markdown.table(COLUMNS, made)] if change is not None and (made := rows(change)) else []
+    inside = [_code(shortened(sql, SQL), "sql"), *locks]
+    return _fold(f"{step.direction} <code>{escape(step.revision)}</code>", inside)
 
 
 def _not_looked_at(report: Report) -> Iterator[str]:

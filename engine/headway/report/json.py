@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from headway.lint.change import Change
 from headway.lint.finding import Finding
 from headway.plan.model import Plan, PlanStep, statement_document
 from headway.report.model import SCHEMA, Report
-from headway.report.payload import payload
+from headway.report.payload import change_document, payload
 
 
 def render(report: Report) -> str:
@@ -64,15 +66,16 @@ def document(report: Report) -> dict[str, Any]:
             for item in report.drift
         ],
         "not_compared": [{"kind": item.kind, "object": item.object, "why": item.why} for item in report.not_compared],
-        "plan": None if report.plan is None else plan_document(report.plan),
+        "plan": None if report.plan is None else plan_document(report.plan, report.changes),
         "applied": list(report.applied),
         "failed": report.failed,
         "payload": payload(report),
     }
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """The plan's part of the report."""
+def plan_document(plan: Plan, changes: Sequence[Change] = ()) -> dict[str, Any]:
+    """The plan's part of the report; ``changes`` tells the locks of its steps."""
+    locks = {change.revision: change for change in changes}
     return {
         "digest": plan.digest,
         "schema": plan.schema,
@@ -80,7 +83,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "version_table": plan.version_table,
         "current": list(plan.current),
         "target": list(plan.target),
-        "steps": [_step(step) for step in plan.steps],
+        "steps": [_step(step, locks.get(step.revision)) for step in plan.steps],
         "environment": [_step(step) for step in plan.environment],
         "code": dict(plan.code),
         "rebuilds": list(plan.rebuilds),
@@ -88,7 +91,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _step(step: PlanStep) -> dict[str, Any]:
+def _step(step: PlanStep, change: Change | None = None) -> dict[str, Any]:
     recorded = None if step.recorded is None else [statement_document(statement) for statement in step.recorded]
     return {
         "revision": step.revision,
@@ -98,6 +101,7 @@ def _step(step: PlanStep) -> dict[str, Any]:
         "file": step.file,
         "line": step.line,
         "why": step.why,
+        "operations": None if change is None else change_document(change)["operations"],
     }
 
 

@@ -29,6 +29,25 @@ def rows(change: Change) -> list[tuple[str, ...]]:
     return made
 
 
+def of_step(report: Report, revision: str) -> Change | None:
+    """What a step of the report's plan does; None where nothing has told."""
+    return next((change for change in report.changes if change.revision == revision), None)
+
+
+def waits(change: Change | None) -> list[str]:
+    """Who waits for what, in a line for each table and lock; nothing where nobody waits."""
+    lines = []
+    for operation in change.operations if change is not None else ():
+        if operation.is_unread:
+            lines.append(f"line {operation.line} is not analysed: its locks are not known")
+        lines += [
+            f"lock on {taken.table}: {taken.lock.level} for {taken.lock.held.value}, {taken.waits} wait meanwhile"
+            for taken in operation.locks
+            if taken.waits != "nobody"
+        ]
+    return list(dict.fromkeys(lines))
+
+
 def statements(report: Report, revision: str) -> list[tuple[str, str]]:
     """What a revision has sent, once for each text: the stages that have sent it, and the statements as a script."""
     scripts: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from headway.lint.change import Change
 from headway.printable import lines, one_line
-from headway.report.locks import COLUMNS, rows, statements
+from headway.report.locks import COLUMNS, of_step, rows, statements
 from headway.report.model import Report, Status
 from headway.report.shown import printable
 
@@ -81,7 +81,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n<details><summary>Not compared</summary>\n"
         yield from (f"- {escape(item.object)}: {escape(item.why)}" for item in report.not_compared)
         yield "\n</details>"
-    yield from (line for change in report.changes for line in _change(change, report))
+    if report.plan is None:
+        yield from (line for change in report.changes for line in _change(change, report))
     if report.plan is not None:
         yield from _plan(report)
     if report.examined.not_analysed:
@@ -118,4 +119,8 @@ def _plan(report: Report) -> Iterator[str]:
         hidden = f"-- not shown, covered by its code only: {step.why}"
         sql = "\n".join(step.statements) if step.statements is not None else hidden
         yield f"\n<details><summary>{step.direction} <code>{escape(step.revision)}</code></summary>\n"
-        yield f"{_fenced(sql)}\n</details>"
+        yield _fenced(sql)
+        change = of_step(report, step.revision)
+        if change is not None and (locks := rows(change)):
+            yield f"\n{table(COLUMNS, locks)}"
+        yield "\n</details>"

@@ -53,7 +53,7 @@ def _lint(report: Report) -> dict[str, Any]:
             "told_by": report.databases.source or None,
         },
         "counts": {**severities, "accepted": sum(finding.suppressed for finding in report.findings)},
-        "changes": [_change(change) for change in report.changes],
+        "changes": [change_document(change) for change in report.changes],
     }
 
 
@@ -94,7 +94,8 @@ def _differences(report: Report) -> dict[str, int]:
     return {**verdicts, "accepted": accepted, "not_compared": len(report.not_compared)}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_document(change: Change) -> dict[str, Any]:
+    """What a revision does as plain values."""
     return {
         "revision": change.revision,
         "file": change.file,

@@ -11,6 +11,7 @@ from headway.drift.verdict import DriftItem, counted
 from headway.lint.finding import Finding, Severity
 from headway.printable import lines, one_line, without_commands
 from headway.report.excerpt import columns_of, line_of
+from headway.report.locks import of_step, waits
 from headway.report.model import Report, Stage, Status
 from headway.report.shown import printable
 from headway.report.words import amount
@@ -163,6 +164,7 @@ def _plan(report: Report) -> Iterator[str]:
             yield f"      -- not shown, covered by its code only: {one_line(step.why or '')}"
         for statement in step.statements or ():
             yield from (f"      {line}" for line in lines(statement).split("\n"))
+        yield from (f"      -- {one_line(line)}" for line in waits(of_step(report, step.revision)))
     for index in plan.rebuilds:
         yield f"index {one_line(index)} is INVALID, left by a build that was cut off: it is dropped and built again"
     yield f"not covered: {', '.join(plan.not_covered)}"

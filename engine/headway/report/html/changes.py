@@ -15,7 +15,7 @@ WORDS = 20_000  # characters of the statements of one revision
 
 def changes(report: Report) -> Html:
     """What the new revisions do; nothing where none is new."""
-    if not report.changes:
+    if not report.changes or report.plan is not None:
         return Html()
     kept, left = within(report.changes, lambda change: _change(change, report), ROOM)
     return section(
@@ -36,11 +36,12 @@ def _change(change: Change, report: Report) -> Html:
             element("pre", element("code", shortened(sql, WORDS)), tabindex=0),
         )
     ]
-    table = [_table(locks, change.revision)] if locks else []
+    table = [table_of_locks(locks, change.revision)] if locks else []
     return element("details", summary, place, *table, *scripts, id=id_of("new", change.revision), class_="item")
 
 
-def _table(locks: list[tuple[str, ...]], revision: str) -> Html:
+def table_of_locks(locks: list[tuple[str, ...]], revision: str) -> Html:
+    """The rows of ``locks`` as a table that can be pushed sideways."""
     heads = [element("th", name, scope="col") for name in COLUMNS]
     body = [
         element("tr", *(element("td", element("code", cell) if at == 1 else cell) for at, cell in enumerate(row)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.plan.model import Plan, PlanStep
+from headway.report.html.changes import table_of_locks
 from headway.report.html.elements import Html, element, id_of, left_out, section, within
 from headway.report.html.filters import filters
+from headway.report.locks import of_step, rows
 from headway.report.model import Report
 from headway.report.words import amount, shortened
 
@@ -51,7 +53,9 @@ def _step(step: PlanStep, report: Report) -> Html:
     summary = element("summary", *words)
     body = element("pre", element("code", shortened("\n".join(_sql(step)), WORDS)), tabindex=0)
     place = element("p", element("code", step.file), class_="place") if step.file else Html()
-    return element("details", summary, place, body, id=id_of("plan", step.revision), class_="item")
+    change = of_step(report, step.revision)
+    locks = [table_of_locks(made, step.revision)] if change is not None and (made := rows(change)) else []
+    return element("details", summary, place, body, *locks, id=id_of("plan", step.revision), class_="item")
 
 
 def _amount(step: PlanStep) -> str:

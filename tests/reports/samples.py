@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headway.config.databases import Databases
+from headway.config.dialects import Databases
 from headway.drift.verdict import DriftItem, NotCompared, Verdict
 from headway.effects.lock import Held, Lock
 from headway.lint.change import Change, Operation, Sent, TakenLock

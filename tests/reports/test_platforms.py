@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from headway.config.databases import Databases
+from headway.config.dialects import Databases
 from headway.drift.verdict import NotCompared
 from headway.lint.change import Change, Operation, Sent, TakenLock
 from headway.lint.finding import Finding, Severity

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from textwrap import dedent, indent
 
-from headway.config.databases import Databases
-from headway.config.dialects import parse
+from headway.config.dialects import Databases, parse
 from headway.config.policy import Policy
 from headway.config.tables import TableSize
 from headway.errors import ScriptError

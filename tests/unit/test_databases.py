@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.timing import seconds_of
-from headway.config.databases import Databases, databases_around, databases_known, databases_of
-from headway.config.dialects import parse, same_release
+from headway.config.databases import databases_around, databases_known, databases_of
+from headway.config.dialects import Databases, parse, same_release
 from headway.config.model import Config
 from headway.config.policy import Policy
 

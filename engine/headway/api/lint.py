@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from headway.api.project import Project
-from headway.config.databases import Databases, databases_known
+from headway.config.databases import databases_known
+from headway.config.dialects import Databases
 from headway.config.policy import FILE_NAMES
 from headway.errors import ScriptError, UsageError
 from headway.lint import scope as scopes

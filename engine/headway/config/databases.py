@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from glob import escape, glob
 
-from headway.config.dialects import DIALECTS, Version, parse, version_of
+from headway.config.dialects import DIALECTS, Databases, Version, parse, version_of
 from headway.config.model import Config
 from headway.config.policy import Policy
 from headway.files import read_small
@@ -45,24 +44,6 @@ _PACKAGE = re.compile(r"""^[ \t"'\[]{0,99}([A-Za-z0-9][\w.-]{0,99})""", re.MULTI
 _QUOTED = re.compile(
     r"""["']([A-Za-z0-9][\w.-]{0,99})[ \t]{0,9}(?:\[[\w, -]{0,99}\])?[ \t]{0,9}(?:[<>=!~^;@][^"'\n]{0,300})?["']"""
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Databases:
-    """What is known of them."""
-
-    names: frozenset[str] = frozenset()
-    versions: Mapping[str, Version] = field(default_factory=dict)
-    source: str = ""
-    """What has told: ``.headway.yml``, ``sqlalchemy.url``, ``--dialect``, or a file; empty where nothing has."""
-
-    def __str__(self) -> str:
-        if not self.names:
-            return "no database known"
-        shown = [
-            " ".join([name, ".".join(map(str, self.versions.get(name, ())))]).strip() for name in sorted(self.names)
-        ]
-        return f"{', '.join(shown)}, from {self.source}"
 
 
 def databases_known(

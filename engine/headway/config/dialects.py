@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 
@@ -10,6 +12,24 @@ Version = tuple[int, ...]
 """``(16,)``, ``(10, 11, 6)``; empty where nothing is told."""
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Those that a history runs on, as far as anything tells."""
+
+    names: frozenset[str] = frozenset()
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    source: str = ""
+    """What has told: ``.headway.yml``, ``sqlalchemy.url``, ``--dialect``, or a file; empty where nothing has."""
+
+    def __str__(self) -> str:
+        if not self.names:
+            return "no database known"
+        shown = [
+            " ".join([name, ".".join(map(str, self.versions.get(name, ())))]).strip() for name in sorted(self.names)
+        ]
+        return f"{', '.join(shown)}, from {self.source}"
 
 
 def parse(text: str) -> tuple[str, Version]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from headway.config.databases import Databases
+from headway.config.dialects import Databases
 from headway.config.tables import TableSize
 from headway.effects import model as fx
 from headway.effects.lock import Lock

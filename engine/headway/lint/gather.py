@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
-from headway.config.databases import Databases
+from headway.config.dialects import Databases
 from headway.config.model import Config
 from headway.config.policy import Policy
 from headway.errors import ScriptError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from headway.config.databases import Databases
+from headway.config.dialects import Databases
 from headway.report.model import Configuration, Examined, Report, Stage, Status
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from headway.config.databases import Databases
+from headway.config.dialects import Databases
 from headway.drift.verdict import DriftItem, NotCompared, open_items
 from headway.lint.change import Change, Sent
 from headway.lint.finding import Finding, Severity

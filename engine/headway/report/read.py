@@ -12,8 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
-from headway.config.databases import Databases
-from headway.config.dialects import Version
+from headway.config.dialects import Databases, Version
 from headway.drift.verdict import DriftItem, NotCompared, Verdict
 from headway.effects.lock import Held, Lock
 from headway.errors import UsageError

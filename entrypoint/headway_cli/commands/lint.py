@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headway.api.lint import LintOptions
-from headway.api.project import Project
 from headway.report.model import Report
 from headway_cli import options as opt
+
+if TYPE_CHECKING:  # every verb loads this module, and lint alone needs what judges
+    from headway.api.lint import LintOptions
+    from headway.api.project import Project
 
 
 def lint(
@@ -50,6 +52,7 @@ def lint(
     --fix writes what a finding offers, and moves into revisions of their own the indexes that PostgreSQL should build
     without a lock, and the look at the rows of a foreign key or CHECK. Released revisions are never changed.
     """
+    from headway.api.lint import LintOptions
     from headway.api.lint import lint as run
     from headway.api.project import open_project
     from headway.api.several import judge_several

@@ -82,6 +82,18 @@ async def migrate_on(engine):
 """
 
 
+TEMPLATE_ENV = """from alembic import context
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+with create_engine(context.config.get_main_option("sqlalchemy.url"), poolclass=NullPool).connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+"""An env.py of a project without models."""
+
+
 def make_project(root: Path, env: str, *, url: str | None = None, app: str = "", head: str = HEAD) -> Path:
     """A project of two revisions below ``root``; ``env`` is what follows ``head`` in env.py, ``app`` is app/db.py."""
     project = root / "project"

@@ -478,3 +478,15 @@ with sa.create_engine("sqlite://").connect() as connection:
     migrate(connection)
 """
     assert_green(ci(headway, make_project(tmp_path, env), "sqlite"))
+
+
+@pytest.mark.parametrize(
+    "given", [None, "", "postgresql://nobody@localhost:1/x", "postgresql+psycopg2://nobody@localhost:1/x"]
+)
+def test_an_env_py_that_doubles_no_percent_sign_gets_none(headway: Program, tmp_path: Path, given: str | None) -> None:
+    """The commonest env.py there is; the folder of the embedded server's socket is no business of it."""
+    env = f'\nconfig.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"])\n{TEMPLATE}'
+    project = make_project(tmp_path, env)
+    (project / ".headway.yml").write_text(f"{POLICY}dialects: [postgresql]\n")
+    variables = {} if given is None else {"DATABASE_URL": given}
+    assert_green(ci(headway, project, "postgresql", **variables))

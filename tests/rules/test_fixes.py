@@ -162,6 +162,8 @@ def test_what_is_written_for_sqlite(piece: str, expected: str) -> None:
         'if sa:\n    op.create_index("ix", "a", ["b"])',
         'op.create_index("ix", "a", ["b"]); op.create_index("iy", "a", ["c"])',
         'made = op.create_index("ix", "a", ["b"])',
+        'from alembic.op import create_index\ncreate_index("ix", "a", ["b"])',
+        'import alembic\nalembic.op.create_index("ix", "a", ["b"])',
         'op.create_index("ix", "a", [sa.text("""lower(\n  b)""")])',
         'op.execute("CREATE INDEX ix ON a (b)")',
         'with op.batch_alter_table("a") as batch_op:\n    batch_op.create_index("ix", ["b"])',

@@ -68,6 +68,8 @@ class Rehearsal:
     """Is told how far the replay is."""
     servers: dict[str, Version] = field(default_factory=dict)
     """The versions of the servers that env.py has connected to, by database."""
+    _apart_in_order: list[str] = field(default_factory=list)
+    """The revisions that ran one by one."""
     sent: dict[str, list[str]] = field(default_factory=dict)
     """What the upgrade of each new revision has sent and the database has carried out, without parameters."""
 
@@ -96,6 +98,7 @@ class Rehearsal:
             self.before[new[0]] = seen  # nothing has run since
         for revision in order:
             if revision in apart:
+                self._apart_in_order.append(revision)
                 self.run(self._one_up(revision, progress), self._note if revision in self.new else None)
         return len(order) - len(done), len(done)
 
@@ -221,16 +224,20 @@ class Rehearsal:
         Returns the traces, and the revisions that say they are irreversible. Raises HeadwayError when one fails.
         """
         graph = self.project.scripts.history
-        order = graph.sort(self._apart, graph.real_heads)
         traces: list[Trace] = []
         kept: list[str] = []
-        for revision in order:
+        others: set[str] = set()  # what is there although it was not, by the fault of a revision that went down before
+        # The way back is the way there: of two that stand beside each other each then finds the other as it found it.
+        for revision in reversed(self._apart_in_order):
             if is_irreversible(self.project, revision) or any(child in kept for child in graph.real_children(revision)):
                 kept.append(revision)
+                stays = trace(revision, self.before[revision], {}, self._look())
+                others.update(stays.lines if stays is not None else ())
                 continue
             left = trace(revision, self.before[revision], *self._down(revision))
-            if left is not None and revision in self.new:
-                traces.append(left)
+            if left is not None and revision in self.new and (own := left.without(others)) is not None:
+                traces.append(own)
+            others.update(left.lines if left is not None else ())
         if not traces:
             self.run(lambda heads, context: upgrade_route(graph, heads, "heads"))
         return traces, kept
@@ -279,19 +286,24 @@ class Rehearsal:
         """The schemas before and after the downgrade."""
         graph = self.project.scripts.history
         upgraded: Schemas = {}
-        after: Schemas = {}
 
         def undo(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
             _look_at(context, upgraded)
             return downgrade_steps(graph, heads, [revision])
 
+        self.run(undo)
+        return upgraded, self._look()
+
+    def _look(self) -> Schemas:
+        """The schemas as they are now."""
+        found: Schemas = {}
+
         def look(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
-            _look_at(context, after)
+            _look_at(context, found)
             return ()
 
-        self.run(undo)
         self.run(look)
-        return upgraded, after
+        return found
 
     def _note(self, done: Crossing) -> None:
         if done.revision is not None and done.kind in _SHOWN:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from headway.catalog.difference import difference, lines, without_leftover_indexes
+from headway.catalog.difference import difference, lines, without_leftover_indexes, without_validations
 from headway.catalog.schema import EMPTY, Schema
 
 Schemas = Mapping[str, Schema]
@@ -19,6 +19,11 @@ class Trace:
     revision: str
     lines: tuple[str, ...]
 
+    def without(self, lines: Collection[str]) -> Trace | None:
+        """The same without what others have left; None when nothing else is there."""
+        own = tuple(line for line in self.lines if line not in lines)
+        return Trace(self.revision, own) if own else None
+
 
 def trace(revision: str, before: Schemas, upgraded: Schemas, after: Schemas) -> Trace | None:
     """How the schemas ``after`` a downgrade differ from those ``before`` the upgrade; None when they do not.
@@ -28,7 +33,7 @@ def trace(revision: str, before: Schemas, upgraded: Schemas, after: Schemas) -> 
     """
     left: list[str] = []
     for name, found in before.items():
-        differences = difference(found, after.get(name, EMPTY))
+        differences = without_validations(difference(found, after.get(name, EMPTY)))
         if name.startswith(("mysql", "mariadb")):
             differences = without_leftover_indexes(differences, upgraded.get(name, EMPTY))
         left += lines(differences)

@@ -27,6 +27,12 @@ class Call:
     indent: str
     """The white space before it."""
 
+    @property
+    def is_on_op(self) -> bool:
+        """Whether it is a method of the name ``op``, and no name of its own."""
+        function = self.node.func
+        return isinstance(function, ast.Attribute) and ast.unparse(function.value) == "op"
+
     def inside(self, head: str) -> str | None:
         """The call in a block that ``head`` begins, to stand where the call stands; None where a text in it has several
         lines, which must not be moved."""
@@ -85,7 +91,7 @@ class Call:
         is_named = table_at == 0 or _is_text(arguments[0])
         if not _is_text(table) or not is_named or any(isinstance(one, ast.Starred) for one in arguments):
             return None
-        if not isinstance(self.node.func, ast.Attribute) or ast.unparse(self.node.func.value) != "op":
+        if not self.is_on_op:
             return None
         rest = [*arguments, *(keyword.value for keyword in self.node.keywords)]
         if len(rest) == table_at + 1:
@@ -107,7 +113,9 @@ def call_of(effect: fx.Effect, file: RevisionFile) -> Call | None:
         return None
     if (span.line, span.column) not in file.written.directives:
         return None
-    return call_at(span, file.migration.lines)
+    call = call_at(span, file.migration.lines)
+    # What is written around it says ``op`` as well.
+    return call if call is not None and call.is_on_op else None
 
 
 def call_at(span: fx.Span, lines: Sequence[str], *, alone: bool = True) -> Call | None:

@@ -83,7 +83,7 @@ class StandIns:
             stand_in = stand_in.set(drivername=original.drivername)
         elif asynchronous:
             stand_in = stand_in.set(drivername=_asynchronous(stand_in))
-        return stand_in.render_as_string(hide_password=False)
+        return _plainly_written(stand_in)
 
     def accepts(self, connection: Connection) -> bool:
         """Whether env.py's connection leads to a stand-in of the kind that is rehearsed."""
@@ -264,3 +264,12 @@ def _place_of_attempt(attempt: Attempt) -> Place:
         database = repr((attempt.cargs, given.get("dsn") or given.get("conninfo")))
     port = str(given.get("port") or "")
     return place(attempt.dialect.name, host, int(port) if port.isdigit() else None, database)
+
+
+def _plainly_written(url: URL) -> str:
+    """The URL without percent signs where it needs none: in a folder, which many an env.py puts into its settings as it is,
+    where a percent sign begins something else."""
+    text = url.render_as_string(hide_password=False)
+    place, mark, query = text.partition("?")
+    plain = f"{place}{mark}{query.replace('%2F', '/')}"
+    return plain if make_url(plain) == url else text

@@ -467,7 +467,20 @@ def test_a_project_that_lies_elsewhere_is_named(tmp_path: Path, headway: Program
         (tmp_path / name / "alembic.ini").write_text("[alembic]\n")
     below = headway("ci", cwd=tmp_path)
     assert below.code == 2
-    assert f"There is one in {'shop/api'}: go there" in below.err
+    assert "There is one below: cd shop/api, or -c shop/api/alembic.ini" in below.err
+    # A pyproject.toml of the application is no project of migrations.
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+    for command in ("ci", "current", "adopt"):
+        beside = headway(command, cwd=tmp_path)
+        assert beside.code == 2
+        beside.assert_one_clear_line("its pyproject.toml has no [tool.alembic]", "-c shop/api/alembic.ini")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "alembic.cfg").write_text("[alembic]\n")
+    several = headway("ci", cwd=tmp_path)
+    assert "There are several below: config/alembic.cfg, shop/api/alembic.ini; name one" in several.err
+    (tmp_path / "pyproject.toml").write_text("[tool.alembic]\nnonsense = 1\n")
+    assert "No 'script_location' key" in headway("current", cwd=tmp_path).err
+    (tmp_path / "pyproject.toml").unlink()
     (tmp_path / "shop" / "api" / "deep" / "er").mkdir(parents=True)
     above = headway("lint", cwd=tmp_path / "shop" / "api" / "deep" / "er")
     assert "There is one above: cd ../.." in above.err

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from headway.config.model import Config
+from headway.config.sources import read_toml
 from headway.errors import ConfigError
 
 
@@ -17,6 +18,7 @@ def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
     is found.
     """
     ini, toml = config_files(files)
+    named = ini or toml
     ini, toml = ini or _if_there("alembic.ini"), toml or _if_there("pyproject.toml")
     for path in filter(None, (ini, toml)):
         if not os.path.isfile(path):
@@ -27,9 +29,19 @@ def load_config(files: Sequence[str] = (), name: str = "alembic") -> Config:
             )
     if ini is None and toml is None:
         raise ConfigError(f"no alembic.ini and no pyproject.toml in {os.getcwd()}", hint=_where_else(os.getcwd()))
+    if ini is None and toml == "pyproject.toml" and not named and not _has_settings(toml):
+        raise ConfigError(
+            f"no alembic.ini in {os.getcwd()}, and its pyproject.toml has no [tool.alembic]",
+            hint=_where_else(os.getcwd()),
+        )
     return Config(
         os.path.abspath(ini) if ini else None, toml_file=os.path.abspath(toml) if toml else None, ini_section=name
     )
+
+
+def _has_settings(path: str) -> bool:
+    """Whether a pyproject.toml says anything about migrations. Raises ConfigError when it cannot be read."""
+    return bool(read_toml(path))
 
 
 def configurations(files: Sequence[str], names: Sequence[str]) -> list[tuple[tuple[str, ...], str]]:
@@ -43,6 +55,7 @@ def configurations(files: Sequence[str], names: Sequence[str]) -> list[tuple[tup
     return [(one, name) for one in sets for name in dict.fromkeys(names) or ("alembic",)]
 
 
+_NAMES = ("alembic.ini", "alembic.cfg")
 DEPTH = 4
 """Folders below the working directory that are looked into for a project."""
 _NO_PROJECTS = frozenset({"node_modules", "venv", "env", "site-packages", "build", "dist", "__pycache__"})
@@ -59,7 +72,10 @@ def _where_else(here: str) -> str:
         above = os.path.dirname(above)
     found = sorted(_below(here, DEPTH))[:5]
     if found:
-        return f"There is one in {', '.join(found)}: go there, one run for each, such as: cd {found[0]}"
+        if len(found) > 1:
+            return f"There are several below: {', '.join(found)}; name one, or for 'ci' and 'lint' each: -c {found[0]}"
+        go = f"cd {os.path.dirname(found[0])}, or " if os.path.basename(found[0]) == "alembic.ini" else ""
+        return f"There is one below: {go}-c {found[0]}"
     return "Go to the project's directory, name the file with -c, or make a project with 'headway init'."
 
 
@@ -69,8 +85,8 @@ def _below(folder: str, depth: int, shown: str = "") -> Iterator[str]:
     except OSError:
         return
     for entry in entries:
-        if entry.name == "alembic.ini" and shown and entry.is_file():
-            yield shown
+        if shown and entry.name in _NAMES and entry.is_file():
+            yield os.path.join(shown, entry.name)
         is_open = not entry.name.startswith(".") and entry.name not in _NO_PROJECTS
         if depth and is_open and entry.is_dir(follow_symlinks=False):
             yield from _below(entry.path, depth - 1, os.path.join(shown, entry.name))

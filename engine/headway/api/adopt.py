@@ -7,7 +7,7 @@ said.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from headway.api.stages import Announce
 from headway.compat.hook import serving_alembic
 from headway.config.adopted import Adopted
 from headway.config.databases import databases_of
+from headway.config.dialects import parse
 from headway.config.policy import FILE_NAMES, STAGES, AcceptedDrift, Ignore, load_policy
 from headway.errors import HeadwayError, UsageError
 from headway.lint.finding import Finding
@@ -56,9 +57,12 @@ def adopt(
     *,
     app: str | None = None,
     force: bool = False,
+    kinds: Sequence[str] = (),
+    dialects: Sequence[str] = (),
 ) -> Adoption:
     """Writes the policy of ``project``, and runs the gate under it.
 
+    ``kinds`` are the scratch databases and ``dialects`` the databases that the history runs on, where no setting tells them.
     ``app`` is what env.py runs inside of, as the policy names it, where the one that is there names nothing else. With
     ``url`` the schema of that database is written as the start of scratch databases. Raises UsageError when there
     is a policy already and ``force`` is not given, HeadwayError when the project cannot be read.
@@ -71,6 +75,11 @@ def adopt(
         )
     adopted = _first(project, owner, today)
     adopted.app = app or project.policy.app
+    adopted.kinds = kinds
+    try:
+        adopted.dialects = sorted(name for name, _ in map(parse, dialects)) or adopted.dialects
+    except ValueError as error:
+        raise UsageError(f"--dialect: {error}") from None
     if url is not None:
         adopted.start = START_FILE
         _write(os.path.join(project.home, START_FILE), _schema_of(project, adopted, url))
@@ -92,8 +101,8 @@ def adopt(
     return Adoption(project.shown(path), adopted, report, list(_remaining(report)))
 
 
-def lines_of(adoption: Adoption) -> Iterator[str]:
-    """What was found, what was accepted and what remains, in some ten lines."""
+def lines_of(adoption: Adoption, options: str = "") -> Iterator[str]:
+    """What was found, what was accepted and what remains, in some ten lines; ``options`` are those that name the project."""
     adopted, report = adoption.adopted, adoption.report
     yield f"wrote {adoption.path}"
     databases = ", ".join(adopted.dialects) or "not told by any setting"
@@ -108,15 +117,18 @@ def lines_of(adoption: Adoption) -> Iterator[str]:
     for name, why in adopted.stages_off.items():
         yield f"switched off: {name}: {why}"
     if "replay" in adopted.stages_off:
-        yield "to have them: 'headway adopt --force --url env:NAME', NAME a database that the application has made"
+        yield f"to have them: 'headway adopt --force --url env:NAME{options}', NAME a database that the application has made"
     if report.not_compared:
         yield f"not compared: {len(report.not_compared)} thing(s); see 'headway drift'"
     for text in adoption.remaining:
         yield f"remains: {text}"
     if report.exit_code == 0:
-        yield "'headway ci' is green on this tree; 'headway doctor --inject' shows that it turns red on a bad revision"
+        yield (
+            f"'headway ci{options}' is green on this tree; 'headway doctor --inject{options}' shows that it turns red on a bad "
+            "revision"
+        )
     else:
-        yield "'headway ci' is not green yet: mend what remains, and run 'headway adopt --force' again"
+        yield f"'headway ci{options}' is not green yet: mend what remains, and run 'headway adopt --force{options}' again"
 
 
 def _schema_of(project: Project, adopted: Adopted, url: str) -> str:

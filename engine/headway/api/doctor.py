@@ -75,7 +75,8 @@ def _released(project: Project) -> tuple[bool, str]:
 
 def _env_py(project: Project) -> tuple[bool, str]:
     path = project.directory.env_py_location
-    return os.path.isfile(path), project.shown(path) + ("" if os.path.isfile(path) else " is missing")
+    there = os.path.isfile(path)
+    return there, project.shown(path) + (", which is not run here: 'headway ci' does" if there else " is missing")
 
 
 def _packages(project: Project) -> tuple[bool, str]:

@@ -16,11 +16,12 @@ from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.judge import lint as run_rules
 from headway.lint.mending import edit_of, mended
+from headway.lint.rules.rev.multiple_heads import MultipleHeads
 from headway.lint.splitting import Part, parts_of
 from headway.revision.graph import RevisionGraph
 from headway.script.directory import RevisionDirectory
 from headway.script.exchange import exchange, text_of
-from headway.script.repoint import repointed
+from headway.script.repoint import parents_of, repointed
 from headway.script.revision_text import RevisionBody, RevisionHeader, revision_text
 from headway.script.writer import file_path
 
@@ -111,6 +112,8 @@ class _Work:
         if not edits:
             return
         text = mended(self._text(path), edits)
+        if any(finding.code == MultipleHeads.code for finding in fixing):
+            text = repointed(text, file.path, parents_of(text, file.path))  # the docstring names the parent as well
         try:
             compile(text, file.path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:

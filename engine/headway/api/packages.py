@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Sequence
+from importlib.machinery import PathFinder
 
 from headway.api.project import Project
 from headway.errors import HeadwayError, ScriptError
 from headway.reading.modules import modules_of
 from headway.reading.packages import needed_packages
 from headway.script.directory import places_of
+from headway.search_path import where_user_code_looks
 from headway.source_text import read_source
 
 
@@ -22,7 +25,9 @@ def missing_packages(project: Project) -> list[str]:
     modules, _ = modules_of(directory.dir, places_of(project.config, project.home), project.root)
     paths = [directory.env_py_location, *(script.path for script in directory.scripts)]
     names = needed_packages(filter(None, map(_text_of, paths)), modules)
-    return [name for name in names if not _is_there(name)]
+    # An editable install may name a folder of the checkout, which is set aside as long as nothing of the project's runs.
+    looked = [*where_user_code_looks(), *places_of(project.config, project.home)]
+    return [name for name in names if not _is_there(name, looked)]
 
 
 def with_all_missing(project: Project, error: HeadwayError) -> HeadwayError:
@@ -38,9 +43,9 @@ def with_all_missing(project: Project, error: HeadwayError) -> HeadwayError:
     return told
 
 
-def _is_there(name: str) -> bool:
+def _is_there(name: str, places: Sequence[str]) -> bool:
     try:
-        return importlib.util.find_spec(name) is not None
+        return importlib.util.find_spec(name) is not None or PathFinder.find_spec(name, places) is not None
     except (ImportError, ValueError):
         return False
 

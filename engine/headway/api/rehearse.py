@@ -68,6 +68,8 @@ class Rehearsal:
     """Is told how far the replay is."""
     servers: dict[str, Version] = field(default_factory=dict)
     """The versions of the servers that env.py has connected to, by database."""
+    _said: set[str] = field(default_factory=set)
+    """What runs of env.py have told; it is run too often to hear the same each time."""
     _apart_in_order: list[str] = field(default_factory=list)
     """The revisions that ran one by one."""
     sent: dict[str, list[str]] = field(default_factory=dict)
@@ -305,6 +307,14 @@ class Rehearsal:
         self.run(look)
         return found
 
+    def _say_once(self, notify: Callable[[str], None]) -> Callable[[str], None]:
+        def say(line: str) -> None:
+            if line not in self._said:
+                self._said.add(line)
+                notify(line)
+
+        return say
+
     def _note(self, done: Crossing) -> None:
         if done.revision is not None and done.kind in _SHOWN:
             self.sent.setdefault(done.revision, []).append(shown_sql(done.sql))
@@ -317,6 +327,7 @@ class Rehearsal:
         config = self.project.fresh_config()
         self.urls.put_into(config)
         options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
+        options.notify = self._say_once(options.notify)
         options.witness.after += [hear] if hear is not None else []
 
         def noted(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -81,6 +84,7 @@ class Run:
     def stopped(self, name: str, error: HeadwayError, seconds: float) -> Stage:
         """A migration that fails on the scratch database is a no of the check; anything else kept it from running."""
         error = self.explain(error)
+        _show_trace(error)
         file = None if error.path is None else self.shown(error.path)
         if isinstance(error, ConnectionRefused):
             # The project reaches for another database: that is a no, and what to do about it must be read.
@@ -92,6 +96,12 @@ class Run:
         code = error.exit_code if isinstance(error, DatabaseFailure) else 2
         why = redacted_line(error)
         return Stage(name, Status.ERROR, seconds, why=why, exit_code=code, file=file, line=error.line)
+
+
+def _show_trace(error: HeadwayError) -> None:
+    """Where an error comes from that ends a stage and not the run, for who has asked: the project's own frames are in it."""
+    if os.environ.get("HEADWAY_DEBUG"):
+        print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
 
 
 def skipped(name: str, why: str) -> Stage:

@@ -75,7 +75,7 @@ def _before_a_run(error: BaseException, path: str | None, line: int | None) -> S
         return ScriptError(
             f"raised {type(error).__name__}: it runs outside of an application", path=path, line=line, hint=hint
         )
-    hint = "headway runs this file as it is; run it by hand with the same environment variables to see more."
+    hint = "headway runs this file as it is; HEADWAY_DEBUG=1 shows where in it this comes from."
     return ScriptError(f"raised {type(error).__name__}: {redact(_text(error))}", path=path, line=line, hint=hint)
 
 

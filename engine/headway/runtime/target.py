@@ -39,7 +39,8 @@ def connection_to(
     if offered is not None:
         notify(
             f"headway: env.py connects to {_public(offered.engine.url)}; running on {_public(wanted)} as asked. "
-            "Let env.py read 'sqlalchemy.url' from its config to avoid the extra connection."
+            "Let env.py read 'sqlalchemy.url' from its config, or name the variable that it reads in the policy "
+            "(url_variables), to avoid the extra connection."
         )
     with create_engine(sync_url(wanted), poolclass=NullPool).connect() as connection:
         if offered is None or not offered.in_transaction():

@@ -26,6 +26,12 @@ def repointed(source: str, path: str, parents: Sequence[str]) -> str:
     return head + changed[start:]
 
 
+def parents_of(source: str, path: str) -> tuple[str, ...]:
+    """What ``down_revision`` is in the text of a revision file. Raises ScriptError as :func:`repointed` does."""
+    found = ast.literal_eval(_value(source, path, "down_revision"))
+    return () if found is None else (found,) if isinstance(found, str) else tuple(found)
+
+
 def depending_on(source: str, path: str, names: Sequence[str]) -> str:
     """The text of a revision file with ``names`` as its ``depends_on``. Raises ScriptError as :func:`repointed` does."""
     return _assigned(source, path, "depends_on", names)[0]

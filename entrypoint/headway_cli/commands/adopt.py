@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -21,6 +22,8 @@ def adopt(
         typer.Option("--app", help="What env.py runs inside of, MODULE:NAME: a Flask application or its factory."),
     ] = None,
     owner: Annotated[str, typer.Option("--owner", help="Who owns what is accepted.")] = "nobody yet",
+    scratch: opt.ScratchKinds = None,
+    dialect: opt.Dialects = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write a new policy in the place of the one there is.")
     ] = False,
@@ -44,7 +47,18 @@ def adopt(
 
     refuse_untrusted("adopt", untrusted)
     project = open_project(config or (), name, x=x or ())
-    adoption = run(project, url, owner, opt.today(), opt.announcer(quiet), app=app, force=force)
-    for line in lines_of(adoption):
+    adoption = run(
+        project,
+        url,
+        owner,
+        opt.today(),
+        opt.announcer(quiet),
+        app=app,
+        force=force,
+        kinds=scratch or (),
+        dialects=dialect or (),
+    )
+    named = "".join(f" -c {shlex.quote(file)}" for file in config or ()) + (f" -n {name}" if name != "alembic" else "")
+    for line in lines_of(adoption, named):
         typer.echo(f"headway adopt: {one_line(redact(line))}")
     raise typer.Exit(adoption.report.exit_code)

@@ -83,8 +83,11 @@ class MultipleHeads(Rule):
             more = f" and {len(heads) - 1 - len(others)} more" if len(heads) - 1 > len(others) else ""
             onto = (released or others)[0]
             can_move = head in facts.new or not facts.new
+            # Where several may move, each must not follow the other.
+            one_moves = len(movable) <= 1
+            move = f"set its down_revision to '{onto}'" if one_moves else "let one follow the other: headway rebase"
             help_ = (
-                f"if it is not released yet, set its down_revision to '{onto}'; else join them: headway merge heads"
+                f"if it is not released yet, {move}; else join them: headway merge heads"
                 if can_move
                 else "both are released: join them with 'headway merge heads'"
             )

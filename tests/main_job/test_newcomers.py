@@ -131,3 +131,20 @@ def test_two_heads_that_nobody_has_released_are_not_told_to_follow_each_other(he
     assert done.out.count("let one follow the other: headway rebase") == 2
     assert headway("rebase", cwd=tmp_path).code == 0
     assert headway("lint", "--select", "REV001", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_project_that_takes_every_database_for_sqlite_is_told_so(
+    shop: Path, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Its settings name SQLite as long as nobody sets its own variable, and it listens for connections."""
+    env = shop / "src" / "shop" / "mig" / "env.py"
+    listener = (
+        "from sqlalchemy import event\nfrom sqlalchemy.engine import Engine\n\n\n@event.listens_for(Engine, 'connect')\n"
+        "def begin(connection, record):\n    connection.cursor().execute('PRAGMA foreign_keys=ON')\n\n\n"
+    )
+    env.write_text(listener + env.read_text())
+    scratch = "postgresql" if kind == "postgresql" else str(request.getfixturevalue("mariadb_url"))
+    done = run(shop, environment(tmp_path), "ci", *CONFIG, "--scratch", scratch, "--stages", "replay")
+    assert done.returncode == 2, done.stdout
+    assert "takes this for a SQLite database" in done.stdout and "url_variables" in done.stdout

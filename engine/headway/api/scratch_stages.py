@@ -140,10 +140,22 @@ def _run_stages(rehearsal: Rehearsal, stages: Mapping[str, str], run: Run, annou
             continue
         run.at(name, "")
         ended = run.timed(name, partial(_WORK[stage], rehearsal, run))
+        if stage == "replay" and ended.status is Status.FAIL:
+            ended = replace(ended, why=f"{ended.why}{_where_it_begins(rehearsal, ended)}")
         run.stages.append(ended)
         announce(f"headway: {ended.in_a_line}")
         if stage == "replay" and ended.status is not Status.PASS:
             failed = "the replay did not get through"
+
+
+def _where_it_begins(rehearsal: Rehearsal, ended: Stage) -> str:
+    """What to do about a released revision that fails on an empty database: nobody will change it any more."""
+    project = rehearsal.project
+    failed = [s.revision for s in project.directory.scripts if ended.file == project.shown(s.path)]
+    released = failed and failed[0] not in rehearsal.new and not rehearsal.guessed
+    if not released or project.policy.start is not None:
+        return ""
+    return ". A history that does not run on an empty database begins elsewhere: 'headway adopt', or scratch.start"
 
 
 def judge_accepted_drift(project: Project, run: Run, today: date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sysconfig
 import traceback
 
@@ -270,6 +271,12 @@ def _database_refused(
     words, said, hint = _refusal(text) or _refusal(_text(raised)) or (None, "the database refused", "")
     if text.endswith(":"):
         text = redact(_text(raised))[:400]
+    if re.search(r"\bnear\b.{0,80}\bPRAGMA\b", text):
+        hint = (
+            "The project takes this for a SQLite database. Where it reads its URL from a variable of its own, give that the URL "
+            "of this database, or name the variable in the policy: url_variables."
+        )
+        return ScriptError(f"{said}: {text}", path=path, line=line, hint=hint)
     if account is not None and besides(account):
         remedy = hint or "Mend what it names"
         return outcome(f"{said}: {text}", account, path, line, remedy=remedy, infrastructure=True)

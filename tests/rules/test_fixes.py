@@ -175,6 +175,59 @@ def test_what_is_better_left_alone(piece: str) -> None:
     assert [finding.fix for finding in findings if finding.fix] == []
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        'with op.batch_alter_table("b") as batch_op:\n    op.create_unique_constraint("uq", "a", ["n"])\n    batch_op.drop_column("x")',
+        'with op.get_context().autocommit_block():\n    op.create_unique_constraint("uq", "a", ["n"])',
+    ],
+)
+def test_inside_of_a_block_no_other_block_is_begun(piece: str) -> None:
+    findings = found({"versions/a1_base.py": BASE, PATH: migration_source(piece)}, ("sqlite",))
+    assert any(one.code == "LCK301" for one in findings) and not any(
+        one.fix for one in findings if one.code == "LCK301"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "statement"),
+    [
+        ("", "bind.execute(\"UPDATE a SET b = '{x:1}'\")"),
+        ('"""\nimport sqlalchemy as sa\n"""\n', 'bind.execute("DELETE FROM a")'),
+    ],
+)
+def test_a_text_that_would_be_another_one_is_left(header: str, statement: str) -> None:
+    source = migration_source(f"bind = op.get_bind()\n{statement}")
+    source = header + source.replace("import sqlalchemy as sa\n", "") if header else source
+    findings = [
+        one for one in found({"versions/a1_base.py": BASE, PATH: source}, ("postgresql",)) if one.code == "MOD017"
+    ]
+    assert findings and findings[0].fix is None
+
+
+@pytest.mark.parametrize(
+    "docstring",
+    [
+        '"""b2' + "\\n" * 60 + 'Revises: a0"""',
+        '"""\\\nx\n\nRevises: a0\n"""',
+    ],
+)
+def test_a_docstring_with_escapes_is_judged_and_left(docstring: str) -> None:
+    source = f"{docstring}\n{HEADER}\n\ndef upgrade():\n    op.execute('SELECT 1')\n"
+    (finding,) = [
+        one for one in found({"versions/a1_base.py": BASE, PATH: source}, ("postgresql",)) if one.code == "MOD015"
+    ]
+    assert (finding.fix, finding.line) == (None, 1)
+
+
+def test_a_comment_behind_the_docstring_stays() -> None:
+    source = f'"""x\n\nRevises: a0"""  # why\n{HEADER}\n\ndef upgrade():\n    op.execute(\'SELECT 1\')\n'
+    (finding,) = [
+        one for one in found({"versions/a1_base.py": BASE, PATH: source}, ("postgresql",)) if one.code == "MOD015"
+    ]
+    assert finding.fix == 'Revises: a1"""  # why'
+
+
 def test_mysql_has_no_if_exists_for_an_index() -> None:
     files = {"versions/a1_base.py": BASE, PATH: migration_source('op.create_index("ix", "a", ["b"])')}
     assert all(finding.fix is None for finding in found(files, ("postgresql", "mysql")))

@@ -87,9 +87,22 @@ def fixes(project: Project, options: LintOptions, today: date) -> Fixes:
 
 
 def write(project: Project, wanted: Fixes) -> None:
-    """Writes the changes: all of them, or none where the history is not sound then. Raises ScriptError and GraphError."""
+    """Writes the changes: all of them, or none where the history is another one then than it was, with what was made.
+
+    Raises ScriptError and GraphError.
+    """
+    before = project.directory.readable
+    unreadable = len(project.directory.unreadable)
+
+    def check() -> None:
+        after = RevisionDirectory.from_config(project.config)
+        after.history.require_sound()
+        lost = set(before.ids) - set(after.history.ids)
+        if lost or len(after.history.heads) > len(before.heads) or len(after.unreadable) > unreadable:
+            raise ScriptError("the history would be another one with these fixes: nothing was changed")
+
     if wanted.texts:
-        exchange(wanted.texts, check=lambda: RevisionDirectory.from_config(project.config).history.require_sound())
+        exchange(wanted.texts, check=check)
 
 
 class _Work:
@@ -107,15 +120,18 @@ class _Work:
         path = os.path.join(self.project.root, file.path)
         fixing = [finding for finding in findings if finding.fix is not None]
         parts = parts_of(file, findings, self.facts) if _is_whole(file, self.graph) else []
-        edits = [edit for finding in fixing if (edit := edit_of(finding))]
-        edits += [edit for part in parts for edit in part.edits]
+        taken = [edit for part in parts for edit in part.edits]
+        # Of two ways to mend one place the part counts; what is left is found again.
+        fixing = [one for one in fixing if not any(edit.line <= (one.line or 0) <= edit.end_line for edit in taken)]
+        edits = [*taken, *(edit for finding in fixing if (edit := edit_of(finding)))]
         if not edits:
             return
         text = mended(self._text(path), edits)
         if any(finding.code == MultipleHeads.code for finding in fixing):
-            text = repointed(text, file.path, parents_of(text, file.path))  # the docstring names the parent as well
+            bare = text.removeprefix("\ufeff")  # the docstring names the parent as well
+            text = text[: len(text) - len(bare)] + repointed(bare, file.path, parents_of(bare, file.path))
         try:
-            compile(text, file.path, "exec", dont_inherit=True)
+            compile(text.removeprefix("\ufeff"), file.path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             raise ScriptError(f"the mended file would be no Python: {error}", path=file.path) from error
         self.changed[path] = text
@@ -132,7 +148,7 @@ class _Work:
         """Adds the revision of a part; returns its id."""
         id_ = _new_id(parent, part.message, {*self.graph.ids, *self.made})
         path = file_path(self.project.directory, id_, part.message, beside)
-        body = RevisionBody(part.upgrade, part.downgrade, part.imports)
+        body = RevisionBody(part.upgrade, part.downgrade, part.imports, takes_arguments=part.takes_arguments)
         self.changed[path] = revision_text(RevisionHeader(part.message, id_, (parent,)), body, path)
         self.made.append(id_)
         return id_
@@ -142,7 +158,9 @@ class _Work:
         if path is None:
             return
         parents = [new if parent == old else parent for parent in self.graph.ids[child].down_revisions]
-        self.changed[path] = repointed(self._text(path), self.project.shown(path), parents)
+        text = self._text(path)
+        bare = text.removeprefix("\ufeff")
+        self.changed[path] = text[: len(text) - len(bare)] + repointed(bare, self.project.shown(path), parents)
 
     def _text(self, path: str) -> str:
         if path not in self.changed:
@@ -152,7 +170,7 @@ class _Work:
 
 def _is_whole(file: RevisionFile, graph: RevisionGraph) -> bool:
     """Whether a revision can be followed by a part of it: nothing else hangs on where it ends."""
-    return not file.is_merge and not any(file.revision in other.depends_on for other in graph.ids.values())
+    return not file.is_merge and not any(file.revision in graph.dependencies(other) for other in graph.ids)
 
 
 def _new_id(parent: str, message: str, taken: set[str]) -> str:

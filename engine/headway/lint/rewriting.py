@@ -39,6 +39,8 @@ class Call:
         for node in ast.walk(self.node):
             if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno != node.lineno:
                 return None
+        if "\t" in self.indent:
+            return None
         moved = self.text.replace("\n", "\n    ")
         return f"{head}\n{self.indent}    {moved}"
 
@@ -105,17 +107,30 @@ class Call:
         return None if without is None else without.inside(f"with op.batch_alter_table({named}) as batch_op:")
 
 
-def call_of(effect: fx.Effect, file: RevisionFile) -> Call | None:
-    """The call on ``op`` that an effect was read from; None where it is another, stands in a loop or under a condition, or
-    shares its lines with something else."""
+def call_of(effect: fx.Effect, file: RevisionFile, *, in_with: bool = False) -> Call | None:
+    """The call on ``op`` that an effect was read from; None where it is another, stands under a condition, or shares its
+    lines with something else.
+
+    ``in_with`` says whether it may stand in a ``with``: what is put around it there may take a name that the block has, or
+    end a transaction that is not its own.
+    """
     span = effect.span
     if effect.raw or effect.conditional or effect.written_at is not None:
         return None
     if (span.line, span.column) not in file.written.directives:
         return None
+    if not in_with and _is_in_with(span, file.migration.source):
+        return None
     call = call_at(span, file.migration.lines)
     # What is written around it says ``op`` as well.
     return call if call is not None and call.is_on_op else None
+
+
+def _is_in_with(span: fx.Span, source: str) -> bool:
+    return any(
+        isinstance(node, ast.With | ast.AsyncWith) and node.lineno < span.line <= (node.end_lineno or 0)
+        for node in ast.walk(ast.parse(source))
+    )
 
 
 def call_at(span: fx.Span, lines: Sequence[str], *, alone: bool = True) -> Call | None:

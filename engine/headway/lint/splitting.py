@@ -11,7 +11,6 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import dedent
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
@@ -33,6 +32,8 @@ class Part:
     """Lines of Python, not indented."""
     downgrade: str
     imports: tuple[str, ...]
+    takes_arguments: bool
+    """Whether the functions get what env.py passes on."""
     mends: tuple[Finding, ...]
 
 
@@ -75,6 +76,7 @@ def _together(moved: Iterable[_Moved], functions: _Functions, kind: str) -> Part
         upgrade="\n".join(one.upgrade for one in moved),
         downgrade="\n".join(one.downgrade for one in reversed(moved) if one.downgrade),
         imports=imports,
+        takes_arguments=functions.takes_arguments,
         mends=tuple(one.finding for one in moved),
     )
 
@@ -96,6 +98,8 @@ def _indexes(findings: Sequence[Finding], file: RevisionFile, functions: _Functi
         written = _concurrent(call, effect)
         if call is None or back is None or written is None:
             continue
+        if functions.is_commented(effect.span) or functions.is_commented(back.span):
+            continue
         edits = (_out(effect.span), _out(back.span))
         yield _Moved(finding, edits, written, back.text, effect.name)
 
@@ -115,9 +119,7 @@ def _back(effect: fx.CreatesIndex | fx.DropsIndex, file: RevisionFile, functions
     other = others[0]
     if len(others) > 1 or not isinstance(other, kind):
         return None
-    if isinstance(other, fx.CreatesIndex) and any(
-        one.order < other.order and _is_near(one, other) for one in file.downgrade_effects
-    ):
+    if any(one.order < other.order and _is_near(one, other) for one in file.downgrade_effects):
         return None
     written = _concurrent(functions.statement("downgrade", other), other)
     return None if written is None else _Back(written, other.span)
@@ -129,30 +131,65 @@ def _concurrent(call: Call | None, effect: fx.Effect) -> str | None:
         return None
     guard = "if_not_exists" if isinstance(effect, fx.CreatesIndex) else "if_exists"
     written = call.with_keywords(postgresql_concurrently="True", **{guard: "True"})
-    block = None if written is None else written.inside(AUTOCOMMIT)
-    return None if block is None else dedent(f"{call.indent}{block}")
+    if written is None or "\t" in call.text.partition("(")[0] + call.indent:
+        return None
+    flush = Call("\n".join(_without(call.indent, written.text)), written.node, "")
+    return flush.inside(AUTOCOMMIT)
 
 
-def _may_come_later(effect: fx.CreatesIndex | fx.DropsIndex, file: RevisionFile) -> bool:
+def _without(indent: str, text: str) -> Iterator[str]:
+    """The lines of a call that stands further left by ``indent``."""
+    first, *rest = text.split("\n")
+    yield first
+    yield from (line.removeprefix(indent) for line in rest)
+
+
+def _may_come_later(effect: fx.CreatesIndex | fx.DropsIndex | fx.AddsConstraint, file: RevisionFile) -> bool:
     """Whether nothing behind the operation can stand in its way, or need it."""
     return not any(other.order > effect.order and _is_near(other, effect) for other in file.upgrade_effects)
 
 
-def _is_near(other: fx.Effect, effect: fx.CreatesIndex | fx.DropsIndex) -> bool:
-    """Whether ``other`` changes the table or index of ``effect``, or may."""
-    if isinstance(other, fx.NotAnalysed | fx.RunsSql | fx.EndsTransaction | fx.RenamesTable | fx.DropsTable):
-        return True
-    if getattr(other, "name", None) == effect.name:
-        return True
-    if isinstance(other, fx.DropsConstraint):
+def _is_near(other: fx.Effect, effect: fx.CreatesIndex | fx.DropsIndex | fx.AddsConstraint) -> bool:
+    """Whether ``other`` may need what ``effect`` makes, take it away, or stand in its way. What is not known is near."""
+    if isinstance(other, fx.Reads):
         return False
-    if isinstance(other, fx.AddsConstraint) and other.using_index is None:
-        # A key needs a unique index of what it points to.
-        return isinstance(effect, fx.CreatesIndex) and effect.unique is not False and other.referent is not None
-    if isinstance(other, fx.CreatesIndex | fx.DropsIndex | fx.ChangesData | fx.Reads | fx.CreatesTable | fx.AddsColumn):
-        return False
-    table = getattr(other, "table", None)
-    return table is not None and (effect.table is None or not isinstance(table, str) or table == effect.table)
+    if not isinstance(other, _TOLD) or getattr(other, "name", None) == effect.name:
+        return True
+    table, own = getattr(other, "table", None), effect.table
+    if not isinstance(table, str) or not isinstance(own, str):
+        return True
+    may_be_unique = not isinstance(effect, fx.AddsConstraint) and getattr(effect, "unique", fx.UNKNOWN) is not False
+    points = [key.table for key in _keys_of(other)]
+    if may_be_unique and any(not isinstance(one, str) or one == own for one in points):
+        return True  # a key needs a unique index of what it points to
+    if table != own or isinstance(other, fx.CreatesTable):
+        return isinstance(other, fx.RenamesTable) and other.new_name == own
+    if isinstance(other, fx.ChangesData):
+        return may_be_unique  # rows may be told apart by it, or may only now be alike
+    return not isinstance(
+        other, fx.AddsColumn | fx.CreatesIndex | fx.DropsIndex | fx.AddsConstraint | fx.DropsConstraint
+    )
+
+
+_TOLD = (
+    *(fx.AddsColumn, fx.AltersColumn, fx.DropsColumn, fx.CreatesIndex, fx.DropsIndex, fx.AddsConstraint),
+    *(fx.DropsConstraint, fx.CreatesTable, fx.DropsTable, fx.RenamesTable, fx.ChangesData),
+)
+"""Effects that tell what they touch."""
+
+
+def _keys_of(effect: fx.Effect) -> Iterator[fx.ForeignKey]:
+    if isinstance(effect, fx.AddsConstraint):
+        if effect.using_index is not None:
+            yield fx.ForeignKey(fx.UNKNOWN)
+        if effect.referent is not None:
+            yield effect.references or fx.ForeignKey(effect.referent)
+    columns = effect.columns if isinstance(effect, fx.CreatesTable) else ()
+    columns = (effect.column,) if isinstance(effect, fx.AddsColumn) else columns
+    for column in columns:
+        yield from column.references
+    if isinstance(effect, fx.CreatesTable):
+        yield from (one.references for one in effect.constraints if one.references is not None)
 
 
 # -- constraints --------------------------------------------------------------------------------------------------------
@@ -169,7 +206,12 @@ def _constraints(
             continue
         call = functions.statement("upgrade", effect)
         written = None if call is None else call.with_keywords(postgresql_not_valid="True")
-        if written is None:
+        if call is None or written is None or not _may_come_later(effect, file):
+            continue
+        # A CHECK's name is often completed by a naming_convention of the metadata, which no source tells; op.f() says no.
+        if effect.kind is fx.ConstraintKind.CHECK and not ast.unparse(
+            call.node.args[0] if call.node.args else call.node
+        ).startswith("op.f("):
             continue
         span = effect.span
         edit = Edit(span.line, span.end_line, written.text, span.column, span.end_column)
@@ -193,10 +235,13 @@ class _Functions:
 
     def __init__(self, file: RevisionFile) -> None:
         self.file = file
+        self.takes_arguments = False
+        """Whether env.py passes something on to them."""
         self.bodies: dict[str, list[ast.stmt]] = {"upgrade": [], "downgrade": []}
         for node in ast.parse(file.migration.source).body:
             if isinstance(node, ast.FunctionDef) and node.name in self.bodies:
                 self.bodies[node.name] = node.body
+                self.takes_arguments |= bool(ast.unparse(node.args))
 
     def statement(self, function: str, effect: fx.Effect) -> Call | None:
         """The call of an effect, where it is a statement of the function."""
@@ -206,6 +251,13 @@ class _Functions:
             for one in self.bodies[function]
         )
         return call_of(effect, self.file) if there else None
+
+    def is_commented(self, span: fx.Span) -> bool:
+        """Whether somebody has written something at a statement, which would be lost, or left behind."""
+        lines = self.file.migration.lines
+        above = lines[span.line - 2].strip() if span.line > 1 else ""
+        behind = lines[span.end_line - 1].encode()[span.end_column - 1 :].strip()
+        return bool(behind) or (above.startswith("#") and not above.startswith("# ###"))
 
     def not_emptied(self, edits: Iterable[Edit]) -> tuple[Edit, ...]:
         """The edits, with ``pass`` for the first statement of a function that they would take all statements from."""

@@ -84,7 +84,7 @@ def _read(token: tokenize.TokenInfo) -> Suppression | None:
 
 def _read_squawk(source: str) -> Iterator[Suppression]:
     """What squawk's comments accept, of the codes that answer its rules. See https://squawkhq.com/docs/ignoring-rules"""
-    for line, text in enumerate(source.splitlines(), 1):
+    for line, text in enumerate(source.split("\n"), 1):
         match = _SQUAWK.search(text)
         if match is None:
             continue

@@ -76,7 +76,7 @@ def read_migration(
         tree = ast.parse(source, filename=path)
     except (RecursionError, MemoryError) as error:
         raise ValueError("it nests deeper than Python itself can read") from error
-    lines = tuple(source.splitlines())
+    lines = tuple(source.removesuffix("\n").split("\n"))
     reader = FileReader(SourceFile(path, lines, package), databases, library)
     reader.read(tree)
     return Migration(

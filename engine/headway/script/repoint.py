@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from headway.errors import ScriptError
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _REVISES = re.compile(r"^(?P<before>\s*Revises:\s*)(?P<names>.*?)(?P<after>\s*)$", re.M)
 
 
@@ -40,7 +41,7 @@ def depending_on(source: str, path: str, names: Sequence[str]) -> str:
 def _assigned(source: str, path: str, header: str, names: Sequence[str]) -> tuple[str, int]:
     """The text with ``names`` as the value of a header, and where the value stands."""
     node = _value(source, path, header)
-    lines = source.splitlines(keepends=True)
+    lines = _LINE.findall(source)  # as the parser counts them: a form feed ends none
     start, end = _offset(lines, node.lineno, node.col_offset), _offset(lines, node.end_lineno, node.end_col_offset)
     quote = '"' if '"' in source[start:end] else "'"
     text = ", ".join(f"{quote}{name}{quote}" for name in names)

@@ -72,21 +72,22 @@ class DocstringDisagrees(FileRule):
                 continue
             if _names(said) == declared[name]:
                 continue
-            line = docstring.span.line + docstring.text.count("\n", 0, match.start(1))
+            # Escapes of a text may make lines, and lines of the file may be joined in it: then nobody can tell which it is.
+            as_written = docstring.text.count("\n") == docstring.span.end_line - docstring.span.line
+            line = docstring.span.line + (docstring.text.count("\n", 0, match.start(1)) if as_written else 0)
             yield self.finding(
                 f"the docstring says '{name}: {said}', and the file declares {_shown(declared[name])}",
                 f"write '{name}: {_shown(declared[name])}'; the variables are what counts",
                 Span(file.path, line),
                 file.revision,
-                _mended(file.migration.lines[line - 1], name, _shown(declared[name])),
+                _mended(file.migration.lines[line - 1], name, said, _shown(declared[name])) if as_written else None,
             )
 
 
-def _mended(line: str, name: str, declared: str) -> str:
-    """The line of the docstring with what the file declares; the docstring may end on it."""
-    before, colon, after = line.partition(f"{name}:")
-    ending = after[len(after.rstrip("\"'")) :] if after.endswith(('"""', "'''")) else ""
-    return f"{before}{colon} {declared}{ending}"
+def _mended(line: str, name: str, said: str, declared: str) -> str | None:
+    """The line of the docstring with what the file declares; None where it has something else beside that."""
+    match = re.fullmatch(rf"(.*\b{name}:)[ \t]*{re.escape(said)}[ \t]*((?:\"\"\"|''').*)?", line)
+    return None if match is None else f"{match[1]} {declared}{match[2] or ''}"
 
 
 def _names(said: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from headway.effects import model as fx
@@ -53,10 +54,19 @@ class PlainStringExecute(FileRule):
                 )
 
 
+def _imported(source: str) -> set[str]:
+    """What the file imports as a whole, as it is written."""
+    imports = [node for node in ast.parse(source).body if isinstance(node, ast.Import)]
+    return {ast.unparse(alias) for node in imports for alias in node.names}
+
+
 def _wrapped(span: fx.Span, file: RevisionFile) -> str | None:
     """The call with its text in ``sa.text()``, where the file has that name."""
     call = call_at(span, file.migration.lines, alone=False)
-    if call is None or "import sqlalchemy as sa" not in file.migration.lines:
+    text = call.node.args[0] if call is not None and call.node.args else None
+    if call is None or not isinstance(text, ast.Constant) or ":" in str(text.value):
+        return None  # sa.text() takes what follows a colon for a parameter
+    if "sqlalchemy as sa" not in _imported(file.migration.source):
         return None
     wrapped = call.with_first_in("sa.text")
     return None if wrapped is None else wrapped.text

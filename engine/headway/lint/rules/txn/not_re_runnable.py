@@ -56,7 +56,7 @@ class NotReRunnable(UpgradeRule):
         if not any(other.order > effect.order for other in file.upgrade_effects):
             return  # behind it there is nothing that could break off
         flag = "if_not_exists" if isinstance(effect, fx.CreatesIndex) else "if_exists"
-        call = call_of(effect, file)
+        call = call_of(effect, file, in_with=True)
         written = None if call is None or facts.runs_on("mysql") else call.with_keywords(**{flag: "True"})
         yield self.finding(
             f"is permanent at once: when the run breaks off later, the next attempt fails at {fx.shown(effect.name)}",

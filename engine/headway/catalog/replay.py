@@ -74,6 +74,11 @@ class Replay:
             if self._runs(effect) is not False:
                 self._maybe(effect, revision)
 
+    def made_by(self, key: Key | None) -> str | None:
+        """The revision whose effects made a table, where that is certain."""
+        found = None if key is None else self._tables.state(key)
+        return None if found is None or isinstance(found, Presence) else found.made_by
+
     def schema(self) -> Schema:
         """What is known now."""
         return Schema(self._tables.shelf(), self._objects.enums.shelf(), self._objects.others.shelf())

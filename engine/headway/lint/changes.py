@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from headway.effects import model as fx
+from headway.effects.keys import foreign_keys
 from headway.effects.lock import Held, Lock
 from headway.lint.change import Change, Operation, TakenLock
 from headway.lint.facts import Facts, RevisionFile
@@ -63,21 +64,10 @@ def _tables(effect: fx.Effect, lock: Lock, file: RevisionFile, facts: Facts) -> 
         return
     if isinstance(effect, fx.DropsConstraint) and effect.kind is fx.ConstraintKind.FOREIGN_KEY:
         yield "(the table that it points to)"
-    for key in _keys(effect):
+    for key in foreign_keys(effect):
         pointed = fx.LocksTable(span=effect.span, order=effect.order, table=key.table or fx.UNKNOWN, schema=key.schema)
         if key.table != own and not facts.is_new_table(pointed, file):
             yield _name(key.table, key.schema)
-
-
-def _keys(effect: fx.Effect) -> Iterator[fx.ForeignKey]:
-    columns = effect.columns if isinstance(effect, fx.CreatesTable) else ()
-    columns = (effect.column,) if isinstance(effect, fx.AddsColumn) else columns
-    for column in columns:
-        yield from column.references
-    if isinstance(effect, fx.CreatesTable):
-        yield from (one.references for one in effect.constraints if one.references is not None)
-    if isinstance(effect, fx.AddsConstraint) and (effect.references or effect.referent):
-        yield effect.references or fx.ForeignKey(effect.referent)
 
 
 def _name(table: object, schema: object) -> str:

@@ -15,6 +15,7 @@ from headway.catalog.questions import Answers
 from headway.catalog.replay import Replay
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
+from headway.effects.keys import foreign_keys
 from headway.revision.graph import RevisionGraph
 from headway.revision.reach import Reach
 
@@ -39,16 +40,16 @@ class Known:
         reach, texts = Reach(graph), Texts(graph.ids, source)
         self._histories = [History(reach, texts, effects, names) for names in self._names]
         self._recent: dict[str, list[dict[int, Answers]]] = {}
+        self._new_tables: dict[str, list[dict[_Place, bool]]] = {}
+        """Of each revision whether the tables of its effects are new, one for each database."""
         self._whole: dict[str, list[dict[int, Answers]]] = {}
 
     def is_new_table(self, effect: fx.Effect, revision: str) -> bool:
         """Whether a revision that no database has yet made the table of ``effect``, on every database of the history."""
-        table, schema = getattr(effect, "table", fx.UNKNOWN), getattr(effect, "schema", None)
-        new = self._new | {revision}
-        before = self._before_new(revision)
-        return all(
-            effect.order in one and one[effect.order].is_new_table(table, schema, new=new) is True for one in before
-        )
+        place = effect.order, getattr(effect, "table", fx.UNKNOWN), getattr(effect, "schema", None)
+        if revision not in self._new_tables:
+            self._look_along(revision)
+        return all(one.get(place, False) for one in self._new_tables[revision])
 
     def column_nullable(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
@@ -134,6 +135,42 @@ class Known:
         answers = {ask(one[effect.order]) for one in self._before(revision) if effect.order in one}
         return answers.pop() if len(answers) == 1 else fx.UNKNOWN
 
+    def _look_along(self, revision: str) -> None:
+        """Notes of each effect which of its tables are new, for ``revision`` and for those that stand on it in one line: each
+        of a thousand new revisions is replayed once, and not for each that stands on it."""
+        below = self._new_below(revision)
+        line = [revision, *self._line_above(revision)]
+        found: dict[str, list[dict[_Place, bool]]] = {one: [] for one in line}
+        for names in self._names:
+            replay = Replay(names)
+            for one in below:
+                replay.run(self._effects(one), one)
+            for one in line:
+                told: dict[_Place, bool] = {}
+                for effect in self._effects(one):
+                    for table, schema in _tables_of(effect):
+                        made_by = replay.made_by(names.key(schema, table))
+                        told[effect.order, table, schema] = made_by is not None and (
+                            made_by in self._new or made_by == one
+                        )
+                    replay.apply(effect, one)
+                found[one].append(told)
+        self._new_tables |= found
+
+    def _line_above(self, revision: str) -> list[str]:
+        """The new revisions above one, as long as each stands on the one before it alone and is the only one that does."""
+        line: list[str] = []
+        at = revision
+        while not self._graph.problems:
+            above = [one for one in self._graph.real_children(at) if one in self._new]
+            if len(above) != 1 or {*self._graph.ids[above[0]].down_revisions, *self._graph.dependencies(above[0])} != {
+                at
+            }:
+                break
+            at = above[0]
+            line.append(at)
+        return line
+
     def _before_new(self, revision: str) -> list[dict[int, Answers]]:
         """By order, what the new revisions tell before each effect; one for each database."""
         if revision not in self._recent:
@@ -173,8 +210,17 @@ class Known:
 
 
 def _is_asked(effect: fx.Effect) -> bool:
-    """Whether anybody asks what was known before it: of a new table's only for what its keys point to."""
-    if isinstance(effect, fx.CreatesTable):
-        points = any(column.references for column in effect.columns)
-        return points or any(constraint.references is not None for constraint in effect.constraints)
-    return getattr(effect, "table", None) is not None
+    return getattr(effect, "table", None) is not None and not isinstance(effect, fx.CreatesTable)
+
+
+_Place = tuple[int, object, object]
+"""An effect's place in the order, and the name and schema of one of its tables."""
+
+
+def _tables_of(effect: fx.Effect) -> list[tuple[fx.Text, fx.MaybeText]]:
+    """The tables that somebody asks about: its own, where that was there before, and those that its keys point to."""
+    own = getattr(effect, "table", None)
+    found = (
+        [(own, getattr(effect, "schema", None))] if own is not None and not isinstance(effect, fx.CreatesTable) else []
+    )
+    return [*found, *((key.table, key.schema) for key in foreign_keys(effect) if key.table is not None)]

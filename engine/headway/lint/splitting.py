@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headway.effects import model as fx
+from headway.effects.keys import foreign_keys
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.mending import Edit
@@ -159,7 +160,9 @@ def _is_near(other: fx.Effect, effect: fx.CreatesIndex | fx.DropsIndex | fx.Adds
     if not isinstance(table, str) or not isinstance(own, str):
         return True
     may_be_unique = not isinstance(effect, fx.AddsConstraint) and getattr(effect, "unique", fx.UNKNOWN) is not False
-    points = [key.table for key in _keys_of(other)]
+    points = [key.table for key in foreign_keys(other)]
+    if isinstance(other, fx.AddsConstraint) and other.using_index is not None:
+        return True
     if may_be_unique and any(not isinstance(one, str) or one == own for one in points):
         return True  # a key needs a unique index of what it points to
     if table != own or isinstance(other, fx.CreatesTable):
@@ -176,20 +179,6 @@ _TOLD = (
     *(fx.DropsConstraint, fx.CreatesTable, fx.DropsTable, fx.RenamesTable, fx.ChangesData),
 )
 """Effects that tell what they touch."""
-
-
-def _keys_of(effect: fx.Effect) -> Iterator[fx.ForeignKey]:
-    if isinstance(effect, fx.AddsConstraint):
-        if effect.using_index is not None:
-            yield fx.ForeignKey(fx.UNKNOWN)
-        if effect.referent is not None:
-            yield effect.references or fx.ForeignKey(effect.referent)
-    columns = effect.columns if isinstance(effect, fx.CreatesTable) else ()
-    columns = (effect.column,) if isinstance(effect, fx.AddsColumn) else columns
-    for column in columns:
-        yield from column.references
-    if isinstance(effect, fx.CreatesTable):
-        yield from (one.references for one in effect.constraints if one.references is not None)
 
 
 # -- constraints --------------------------------------------------------------------------------------------------------

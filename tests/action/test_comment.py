@@ -277,6 +277,12 @@ FORGED: dict[str, Any] = {
     "a text that is none": changed(findings=[{**FINDING, "message": {"x": 1}}]),
     "too many": changed(heads=["a"] * 10_001),
     "a number that is none": changed(exit_code=True),
+    "a yes that its stages do not say": {**document(SAMPLES["findings"]), "exit_code": 0, "result": "pass"},
+    "another result than its exit code": {**document(SAMPLES["findings"]), "result": "pass"},
+    "fewer places than it names": {
+        **document(SAMPLES["findings"]),
+        "examined": {**document(SAMPLES["findings"])["examined"], "not_analysed": 0},
+    },
     "another payload": with_payload(schema="headway/lint/1"),
     "more in the payload": with_payload(number=12),
     "a payload that is none": {**document(RED), "payload": "x"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -250,7 +251,7 @@ def test_what_this_run_has_left_is_told_as_its_own(
     assert not indexes(shop)["ix_a"][0]
     assert done.code == 4, done.err
     done.assert_one_clear_line(
-        "The build of index public.ix_a failed and has left it INVALID; the next run drops it and builds it anew.",
+        "index public.ix_a is INVALID, left by this run's build; the next run drops it and builds it anew.",
         "Applied: none",
         "Mend the revision and run the same command again.",
     )
@@ -274,5 +275,33 @@ def test_a_build_that_was_refused_at_once_leaves_nothing(
     there = indexes(shop)
     done = upgrade(tmp_path / "p", shop, body(THROUGH_OP, unique=True, lenient=False), headway)
     assert done.code == 6, done.err
-    assert "has left it INVALID" not in done.err
+    assert "INVALID" not in done.err
     assert indexes(shop) == there
+
+
+@pytest.mark.parametrize(
+    ("before", "statement", "left"),
+    [
+        ([], 'CREATE UNIQUE INDEX CONCURRENTLY ON "Shop Orders" (a)', '"Shop Orders_a_idx"'),
+        ([], 'CREATE UNIQUE INDEX /* big */ CONCURRENTLY ux ON "Shop Orders" (a)', "ux"),
+        (['CREATE INDEX ixr ON "Shop Orders" (a)'], "REINDEX INDEX CONCURRENTLY ixr", r"ixr_cc(?:new|old)"),
+        (['CREATE INDEX ixr ON "Shop Orders" (a)'], "DROP INDEX CONCURRENTLY ixr", "ixr"),
+    ],
+)
+def test_whatever_a_concurrent_statement_has_left_is_told(
+    shop: str, tmp_path: Path, headway: Program, before: list[str], statement: str, left: str
+) -> None:
+    run(shop, *before)
+    text = f"""
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = '500ms'")
+        op.execute({statement!r})
+"""
+    # A session that reads the table and does not end keeps concurrent work from ending.
+    with sa.create_engine(shop, poolclass=NullPool).connect() as reader:
+        if before:
+            reader.exec_driver_sql('SELECT count(*) FROM "Shop Orders"')
+        done = upgrade(tmp_path / "p", shop, text, headway)
+    assert done.code == 4, done.err
+    assert re.search(f"index public.{left} is INVALID, left by this run", done.err), done.err
+    assert "Nothing was applied" not in done.err and "an earlier run" not in done.err

@@ -76,6 +76,15 @@ def test_one_that_stays_is_no_fault_of_the_other(project: Path, headway: Program
     assert blamed(headway, project) == {}
 
 
+def test_who_leaves_what_another_leaves_as_well_is_named(project: Path, headway: Program) -> None:
+    """One that stays has made the same index: that is no proof for the other."""
+    index = 'op.create_index("ix_n", "a", ["id"], if_not_exists=True)'
+    add(project, "s1", "r1", index, "pass")
+    add(project, "s2", "s1", 'op.drop_index("ix_n", "a", if_exists=True)', index)
+    add(project, "k1", "r1", index, "pass", 'irreversible = "no"')
+    assert "s1" in blamed(headway, project)
+
+
 def test_each_of_two_guilty_ones_has_its_own(project: Path, headway: Program) -> None:
     for id_, table in (("s1", "a"), ("s2", "b")):
         add(project, id_, "r1", ADD.format(table), "pass")

@@ -61,6 +61,14 @@ def test_what_is_left_out_is_said() -> None:
     assert "more characters)" in comment.render(long)
 
 
+def test_a_long_table_of_locks_is_cut_and_counted() -> None:
+    change = CHANGES[0]
+    long = replace(change, operations=change.operations[:1] * 150)
+    shown = comment.render(replace(SAMPLES["findings"], changes=(long,)))
+    assert "*110 more rows are left out.*" in shown
+    assert shown.count("| customers | SHARE |") == 40
+
+
 def test_the_marker_is_of_one_configuration_and_hides_itself() -> None:
     names = [("alembic.ini", "alembic"), ("shop/alembic.ini", "alembic"), ("alembic.ini", "crm"), ("a--><b>", "x\n-->")]
     markers = {comment.marker(Configuration(*name)) for name in names}

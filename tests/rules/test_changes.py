@@ -32,7 +32,8 @@ def locks(piece: str, *dialects: str) -> list[tuple[str, str, str, str]]:
     [
         ('op.create_index("ix", "a", ["id"])', [("a", "SHARE", "writes")]),
         ('op.drop_table("a")', [("a", "ACCESS EXCLUSIVE", "reads and writes")]),
-        ('op.execute("UPDATE a SET id = 1")', [("a", "ROW EXCLUSIVE", "nobody")]),
+        ('op.execute("UPDATE a SET id = 1")', [("a", "ROW EXCLUSIVE", "writes of the same rows")]),
+        ('op.execute("INSERT INTO a VALUES (1)")', [("a", "ROW EXCLUSIVE", "nobody")]),
         (
             'op.create_foreign_key("fk", "a", "b", ["id"], ["id"])',
             [("a", "SHARE ROW EXCLUSIVE", "writes"), ("b", "SHARE ROW EXCLUSIVE", "writes")],
@@ -90,6 +91,21 @@ def test_no_database_no_lock() -> None:
 def test_what_could_not_be_read_is_said() -> None:
     (operation,) = operations("op.execute(open('x.sql').read())")
     assert operation.is_unread and operation.locks == ()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TYPE t CASCADE",
+        "DROP SCHEMA s CASCADE",
+        "ALTER TABLE a ATTACH PARTITION b DEFAULT",
+        "CREATE OR REPLACE VIEW v AS SELECT 1",
+        "DROP TABLE a CASCADE",
+    ],
+)
+def test_what_reaches_tables_that_it_does_not_name_is_said(sql: str) -> None:
+    (operation,) = operations(f"op.execute({sql!r})")
+    assert operation.is_unread
 
 
 def test_an_operation_of_several_lines_is_shown_on_one() -> None:

@@ -14,6 +14,8 @@ from headway.files import read_small
 from headway.script.directory import places_of
 
 KIND = "installed copy"
+_GENERATED = frozenset({"_version.py", "version.py", "__version__.py"})
+"""What is written when a package is built."""
 
 
 def stale_copies(project: Project) -> list[NotCompared]:
@@ -55,8 +57,10 @@ def _twins(project: Project, name: str, path: str) -> Iterator[str]:
 
 
 def _differ(one: str, other: str) -> bool:
+    if os.path.basename(one) in _GENERATED:
+        return False
     try:
-        return read_small(one) != read_small(other)
+        return read_small(one).replace(b"\r\n", b"\n") != read_small(other).replace(b"\r\n", b"\n")
     except OSError:
         return False
 

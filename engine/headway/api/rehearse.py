@@ -230,14 +230,18 @@ class Rehearsal:
         kept: list[str] = []
         others: set[str] = set()  # what is there although it was not, by the fault of a revision that went down before
         # The way back is the way there: of two that stand beside each other each then finds the other as it found it.
+        found: Schemas = self._look()  # by the revision that went up after
         for revision in reversed(self._apart_in_order):
+            # What it has made itself is its own, though another has left the same.
+            made = trace(revision, self.before[revision], {}, found)
+            found = self.before[revision]
             if is_irreversible(self.project, revision) or any(child in kept for child in graph.real_children(revision)):
                 kept.append(revision)
-                stays = trace(revision, self.before[revision], {}, self._look())
-                others.update(stays.lines if stays is not None else ())
+                others.update(made.lines if made is not None else ())
                 continue
             left = trace(revision, self.before[revision], *self._down(revision))
-            if left is not None and revision in self.new and (own := left.without(others)) is not None:
+            foreign = others.difference(made.lines if made is not None else ())
+            if left is not None and revision in self.new and (own := left.without(foreign)) is not None:
                 traces.append(own)
             others.update(left.lines if left is not None else ())
         if not traces:

@@ -27,6 +27,11 @@ class Texts:
         return self._naming[name]
 
     @cached_property
+    def partitioning(self) -> frozenset[str]:
+        """The revisions whose files speak of partitions."""
+        return frozenset(self._ids[place] for place in self._places(b"partition"))
+
+    @cached_property
     def unclear(self) -> frozenset[str]:
         """The revisions whose files may do what they do not spell out, so that any table may be their business.
 

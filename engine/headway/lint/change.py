@@ -9,6 +9,7 @@ from headway.effects.lock import Lock
 
 WAITS = {"reads and writes": (True, True), "reads": (True, False), "writes": (False, True), "nobody": (False, False)}
 """Who waits for a lock, in a word or two: whether those who read do, and those who write."""
+ROWS = "writes of the same rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,14 @@ class TakenLock:
     database: str
     table: str
     lock: Lock
+    of_rows: bool = False
+    """Whether it changes or locks rows, for which whoever wants to change the same ones waits to the transaction's end."""
 
     @property
     def waits(self) -> str:
-        """Who waits meanwhile: one of WAITS."""
+        """Who waits meanwhile: one of WAITS, or ROWS."""
+        if self.of_rows and not self.lock.blocks_writes:
+            return ROWS
         blocked = self.lock.blocks_reads, self.lock.blocks_writes
         return next(word for word, who in WAITS.items() if who == blocked)
 
@@ -34,7 +39,7 @@ class Operation:
     source: str
     locks: tuple[TakenLock, ...] = ()
     is_unread: bool = False
-    """Whether it could not be read, so that nobody knows its locks."""
+    """Whether nobody knows all of its locks: it could not be read, or it reaches tables that it does not name."""
 
 
 @dataclass(frozen=True, slots=True)

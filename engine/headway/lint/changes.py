@@ -33,22 +33,30 @@ def _operations(file: RevisionFile, facts: Facts) -> Iterator[Operation]:
 
 
 def _is_unread(effect: fx.Effect) -> bool:
-    return isinstance(effect, fx.NotAnalysed) or (isinstance(effect, fx.RunsSql) and not effect.understood)
+    """Whether nobody knows all of its locks: it was not read, or takes along what it does not name."""
+    if isinstance(effect, fx.RunsSql):
+        return not effect.understood
+    unnamed = isinstance(effect, fx.CreatesObject | fx.DropsObject | fx.DropsEnum)
+    partition = isinstance(effect, fx.AltersTable) and "PARTITION" in effect.action
+    return isinstance(effect, fx.NotAnalysed) or unnamed or partition or getattr(effect, "cascade", False) is True
 
 
 def _strongest(effects: Iterable[fx.Effect], file: RevisionFile, facts: Facts) -> Iterator[TakenLock]:
     """Of each table on each database the strongest lock."""
     found: dict[tuple[str, str], Lock] = {}
+    rows: set[tuple[str, str]] = set()
     for effect in effects:
         for database in sorted(facts.dialects):
             lock = facts.lock_of(effect, database) if fx.can_run_on(effect, frozenset({database})) else None
             if lock is None:
                 continue
             for table in _tables(effect, lock, file, facts):
+                if isinstance(effect, fx.ChangesData) and effect.verb != "INSERT":
+                    rows.add((database, table))
                 known = found.get((database, table))
                 found[database, table] = lock if known is None or _weight(lock) > _weight(known) else known
     for (database, table), lock in found.items():
-        yield TakenLock(database, table, replace(lock, referent=False))
+        yield TakenLock(database, table, replace(lock, referent=False), (database, table) in rows)
 
 
 def _weight(lock: Lock) -> tuple[bool, bool, int]:

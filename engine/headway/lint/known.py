@@ -38,6 +38,7 @@ class Known:
         self._new = new
         self._names = [Names(database) for database in sorted(databases)] or [Names(None)]
         reach, texts = Reach(graph), Texts(graph.ids, source)
+        self._texts = texts
         self._histories = [History(reach, texts, effects, names) for names in self._names]
         self._recent: dict[str, list[dict[int, Answers]]] = {}
         self._new_tables: dict[str, list[dict[_Place, bool]]] = {}
@@ -50,6 +51,14 @@ class Known:
         if revision not in self._new_tables:
             self._look_along(revision)
         return all(one.get(place, False) for one in self._new_tables[revision])
+
+    def may_be_partitioned(self, effect: fx.Effect) -> bool:
+        """Whether a revision that names the table of ``effect`` speaks of partitions: of such a table PostgreSQL builds no
+        index concurrently."""
+        table = getattr(effect, "table", None)
+        if not isinstance(table, str):
+            return True
+        return bool(self._texts.naming(table.lower()) & self._texts.partitioning)
 
     def column_nullable(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""

@@ -94,6 +94,8 @@ def _indexes(findings: Sequence[Finding], file: RevisionFile, functions: _Functi
             continue
         if not _may_come_later(effect, file):
             continue
+        if isinstance(effect, fx.CreatesIndex) and facts.known.may_be_partitioned(effect):
+            continue
         call = functions.statement("upgrade", effect)
         back = _back(effect, file, functions)
         written = _concurrent(call, effect)

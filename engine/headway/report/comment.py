@@ -29,6 +29,7 @@ from headway.revision.history import between
 
 LIMIT = 65_536  # characters, and GitHub refuses one more
 DRAWN = 30  # revisions of a picture
+ROWS = 40  # of a table of locks
 WORDS, SQL = 2_000, 6_000  # characters of one text, and of one revision's statements
 
 _CUT = "\n\n*{} left out: a comment is too small for them. The job's summary and the JSON report have them.*\n"
@@ -160,19 +161,24 @@ def _change(change: Change, report: Report) -> str:
     locks = rows(change)
     waited = sum(row[COLUMNS.index("waits meanwhile")] not in ("", "nobody") for row in locks)
     said = f"{amount(waited, 'lock')} that others wait for" if waited else "nobody waits for it"
-    said = "not all of it was read" if any(operation.is_unread for operation in change.operations) else said
-    inside = [markdown.table(COLUMNS, locks)] if locks else []
+    said = "not all of its locks are known" if any(operation.is_unread for operation in change.operations) else said
+    inside = _tables(locks)
     for stages, sql in statements(report, change.revision):
         inside.append(f"{escape(stages)}:\n\n{_code(shortened(sql, SQL), 'sql')}")
     return _fold(f"new <code>{escape(change.revision)}</code>: {said}", inside or ["It changes nothing."])
+
+
+def _tables(locks: list[tuple[str, ...]]) -> list[str]:
+    """The table of locks, with as many rows as one reads, and how many more there are."""
+    shown = [markdown.table(COLUMNS, locks[:ROWS])] if locks else []
+    return [*shown, f"*{len(locks) - ROWS} more rows are left out.*"] if len(locks) > ROWS else shown
 
 
 def _step(step: PlanStep, report: Report) -> str:
     hidden = f"-- not shown, covered by its code only: {step.why}"
     sql = "\n".join(step.statements) if step.statements is not None else hidden
     change = of_step(report, step.revision)
-    locks = [markdown.table(COLUMNS, made)] if change is not None and (made := rows(change)) else []
-    inside = [_code(shortened(sql, SQL), "sql"), *locks]
+    inside = [_code(shortened(sql, SQL), "sql"), *_tables([] if change is None else rows(change))]
     return _fold(f"{step.direction} <code>{escape(step.revision)}</code>", inside)
 
 

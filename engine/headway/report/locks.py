@@ -20,7 +20,7 @@ def rows(change: Change) -> list[tuple[str, ...]]:
     for operation in change.operations:
         source = shortened(operation.source, SOURCE)
         if operation.is_unread:
-            made.append((str(operation.line), source, "", "", "not known: not analysed", "", ""))
+            made.append((str(operation.line), source, "", "", "not known, or not all of it", "", ""))
         for taken in operation.locks:
             lock = taken.lock
             made.append(
@@ -39,7 +39,7 @@ def waits(change: Change | None) -> list[str]:
     lines = []
     for operation in change.operations if change is not None else ():
         if operation.is_unread:
-            lines.append(f"line {operation.line} is not analysed: its locks are not known")
+            lines.append(f"line {operation.line} has locks that nobody knows")
         lines += [
             f"lock on {taken.table}: {taken.lock.level} for {taken.lock.held.value}, {taken.waits} wait meanwhile"
             for taken in operation.locks

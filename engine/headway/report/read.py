@@ -16,7 +16,7 @@ from headway.config.dialects import Databases, Version
 from headway.drift.verdict import DriftItem, NotCompared, Verdict
 from headway.effects.lock import Held, Lock
 from headway.errors import UsageError
-from headway.lint.change import WAITS, Change, Operation, Sent, TakenLock
+from headway.lint.change import ROWS, WAITS, Change, Operation, Sent, TakenLock
 from headway.lint.finding import Finding, Severity
 from headway.report.model import SCHEMA, Configuration, Examined, Report, Stage, Status
 from headway.report.payload import payload
@@ -74,6 +74,12 @@ class _Reader:
         report = self._with_payload(self._report(document, examined, configuration), told)
         if told is not None and payload(report) != told:
             self.wrong("its payload and the rest of it differ")
+        failed = any(stage.status in (Status.FAIL, Status.ERROR) for stage in report.stages)
+        failed = failed or any(one.severity.at_least(report.threshold) for one in report.open_findings)
+        if document["result"] != report.result or (failed and not report.exit_code):
+            self.wrong("its result is not what the rest of it says")
+        if examined["not_analysed"] != len(report.examined.not_analysed):
+            self.wrong("it counts other places that were not analysed than it names")
         return report
 
     def _report(self, document: dict[str, Any], examined: dict[str, Any], configuration: Configuration) -> Report:
@@ -151,13 +157,14 @@ class _Reader:
 
     def _lock(self, one: Any) -> TakenLock:
         self._keys(one, "a lock", "database table level waits held manual")
-        if one["waits"] not in WAITS or one["held"] not in set(Held):
+        if one["waits"] not in (*WAITS, ROWS) or one["held"] not in set(Held):
             self.wrong("a lock keeps somebody waiting that there is not, or as long as there is not")
-        reads, writes = WAITS[one["waits"]]
+        reads, writes = WAITS.get(one["waits"], (False, False))
         level, manual, database, table = (
             self._text(one[name], f"a lock's {name}") for name in ("level", "manual", "database", "table")
         )
-        return TakenLock(database, table, Lock(level, reads, writes, Held(one["held"]), manual))
+        lock = Lock(level, reads, writes, Held(one["held"]), manual)
+        return TakenLock(database, table, lock, one["waits"] == ROWS)
 
     def _sent(self, one: Any) -> Sent:
         self._keys(one, "what was sent", "revision stage statements")

@@ -116,7 +116,7 @@ class Account:
         self.found_of: str | None = None
         """That revision."""
         self.left: list[str] = []
-        """Indexes that are INVALID because this run's build of them failed; the next run builds them anew."""
+        """In words, what statements have left that failed: INVALID indexes of PostgreSQL."""
         self._open: dict[int, Sent] = {}
         """By identity, in the order in which they were sent."""
         self._of_revision: dict[tuple[int, str | None], list[Sent]] = {}

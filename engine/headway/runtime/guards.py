@@ -47,10 +47,8 @@ def guarding_index_builds(options: RunOptions) -> Iterator[None]:
             builds.after(crossing.connection, crossing.sql)
 
     def refused(flight: InFlight) -> None:
-        if _may_build(flight.connection, flight.sql, flight.sent.kind) and (
-            left := builds.left(flight.connection, flight.sql)
-        ):
-            options.account.left.append(left)
+        if _may_build(flight.connection, flight.sql, flight.sent.kind):
+            options.account.left += builds.left(flight.connection, flight.sql)
 
     options.witness.gates.append(before)
     options.witness.after.append(after)

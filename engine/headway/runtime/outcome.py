@@ -104,8 +104,8 @@ def _part(account: Account, remedy: str | None) -> Iterator[str]:
             "'headway current' tells whether it is in the database."
         )
     yield f"Not run: {', '.join(account.remaining) or 'none'}."
-    for index in account.left:
-        yield f"The build of index {redact(index)} failed and has left it INVALID; the next run drops it and builds it anew."
+    for words in account.left:
+        yield f"Of a statement that failed something stays: {redact(words)}."
     yield from _standing(account)
     yield from _uncertain(account)
     yield from _unseen(account)

@@ -22,7 +22,7 @@ LONGEST = 20_000
 """Characters of one."""
 
 _MARKER = re.compile(r"<!-- headway:suggestion ([0-9a-f]{12}) [0-9a-f]{12} -->")
-_NOT_IN_THE_DIFF = 422
+_NOT_IN_THE_DIFF, _GONE = 422, 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,16 @@ class _Suggestions:
         current = {one.marker for one in wanted}
         for marker, number in ours.items():
             if marker not in current and number not in answered:
-                self._pull.api.send("DELETE", f"{self._place}/comments/{number}", None)
+                try:
+                    self._pull.api.send("DELETE", f"{self._place}/comments/{number}", None)
+                except ApiError as error:
+                    if error.status != _GONE:  # somebody was quicker
+                        raise
                 gone += 1
         told = (
             (made, "made"),
             (gone, "taken away"),
-            (left, "left out, as the pull request does not change their lines"),
+            (left, "left out, as GitHub takes none there: mostly lines that the pull request does not change"),
         )
         said = ", ".join(f"{count} {what}" for count, what in told if count)
         return f"suggestions on pull request {self._pull.number}: {said}" if said else ""

@@ -54,6 +54,8 @@ class ConcurrentBuilds:
         self._timeout = timeout
         self._notify = notify
         self._may_rebuild = may_rebuild
+        self._invalid: dict[int, frozenset[int]] = {}
+        """The indexes that were INVALID before the statement that is under way, by the identity of its connection."""
 
     def before(self, connection: Connection, sql: str, parameters: Any) -> None:
         """Clears away what a build that was cut off has left.
@@ -61,9 +63,15 @@ class ConcurrentBuilds:
         Raises LockNotAcquired when another session is still building it, DatabaseFailure when an INVALID index is in
         the way that may not be dropped.
         """
-        build = _BUILD.match(sql)
-        if build is None or not (session := PostgresqlSession(connection)).is_idle():
+        session = PostgresqlSession(connection)
+        if not session.is_idle():
             return  # inside a transaction the server refuses it by itself
+        build = _BUILD.match(sql)
+        if build is not None:
+            self._clear_away(session, build, parameters)
+        self._invalid[id(connection)] = frozenset(_all_invalid(session))
+
+    def _clear_away(self, session: PostgresqlSession, build: re.Match[str], parameters: Any) -> None:
         found = self._awaited(session, build)
         if found is None or found.valid:
             return
@@ -92,16 +100,25 @@ class ConcurrentBuilds:
                 hint=f"Drop it (DROP INDEX CONCURRENTLY {build['name']}) and run the same command again.",
             )
 
-    def left(self, connection: Connection, sql: str) -> str | None:
-        """The name of the index that a build which was refused has left INVALID; None where it has left none.
-
-        An INVALID one of an earlier run is not taken for it: :meth:`before` has let none stand.
-        """
+    def left(self, connection: Connection, sql: str) -> list[str]:
+        """In words, which indexes a statement that was refused has left INVALID, and what becomes of each."""
+        before = self._invalid.pop(id(connection), None)
+        session = PostgresqlSession(connection)
+        if before is None or not session.is_idle():
+            return []  # inside a transaction nothing stays
         build = _BUILD.match(sql)
-        if build is None or not (session := PostgresqlSession(connection)).is_idle():
-            return None  # inside a transaction nothing stays
-        found = _look(session, build)
-        return None if found is None or found.valid or found.build is not None else found.shown
+        own = None if build is None else _look(session, build)
+        found = []
+        for oid, shown in _all_invalid(session).items():
+            if own is not None and oid == own.oid:
+                found.append(
+                    f"index {shown} is INVALID, left by this run's build; the next run drops it and builds it anew"
+                )
+            elif oid not in before:
+                found.append(
+                    f"index {shown} is INVALID, left by this run; DROP INDEX CONCURRENTLY {shown} takes it away"
+                )
+        return found
 
     def _awaited(self, session: PostgresqlSession, build: re.Match[str]) -> _Found | None:
         """The index, once nobody else is building it."""
@@ -144,6 +161,22 @@ def _look(session: PostgresqlSession, build: re.Match[str]) -> _Found | None:
         f" AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass({table}))"
     )
     return None if row is None else _Found(*row)
+
+
+def _all_invalid(session: PostgresqlSession) -> dict[int, str]:
+    """The INVALID indexes of the database that no session builds now, with their names."""
+    question = (
+        "SELECT i.indexrelid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_index i"
+        " JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE NOT i.indisvalid AND c.relkind = 'i' AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p"
+        "  WHERE p.index_relid = i.indexrelid AND p.pid <> pg_backend_pid())"
+    )
+    cursor = session.dbapi.cursor()
+    try:
+        cursor.execute(question)
+        return {int(oid): str(name) for oid, name in cursor.fetchall()}
+    finally:
+        cursor.close()
 
 
 def _wanted(session: PostgresqlSession, build: re.Match[str], parameters: Any) -> str:

@@ -17,6 +17,8 @@ def written_concurrently(effect: fx.Effect, file: RevisionFile, facts: Facts) ->
         return None
     if not all(isinstance(other, fx.CreatesIndex | fx.DropsIndex | fx.Reads) for other in file.upgrade_effects):
         return None
+    if isinstance(effect, fx.CreatesIndex) and facts.known.may_be_partitioned(effect):
+        return None
     call = call_of(effect, file)
     guard = "if_not_exists" if isinstance(effect, fx.CreatesIndex) else "if_exists"
     written = None if call is None else call.with_keywords(postgresql_concurrently="True", **{guard: "True"})

@@ -175,13 +175,6 @@ def test_what_is_better_left_alone(piece: str) -> None:
     assert [finding.fix for finding in findings if finding.fix] == []
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        'with op.batch_alter_table("b") as batch_op:\n    op.create_unique_constraint("uq", "a", ["n"])\n    batch_op.drop_column("x")',
-        'with op.get_context().autocommit_block():\n    op.create_unique_constraint("uq", "a", ["n"])',
-    ],
-)
 def test_of_a_partitioned_table_no_index_is_built_concurrently() -> None:
     made = 'op.create_table("a", sa.Column("b", sa.Text()), postgresql_partition_by="RANGE (b)")'
     base = migration_source(made).replace('"a1"', "None").replace('"b2"', '"a1"')
@@ -189,6 +182,13 @@ def test_of_a_partitioned_table_no_index_is_built_concurrently() -> None:
     assert [one.fix for one in found(files, ("postgresql",)) if one.code == "LCK101"] == [None]
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        'with op.batch_alter_table("b") as batch_op:\n    op.create_unique_constraint("uq", "a", ["n"])\n    batch_op.drop_column("x")',
+        'with op.get_context().autocommit_block():\n    op.create_unique_constraint("uq", "a", ["n"])',
+    ],
+)
 def test_inside_of_a_block_no_other_block_is_begun(piece: str) -> None:
     findings = found({"versions/a1_base.py": BASE, PATH: migration_source(piece)}, ("sqlite",))
     assert any(one.code == "LCK301" for one in findings) and not any(

@@ -41,7 +41,7 @@ from headway.scratch.dump import dump
 from headway.scratch.port import Scratch
 from headway.scratch.shown_urls import ShownUrls
 from headway.scratch.stand_ins import StandIns, standing_in
-from headway.scratch.start import header
+from headway.scratch.start import FROM_MODELS, header
 from headway.source_text import read_source
 
 
@@ -269,7 +269,7 @@ class Rehearsal:
         if not tables:
             return None
         with trusted():
-            return header(tuple(graph.heads)) + dump(self.stand_ins.main, leave_out=tuple(tables))
+            return header(tuple(graph.heads)) + FROM_MODELS + dump(self.stand_ins.main, leave_out=tuple(tables))
 
     # -- steps --------------------------------------------------------------------------------------------------
 

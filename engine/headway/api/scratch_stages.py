@@ -14,6 +14,7 @@ from headway.api.kept_replay import Keeping, NotAsKept, kept_replays
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, rehearsing
 from headway.api.stages import Announce, Run, skipped
+from headway.api.start import starts_from_models
 from headway.compat.hook import serving_alembic
 from headway.config.dialects import same_release
 from headway.drift.accepted import stale
@@ -198,10 +199,12 @@ def _drift(rehearsal: Rehearsal, run: Run) -> Stage:
     run.drift += items
     copies = [one for one in stale_copies(rehearsal.project) if one not in run.not_compared]
     not_compared = [*found.not_compared, *copies]
+    from_models = starts_from_models(rehearsal.project)
     run.not_compared += not_compared
     accepted = len(items) - len(open_items(items))
     left = f", {accepted} accepted" if accepted else ""
     left += f"; not compared: {counted(not_compared)}" if not_compared else ""
+    left += "; scratch.start was made from the models: what is older than it is not compared" if from_models else ""
     if len(items) > accepted:
         summary = f"{len(items) - accepted} difference(s) between models and migrations{left}"
         return Stage("", Status.FAIL, 0.0, summary, exit_code=1)

@@ -19,7 +19,7 @@ from headway.revision.route import present
 from headway.runtime.connecting import trusted
 from headway.runtime.runner import call_function
 from headway.runtime.target import sync_url
-from headway.scratch.start import run_sql_file, stands_at
+from headway.scratch.start import FROM_MODELS, run_sql_file, stands_at
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -54,6 +54,12 @@ def start_of(project: Project) -> Start | None:
         path=None if project.policy.path is None else project.shown(project.policy.path),
         hint="Write such a file from a database with 'headway baseline --url env:DATABASE_URL -o schema.sql'.",
     )
+
+
+def starts_from_models(project: Project) -> bool:
+    """Whether scratch databases begin with what the models made, so that only what has come since can differ from them."""
+    path = start_file(project)
+    return path is not None and FROM_MODELS in read_small(path).decode("utf-8", errors="replace")
 
 
 def start_file(project: Project) -> str | None:

@@ -25,6 +25,10 @@ def header(revisions: tuple[str, ...]) -> str:
     return f"-- headway: stands at {', '.join(revisions)}\n" if revisions else ""
 
 
+FROM_MODELS = "-- headway: made from the models\n"
+"""The line of a start file that nothing but the models has made, so that comparing the two says nothing."""
+
+
 def stands_at(sql: str) -> tuple[str, ...]:
     """The revisions that a start file says it stands at."""
     match = _STANDS_AT.search(sql)
@@ -68,5 +72,6 @@ def run_sql_file(url: URL, sql: str, shown: str) -> None:
                     f"the start of the scratch database fails: {said}",
                     path=shown,
                     line=line,
-                    hint="Each statement must run on an empty database; write the file anew with 'headway baseline'.",
+                    hint="Each statement must run on an empty database; write the file anew with 'headway baseline', or, for this kind of "
+                    "database, with 'headway adopt --force --scratch KIND'.",
                 ) from error

@@ -16,7 +16,7 @@ from fixtures.programs import Done, Program, run_python
 from fixtures.tripwire import Production, production
 from main_job.projects import ASYNC_HEAD, POLICY, line_with, make_project
 
-pytestmark = pytest.mark.part(3)
+pytestmark = pytest.mark.part(5)
 
 KINDS = ("sqlite", "postgresql", "mariadb")
 

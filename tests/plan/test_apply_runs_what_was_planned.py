@@ -13,7 +13,7 @@ from fixtures.databases import database_of
 from fixtures.programs import Done
 from plan.projects import Project
 
-pytestmark = pytest.mark.part(3)
+pytestmark = pytest.mark.part(5)
 
 ONE = "op.execute(\"UPDATE customers SET name = 'x' WHERE id = 1\")"
 

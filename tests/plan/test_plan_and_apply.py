@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from fixtures.programs import Done, Program, set_url
 from main_job.test_ci import edit, report_of
 
-pytestmark = pytest.mark.part(3)
+pytestmark = pytest.mark.part(5)
 
 NEWEST, BEFORE = "d16e2b7f5a08", "83c0d9e4f716"
 VERSIONS = Path("migrations") / "versions"

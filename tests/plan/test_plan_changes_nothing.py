@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fixtures.programs import Program
 from plan.projects import Project
 
-pytestmark = pytest.mark.part(3)
+pytestmark = pytest.mark.part(5)
 
 OWN_ENGINE = 'e = sa.create_engine(context.config.get_main_option("sqlalchemy.url"))\nwith e.begin() as c:\n    '
 

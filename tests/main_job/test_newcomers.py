@@ -148,3 +148,27 @@ def test_a_project_that_takes_every_database_for_sqlite_is_told_so(
     done = run(shop, environment(tmp_path), "ci", *CONFIG, "--scratch", scratch, "--stages", "replay")
     assert done.returncode == 2, done.stdout
     assert "takes this for a SQLite database" in done.stdout and "url_variables" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nowhere.py", "nowhere.py does not exist: nothing of it would be judged"),
+        ("src/shop/models.py", "src/shop/models.py has no revision of this history: nothing of it would be judged"),
+        ("src/shop/mig", None),
+        ("src/shop/mig/versions/aa01.py", None),
+    ],
+)
+def test_a_path_that_names_nothing_is_no_yes(shop: Path, headway: Program, path: str, said: str | None) -> None:
+    done = headway("lint", *CONFIG, path, cwd=shop)
+    assert done.code == (0 if said is None else 2), done.out
+    if said is not None:
+        done.assert_one_clear_line(said)
+    else:
+        assert "1 revision(s) judged" in done.out
+
+
+def test_a_path_of_a_file_that_cannot_be_read_is_judged(shop: Path, headway: Program) -> None:
+    (shop / "src" / "shop" / "mig" / "versions" / "bb02.py").write_text("revision = 'bb02'\ndown_revision = (\n")
+    done = headway("lint", *CONFIG, "src/shop/mig/versions/bb02.py", cwd=shop)
+    assert done.code == 1 and "REV006" in done.out

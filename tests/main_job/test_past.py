@@ -346,7 +346,10 @@ def test_adopt_begins_where_an_empty_database_does_not_do(younger: Path, headway
     assert done.code == 0, done.out
     assert "scratch databases start from headway-start.sql" in done.out
     start = (younger / "headway-start.sql").read_text()
-    assert "scratch.start was made from the models: what is older than it is not compared" in headway("ci", cwd=younger).out
+    assert (
+        "scratch.start was made from the models: what is older than it is not compared"
+        in headway("ci", cwd=younger).out
+    )
     assert start.startswith("-- headway: stands at aa02\n-- headway: made from the models\nCREATE TABLE things")
     assert load_policy(str(younger)).stages == STAGES
     live = f"sqlite:///{younger}/live.db"

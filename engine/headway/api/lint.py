@@ -38,6 +38,8 @@ class LintOptions:
     """Judge every revision, whatever is released."""
     paths: tuple[str, ...] = ()
     """Judge only files at or below these paths."""
+    of_several: bool = False
+    """Whether the paths are for several projects, so that each may be of another one."""
     rules: tuple[type[Rule], ...] = RULES
     dialects: tuple[str, ...] = ()
     """The databases that the history runs on, ``postgresql 16``, whatever the settings say."""
@@ -98,7 +100,13 @@ def choose_scope(project: Project, options: LintOptions) -> Scope:
     """Which revisions are judged."""
     project.directory.keep_sources()  # what a rule asks of the history is in files that are read for their headers
     scope = scopes.choose(
-        project.directory, project.policy, project.home, base=options.base, all=options.all, paths=options.paths
+        project.directory,
+        project.policy,
+        project.home,
+        base=options.base,
+        all=options.all,
+        paths=options.paths,
+        of_several=options.of_several,
     )
     planted = project.planted
     return replace(scope, examined=scope.examined | planted, new=scope.new | planted) if planted else scope

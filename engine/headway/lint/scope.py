@@ -47,11 +47,13 @@ def choose(
     base: str | None = None,
     all: bool = False,
     paths: Collection[str] = (),
+    of_several: bool = False,
 ) -> Scope:
     """Which revisions are judged: all, those new since ``base``, the policy's baseline, the base branch, or all.
 
-    Of them only those whose files are at or below ``paths``, if any are given. Raises UsageError and ConfigError for
-    what git and the history do not know.
+    Of them only those whose files are at or below ``paths``, if any are given; with ``of_several`` a path may be of another
+    project. Raises UsageError and ConfigError for what git and the history do not know, UsageError for a path that names
+    nothing.
     """
     graph = directory.readable
     if all:
@@ -63,9 +65,24 @@ def choose(
         scope = everything(graph) if found is None else _since(directory, home, found)
     if not paths:
         return scope
-    wanted = tuple(os.path.realpath(path) for path in paths)
-    inside = {s.revision for s in directory.scripts if _is_below(os.path.realpath(s.path), wanted)}
+    inside: set[str] = set()
+    for path in paths:
+        place = os.path.realpath(path)
+        found_there = {s.revision for s in directory.scripts if _is_below(os.path.realpath(s.path), (place,))}
+        is_anothers = of_several and os.path.exists(place)
+        if not found_there and not is_anothers and not _is_unreadable(directory, place):
+            what = "has no revision of this history" if os.path.exists(place) else "does not exist"
+            raise UsageError(
+                f"{path} {what}: nothing of it would be judged",
+                hint="Name revision files or folders of them, as seen from the working directory.",
+            )
+        inside |= found_there
     return replace(scope, examined=(scope.examined if base else frozenset(graph.ids)) & inside)
+
+
+def _is_unreadable(directory: RevisionDirectory, place: str) -> bool:
+    """Whether a file there is of the history and cannot be read, which a finding says."""
+    return any(_is_below(os.path.realpath(one.path), (place,)) for one in directory.unreadable if one.path)
 
 
 def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:

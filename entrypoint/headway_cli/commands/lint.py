@@ -68,6 +68,7 @@ def lint(
             base=base,
             all=all,
             paths=tuple(paths or ()),
+            of_several=len(configurations(config or (), name or ())) > 1,
             rules=rules,
             dialects=tuple(dialect or ()),
             fail_on=opt.severity(fail_on),

@@ -68,7 +68,7 @@ def test_only_these_rules_mend() -> None:
             PATH: migration_source(values["upgrade"], values.get("downgrade")),
         }
         fixing |= {finding.code for finding in found(files, dialects) if finding.fix is not None}
-    assert fixing <= FIXING
+    assert fixing == FIXING - {"MOD015", "REV001", "REV016"}  # whose cases are histories, below
 
 
 def base_of(case: Mapping[str, Any]) -> str:

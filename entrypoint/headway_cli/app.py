@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
-from headway_cli.commands import (
-    adopt,
-    apply,
-    baseline,
-    ci,
-    doctor,
-    drift,
-    forecast,
-    graph,
-    lint,
-    plan,
-    rebase,
-    rules,
-    squash,
-    stats,
-)
+from headway_cli.verb import Verb, VerbGroup
 
 HELP = """Database migrations for SQLAlchemy projects, and the gate in front of them.
 
@@ -33,7 +18,7 @@ Exit codes: 0 clean, 1 a check said no, 2 configuration, 3 database or lock, 4 a
 """
 
 
-class Verbs(TyperGroup):
+class Verbs(VerbGroup):
     """Lists Alembic's verbs beside headway's own."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -44,40 +29,54 @@ class Verbs(TyperGroup):
             formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
 
 
-app = typer.Typer(
-    cls=Verbs,
-    help=HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("ci", epilog="Example: headway ci --base origin/main --scratch postgresql")(ci.ci)
-app.command("lint", epilog="Example: headway lint --base origin/main --format github")(lint.lint)
-app.command("drift", epilog="Example: headway drift --scratch postgresql")(drift.drift)
-app.command("plan", epilog="Example: headway plan --url env:DATABASE_URL -o plan.json")(plan.plan)
-app.command("apply", epilog="Example: headway apply plan.json --url env:DATABASE_URL --approve sha256:...")(apply.apply)
-app.command("graph", epilog="Example: headway graph --format mermaid -o docs/history.mmd")(graph.graph)
-app.command("forecast", epilog="Example: headway forecast origin/feature-a origin/feature-b")(forecast.forecast)
-app.command("rebase", epilog="Example: git merge origin/main && headway rebase")(rebase.rebase)
-app.command("squash", epilog="Example: headway squash base..1f2e3d4c5b6a --headway-only")(squash.squash)
-app.command("adopt", epilog="Example: headway adopt --owner 'shop team'")(adopt.adopt)
-app.command("doctor", epilog="Example: headway doctor --inject")(doctor.doctor)
-app.command("baseline", epilog="Example: headway baseline --url env:DATABASE_URL -o schema.sql")(baseline.baseline)
-app.command("stats", epilog="Example: headway stats --url env:DATABASE_URL -o sizes.yml")(stats.stats)
-app.command("rules")(rules.rules)
-app.command("rule", epilog="Example: headway rule LCK101")(rules.rule)
+_EXAMPLES: dict[str, str | None] = {
+    "ci": "headway ci --base origin/main --scratch postgresql",
+    "lint": "headway lint --base origin/main --format github",
+    "drift": "headway drift --scratch postgresql",
+    "plan": "headway plan --url env:DATABASE_URL -o plan.json",
+    "apply": "headway apply plan.json --url env:DATABASE_URL --approve sha256:...",
+    "graph": "headway graph --format mermaid -o docs/history.mmd",
+    "forecast": "headway forecast origin/feature-a origin/feature-b",
+    "rebase": "git merge origin/main && headway rebase",
+    "squash": "headway squash base..1f2e3d4c5b6a --headway-only",
+    "adopt": "headway adopt --owner 'shop team'",
+    "doctor": "headway doctor --inject",
+    "baseline": "headway baseline --url env:DATABASE_URL -o schema.sql",
+    "stats": "headway stats --url env:DATABASE_URL -o sizes.yml",
+    "rules": None,
+    "rule": "headway rule LCK101",
+}
+"""The verbs in the order of the help, each with the example beneath its own. The module is named as the verb is."""
+_ELSEWHERE = {"rule": "rules"}
 
 
-@app.command("action", hidden=True)
-def action() -> None:
+def program(verb: str | None = None) -> typer.Typer:
+    """The typer program with every verb, or with ``verb`` alone: to load and to describe fifteen takes as long as to judge."""
+    app = typer.Typer(
+        cls=Verbs,
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(invoke_without_command=True)(_version)
+    for name in (verb,) if verb is not None and verb in _EXAMPLES else _EXAMPLES:
+        module = import_module(f"headway_cli.commands.{_ELSEWHERE.get(name, name)}")
+        epilog = f"Example: {_EXAMPLES[name]}" if _EXAMPLES[name] else None
+        app.command(name, cls=Verb, epilog=epilog)(getattr(module, name))
+    if verb not in _EXAMPLES:
+        app.command("action", cls=Verb, hidden=True)(_action)
+    return app
+
+
+def _action() -> None:
     """What the container runs in GitHub Actions: reads INPUT_* and GITHUB_*."""
     from headway_cli.action.container import run_action
 
     raise typer.Exit(run_action())
 
 
-@app.callback(invoke_without_command=True)
 def _version(version: bool = typer.Option(False, "--version", help="Show the version and exit.")) -> None:
     if version:
         from headway.version import VERSION
@@ -88,5 +87,8 @@ def _version(version: bool = typer.Option(False, "--version", help="Show the ver
 
 def run_app(arguments: Sequence[str]) -> int:
     """Parses and runs; returns the exit code. Errors go through."""
-    result = app(list(arguments), prog_name="headway", standalone_mode=True)
+    verb = (
+        arguments[0] if arguments else None
+    )  # behind an option such as --help it is the help of all that is asked for
+    result = program(verb)(list(arguments), prog_name="headway", standalone_mode=True)
     return int(result or 0)

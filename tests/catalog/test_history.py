@@ -69,6 +69,13 @@ def test_a_column_that_an_ancestor_made_is_known() -> None:
         'op.drop_column("\\x74", "c")',
         'op.execute("DROP OWNED BY app")',
         'op.execute("DO $$ BEGIN END $$")',
+        'op.drop_column("public.t".split(".")[1], "c")',
+        'op.drop_column("xt"[1:], "c")',
+        'op.drop_column("t"+"", "c")',
+        'op.drop_column(*[f"{NAME}", "c"])',
+        'op.drop_column(rf"{NAME}", "c")',
+        'op.drop_column(fr"{NAME}", "c")',
+        "import sqlalchemy; import app",
     ],
 )
 def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body: str) -> None:
@@ -91,11 +98,32 @@ def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body:
         'op.add_column("u", sa.Column("x", sa.String(50), sa.ForeignKey("v.id", ondelete="CASCADE")))',
         'op.execute("UPDATE u SET x = 1 WHERE x IS NULL")',
         'op.create_index(op.f("ix_u_x"), "u", ["x"], unique=False)',
+        """op.execute("UPDATE u SET x = 'pdf'")""",
     ],
 )
 def test_what_autogenerate_writes_is_plain(body: str) -> None:
     project = Project({"a": body})
     assert not Texts(project.graph.ids, project.source).unclear
+
+
+def test_a_date_puts_no_texts_together() -> None:
+    sources = {"a": '"""x\n\nCreate Date: 2024-05-06 07:08:09.1+00:00\n"""\n', "b": 'x = """\nDate: "+"\n"""\n'}
+    assert Texts(sources, lambda one: sources[one].encode()).unclear == {"b"}
+
+
+def test_a_table_that_a_key_points_to_is_not_named() -> None:
+    sources = {
+        "key": 'sa.ForeignKeyConstraint(["owner"], ["t.id"])',
+        "keys": "sa.ForeignKey('t.id'), sa.ForeignKey('t.other')",
+        "both": 'sa.ForeignKey("t.id"); op.drop_column("t", "c")',
+        "schema": 'sa.ForeignKey("public.t.id")',
+        "SQL": 'op.execute("UPDATE t.id")',
+        "quoted": """op.execute('ALTER TABLE "t".id')""",
+        "attribute": "t.id",
+        "three": '"""t.id"""',
+    }
+    texts = Texts(sources, lambda one: sources[one].encode())
+    assert texts.naming("t") == set(sources) - {"key", "keys"}
 
 
 def test_words_that_files_have() -> None:

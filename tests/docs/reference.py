@@ -10,7 +10,7 @@ from typing import Any
 import typer.main
 
 from headway.commands.commandline import _OPTIONS, _POSITIONALS, VERBS
-from headway_cli.app import app
+from headway_cli.app import program
 
 INTRO = """# The command line
 
@@ -32,7 +32,7 @@ def reference() -> str:
 
 
 def _own() -> Iterator[str]:
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(program())
     for name, command in group.commands.items():
         if command.hidden:
             continue

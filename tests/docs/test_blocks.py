@@ -22,7 +22,7 @@ from fixtures.programs import ROOT, Program
 from headway.commands.commandline import VERBS, CommandLine
 from headway.config.policy import load_policy
 from headway.lint.suppress import read_suppressions
-from headway_cli.app import app
+from headway_cli.app import program
 from headway_cli.main import arranged, find_verb
 
 RUN_BY = {
@@ -114,7 +114,7 @@ def parse(command: str) -> None:
     if verb in VERBS:
         CommandLine().parser.parse_args(words)
         return
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(program())
     name, found, rest = group.resolve_command(group.make_context("headway", words), words)
     if rest:
         found.make_context(name, rest)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from headway.errors import HeadwayError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 
@@ -20,6 +21,8 @@ def apart(work: Callable[[], T]) -> T:
     Models register their tables when a module is imported, once for a process: whoever asks twice what a fresh process
     would see has to ask in fresh ones. Raises the HeadwayError that ``work`` raised.
     """
+    import multiprocessing  # one project alone needs no process of its own
+
     # A fork has all that was opened already; what it needs from here must not be picklable.
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from headway.autogenerate.api import compare, render_operation
@@ -12,9 +12,10 @@ from headway.drift.model_differences import model_differences
 from headway.drift.verdict import DriftItem, NotCompared
 from headway.operations.containers import UpgradeOps
 from headway.runtime.context import MigrationContext
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Comparison:
     """What a comparison of models and migrations says, and of what it says nothing."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from headway.api.apart import apart
@@ -20,9 +19,10 @@ from headway.errors import HeadwayError
 from headway.redact import redact, redacted_line
 from headway.report.model import Report, Stage, Status
 from headway.scratch.kinds import open_scratch
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Answer:
     """One thing that was looked at."""
 

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from headway.api.lint import LintOptions, choose_scope, gather_facts
@@ -24,9 +24,10 @@ from headway.script.exchange import exchange, text_of
 from headway.script.repoint import parents_of, repointed
 from headway.script.revision_text import RevisionBody, RevisionHeader, revision_text
 from headway.script.writer import file_path
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Fixes:
     """What would be, or was, changed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from headway.api.project import Project
@@ -12,9 +11,10 @@ from headway.lint.conflicts import conflicts
 from headway.lint.released import Old, revisions_in
 from headway.repository import git
 from headway.revision.graph import RevisionGraph
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Merge:
     """The base with one branch, or with two, merged into it."""
 
@@ -26,7 +26,7 @@ class Merge:
     """What will be wrong then, each as one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Forecast:
     """Each branch by itself, then each pair."""
 

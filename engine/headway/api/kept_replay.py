@@ -15,7 +15,6 @@ import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,7 @@ from headway.scratch.port import Scratch
 from headway.scratch.stand_ins import database_url
 from headway.script.directory import places_of
 from headway.source_text import read_source
+from headway.valueclass import valueclass
 from headway.version import VERSION
 
 KINDS = ("sqlite", "postgresql")
@@ -65,7 +65,7 @@ class NotAsKept(Exception):
     """A database that was kept is not what it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Restored:
     """A replay that was kept and is used."""
 
@@ -75,7 +75,7 @@ class Restored:
     found: Found
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Keeping:
     """What a rehearsal has to do with kept replays."""
 
@@ -87,7 +87,7 @@ class Keeping:
     """What the database holds from the beginning."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Replay:
     """A replay that has ended, and what is to be known to keep it."""
 
@@ -102,7 +102,7 @@ class Replay:
     """Why it cannot be kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class KeptReplays:
     """The replays of one project on one kind of scratch database that this run may use, and where it keeps its own."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from headway.api.project import Project
@@ -25,10 +25,11 @@ from headway.lint.rule import Rule
 from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
 from headway.source_text import read_source
+from headway.valueclass import valueclass
 from headway.version import VERSION
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class LintOptions:
     """What a command line asks of lint."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from headway.compat.hook import serving_alembic
@@ -23,11 +22,12 @@ from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
 from headway.runtime.runner import served_by
 from headway.runtime.script_directory import ScriptDirectory
 from headway.script.directory import RevisionDirectory
+from headway.valueclass import valueclass
 
 TRUST_HINT = "Leave out --untrusted where the code has been read by somebody; 'lint' and 'graph' execute nothing."
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Project:
     """Opened once per command; nothing of the user's has been executed."""
 
@@ -79,6 +79,8 @@ class Project:
         config = load_config(self.files, self.name)
         config.more_versions = self.config.more_versions
         if self.x:
+            from argparse import Namespace  # that module takes longer than opening a project
+
             config.cmd_opts = Namespace(x=list(self.x))
         return config
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from headway.api.lint import LintOptions, choose_scope
 from headway.api.project import Project
@@ -11,9 +10,10 @@ from headway.errors import UsageError
 from headway.revision.graph import RevisionGraph
 from headway.script.exchange import exchange, text_of
 from headway.script.repoint import repointed
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Moved:
     """A revision that has another parent now."""
 

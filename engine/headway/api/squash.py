@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from headway.api.ci import scratch_kinds
 from headway.api.lint import LintOptions, choose_scope
@@ -25,6 +25,7 @@ from headway.script.exchange import exchange, remove_folders, text_of, write_tex
 from headway.script.repoint import depending_on, repointed
 from headway.script.revision_text import RevisionBody, RevisionHeader, revision_text
 from headway.script.writer import check_id, file_path, rev_id
+from headway.valueclass import valueclass
 
 NOT_FOR_ALEMBIC = (
     "Alembic does not know 'replaces': on a database that stands at one of the replaced revisions it ends with "
@@ -32,7 +33,7 @@ NOT_FOR_ALEMBIC = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Wanted:
     """What a command line asks for."""
 
@@ -50,7 +51,7 @@ class Wanted:
     """The kinds of scratch databases; without any, those of the policy, or what the settings suggest."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Squashed:
     """What was done."""
 

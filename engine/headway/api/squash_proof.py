@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from headway.api.project import Project
 from headway.api.rehearse import Rehearsal, is_irreversible, rehearsing
@@ -22,9 +22,10 @@ from headway.revision.route import Step, downgrade_steps, upgrade_route
 from headway.runtime.context import MigrationContext
 from headway.scratch.kinds import open_scratch
 from headway.scratch.rows import Held, differing, held, unstable_columns
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class State:
     """What one of the databases holds that env.py migrates."""
 
@@ -40,7 +41,7 @@ Unstable = Sequence[Mapping[str, frozenset[str]]]
 """For each database, by table, the columns whose values are other ones in every run."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Proof:
     """What came of it on one kind of scratch database."""
 
@@ -52,7 +53,7 @@ class Proof:
     """Whether the downgrades of the replaced revisions could be gone, as far as anybody had to look."""
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Ways:
     """The two ways through a project's history, and where they part."""
 
@@ -145,7 +146,7 @@ def _old_way(ways: Ways, kind: str) -> States:
         return look(rehearsal)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class _New:
     """What the databases held on the new way: before the squash, after it, after its downgrade, and after it again."""
 

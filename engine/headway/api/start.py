@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
@@ -20,11 +19,12 @@ from headway.runtime.connecting import trusted
 from headway.runtime.runner import call_function
 from headway.runtime.target import sync_url
 from headway.scratch.start import FROM_MODELS, run_sql_file, stands_at
+from headway.valueclass import valueclass
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Start:
     """What fills the database, and the revisions that it stands at then."""
 

@@ -6,7 +6,6 @@ Compares nothing, and writes no Python.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.exc import CompileError, UnsupportedCompilationError
@@ -28,9 +27,10 @@ from headway.operations.containers import ModifyTableOps
 from headway.operations.indexes import CreateIndexOp, DropIndexOp
 from headway.operations.tables import CreateTableCommentOp, CreateTableOp, DropTableCommentOp, DropTableOp
 from headway.operations.views import CreateViewOp, DropViewOp
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Difference:
     """One difference between the models and a schema."""
 

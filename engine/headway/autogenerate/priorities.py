@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from headway.operations.dispatch import is_again
+from headway.valueclass import valueclass
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ class PriorityDispatchResult(enum.Enum):
     """No further function of the same chain is called; those of other chains are."""
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Entry:
     """One registration; ``chain`` is what STOP ends, None being a chain of its own."""
 

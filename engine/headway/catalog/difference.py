@@ -6,16 +6,16 @@ Speaks of what is known in both; where one of them knows nothing, nothing differ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from headway.catalog.schema import Column, Constraint, EnumType, Index, Object, Schema, Table
 from headway.catalog.shelf import Presence, Shelf
 from headway.effects.model import ConstraintKind, ObjectKind
 from headway.effects.values import Computed, Unknown
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Difference:
     """One part of a schema that two states do not share."""
 
@@ -83,7 +83,7 @@ def _served(one: Difference, served: set[tuple[str, Any]]) -> bool:
 # -- comparing ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class _Told:
     """How a kind of part is spoken of."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from headway.catalog.schema import Key
 from headway.effects.values import MaybeText, Text
+from headway.valueclass import valueclass
 
 DEFAULT_SCHEMAS = {"postgresql": "public", "mssql": "dbo", "sqlite": "main"}
 
@@ -14,7 +13,7 @@ _EXACT = frozenset({"postgresql"})
 so for tables on some systems: there two spellings of one table leave a doubt."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Names:
     """The names of one database, or with None of one that is not known."""
 

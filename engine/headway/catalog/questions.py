@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 from headway.catalog.names import Names
 from headway.catalog.schema import Column, Constraint, Index, Schema, Table
 from headway.catalog.shelf import Presence
 from headway.effects.model import ConstraintKind
 from headway.effects.values import UNKNOWN, Flag, MaybeText, Text
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Answers:
     """A schema at one moment, to be asked by the names that effects use."""
 

@@ -5,11 +5,12 @@ What is not known is UNKNOWN in a field, and UNKNOWN as the state of a name on a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from headway.catalog.shelf import Presence, Shelf, is_nameless
 from headway.effects.model import ConstraintKind, ObjectKind, Type
 from headway.effects.values import Flag, MaybeText, Text, Unknown
+from headway.valueclass import valueclass
 
 Key = tuple[str, Text]
 """A schema, empty for the database's default one, and a name, as the database compares them. A name that is Computed
@@ -18,7 +19,7 @@ stands for the table that the same expression names elsewhere."""
 Words = tuple[str, ...] | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Column:
     """A column of a table."""
 
@@ -42,7 +43,7 @@ class Column:
     """What else the database says of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Constraint:
     """A constraint of a table, its keys included."""
 
@@ -61,7 +62,7 @@ class Constraint:
     options: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Index:
     """An index that is not a constraint's own."""
 
@@ -75,7 +76,7 @@ class Index:
     options: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Table:
     """A table with everything in it."""
 
@@ -102,7 +103,7 @@ class Table:
         return Presence.UNKNOWN if found is Presence.ABSENT and nameless else found
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class EnumType:
     """An enum type with its labels in order."""
 
@@ -111,7 +112,7 @@ class EnumType:
     labels: tuple[str, ...] | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Object:
     """What is neither table nor enum type: a view, trigger, function, sequence, policy, grant …"""
 
@@ -127,7 +128,7 @@ ObjectKey = tuple[ObjectKind, str, str, str | None]
 """Kind, schema, name, table."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Schema:
     """Everything that a database, or the part of it that was looked at, holds of its users' own."""
 

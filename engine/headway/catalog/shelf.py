@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from typing import Generic, TypeVar
+
+from headway.valueclass import valueclass
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -22,7 +24,7 @@ class Presence(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Shelf(Generic[K, V]):
     """A collection that does not change; each method that seems to change it returns another one."""
 

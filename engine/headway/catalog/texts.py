@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -19,11 +20,15 @@ class Texts:
         self._naming: dict[str, frozenset[str]] = {}
 
     def naming(self, name: str) -> frozenset[str]:
-        """The revisions whose files have ``name``, which is in lower case, as a word of its own."""
+        """The revisions whose files have ``name``, which is in lower case, as a word of its own.
+
+        Not those that have it only as the table that a key points to (``"name.column"``, and no more between the quotes):
+        they change another table.
+        """
         if not name.isascii():
             return frozenset(self._ids)  # which letters are alike is then for the database to say
         if name not in self._naming:
-            self._naming[name] = frozenset(self._ids[place] for place in self._places(name.encode(), whole=True))
+            self._naming[name] = frozenset(self._ids[place] for place in self._naming_places(name.encode()))
         return self._naming[name]
 
     @cached_property
@@ -38,20 +43,20 @@ class Texts:
         A file does so when it imports what is not a library's, puts texts together, asks the database, or uses SQL that
         changes what it does not name. A name that is written in two adjacent literals is the one thing this does not see.
         """
-        found = {place for mark in _MARKS for place in self._places(mark)}
-        found |= {
-            place
-            for place in self._places(b"cascade")
-            if place not in found and not _only(b"cascade", _KNOWN_CASCADES, self._text(place))
-        }
-        imports = (place for place in range(len(self._ids)) if place not in found)
-        found |= {place for place in imports if not _only(b"import ", _KNOWN_IMPORTS, self._text(place))}
+        # A history says the same again and again, and what is looked for is seldom there: what is not among its distinct
+        # lines need not be looked for in every file.
+        once = b"\n".join(set(self._joined[0].splitlines()))
+        found = {place for mark in _MARKS if mark in once for place in self._places(mark)}
+        strange = {line for word, is_plain in _PLAIN.items() for line in _with(word, once) if not is_plain(line)}
+        if strange:
+            clear = (place for place in range(len(self._ids)) if place not in found)
+            found |= {place for place in clear if not strange.isdisjoint(self._text(place).splitlines())}
         return frozenset(self._ids[place] for place in found)
 
     @cached_property
     def _joined(self) -> tuple[bytes, list[int]]:
         """All texts, and where each begins; one more is the end."""
-        texts = [self._source(id_).lower() + b"\0" for id_ in self._ids]
+        texts = [self._source(id_).lower() + b"\n" for id_ in self._ids]
         starts = [0]
         for text in texts:
             starts.append(starts[-1] + len(text))
@@ -61,19 +66,27 @@ class Texts:
         joined, starts = self._joined
         return joined[starts[place] : starts[place + 1]]
 
-    def _places(self, word: bytes, *, whole: bool = False) -> Iterator[int]:
-        """The places of the files that have the word; ``whole`` takes none that is a part of a longer one."""
+    def _places(self, word: bytes) -> Iterator[int]:
+        """The places of the files that have the word, be it a part of a longer one."""
         joined, starts = self._joined
-        if not word:
-            return
         at = joined.find(word)
         while at >= 0:
             place = bisect_right(starts, at) - 1
-            if whole and (_in_word(joined, at - 1) or _in_word(joined, at + len(word))):
-                at = joined.find(word, at + 1)
-                continue
             yield place
             at = joined.find(word, starts[place + 1])
+
+    def _naming_places(self, name: bytes) -> Iterator[int]:
+        """The places of the files that name it otherwise than as what a key points to."""
+        joined, starts = self._joined
+        at = joined.find(name) if name else -1
+        while at >= 0:
+            end = at + len(name)
+            if _in_word(joined, at - 1) or _in_word(joined, end) or _is_pointed_to(joined, at, end):
+                at = joined.find(name, at + 1)
+                continue
+            place = bisect_right(starts, at) - 1
+            yield place
+            at = joined.find(name, starts[place + 1])
 
 
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -83,51 +96,85 @@ def _in_word(text: bytes, at: int) -> bool:
     return 0 <= at < len(text) and text[at] in _WORD
 
 
-def _only(word: bytes, known: Iterable[bytes], source: bytes) -> bool:
-    """Whether ``word`` stands in ``source`` only as a part of what is known."""
-    left = source.count(word)
-    for phrase in known:
-        if left == 0:
-            break
-        left -= source.count(phrase)
-    return left == 0
+_REST_OF_A_REFERENCE = re.compile(rb"""\.[a-z0-9_]+(["'])""")
 
 
-_MARKS = (
-    *(b"\\", b"%", b".format(", b".join(", b".replace(", b' f"', b" f'", b'(f"', b"(f'", b'=f"', b"=f'", b'[f"'),
-    *(b" + ", b"+=", b"chr(", b"getattr", b"eval", b"exec(", b"open(", b"__ta", b"__import", b"globals", b"read_text"),
-    *(b"get_bind", b"inspect", b"reflect", b"metadata", b"session", b".impl", b"connection", b".bind"),
-    *(
-        b"$$",
-        b"drop schema",
-        b"alter schema",
-        b"drop database",
-        b"drop owned",
-        b"search_path",
-        b"execute ",
-        b"rollback",
-    ),
-)
+def _is_pointed_to(text: bytes, at: int, end: int) -> bool:
+    """Whether the name from ``at`` to ``end`` and a column's are all that a literal has: so a foreign key names its target."""
+    rest = _REST_OF_A_REFERENCE.match(text, end)
+    return rest is not None and text[at - 1 : at] == rest[1] and text[at - 2 : at - 1] != rest[1]
+
+
+def _with(word: bytes, text: bytes) -> Iterator[bytes]:
+    """The lines of a text that have the word."""
+    at = text.find(word)
+    while at >= 0:
+        end = text.find(b"\n", at)
+        end = len(text) if end < 0 else end
+        yield text[text.rfind(b"\n", 0, at) + 1 : end]
+        at = text.find(word, end)
+
+
+def _keys_only(line: bytes) -> bool:
+    """Whether every CASCADE of the line carries changes of rows on; any other can drop what no text names."""
+    return line.count(b"cascade") == sum(line.count(phrase) for phrase in _KNOWN_CASCADES)
+
+
 _KNOWN_CASCADES = (
     *(b"ondelete='cascade'", b'ondelete="cascade"', b"onupdate='cascade'", b'onupdate="cascade"'),
     *(b"on delete cascade", b"on update cascade"),
 )
-"""Keys that carry changes of rows on; every other CASCADE can drop what no text names."""
 
-_KNOWN_IMPORTS = tuple(
-    b"\n" + line
-    for line in (
-        *(b"from alembic import ", b"import sqlalchemy as sa", b"from typing import ", b"from sqlalchemy import "),
-        *(b"from sqlalchemy.dialects import ", b"from sqlalchemy.dialects.postgresql import "),
-        *(b"from sqlalchemy.dialects.mysql import ", b"from sqlalchemy.sql import ", b"import sqlalchemy\n"),
-        *(b"from collections.abc import ", b"from __future__ import ", b"import uuid", b"import datetime"),
-        *(
-            b"from datetime import ",
-            b"import enum",
-            b"import sqlmodel",
-            b"import geoalchemy2",
-            b"import sqlalchemy_utils",
-        ),
-        *(b"from sqlalchemy.schema import ", b"from geoalchemy2 import ", b"import logging"),
-    )
+
+def _is_librarys(line: bytes) -> bool:
+    """Whether the line imports from a library and does no more."""
+    return line.count(b"import ") == 1 and (line.startswith(_KNOWN_IMPORTS) or line in _WHOLE_IMPORTS)
+
+
+_KNOWN_IMPORTS = (
+    *(b"from alembic import ", b"import sqlalchemy as sa", b"from typing import ", b"from sqlalchemy import "),
+    *(b"from sqlalchemy.dialects import ", b"from sqlalchemy.dialects.postgresql import "),
+    *(b"from sqlalchemy.dialects.mysql import ", b"from sqlalchemy.sql import "),
+    *(b"from collections.abc import ", b"from __future__ import ", b"import uuid", b"import datetime"),
+    *(b"from datetime import ", b"import enum", b"import sqlmodel", b"import geoalchemy2", b"import sqlalchemy_utils"),
+    *(b"from sqlalchemy.schema import ", b"from geoalchemy2 import ", b"import logging"),
 )
+_WHOLE_IMPORTS = frozenset({b"import sqlalchemy"})
+
+
+def _has_no_f_string(line: bytes) -> bool:
+    return _F_STRING.search(line) is None
+
+
+_F_STRING = re.compile(rb"""(?<![a-z0-9_])(?:f|fr|rf)["']""")
+
+
+def _takes_no_part(line: bytes) -> bool:
+    """Whether no literal of the line has an index or a slice."""
+    return _PART.search(line) is None
+
+
+_PART = re.compile(rb"""["']\[[-0-9:]""")
+
+
+def _is_date(line: bytes) -> bool:
+    return line.startswith(b"create date: ")
+
+
+_MARKS = (
+    *(b"\\", b"%", b".format(", b".join(", b".replace(", b"split("),
+    *(b"chr(", b"getattr", b"eval", b"exec(", b"open(", b"__ta", b"__import", b"globals", b"read_text"),
+    *(b"get_bind", b"inspect", b"reflect", b"metadata", b"session", b".impl", b"connection", b".bind"),
+    *(b"$$", b"drop schema", b"alter schema", b"drop database", b"drop owned", b"search_path", b"execute "),
+    b"rollback",
+)
+"""What makes a file unclear wherever it stands."""
+
+_PLAIN: dict[bytes, Callable[[bytes], bool]] = {
+    b"import ": _is_librarys,
+    b"cascade": _keys_only,
+    **dict.fromkeys((b'f"', b"f'", b'fr"', b"fr'"), _has_no_f_string),
+    **dict.fromkeys((b'"[', b"'["), _takes_no_part),
+    b"+": _is_date,
+}
+"""What makes a file unclear unless the line that it stands in is plain."""

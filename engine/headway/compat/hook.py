@@ -7,7 +7,6 @@ are set aside while the block runs and put back when it ends.
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
@@ -16,9 +15,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from headway.files import read_small
 from headway.search_path import give_checkout_back
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:
+    Loader = object  # the import of importlib.abc takes longer than all that is here: tempfile and random come with it
 
 NAME = "alembic"
 FACADES = "headway.compat.alembic"
@@ -43,7 +48,7 @@ def serving_alembic() -> Iterator[None]:
         _end()
 
 
-class FacadeFinder(importlib.abc.MetaPathFinder):
+class FacadeFinder:
     """Finds ``alembic.x.y`` in the facade package, under the name that was asked for."""
 
     def find_spec(
@@ -66,7 +71,7 @@ class FacadeFinder(importlib.abc.MetaPathFinder):
         return spec
 
 
-class FacadeLoader(importlib.abc.Loader):
+class FacadeLoader(Loader):
     """Fills a fresh module with the names of a facade.
 
     A fresh one, because importlib writes the spec of the module it was asked for into whatever it is given.

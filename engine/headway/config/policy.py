@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from headway.config.sources import parse_toml, read_setting_file
 from headway.config.tables import TableSize, read_sizes
 from headway.errors import ConfigError
 from headway.search_path import import_own
+from headway.valueclass import valueclass
 
 FILE_NAMES = (".headway.yml", ".headway.yaml")
 SEVERITIES = ("error", "warning", "info", "off")
@@ -32,7 +33,7 @@ Path = tuple[str | int, ...]
 Reader = Callable[[str], bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Ignore:
     """One accepted finding: which files (a glob on the path, or a revision id), why, and until when."""
 
@@ -42,7 +43,7 @@ class Ignore:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class AcceptedDrift:
     """One difference between models and migrations that is accepted: which, why, by whom, and until when."""
 
@@ -55,7 +56,7 @@ class AcceptedDrift:
     """Where the policy says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Target:
     """A database that plans are made for."""
 
@@ -66,7 +67,7 @@ class Target:
     """Seconds to wait for the run lock."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Policy:
     """What the gate demands; the defaults are those of a project without a policy file."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from headway.valueclass import valueclass
 
 SMALL_ROWS = 10_000
 """Up to so many rows every change of a table is over before anybody waits."""
@@ -15,7 +16,7 @@ LARGE_BYTES = 10 * 1024**3
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class TableSize:
     """The size of one table."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from headway.catalog.difference import difference, lines, without_leftover_indexes, without_validations
 from headway.catalog.schema import EMPTY, Schema
+from headway.valueclass import valueclass
 
 Schemas = Mapping[str, Schema]
 """The schema of each database, by the database's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Trace:
     """What the downgrade of a revision left behind, or took too much."""
 

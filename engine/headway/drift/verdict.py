@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from headway.valueclass import valueclass
 
 
 class Verdict(StrEnum):
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     """A migration makes it, and the live database lacks it."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class NotCompared:
     """Something that the models or the migrations have and of which nobody has told whether it is the same."""
 
@@ -38,7 +38,7 @@ def counted(items: Iterable[NotCompared]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class DriftItem:
     """One difference."""
 
@@ -61,6 +61,8 @@ def key_of(verdict: Verdict, object: str, operation: str) -> str:
 
     The same difference has the same key in every run; one that changes is another one, and not accepted.
     """
+    import hashlib  # it loads OpenSSL, and most reports have no difference
+
     return f"{verdict} {object} #{hashlib.sha256(operation.encode()).hexdigest()[:8]}"
 
 

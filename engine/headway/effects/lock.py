@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from headway.valueclass import valueclass
 
 
 class Held(StrEnum):
@@ -17,7 +19,7 @@ class Held(StrEnum):
     """As long as it takes to write the table anew."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Lock:
     """The strongest lock that a statement takes on its table."""
 

@@ -7,7 +7,6 @@ the migration, and the databases that it can run on. A value that could not be r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from headway.effects.values import (
@@ -22,11 +21,12 @@ from headway.effects.values import (
     known,
     shown,
 )
+from headway.valueclass import valueclass
 
 __all__ = ["UNKNOWN", "Computed", "Flag", "MaybeText", "Span", "SqlSource", "Text", "Unknown", "known", "shown"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class Effect:
     """What all effects share."""
 
@@ -52,7 +52,7 @@ def can_run_on(effect: Effect, databases: frozenset[str]) -> bool:
     return effect.databases is None or bool(effect.databases & databases)
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class TableEffect(Effect):
     """A change of one table."""
 
@@ -63,7 +63,7 @@ class TableEffect(Effect):
 # -- parts of a table ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Type:
     """A column's type."""
 
@@ -80,7 +80,7 @@ class Type:
         return self.written or shown(self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class ForeignKey:
     """What a foreign key points to, and how."""
 
@@ -94,7 +94,7 @@ class ForeignKey:
     deferrable: Flag = False
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Column:
     """A column as a migration declares it."""
 
@@ -125,7 +125,7 @@ class ConstraintKind(Enum):
     UNKNOWN = "constraint"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Constraint:
     """A constraint of a table."""
 
@@ -137,7 +137,7 @@ class Constraint:
     """The expression of a CHECK."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Index:
     """An index that a table declares with itself."""
 
@@ -149,7 +149,7 @@ class Index:
 # -- tables -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class CreatesTable(TableEffect):
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -161,20 +161,20 @@ class CreatesTable(TableEffect):
     """Whether it ends with the session."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class DropsTable(TableEffect):
     if_exists: Flag = False
     cascade: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class RenamesTable(TableEffect):
     new_name: Text
     new_schema: MaybeText = None
     """None: the schema stays."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class AltersTable(TableEffect):
     """Any other change of a table: its comment, storage, engine, partitions, row security, triggers on or off."""
 
@@ -187,20 +187,20 @@ class AltersTable(TableEffect):
 # -- columns ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class AddsColumn(TableEffect):
     column: Column
     if_not_exists: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class DropsColumn(TableEffect):
     column: Text
     if_exists: Flag = False
     cascade: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class AltersColumn(TableEffect):
     """``None`` in a field means: this aspect is left alone."""
 
@@ -224,7 +224,7 @@ class AltersColumn(TableEffect):
 # -- indexes and constraints --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class CreatesIndex(TableEffect):
     name: MaybeText
     columns: tuple[Text, ...] = ()
@@ -239,7 +239,7 @@ class CreatesIndex(TableEffect):
     """PostgreSQL's ``ON ONLY``: not on the partitions."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class DropsIndex(Effect):
     name: Text
     table: MaybeText = None
@@ -249,7 +249,7 @@ class DropsIndex(Effect):
     cascade: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class RenamesIndex(Effect):
     name: Text
     new_name: Text
@@ -257,7 +257,7 @@ class RenamesIndex(Effect):
     table: MaybeText = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class Reindexes(Effect):
     """REINDEX, CLUSTER, VACUUM FULL, OPTIMIZE TABLE and others that write a table or index anew."""
 
@@ -268,7 +268,7 @@ class Reindexes(Effect):
     concurrently: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class AddsConstraint(TableEffect):
     kind: ConstraintKind
     name: MaybeText
@@ -281,7 +281,7 @@ class AddsConstraint(TableEffect):
     """The existing index that becomes the constraint's."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class DropsConstraint(TableEffect):
     name: MaybeText
     kind: ConstraintKind = ConstraintKind.UNKNOWN
@@ -289,13 +289,13 @@ class DropsConstraint(TableEffect):
     cascade: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class RenamesConstraint(TableEffect):
     name: Text
     new_name: Text
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class ValidatesConstraint(TableEffect):
     name: Text
 
@@ -303,7 +303,7 @@ class ValidatesConstraint(TableEffect):
 # -- rows ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class ChangesData(Effect):
     """INSERT, UPDATE, DELETE, MERGE, TRUNCATE or a bulk insert."""
 
@@ -346,7 +346,7 @@ class ObjectKind(Enum):
     OTHER = "object"
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class CreatesObject(Effect):
     kind: ObjectKind
     name: MaybeText
@@ -359,7 +359,7 @@ class CreatesObject(Effect):
     """What a function, procedure or trigger does when it is called, as far as its text tells; none of it is done yet."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class AltersObject(Effect):
     kind: ObjectKind
     name: MaybeText
@@ -368,7 +368,7 @@ class AltersObject(Effect):
     action: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class DropsObject(Effect):
     kind: ObjectKind
     name: MaybeText
@@ -378,7 +378,7 @@ class DropsObject(Effect):
     cascade: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class CreatesEnum(Effect):
     """An enum type with its labels (PostgreSQL)."""
 
@@ -388,7 +388,7 @@ class CreatesEnum(Effect):
     if_not_exists: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class AddsEnumLabel(Effect):
     name: Text
     label: Text
@@ -396,7 +396,7 @@ class AddsEnumLabel(Effect):
     if_not_exists: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class RenamesEnum(Effect):
     """The type, or with ``label`` one of its labels."""
 
@@ -406,7 +406,7 @@ class RenamesEnum(Effect):
     label: MaybeText = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class DropsEnum(Effect):
     name: Text
     schema: MaybeText = None
@@ -417,7 +417,7 @@ class DropsEnum(Effect):
 # -- the session --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class SetsSetting(Effect):
     """SET, PRAGMA, USE: changes the session, not the database."""
 
@@ -428,7 +428,7 @@ class SetsSetting(Effect):
     """Whether it ends with the transaction."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class EndsTransaction(Effect):
     """COMMIT, ROLLBACK or BEGIN as text, or by a method of the connection or session."""
 
@@ -437,14 +437,14 @@ class EndsTransaction(Effect):
     """Whether an ORM session does it, which on a connection that is in a transaction commits nothing by it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class LocksTable(TableEffect):
     """LOCK TABLE, LOCK TABLES, SELECT … FOR UPDATE."""
 
     mode: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class Reads(Effect):
     """A query that changes nothing."""
 
@@ -455,7 +455,7 @@ class Reads(Effect):
 # -- what is left -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class RunsSql(Effect):
     """Raw SQL whose effect on the schema is not one of the others, or not understood."""
 
@@ -463,7 +463,7 @@ class RunsSql(Effect):
     understood: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@valueclass(frozen=True, kw_only=True)
 class NotAnalysed(Effect):
     """Something that could not be read; rules report it instead of passing it as clean."""
 

@@ -6,10 +6,11 @@ The names and their order are Alembic's (https://alembic.sqlalchemy.org/en/lates
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Signature:
     """How a directive is called."""
 

@@ -6,9 +6,10 @@ https://docs.sqlalchemy.org/en/20/core/type_basics.html and https://www.postgres
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from headway.effects import model as fx
+from headway.valueclass import valueclass
 
 Size = int | fx.Unknown | None
 """A number of characters, digits or bits; None where the type has no limit."""
@@ -76,7 +77,7 @@ _NOT_STORED = frozenset(
 """Options that change what Python sees, and not a byte in the database."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Stored:
     """A type as a database stores it."""
 

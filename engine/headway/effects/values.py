@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final
+
+from headway.valueclass import valueclass
 
 
 class Unknown(Enum):
@@ -20,7 +22,7 @@ class Unknown(Enum):
 UNKNOWN: Final = Unknown.VALUE
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Computed:
     """A value that only running the file tells, but that is the same wherever the same expression stands."""
 
@@ -34,7 +36,7 @@ MaybeText = str | Computed | None | Unknown
 Flag = bool | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Span:
     """A place in a file; lines and columns count from 1, ``end_column`` is exclusive."""
 
@@ -45,7 +47,7 @@ class Span:
     end_column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class SqlSource:
     """A text of SQL as it stands in a file, before it is read."""
 

@@ -3,16 +3,15 @@ and the statements that a rehearsal has sent. Judges nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from headway.effects.lock import Lock
+from headway.valueclass import valueclass
 
 WAITS = {"reads and writes": (True, True), "reads": (True, False), "writes": (False, True), "nobody": (False, False)}
 """Who waits for a lock, in a word or two: whether those who read do, and those who write."""
 ROWS = "writes of the same rows"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class TakenLock:
     """The strongest lock that an operation takes on a table that may have rows."""
 
@@ -31,7 +30,7 @@ class TakenLock:
         return next(word for word, who in WAITS.items() if who == blocked)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Operation:
     """One operation of ``upgrade()``, as its file writes it."""
 
@@ -42,7 +41,7 @@ class Operation:
     """Whether nobody knows all of its locks: it could not be read, or it reaches tables that it does not name."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Change:
     """A new revision."""
 
@@ -51,7 +50,7 @@ class Change:
     operations: tuple[Operation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Sent:
     """The statements that a revision has sent to a scratch database, without their parameters."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from headway.config.dialects import Databases
@@ -22,9 +22,10 @@ from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
 from headway.revision.problems import Problem
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class RevisionFile:
     """One revision with what its file does."""
 
@@ -57,7 +58,7 @@ class RevisionFile:
         return written(self.path, self.migration.source)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Unreadable:
     """A file of the history that nobody can judge."""
 
@@ -67,7 +68,7 @@ class Unreadable:
     why: str
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Facts:
     """A history as rules see it."""
 
@@ -78,7 +79,7 @@ class Facts:
     """The files that are judged: those new against the base branch, or all."""
     new: frozenset[str] = frozenset()
     """Revision ids that no database outside this branch has; tables they create hold no rows yet."""
-    databases: Databases = Databases()  # noqa: RUF009  # it cannot be changed
+    databases: Databases = Databases()  # it cannot be changed
     """The databases this history runs on, with the versions of their servers, and what told so."""
     expected_heads: int | tuple[str, ...] = 1
     project_modules: frozenset[str] = frozenset()

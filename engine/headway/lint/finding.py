@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
+
+from headway.valueclass import valueclass
 
 
 class Severity(Enum):
@@ -24,7 +26,7 @@ class Severity(Enum):
         return self is not Severity.OFF and self.rank <= threshold.rank
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@valueclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Lines and columns count from 1; ``end_column`` is exclusive; 0 means unknown."""
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from headway.valueclass import valueclass
 
 _LINE = re.compile(r"^\s*sqlalchemy\.url\s*[=:]\s*(?P<url>\S+)")
 _PASSWORD = re.compile(r"^[\w+.]+://[^/@\s]*?:(?P<password>[^/\s]*)@(?P<host>[^/:@\s]*)")
 _HERE = frozenset({"", "localhost", "127.0.0.1", "[", "0.0.0.0", "host.docker.internal"})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class IniUrl:
     """One ``sqlalchemy.url`` that is written out."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from headway.config.policy import Policy
@@ -13,9 +13,10 @@ from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.folded import folded
 from headway.lint.rule import CommentRule, Heard, Rule
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class LintResult:
     """Findings in the order of the files, and the places that no rule could judge."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from headway.lint.finding import Finding
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Edit:
     """Another text for a place. Lines and columns count from 1, columns bytes of UTF-8; ``end_column`` is exclusive."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from headway.reading.migration import Migration, read_migration
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision, as_tuple
 from headway.source_text import text_of_source
+from headway.valueclass import valueclass
 
 
 class What(Enum):
@@ -44,7 +45,7 @@ class Change(NamedTuple):
     detail: str = ""
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Old:
     """A revision file as a base has it."""
 
@@ -99,7 +100,7 @@ class Now(NamedTuple):
     source: bytes
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Base:
     """The base of a branch, as far as the two differ."""
 

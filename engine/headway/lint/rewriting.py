@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from headway.effects import model as fx
 from headway.lint.facts import RevisionFile
+from headway.valueclass import valueclass
 
 AUTOCOMMIT = "with op.get_context().autocommit_block():"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Call:
     """A call that stands on its lines by itself."""
 

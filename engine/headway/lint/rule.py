@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from headway.effects.model import AltersColumn, Effect, Span, can_run_on
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.suppress import Suppression
+from headway.valueclass import valueclass
 
 
 class Rule(ABC):
@@ -87,7 +88,7 @@ class CommentRule(Rule):
         """Every finding of this rule in the comments of one file."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Heard:
     """What the other rules have said."""
 

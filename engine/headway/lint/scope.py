@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from headway.config.policy import Policy
 from headway.errors import ConfigError, ScriptError, UsageError
@@ -15,9 +15,10 @@ from headway.repository import git
 from headway.repository.git import Changes
 from headway.revision.graph import RevisionGraph
 from headway.script.directory import RevisionDirectory
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Scope:
     """The revisions that rules look at."""
 

@@ -10,7 +10,6 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
@@ -18,12 +17,13 @@ from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.mending import Edit
 from headway.lint.rewriting import AUTOCOMMIT, Call, call_of
+from headway.valueclass import valueclass
 
 INDEXES = frozenset({"LCK101", "LCK102"})
 CONSTRAINTS = frozenset({"LCK107", "LCK108"})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Part:
     """What is to stand in a revision of its own, and what changes in the file that it comes from."""
 
@@ -53,7 +53,7 @@ def parts_of(file: RevisionFile, findings: Iterable[Finding], facts: Facts) -> l
     return [part for part in made if part is not None]
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class _Moved:
     """What comes of one finding."""
 
@@ -107,7 +107,7 @@ def _indexes(findings: Sequence[Finding], file: RevisionFile, functions: _Functi
         yield _Moved(finding, edits, written, back.text, effect.name)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class _Back:
     text: str
     span: fx.Span

@@ -4,14 +4,14 @@ rehearsal to compare."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from headway.lint.released import Base, Old
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Squash:
     """A revision of this branch that replaces others."""
 

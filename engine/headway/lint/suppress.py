@@ -6,13 +6,13 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
 
 from headway.config.policy import Ignore
 from headway.lint.finding import Finding
 from headway.lint.squawk import SQUAWK
+from headway.valueclass import valueclass
 
 _COMMENT = re.compile(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
 _SQUAWK = re.compile(r"--\s*squawk-ignore(?P<file>-file)?(?![\w-])(?P<rules>[\w\s,-]*)")
@@ -20,7 +20,7 @@ _REASON = re.compile(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""
 _UNTIL = re.compile(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Suppression:
     """One ``# headway: ignore[…]`` comment."""
 

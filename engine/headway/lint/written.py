@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from headway.effects.model import Span
 from headway.lint.origins import Origins, called, is_name_of
 from headway.reading.syntax import nodes_of
+from headway.valueclass import valueclass
 
 _FETCHES = frozenset(
     [
@@ -49,7 +49,7 @@ _SHORT = 7
 _QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Region:
     """A statement and the lines of what it holds."""
 
@@ -62,7 +62,7 @@ class Region:
         return span.path == self.span.path and self.first <= span.line <= self.last
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Literal:
     """A text of the file that is no docstring."""
 
@@ -70,7 +70,7 @@ class Literal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Written:
     """What rules about the writing ask."""
 

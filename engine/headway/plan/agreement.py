@@ -4,15 +4,15 @@ made when it runs, and whatever else differs cannot be told."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from headway.effects.sql_kind import Kind
 from headway.effects.sql_text import split_literals
 from headway.plan.model import PlanStatement
 from headway.plan.recorded import Recorded, Section, condensed, fingerprint, shown_sql
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Agreed:
     """What two recordings say of one section."""
 

@@ -8,14 +8,14 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from headway.runtime.sites import is_users
+from headway.valueclass import valueclass
 
 MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class ProjectCode:
     """Where a project's own code lies, and how its paths are shown."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from functools import cached_property
 from typing import Any
+
+from headway.valueclass import valueclass
 
 SCHEMA = "headway/plan/2"
 
@@ -23,7 +25,7 @@ NOT_COVERED = (
 """What may change between plan and apply without changing the digest; every plan says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class PlanStatement:
     """One statement as the driver would get it."""
 
@@ -49,7 +51,7 @@ class PlanStatement:
         return f"{self.sql}  -- {values}"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class PlanStep:
     """One revision of the plan, or what env.py does around them."""
 
@@ -71,7 +73,7 @@ class PlanStep:
         return None if self.recorded is None else tuple(statement.shown for statement in self.recorded)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Target:
     """Which database this is."""
 
@@ -94,7 +96,7 @@ class Target:
         return f"{self.dialect} {self.server_version}: {name}{schema}{identity} (told from others by {self.named_by})"
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Plan:
     """Everything an approval binds to."""
 

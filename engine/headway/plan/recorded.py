@@ -13,6 +13,7 @@ from uuid import UUID
 
 from headway.effects.sql_text import split_literals
 from headway.redact import redact
+from headway.valueclass import valueclass
 
 _LONG = 20_000
 """Characters of values from which on a statement keeps their digest instead."""
@@ -23,7 +24,7 @@ def shown_sql(sql: str) -> str:
     return redact(sql.replace("\x00", "")).strip()
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Recorded:
     """One statement."""
 

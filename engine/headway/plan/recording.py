@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from headway.errors import UsageError
@@ -11,9 +11,10 @@ from headway.plan.agreement import Agreed, agree
 from headway.plan.code import ProjectCode
 from headway.plan.model import Plan, PlanStep, Target
 from headway.plan.recorded import Recorded, Section
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Revision:
     """Where a revision of the route is written down."""
 
@@ -22,7 +23,7 @@ class Revision:
     line: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Recording:
     """What one run would have done."""
 

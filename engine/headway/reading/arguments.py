@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from headway.effects import model as fx
@@ -11,11 +10,12 @@ from headway.reading.budget import Budget
 from headway.reading.constructs import sql_text
 from headway.reading.containers import is_whole, iterate
 from headway.reading.values import Condition, Items, text_of
+from headway.valueclass import valueclass
 
 MISSING: Any = object()
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Arguments:
     """What a directive is called with."""
 

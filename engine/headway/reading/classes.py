@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from headway.reading.imports import is_foreign
 from headway.reading.reader import Call
 from headway.reading.values import POWER, Bound, Class, Construct, Function, Imported, Instance, Native
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Super:
     """``super()`` in a method: the classes that come behind the one it stands in."""
 

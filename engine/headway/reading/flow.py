@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from headway.reading.reader import choice_of, same
 from headway.reading.values import ALL_DATABASES, Choice, Names, Opaque, has_power
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Flow:
     """What may follow a block."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 
 from headway.effects import model as fx
@@ -17,9 +17,10 @@ from headway.reading.reader import Call, Library, Surroundings, span_of
 from headway.reading.statements import StatementReader
 from headway.reading.syntax import statements_in
 from headway.reading.values import NOTHING_KNOWN, Function, Module, Names, Op, Opaque, SourceFile, Tables
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Import:
     """One imported module: ``name`` as written (leading dots for relative ones)."""
 
@@ -27,7 +28,7 @@ class Import:
     span: fx.Span
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Body:
     """What ``upgrade()`` or ``downgrade()`` does."""
 
@@ -39,7 +40,7 @@ class Body:
     """It only raises an exception."""
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Migration:
     """A revision file as far as the source tells."""
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from headway.effects import model as fx
 from headway.reading.budget import Budget
 from headway.reading.values import ALL_DATABASES, Choice, Function, Names, Opaque, SourceFile, has_power
+from headway.valueclass import valueclass
 
 
 class Library(Protocol):
@@ -22,7 +23,7 @@ class Library(Protocol):
         """The shown path, the text and the package of a module of the project; None for any other."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Surroundings:
     """What surrounds the place that is being read."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from headway.effects import model as fx
 from headway.errors import ScriptError, not_python, not_readable_as_python
@@ -11,9 +11,10 @@ from headway.files import read_small
 from headway.reading.migration import Migration, read_migration
 from headway.reading.reader import Library
 from headway.source_text import text_of_source
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class RevisionFiles:
     """What the files of a history do."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from headway.effects.values import UNKNOWN, Computed, MaybeText, Text, Unknown, shown
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Opaque:
     """A value that only running the file would tell."""
 
@@ -28,14 +29,14 @@ NOTHING_KNOWN = Opaque()
 POWER = Opaque(power=True)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Choice:
     """One of several values: which one is only known when the file runs."""
 
     options: tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Holed:
     """A text of which parts are not known."""
 
@@ -102,7 +103,7 @@ class Pairs:
         """Those of ``items`` that may not be there."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Imported:
     """A name of another module, which was not looked into: ``sqlalchemy.types.String``."""
 
@@ -114,7 +115,7 @@ class Imported:
         return self.path.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Member:
     """An attribute of a construct: ``t.c.id``."""
 
@@ -123,7 +124,7 @@ class Member:
     power: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Construct:
     """A call that is kept as it is written, such as ``sa.Column("id", sa.Integer())`` or ``select(t).where(…)``."""
 
@@ -193,7 +194,7 @@ class Names:
             scope = scope.around
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class SourceFile:
     """The file that code stands in."""
 
@@ -206,7 +207,7 @@ class SourceFile:
     """Whether the text may get hold of Alembic's operations by itself."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function or lambda of a file that is read as text."""
 
@@ -225,7 +226,7 @@ class Function:
     """The class whose body it stands in."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Module:
     """A module of the project that is read as text."""
 
@@ -233,7 +234,7 @@ class Module:
     scope: Names
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Class:
     """A class of a file that is read as text."""
 
@@ -266,7 +267,7 @@ class Instance:
         self.attributes: dict[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Bound:
     """A method with what it is called on, or a builtin (``receiver`` None)."""
 
@@ -274,7 +275,7 @@ class Bound:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """``functools.partial`` of something."""
 
@@ -283,7 +284,7 @@ class Prepared:
     keywords: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@valueclass(frozen=True, slots=True, eq=False)
 class Native:
     """Something that the reading itself carries out: takes a call, returns a value."""
 
@@ -294,32 +295,32 @@ class Native:
 # -- powers -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Op:
     """``alembic.op``."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Tables:
     """``tables`` that env.py gives to ``upgrade()``: each of its attributes is the table of that name."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class AlembicContext:
     """``alembic.context``."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class MigrationContext:
     """``op.get_context()``."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Impl:
     """The implementation of a dialect: ``op.impl``."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Batch:
     """``op.batch_alter_table(…)``."""
 
@@ -327,29 +328,29 @@ class Batch:
     schema: MaybeText
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Bind:
     """A connection or an engine."""
 
     autocommit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Cursor:
     """A driver's connection or cursor."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Session:
     """An ORM session."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class SessionMaker:
     """What makes ORM sessions."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Query:
     """A query of an ORM session, as far as it is built."""
 
@@ -360,7 +361,7 @@ class Query:
     """Whether it asks for columns, so that its rows cannot be changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class OrmRow:
     """An object that a session loaded: setting an attribute changes a row."""
 
@@ -386,12 +387,12 @@ _POWERS = (
 # -- the database's name ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Dialect:
     """``bind.dialect``."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class DialectName:
     """``bind.dialect.name``."""
 
@@ -399,7 +400,7 @@ class DialectName:
 ALL_DATABASES = frozenset({"postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle", "other"})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Condition:
     """A truth value that depends on the database, and perhaps on more."""
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from headway.drift.verdict import DriftItem
 from headway.lint.finding import Finding, Severity
 from headway.report.model import Report, Stage, Status
+from headway.valueclass import valueclass
 
 STAGE_FAILED, STAGE_STOPPED, RUN_FAILED = "stage-failed", "stage-stopped", "run-failed"
 
@@ -29,7 +30,7 @@ WITHOUT_RULE = {
 """What stands behind the codes that no rule has."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Complaint:
     """A finding, or something said as one."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from headway.printable import lines, one_line
@@ -15,6 +14,7 @@ from headway.report.complaints import STAGE_FAILED, STAGE_STOPPED, Complaint, co
 from headway.report.model import Report, Stage, Status
 from headway.report.shown import printable
 from headway.report.words import shortened
+from headway.valueclass import valueclass
 
 LIMIT = 10_000  # cases; GitLab takes 30 MB a file
 ROOM = 2_000  # characters of a message
@@ -22,7 +22,7 @@ ROOM = 2_000  # characters of a message
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Case:
     """One test case: ``inside`` is its one element, or nothing when it passed."""
 

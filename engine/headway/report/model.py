@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from headway.config.dialects import Databases
@@ -12,6 +12,7 @@ from headway.lint.change import Change, Sent
 from headway.lint.finding import Finding, Severity
 from headway.plan.model import Plan
 from headway.revision.model import Revision
+from headway.valueclass import valueclass
 
 SCHEMA = "headway/report/1"
 
@@ -25,7 +26,7 @@ class Status(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Stage:
     """One part of a run."""
 
@@ -48,7 +49,7 @@ class Stage:
         return f"{self.name}: {self.status.value}, {self.seconds:.2f} s, {said}"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Examined:
     """How much was looked at."""
 
@@ -58,7 +59,7 @@ class Examined:
     """Places that could not be read, as ``path:line: reason``."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Configuration:
     """What tells one project of a repository from the others."""
 
@@ -72,7 +73,7 @@ class Configuration:
         return self.file if self.section == "alembic" else f"{self.file} [{self.section}]"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Report:
     """What a command found and did."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from headway.lint.catalogue import RULES, documentation, summary
 from headway.lint.finding import Severity
 from headway.report.complaints import WITHOUT_RULE
+from headway.valueclass import valueclass
 from headway.version import VERSION
 
 _PAGES = f"https://github.com/headway-migrations/headway/blob/v{VERSION}/docs/rules"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class RuleHelp:
     """A rule as its documentation has it."""
 

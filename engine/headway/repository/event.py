@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from headway.files import read_small
+from headway.valueclass import valueclass
 
 _NOTHING = "0" * 40
 """What a push names as its former commit when the branch is new."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Against:
     """What the event of a CI names."""
 
@@ -41,7 +41,7 @@ def against(environment: Mapping[str, str]) -> Against:
     return Against()
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Checkout:
     """What a CI says that the work tree is a checkout of."""
 

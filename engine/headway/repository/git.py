@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from headway.errors import ConfigError, UsageError
@@ -17,6 +17,7 @@ from headway.repository.event import against
 from headway.repository.fetch import fetch_branch, fetch_commit, is_shallow
 from headway.repository.locate import Repository, find_repository
 from headway.repository.program import ask, ask_bytes
+from headway.valueclass import valueclass
 
 CHECKOUT_HINT = "In a workflow use actions/checkout with 'fetch-depth: 0'."
 
@@ -35,7 +36,7 @@ class State(Enum):
     """Not in the work tree, so that git cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Changes:
     """The files, of those that were asked about, that differ from the merge base with ``base``."""
 
@@ -152,7 +153,7 @@ def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
     return Changes(base, added, modified, outside, _gone(repository, tree) if added else {})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Released:
     """Python files of a base, by their path from the repository's top, where it and the work tree differ."""
 
@@ -207,7 +208,7 @@ def _version_folders(tree: Mapping[str, tuple[str, str]]) -> frozenset[str]:
     return frozenset(folder for folder in map(os.path.dirname, tree) if os.path.dirname(folder) in scripts and folder)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class BranchFiles:
     """The Python files of some folders on a base and on branches, by their path from the repository's top."""
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from headway.errors import ConfigError
 from headway.files import read_small
+from headway.valueclass import valueclass
 
 _POINTER = "gitdir:"
 _POINTER_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Repository:
     """A work tree and the directory that git keeps about it, as real paths."""
 

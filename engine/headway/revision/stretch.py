@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from headway.errors import RangeNotAncestorError, UsageError
 from headway.revision.graph import RevisionGraph
 from headway.revision.resolve import resolve_one
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Stretch:
     """The revisions of it, and what they are to the rest of the history."""
 

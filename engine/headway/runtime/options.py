@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headway.config.model import Config
-from headway.runtime.account import Account
-from headway.runtime.listener import RunListener
-from headway.runtime.witness import Witness
+
+if TYPE_CHECKING:  # who only asks for a default runs nothing
+    from headway.runtime.account import Account
+    from headway.runtime.listener import RunListener
 
 DEFAULT_LOCK_TIMEOUT = 300.0  # seconds; longer than most deploys, shorter than a job's time limit
 
@@ -43,6 +44,8 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         accepts: Callable[[Any], bool] | None = None,
         may_rebuild: Callable[[str], bool] = lambda index: True,
     ) -> None:
+        from headway.runtime.witness import Witness
+
         self.lock = lock
         self.lock_timeout = lock_timeout
         self.url = url

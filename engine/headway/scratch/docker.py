@@ -14,7 +14,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,6 +27,7 @@ from headway.redact import redact
 from headway.runtime.connecting import trusted
 from headway.scratch.port import Scratch
 from headway.search_path import import_own
+from headway.valueclass import valueclass
 
 PREFIX = "docker://"
 
@@ -44,7 +44,7 @@ UNKNOWN_SECONDS = 3600.0
 """After how long a container goes whose owner nobody can see from here."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class _Kind:
     """What a server of one kind wants to be told, and where it listens."""
 

@@ -15,11 +15,11 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from headway.files import read_small
+from headway.valueclass import valueclass
 
 MOST = 8
 """How many entries stay: those that were used last."""
@@ -30,7 +30,7 @@ _UNFINISHED = ".new-"
 _ABANDONED_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Entry:
     """A state that was kept."""
 
@@ -41,7 +41,7 @@ class Entry:
     """What the one who kept it wants to know again; it comes from a file, so nothing in it is certain."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Keep:
     """The folder; it is made when something is first kept."""
 

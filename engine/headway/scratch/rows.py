@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import literal_column, select
@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import quoted_name
 
 from headway.catalog.schema import Schema
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Rows:
     """The rows of one table, in no order."""
 
@@ -35,7 +36,7 @@ Contents = dict[str, Rows]
 """By table, with its schema in front of it where that is not the default one."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Held:
     """What a database holds besides its schema."""
 

@@ -11,17 +11,17 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from headway.errors import ScriptError, not_python
 from headway.reading.header import NAMES
+from headway.valueclass import valueclass
 
 _COMMENT = re.compile(r"# revision identifiers.*")
 _RUN = ("upgrade", "downgrade")
 _ASKS_FOR_ITS_MODULE = frozenset({"globals", "__name__", "__spec__", "__package__", "__loader__"})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Member:
     """One of the files."""
 
@@ -31,7 +31,7 @@ class Member:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Concatenated:
     """The parts of the new file."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import indent
 
 from headway.errors import ScriptError
+from headway.valueclass import valueclass
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class RevisionBody:
     """What the new revision does."""
 
@@ -24,7 +24,7 @@ class RevisionBody:
     """What stands after the two functions."""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class RevisionHeader:
     """What stands above it."""
 

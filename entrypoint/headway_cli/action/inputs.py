@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from headway.errors import GateRefused, UsageError
+from headway.valueclass import valueclass
 from headway.version import VERSION
 from headway_cli.action.event import is_from_a_fork
 
@@ -22,7 +23,7 @@ READS_ONLY = ("lint", "forecast", "comment")
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Inputs:
     """What a workflow wrote under ``with:``."""
 

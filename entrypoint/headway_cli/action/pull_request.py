@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from headway.errors import UsageError
+from headway.valueclass import valueclass
 from headway_cli.action.event import event_of
 from headway_cli.action.github_api import ApiError, GitHubApi
 from headway_cli.action.inputs import Inputs
@@ -23,7 +23,7 @@ _HELP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class PullRequest:
     """One of a repository, and the way to it."""
 

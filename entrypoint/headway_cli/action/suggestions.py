@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from headway.report.suggestions import LIMIT, SCHEMA
+from headway.valueclass import valueclass
 from headway_cli.action.event import event_of
 from headway_cli.action.github_api import ApiError
 from headway_cli.action.inputs import Inputs
@@ -25,7 +25,7 @@ _MARKER = re.compile(r"<!-- headway:suggestion ([0-9a-f]{12}) [0-9a-f]{12} -->")
 _NOT_IN_THE_DIFF, _GONE = 422, 404
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class _Suggestion:
     path: str
     start_line: int

@@ -18,9 +18,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from headway.errors import ConfigError, UsageError
+from headway.valueclass import valueclass
 
 USER = "headway"
 """The user of the image that the project's code runs as."""
@@ -31,7 +32,7 @@ RUN_AS = "HEADWAY_RUN_AS"
 _SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Person:
     """Who runs a process."""
 
@@ -39,7 +40,7 @@ class Person:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Workplace:
     """A checkout, or a copy of it, with the user that works there."""
 

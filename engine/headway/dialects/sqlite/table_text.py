@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from headway.effects.model import ConstraintKind
 from headway.operations.rewrite.text import listed, pieces, plain_name, tokens
+from headway.valueclass import valueclass
 
 _KIND = ConstraintKind
 _STARTS = {
@@ -19,7 +19,7 @@ _STARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Definition:
     """One column, with the constraints that are written in it, or one constraint."""
 

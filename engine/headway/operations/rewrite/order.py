@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy.util import topological
 
+from headway.valueclass import valueclass
 
-@dataclass(frozen=True)
+
+@valueclass(frozen=True)
 class Placement:
     """A wish: ``name`` stands after the one column and before the other, where they are given."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, UnreadError
 from headway.reading.sql.types import expression
+from headway.valueclass import valueclass
 
 KIND = fx.ConstraintKind
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Constrained:
     """A constraint of a table, and what ALTER TABLE wants to know of it besides."""
 

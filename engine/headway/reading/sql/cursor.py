@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from headway.effects import model as fx
 from headway.reading.sql.tokens import MYSQL, Token
+from headway.valueclass import valueclass
 
 HOLE = re.compile(r"hw_hole_\d+_", re.IGNORECASE)
 _END = Token("end", "", 0, 0, "")
@@ -25,7 +26,7 @@ class UnreadError(Exception):
     """The statement goes on in a way that its reader does not know."""
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Script:
     """One text of SQL and the database that it is read for."""
 

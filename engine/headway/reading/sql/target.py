@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from headway.effects import model as fx
 from headway.reading.sql.columns import Defined
+from headway.valueclass import valueclass
 
 T = TypeVar("T", bound=fx.TableEffect)
 
 
-@dataclass(frozen=True)
+@valueclass(frozen=True)
 class Target:
     """The table that is altered, and where."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from headway.errors import UsageError
+from headway.valueclass import valueclass
 
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")
 """Lock files by their tools' names, the surest first. See https://packaging.python.org/en/latest/specifications/pylock-toml/"""
@@ -16,7 +16,7 @@ LISTS = ("requirements.txt", "pyproject.toml")
 _CHOSEN = re.compile(r"(?P<path>[^\[\]:]+?)(?:\[(?P<extras>[\w.,\s-]+)\])?(?::(?P<groups>[\w.,\s-]+))?")
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Wanted:
     """One thing to install: a file of a known kind, a folder with a project in it, or a requirement."""
 

@@ -123,11 +123,16 @@ class _Seen:
                 said[1] if said else None,
                 columns,
                 referent=("", rows[0][2].lower()),
-                referred=tuple(row[4].lower() for row in rows if row[4] is not None),
+                referred=tuple(row[4].lower() for row in rows) if rows[0][4] else self._primary_key(rows[0][2]),
                 on_update=None if rows[0][5] == "NO ACTION" else rows[0][5],
                 on_delete=None if rows[0][6] == "NO ACTION" else rows[0][6],
                 deferrable=said[2] if said else None,
             )
+
+    def _primary_key(self, table: str) -> tuple[str, ...]:
+        """What a foreign key points to that names only the table."""
+        of_table = next((rows for name, rows in self._columns.items() if name.lower() == table.lower()), [])
+        return tuple(name.lower() for _, name in sorted((row[5], row[1]) for row in of_table if row[5]))
 
     def _indexes_of(self, table: str) -> Iterator[Index]:
         found: dict[str, list[tuple[Any, ...]]] = {}

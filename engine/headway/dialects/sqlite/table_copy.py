@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc, inspect
 from sqlalchemy import types as sqltypes
 
+from headway.dialects.sqlite.completed import complete
 from headway.dialects.sqlite.create_text import column_options, table_options
 from headway.dialects.sqlite.declared import keep_declared
 from headway.dialects.table_copy import Copying, Unseen
@@ -121,7 +122,9 @@ class SQLiteCopying(Copying):
             self._last_id = self._execute(query, (self.table_name,)).scalar()
         if not given:
             _complete_columns(table, column_options(created))
-            rows = self._execute(f"PRAGMA {self.prefix}table_xinfo({self._literal})")
+            rows = self._execute(f"PRAGMA {self.prefix}table_xinfo({self._literal})").all()
+            keys = self._execute(f"PRAGMA {self.prefix}foreign_key_list({self._literal})").all()
+            complete(table, created, keys, frozenset(row[1].lower() for row in rows if row[6] == 3))
             types = {one["name"]: one["type"] for one in self._inspector().get_columns(self.table_name, self.schema)}
             keep_declared(table, {row[1]: row[2] for row in rows}, types, self.impl.dialect)
         reflected = (

@@ -1,0 +1,72 @@
+"""A batch that copies a table of SQLite and changes nothing leaves the same schema behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from headway.catalog.difference import difference
+from headway.dialects.sqlite.inspect import inspect_schema
+from sql.tools import HEADWAY
+
+TABLES = {
+    "a key in a column": "pid INTEGER REFERENCES p(id) ON DELETE CASCADE ON UPDATE SET NULL",
+    "a deferred key in a column": "pid INTEGER REFERENCES p(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED",
+    "a named key in a column": "pid INTEGER CONSTRAINT fk_p REFERENCES p(id) ON DELETE SET DEFAULT",
+    "a key to whatever is primary": "pid INTEGER REFERENCES p ON UPDATE RESTRICT",
+    "a key to itself": "up INTEGER REFERENCES t(id) ON DELETE CASCADE",
+    "two keys to one table": "x INTEGER REFERENCES p(id) ON DELETE CASCADE, y INTEGER REFERENCES p(id) ON DELETE SET NULL",
+    "a key behind the columns": "x INTEGER, CONSTRAINT fk FOREIGN KEY (x) REFERENCES p (id) ON DELETE CASCADE",
+    "a key of two columns": "x INTEGER, y INTEGER, FOREIGN KEY (x, y) REFERENCES q (a, b) ON DELETE CASCADE DEFERRABLE "
+    "INITIALLY DEFERRED",
+    "a key with a quoted name": '"X y" INTEGER REFERENCES "P q"("i d") ON DELETE CASCADE',
+    "two generated columns": "a INTEGER, g INTEGER GENERATED ALWAYS AS (a + 1) STORED, v INTEGER AS (a + 2)",
+    "a generated column and a CHECK": "a INTEGER CHECK (a > (1)), g INTEGER AS ((a + 1) * 2) STORED, CHECK (g < 9)",
+    "CHECKs of every kind": "a INTEGER CHECK (a > 0), CONSTRAINT ck CHECK (a < 9), CHECK (a <> 5)",
+    "UNIQUE of every kind": "a INTEGER UNIQUE, b INTEGER, c INTEGER, CONSTRAINT uq UNIQUE (b), UNIQUE (b, c)",
+    "defaults": "a TEXT DEFAULT 'x', b DATETIME DEFAULT CURRENT_TIMESTAMP, c INTEGER DEFAULT (1 + 1), d BLOB DEFAULT x'00'",
+    "a collation": "a TEXT COLLATE NOCASE",
+    "types of any name": "a MONEY, b, c VARCHAR(12), d DECIMAL(10, 2), e JSON, f UUID",
+}
+
+
+@pytest.mark.parametrize("inside", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("form", ["({})", "({}) STRICT", "({}) WITHOUT ROWID", "AUTOINCREMENT"])
+def test_a_copy_is_the_same(inside: str, form: str, sqlite_url: str) -> None:
+    key = "INTEGER PRIMARY KEY AUTOINCREMENT" if form == "AUTOINCREMENT" else "INTEGER PRIMARY KEY"
+    form = "({})" if form == "AUTOINCREMENT" else form
+    if "STRICT" in form and ("types" in _name(inside) or "defaults" in _name(inside)):
+        inside = "a TEXT, b INT DEFAULT 3"  # such a table takes no other types
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        for sql in (
+            "CREATE TABLE p (id INTEGER PRIMARY KEY)",
+            'CREATE TABLE "P q" ("i d" INTEGER PRIMARY KEY)',
+            "CREATE TABLE q (a INTEGER, b INTEGER, PRIMARY KEY (a, b))",
+            f"CREATE TABLE t {form.format(f'id {key}, kept INTEGER, {inside}')}",
+            "CREATE INDEX ix_desc ON t (kept DESC)",
+            "CREATE UNIQUE INDEX ix_part ON t (kept) WHERE kept > 5",
+            "CREATE INDEX ix_expr ON t (abs(kept))",
+            "CREATE VIEW v AS SELECT kept FROM t",
+            "CREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET kept = 1; END",
+            "INSERT INTO t (id, kept) VALUES (1, 7)",
+        ):
+            connection.exec_driver_sql(sql)
+        before, objects = inspect_schema(connection, ()), _objects(connection)
+        op: Any = HEADWAY.operations(HEADWAY.configure(connection=connection, opts={}))
+        with op.batch_alter_table("t", recreate="always"):
+            pass
+        assert _objects(connection) == objects
+        assert difference(before, inspect_schema(connection, ())) == ()
+        assert connection.exec_driver_sql("SELECT id, kept FROM t").all() == [(1, 1)]
+
+
+def _name(inside: str) -> str:
+    return next(name for name, text in TABLES.items() if text == inside)
+
+
+def _objects(connection: sa.Connection) -> list[Any]:
+    query = "SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL ORDER BY name"
+    return list(map(tuple, connection.exec_driver_sql(query)))

@@ -1,4 +1,4 @@
-"""The answers to squawk's rules name rules that there are, or say why there is none."""
+"""The answers to the rules of squawk and Atlas name rules that there are, or say why there is none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from beside.rendering import rendered
+from headway.lint.atlas import ANALYZERS, ATLAS
 from headway.lint.catalogue import RULES
 from headway.lint.squawk import SQUAWK
 
@@ -27,3 +28,8 @@ def test_a_revision_is_rendered_by_itself(tmp_path: Path) -> None:
         "def upgrade():\n    op.create_index('i', 't', ['a'])\n"
     )
     assert rendered(path) == ("b2", "CREATE INDEX i ON t (a);\n\n")
+
+
+def test_each_check_of_atlas_is_answered_by_a_rule_there_is() -> None:
+    assert {code for codes in ATLAS.values() for code in codes} <= {rule.code for rule in RULES}
+    assert {check for checks in ANALYZERS.values() for check in checks} <= ATLAS.keys()

@@ -6,12 +6,14 @@ manual, which the rule links to.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import NullPool
 
 from fixtures.databases import _database
+from fixtures.programs import Program
 from headway.compat.hook import serving_alembic
 from headway.lint.catalogue import rule as rule_of
 from headway.operations import every
@@ -304,6 +307,17 @@ def test_mariadb_does_what_is_said(code: str, heading: str, mariadb_url: str) ->
     engine.dispose()
 
 
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+def test_a_row_with_an_id_of_its_own_moves_no_sequence(heading: str, postgresql_url: str) -> None:
+    engine = sa.create_engine(postgresql_url, poolclass=NullPool)
+    run(engine, pieces("DML006")[heading])
+    with engine.begin() as connection:
+        taken = pytest.raises(sa.exc.IntegrityError, match="duplicate key value violates unique constraint")
+        with taken if heading == "Bad" else contextlib.nullcontext():
+            connection.exec_driver_sql("INSERT INTO kinds (name) VALUES ('the first of the application')")
+    engine.dispose()
+
+
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 
@@ -320,10 +334,39 @@ def test_sqlite_does_what_is_said(code: str, said: str) -> None:
         assert connection.exec_driver_sql("SELECT id, note FROM orders").all() == [(1, "n")]
 
 
+ENVIRONMENT = """from alembic import context
+from sqlalchemy import create_engine, event
+
+config = context.config
+{block}
+with connectable.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize(("heading", "left"), [("Bad", {"alembic_version", "t"}), ("Good", set())])
+def test_a_change_of_sqlite_commits_by_itself(heading: str, left: set[str], tmp_path: Path, headway: Program) -> None:
+    (tmp_path / "m" / "versions").mkdir(parents=True)
+    url = f"sqlite:///{tmp_path}/shop.db"
+    (tmp_path / "alembic.ini").write_text(f"[alembic]\nscript_location = m\nsqlalchemy.url = {url}\n")
+    (tmp_path / "m" / "env.py").write_text(ENVIRONMENT.format(block=pieces("LCK306")[heading]))
+    (tmp_path / "m" / "versions" / "a.py").write_text(
+        "from alembic import op\nrevision = 'a'\ndown_revision = None\n\n\ndef upgrade():\n"
+        "    op.execute('CREATE TABLE t (id int)')\n    op.execute('CREATE TABLE t (id int)')\n"
+    )
+    judged = headway("lint", "--select", "LCK306", cwd=tmp_path)
+    assert ("LCK306" in judged.out) is (heading == "Bad")
+    assert headway("upgrade", "head", cwd=tmp_path).code == (4 if heading == "Bad" else 6)
+    with sa.create_engine(url, poolclass=NullPool).connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == left
+
+
 def test_every_rule_about_locks_of_these_databases_is_proved() -> None:
     from headway.lint.catalogue import RULES
 
-    proved = {*CLAIMS, *REFUSED, "LCK103", "LCK121", "LCK301", "LCK305"}
+    proved = {*CLAIMS, *REFUSED, "LCK103", "LCK121", "LCK301", "LCK305", "LCK306"}
     assert {rule.code for rule in RULES if rule.code[:4] in ("LCK1", "LCK2", "LCK3")} == proved
 
 

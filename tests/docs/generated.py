@@ -23,6 +23,7 @@ from headway import errors
 from headway.api.graph import graph
 from headway.api.project import open_project
 from headway.config.policy import Policy
+from headway.lint.atlas import atlas_checks_of
 from headway.lint.catalogue import RULES, documentation, summary
 from headway.lint.squawk import SQUAWK, squawk_rules_of
 from headway.runtime.options import DEFAULT_LOCK_TIMEOUT
@@ -110,8 +111,8 @@ def rule_pages() -> dict[str, str]:
     for rule in RULES:
         where = "every database" if rule.dialects is None else ", ".join(sorted(rule.dialects))
         text = re.sub(r"(?<!`)``(?!`)", "`", documentation(rule)).strip()
-        answers = squawk_rules_of(rule.code)
-        also = f"\n\nsquawk: {', '.join(answers)}" if answers else ""
+        answers = {"squawk": squawk_rules_of(rule.code), "Atlas": atlas_checks_of(rule.code)}
+        also = "".join(f"\n\n{who}: {', '.join(names)}" for who, names in answers.items() if names)
         pages[f"{rule.code}.md"] = (
             f"{note}\n# {rule.code} {rule.name}\n\n{rule.severity.value}; {where}{also}\n\n{text}\n"
         )
@@ -124,8 +125,22 @@ def rule_pages() -> dict[str, str]:
             if rule.code.startswith(area)
         ]
         lines.append("")
-    pages["README.md"] = "\n".join(lines)
+    pages["README.md"] = "\n".join([*lines, *_WITHOUT_RULE])
     return pages
+
+
+_WITHOUT_RULE = (
+    "## What has no rule",
+    "",
+    "Hazards of SQLite that other linters warn of, and that headway's engine does not let happen; who runs the same",
+    "revisions with Alembic has them ([differences](../differences.md#batch-mode)).",
+    "",
+    "- A copied table whose rows others refer to, with `PRAGMA foreign_keys=ON`: the pragma is off while the table is copied,",
+    "  or the batch is refused.",
+    "- What a copied table would lose: triggers, views, CHECKs, indexes on expressions, `ON DELETE` of a key are kept.",
+    "- The drop of a constraint without a name in a batch is [MOD014](MOD014.md), on every database.",
+    "",
+)
 
 
 def linters(text: str) -> str:

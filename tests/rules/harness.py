@@ -27,9 +27,11 @@ from headway.revision.model import Revision, as_tuple
 NOT_BY_SOURCE = frozenset(
     [
         "CFG003",
+        "CFG005",
         "CFG006",
         "CFG007",
         "CFG008",
+        "LCK306",
         "REV002",
         "REV011",
         "REV012",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser, InterpolationError
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 
@@ -11,10 +13,11 @@ from headway.config.policy import Ignore, Policy
 from headway.config.tables import TableSize
 from headway.errors import UsageError
 from headway.lint.catalogue import RULES, select
+from headway.lint.facts import Environment
 from headway.lint.finding import Severity
 from headway.lint.ini_url import ini_urls
 from headway.lint.judge import LintResult, lint
-from rules.harness import TODAY, facts_of, lint_piece
+from rules.harness import BASE, TODAY, facts_of, lint_piece, migration_source
 
 DROP = 'op.drop_table("coupons")'
 
@@ -158,6 +161,54 @@ def test_a_password_in_the_settings_is_found_and_never_shown(url: str, is_found:
     assert "plum" not in repr(found) + repr(facts.ini_urls)
 
 
+@pytest.mark.parametrize(
+    ("url", "is_found"),
+    [
+        ("postgresql://shop:a%40b@localhost/shop", True),
+        ("postgresql://localhost/shop?options=-c%20lock_timeout%3D5000", True),
+        ("postgresql://shop:%(PASSWORD)@localhost/shop", True),
+        ("postgresql://shop:a%%40b@localhost/shop", False),
+        ("postgresql://shop:%(PASSWORD)s@localhost/%(DB)s", False),
+        ("sqlite:///shop.db", False),
+    ],
+)
+def test_a_percent_sign_in_the_settings(url: str, is_found: bool) -> None:
+    text = f"[alembic]\nsqlalchemy.url = {url}\n"
+    facts = replace(facts_of({}), ini_urls=tuple(ini_urls("alembic.ini", text)))
+    found = lint(facts, select(("CFG005",), ()), Policy(), TODAY).findings
+    assert [(one.file, one.line) for one in found] == ([("alembic.ini", 2)] if is_found else [])
+    parser = ConfigParser({"PASSWORD": "x", "DB": "y"})
+    parser.read_string(text)
+    with pytest.raises(InterpolationError) if is_found else nullcontext():
+        parser.get("alembic", "sqlalchemy.url")
+
+
+TWO_CHANGES = 'op.add_column("orders", sa.Column("a", sa.Text()))\nop.drop_table("coupons")'
+
+
+@pytest.mark.parametrize(
+    ("piece", "environment", "dialects", "is_found"),
+    [
+        (TWO_CHANGES, "engine = create_engine(url)", ["sqlite"], True),
+        (TWO_CHANGES, 'connection.exec_driver_sql("BEGIN")', ["sqlite"], False),
+        (TWO_CHANGES, "record.isolation_level = None", ["sqlite"], False),
+        (TWO_CHANGES, 'create_engine(url, connect_args={"autocommit": False})', ["sqlite"], False),
+        (TWO_CHANGES, "engine = create_engine(url)", ["sqlite", "postgresql"], False),
+        (TWO_CHANGES, "engine = create_engine(url)", ["postgresql"], False),
+        (TWO_CHANGES, None, ["sqlite"], False),
+        (DROP, "engine = create_engine(url)", ["sqlite"], False),
+        (f'{DROP}\nop.execute("UPDATE orders SET a = 1")', "engine = create_engine(url)", ["sqlite"], False),
+    ],
+)
+def test_changes_of_sqlite_that_no_transaction_holds(
+    piece: str, environment: str | None, dialects: list[str], is_found: bool
+) -> None:
+    facts = facts_of({"a1.py": BASE, "b2.py": migration_source(piece)}, dialects=dialects)
+    facts = replace(facts, environment=None if environment is None else Environment("m/env.py", environment))
+    found = lint(facts, select(("LCK306",), ()), Policy(), TODAY).findings
+    assert [(one.file, one.line) for one in found] == ([("m/env.py", 1)] if is_found else [])
+
+
 def test_what_is_unread_is_told_once_for_a_line() -> None:
     calls = "; ".join(f"helper{number}(op)" for number in range(7))
     found = lint_piece(f"{calls}\nhelper0(op)\nhelper0(op)")
@@ -167,6 +218,25 @@ def test_what_is_unread_is_told_once_for_a_line() -> None:
         "and was not read; helper2() is given what reaches the database, and was not read; and 4 more there"
     )
     assert second.endswith(": helper0() is given what reaches the database, and was not read") and second != third
+
+
+@pytest.mark.parametrize(
+    ("base", "advice"),
+    [
+        ('op.execute("CREATE TABLE orders (id int) PARTITION BY RANGE (id)")', "ATTACH PARTITION"),
+        (
+            'op.create_table("orders", sa.Column("id", sa.Integer()), postgresql_partition_by="RANGE (id)")',
+            "ATTACH PARTITION",
+        ),
+        (
+            'op.create_table("orders", sa.Column("id", sa.Integer()))',
+            "postgresql_concurrently=True, if_not_exists=True",
+        ),
+    ],
+)
+def test_the_advice_for_an_index_fits_the_table(base: str, advice: str) -> None:
+    (found,) = lint_piece('op.create_index("ix", "orders", ["id"])', base=base, rules=select(("LCK101",), ())).findings
+    assert advice in (found.help or "")
 
 
 def test_what_takes_long_is_weighed_by_the_size_of_the_table() -> None:
@@ -205,3 +275,30 @@ def test_comments_for_squawk_are_heeded(comment: str, accepted: list[str]) -> No
     assert [one.code for one in found] == ["DST002", "DST002"]
     assert [one.code for one in found if one.suppressed] == accepted
     assert all(one.reason == "squawk-ignore in the SQL" for one in found if one.suppressed)
+
+
+@pytest.mark.parametrize(
+    ("comment", "accepted"),
+    [
+        ("-- atlas:nolint DS103", 1),
+        ("--atlas:nolint destructive", 1),
+        ("/*atlas:nolint DS102 DS103*/", 1),
+        ("-- atlas:nolint", 1),
+        ("-- atlas:nolint DS102", 0),
+        ("-- atlas:nolint data_depend", 0),
+        ("-- atlas:nolinted DS103", 0),
+        ("-- atlas:nolint no_such_check", 0),
+    ],
+)
+def test_comments_for_atlas_are_heeded(comment: str, accepted: int) -> None:
+    piece = f'op.execute("""\n    {comment}\n    ALTER TABLE orders DROP COLUMN a;\n\n    ALTER TABLE orders DROP COLUMN b\n""")'
+    found = lint_piece(piece, rules=select(("DST002", "MOD012", "MOD013"), ())).findings
+    assert [one.code for one in found] == ["DST002", "DST002"]
+    assert [one.reason for one in found if one.suppressed] == ["atlas:nolint"] * accepted
+
+
+def test_a_comment_for_atlas_may_stand_at_the_call() -> None:
+    piece = 'op.drop_column("orders", "a")  # atlas:nolint DS103\n# atlas:nolint destructive\nop.drop_column("orders", "b")\n'
+    piece += 'op.drop_column("orders", "c")'
+    found = lint_piece(piece, rules=select(("DST002", "MOD012", "MOD013"), ())).findings
+    assert [one.suppressed for one in found] == [True, True, False]

@@ -110,6 +110,8 @@ class Column:
     """The expression of a generated column."""
     computed_stored: Flag = False
     identity: bool = False
+    autoincrement: Flag | None = None
+    """What is said of it; None: nothing, so that a key of one whole number counts by itself."""
     unique: Flag = False
     index: Flag = False
     references: tuple[ForeignKey, ...] = ()

@@ -9,6 +9,7 @@ from headway.errors import ConfigError, UsageError
 from headway.lint.rule import Rule
 from headway.lint.rules.cfg.database_unknown import DatabaseUnknown
 from headway.lint.rules.cfg.other_server_version import OtherServerVersion
+from headway.lint.rules.cfg.percent_in_ini_url import PercentInIniUrl
 from headway.lint.rules.cfg.policy_changed import PolicyChanged
 from headway.lint.rules.cfg.sqlalchemy_url_secret import SqlalchemyUrlSecret
 from headway.lint.rules.cmp.default_removed import DefaultRemoved
@@ -23,6 +24,7 @@ from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
 from headway.lint.rules.dml.dml_with_ddl import DmlWithDdl
 from headway.lint.rules.dml.orm_session import OrmSession
+from headway.lint.rules.dml.sequence_not_advanced import SequenceNotAdvanced
 from headway.lint.rules.dml.unbatched_update import UnbatchedUpdate
 from headway.lint.rules.drf.baseline_expired import BaselineExpired
 from headway.lint.rules.dsn.fk_without_index import FkWithoutIndex
@@ -61,6 +63,7 @@ from headway.lint.rules.lck.fk_with_checks_on import FkWithChecksOn
 from headway.lint.rules.lck.identifier_length import IdentifierLength
 from headway.lint.rules.lck.implicit_commit import ImplicitCommit
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
+from headway.lint.rules.lck.legacy_transaction import LegacyTransaction
 from headway.lint.rules.lck.no_lock_timeout import NoLockTimeout
 from headway.lint.rules.lck.non_constant_default import NonConstantDefault
 from headway.lint.rules.lck.not_valid_and_validate_together import NotValidAndValidateTogether
@@ -180,13 +183,16 @@ RULES: tuple[type[Rule], ...] = (
     TraceLeft,
     BaselineExpired,
     SqlalchemyUrlSecret,
+    PercentInIniUrl,
     OrmSession,
+    SequenceNotAdvanced,
     NoPrimaryKey,
     FkWithoutIndex,
     ReservedOrMixedCase,
     EnumTypeLeft,
     AlterUnsupported,
     NonConstantDefault,
+    LegacyTransaction,
     DropColumnWithDefault,
     BatchSeparator,
     ImplicitCommit,

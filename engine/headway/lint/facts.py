@@ -68,6 +68,15 @@ class Unreadable:
     why: str
 
 
+@valueclass(frozen=True, slots=True)
+class Environment:
+    """env.py, as text."""
+
+    path: str
+    """As reports show it."""
+    source: str
+
+
 @valueclass(frozen=True)
 class Facts:
     """A history as rules see it."""
@@ -110,6 +119,8 @@ class Facts:
     """How large the tables are in production, by their names in lower case."""
     ini_urls: tuple[IniUrl, ...] = ()
     """The databases' addresses in the settings, without what stands in them."""
+    environment: Environment | None = None
+    """None where there is none, or where it cannot be read."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
 

@@ -11,7 +11,7 @@ from headway.config.policy import Policy
 from headway.errors import ScriptError
 from headway.files import read_small
 from headway.lint.catalogue import RULES, check_policy
-from headway.lint.facts import Facts, RevisionFile, Unreadable
+from headway.lint.facts import Environment, Facts, RevisionFile, Unreadable
 from headway.lint.ini_url import IniUrl, ini_urls
 from headway.lint.known import Known
 from headway.lint.released import Base, Change, Now, changes
@@ -75,10 +75,18 @@ def gather(
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),
         script_package=_script_package(directory.dir, home),
+        environment=_environment(os.path.join(directory.dir, "env.py"), shown),
         path_of=lambda revision: shown(paths[revision]) if revision in paths else None,
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(problem.with_paths(shown) for problem in graph.problems),
     )
+
+
+def _environment(path: str, shown: Callable[[str], str]) -> Environment | None:
+    try:
+        return Environment(shown(path), read_small(path).decode(errors="replace"))
+    except (OSError, ScriptError):
+        return None  # who runs it says so
 
 
 def _ini_urls(config: Config, shown: Callable[[str], str]) -> tuple[IniUrl, ...]:

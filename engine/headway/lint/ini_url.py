@@ -23,6 +23,8 @@ class IniUrl:
     """Whether there is a password in it, not a name that is filled in."""
     is_here: bool
     """Whether it is a database of the machine itself, or of a neighbour that has no domain."""
+    has_percent: bool = False
+    """Whether it has a percent sign that stands neither twice nor before a name in parentheses."""
 
 
 def ini_urls(path: str, text: str) -> Iterator[IniUrl]:
@@ -34,4 +36,5 @@ def ini_urls(path: str, text: str) -> Iterator[IniUrl]:
         match = _PASSWORD.match(found["url"])
         password, host = (match["password"], match["host"]) if match else ("", "")
         written_out = bool(password) and not re.search(r"%\(|[${}<>]", password)
-        yield IniUrl(path, number, written_out, host in _HERE or "." not in host)
+        percent = "%" in re.sub(r"%%|%\([^)]*\)s", "", found["url"])
+        yield IniUrl(path, number, written_out, host in _HERE or "." not in host, percent)

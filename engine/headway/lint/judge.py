@@ -75,7 +75,7 @@ def _about_comments(
 
 
 def _ours(file: RevisionFile) -> list[suppress.Suppression]:
-    return [one for one in suppress.read_suppressions(file.migration.lines) if not one.of_squawk]
+    return [one for one in suppress.read_suppressions(file.migration.lines) if not one.of_others]
 
 
 def _severity(finding: Finding, policy: Policy) -> Severity:

@@ -10,12 +10,14 @@ from datetime import date
 from fnmatch import fnmatch
 
 from headway.config.policy import Ignore
+from headway.lint.atlas import codes_of
 from headway.lint.finding import Finding
 from headway.lint.squawk import SQUAWK
 from headway.valueclass import valueclass
 
 _COMMENT = re.compile(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
 _SQUAWK = re.compile(r"--\s*squawk-ignore(?P<file>-file)?(?![\w-])(?P<rules>[\w\s,-]*)")
+_ATLAS = re.compile(r"(?:--|#|/\*)\s*atlas:nolint(?![\w-])(?P<checks>[\w ]*)")
 _REASON = re.compile(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""")
 _UNTIL = re.compile(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
 
@@ -31,14 +33,15 @@ class Suppression:
     whole_file: bool
     reason: str
     until: date | None
-    of_squawk: bool = False
-    """Whether it is a comment for squawk, in SQL: nobody can say of such a one that it has no reason, or is not needed."""
+    of_others: bool = False
+    """Whether it is a comment for squawk or Atlas: nobody can say of such a one that it has no reason, or is not needed."""
 
 
 def read_suppressions(lines: Iterable[str]) -> tuple[Suppression, ...]:
     """The suppression comments of a file; one without a reason counts with an empty one."""
     source = "\n".join(lines) + "\n"
     found = tuple(_read_squawk(source)) if "squawk-ignore" in source else ()
+    found += tuple(_read_atlas(source)) if "atlas:nolint" in source else ()
     if "headway:" not in source:
         return found
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
@@ -96,8 +99,24 @@ def _read_squawk(source: str) -> Iterator[Suppression]:
             whole_file=bool(match["file"]),
             reason="squawk-ignore in the SQL",
             until=None,
-            of_squawk=True,
+            of_others=True,
         )
+
+
+def _read_atlas(source: str) -> Iterator[Suppression]:
+    """What Atlas's comments accept, in SQL or beside the call. See https://atlasgo.io/lint/analyzers"""
+    for line, text in enumerate(source.split("\n"), 1):
+        match = _ATLAS.search(text)
+        if match is not None:
+            yield Suppression(
+                codes=codes_of(match["checks"].split()),
+                line=line,
+                alone=text.lstrip().startswith(("--", "#", "/*")),
+                whole_file=False,
+                reason="atlas:nolint",
+                until=None,
+                of_others=True,
+            )
 
 
 def _date(text: str) -> date:

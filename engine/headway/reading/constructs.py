@@ -45,19 +45,20 @@ def column_of(value: object) -> fx.Column | None:
     computed = next((extra for extra in extras if extra.name == "Computed"), None)
     identity = any(extra.name == "Identity" for extra in extras)
     filled = any(extra.name in _FILLED for extra in extras)
-    autoincrement = options.get("autoincrement") is True
+    autoincrement = options.get("autoincrement", fx.UNKNOWN if value.hidden else "auto")
     return fx.Column(
         name=text_of(name),
         type=type_of(type_),
         nullable=nullable if isinstance(nullable, bool) else fx.UNKNOWN,
         primary_key=key,
         has_default=True
-        if filled or default not in (None, False) or key or autoincrement
+        if filled or default not in (None, False) or key or autoincrement is True
         else value.hidden and fx.UNKNOWN,
         default=None if default in (None, False) else default_text(default),
         computed=None if computed is None else sql_text(computed.argument(0, "sqltext")),
         computed_stored=False if computed is None else _flag(computed.argument(1, "persisted")),
         identity=identity,
+        autoincrement=None if autoincrement == "auto" else _flag(autoincrement),
         unique=_flag(options.get("unique", fx.UNKNOWN if value.hidden else None)),
         index=_flag(options.get("index", fx.UNKNOWN if value.hidden else None)),
         references=tuple(_foreign_key(extra) for extra in extras if extra.name == "ForeignKey"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from headway.effects import model as fx
@@ -19,7 +19,7 @@ from headway.reading.constructs import (
 )
 from headway.reading.executed import statement_effects
 from headway.reading.reader import Call, Reader, options_of
-from headway.reading.values import Batch, Choice, Construct, Names
+from headway.reading.values import Batch, Choice, Construct, Items, Names, Pairs
 
 _KIND = fx.ConstraintKind
 
@@ -257,7 +257,13 @@ def _drop_constraint(call: Arguments) -> Iterator[fx.Effect]:
 
 def _bulk_insert(call: Arguments) -> Iterator[fx.Effect]:
     table, schema = table_of(call.values.get("table")) or (fx.UNKNOWN, None)
-    yield fx.ChangesData(span=call.span, verb="INSERT", table=table, schema=schema)
+    rows = call.values.get("rows")
+    sets = {str(key): None for row in (rows.items if isinstance(rows, Items) else ()) for key in _keys_of(row)}
+    yield fx.ChangesData(span=call.span, verb="INSERT", table=table, schema=schema, sets=tuple(sets))
+
+
+def _keys_of(row: object) -> Iterable[object]:
+    return row.items if isinstance(row, Pairs) else ()
 
 
 def _create_view(call: Arguments) -> Iterator[fx.Effect]:

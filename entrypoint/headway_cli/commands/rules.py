@@ -20,6 +20,7 @@ def rules(
     format: Annotated[Listing, typer.Option("--format", "-f", help="How the list is printed.")] = Listing.TEXT,
 ) -> None:
     """List the rules of lint."""
+    from headway.lint.atlas import atlas_checks_of
     from headway.lint.catalogue import RULES, summary
     from headway.lint.squawk import squawk_rules_of
 
@@ -32,6 +33,7 @@ def rules(
                 "databases": sorted(rule.dialects or ()),
                 "summary": summary(rule),
                 "squawk": squawk_rules_of(rule.code),
+                "atlas": atlas_checks_of(rule.code),
             }
             for rule in RULES
         ]
@@ -50,12 +52,13 @@ def rule(
 
     What it finds, why that matters, what to write instead, and when to ignore it.
     """
+    from headway.lint.atlas import atlas_checks_of
     from headway.lint.catalogue import documentation, summary
     from headway.lint.catalogue import rule as find
     from headway.lint.squawk import squawk_rules_of
 
     found = find(code)
-    answers = squawk_rules_of(found.code)
+    answers = {"squawk": squawk_rules_of(found.code), "Atlas": atlas_checks_of(found.code)}
     if format is Listing.JSON:
         told = {
             "schema": "headway/rule/1",
@@ -64,11 +67,12 @@ def rule(
             "severity": found.severity.value,
             "databases": sorted(found.dialects or ()),
             "summary": summary(found),
-            "squawk": answers,
+            "squawk": answers["squawk"],
+            "atlas": answers["Atlas"],
             "documentation": documentation(found),
         }
         typer.echo(json.dumps(told, indent=2))
         return
     where = "all databases" if found.dialects is None else ", ".join(sorted(found.dialects))
-    also = f"squawk: {', '.join(answers)}\n\n" if answers else ""
+    also = "".join(f"{who}: {', '.join(names)}\n\n" for who, names in answers.items() if names)
     typer.echo(f"# {found.code} {found.name} ({found.severity.value}; {where})\n\n{also}{documentation(found)}")

@@ -20,6 +20,8 @@ class IndexNotConcurrent(UpgradeRule):
     ## Why
     PostgreSQL holds a SHARE lock on the table for the whole build: every INSERT, UPDATE and DELETE waits, for
     minutes on a large table. See https://www.postgresql.org/docs/current/sql-createindex.html
+    On a partitioned table it builds none concurrently, but on each partition: see
+    https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
     Proved on PostgreSQL 18 and 15.
 
     ## Bad
@@ -52,9 +54,18 @@ class IndexNotConcurrent(UpgradeRule):
         yield self.finding(
             f"builds index {fx.shown(effect.name)} on {fx.shown(effect.table)} under a lock: "
             "every INSERT, UPDATE and DELETE of the table waits until it is done (PostgreSQL)",
-            "with op.get_context().autocommit_block(): "
-            "op.create_index(…, postgresql_concurrently=True, if_not_exists=True), in a revision of its own",
+            _ON_PARTITIONED if facts.known.may_be_partitioned(effect) else _ALONE,
             effect.span,
             file.revision,
             written_concurrently(effect, file, facts),
         )
+
+
+_ALONE = (
+    "with op.get_context().autocommit_block(): "
+    "op.create_index(…, postgresql_concurrently=True, if_not_exists=True), in a revision of its own"
+)
+_ON_PARTITIONED = (
+    "if the table is partitioned: CREATE INDEX … ON ONLY it, then for each partition CREATE INDEX CONCURRENTLY "
+    "(autocommit_block()) and ALTER INDEX … ATTACH PARTITION; otherwise postgresql_concurrently=True in a revision of its own"
+)

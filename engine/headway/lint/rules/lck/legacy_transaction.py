@@ -1,0 +1,81 @@
+"""LCK306."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from headway.effects import model as fx
+from headway.effects.model import Span
+from headway.lint.facts import Facts
+from headway.lint.finding import Finding, Severity
+from headway.lint.rule import Rule
+
+
+class LegacyTransaction(Rule):
+    """On SQLite each change of the schema commits by itself.
+
+    ## What
+    A revision with several changes of the schema in a history that runs on SQLite alone, and an env.py in which nothing
+    begins a transaction (``BEGIN``, ``isolation_level``, ``autocommit``). Said once a run. What another module does to the
+    engine is not seen.
+
+    ## Why
+    Python's driver begins a transaction before INSERT, UPDATE and DELETE only. When the second change fails, the first
+    stays and the version row does not move: the next attempt fails with "already exists".
+    See https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+    Proved on SQLite.
+
+    ## Bad
+    ```python
+    # env.py
+    connectable = create_engine(config.get_main_option("sqlalchemy.url"))
+    ```
+
+    ## Good
+    ```python
+    # env.py
+    connectable = create_engine(config.get_main_option("sqlalchemy.url"))
+
+    @event.listens_for(connectable, "connect")
+    def no_transactions_of_the_driver(connection, record):
+        connection.isolation_level = None
+
+    @event.listens_for(connectable, "begin")
+    def begin(connection):
+        connection.exec_driver_sql("BEGIN")
+    ```
+
+    ## When to ignore
+    The module that makes the engine does it.
+    """
+
+    code = "LCK306"
+    name = "legacy-transaction"
+    severity = Severity.WARNING
+    dialects = frozenset({"sqlite"})
+
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        environment = facts.environment
+        if environment is None or facts.dialects != self.dialects or _BEGINS.search(environment.source):
+            return
+        for file in facts.examined:
+            changes = {effect.span for effect in file.upgrade_effects if _changes_schema(effect)}
+            if len(changes) > 1:
+                yield self.finding(
+                    f"nothing here begins a transaction for SQLite: when a change of {file.path} fails, those before it "
+                    f"stay ({len(changes)} in that file), and the next attempt fails at the first",
+                    'begin one: connection.isolation_level = None on "connect", BEGIN on "begin" (headway rule LCK306)',
+                    Span(environment.path, 1),
+                )
+                return
+
+
+_BEGINS = re.compile(r"\bBEGIN\b|isolation_level|autocommit")
+
+
+def _changes_schema(effect: fx.Effect) -> bool:
+    rows = fx.ChangesData | fx.LocksTable
+    return isinstance(effect, fx.TableEffect | fx.DropsIndex | fx.CreatesObject | fx.DropsObject) and not isinstance(
+        effect, rows
+    )

@@ -55,6 +55,8 @@ IN_A_TRANSACTION = [
     ("ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS IDENTITY", "t"),
     ("ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a + 1) STORED", "t"),
     ("ALTER TABLE t DROP COLUMN c", "t"),
+    ("ALTER TABLE t DROP COLUMN o_id", "other"),
+    ("DROP TABLE t", "other"),
     ("ALTER TABLE t ALTER COLUMN a TYPE bigint", "t"),
     ("ALTER TABLE t ALTER COLUMN b TYPE int USING 1", "t"),
     ("ALTER TABLE t ALTER COLUMN n SET NOT NULL", "t"),

@@ -8,7 +8,9 @@ from headway.lint.change import Operation
 from headway.lint.changes import changes_of
 from rules.harness import BASE, facts_of, migration_source
 
-OLD = 'op.create_table("a", sa.Column("id", sa.Integer))\nop.create_table("b", sa.Column("id", sa.Integer))'
+OLD = """op.create_table("pointing", sa.Column("id", sa.Integer), sa.Column("b_id", sa.ForeignKey("b.id")))
+"""
+OLD += 'op.create_table("a", sa.Column("id", sa.Integer))\nop.create_table("b", sa.Column("id", sa.Integer))'
 
 
 def operations(piece: str, *dialects: str) -> tuple[Operation, ...]:
@@ -50,6 +52,15 @@ def locks(piece: str, *dialects: str) -> list[tuple[str, str, str, str]]:
         ('op.create_table("c", sa.Column("id", sa.Integer))\nop.drop_table("c")', []),
         ('op.create_foreign_key("fk", "a", "a", ["id"], ["id"])', [("a", "SHARE ROW EXCLUSIVE", "writes")]),
         ('op.drop_table("nobody_made_it")', [("nobody_made_it", "ACCESS EXCLUSIVE", "reads and writes")]),
+        (
+            'op.drop_table("pointing")',
+            [("pointing", "ACCESS EXCLUSIVE", "reads and writes"), ("b", "ACCESS EXCLUSIVE", "reads and writes")],
+        ),
+        (
+            'op.drop_column("pointing", "b_id")',
+            [("pointing", "ACCESS EXCLUSIVE", "reads and writes"), ("b", "ACCESS EXCLUSIVE", "reads and writes")],
+        ),
+        ('op.drop_column("pointing", "id")', [("pointing", "ACCESS EXCLUSIVE", "reads and writes")]),
         ('op.drop_index("ix")', [("(a table not named here)", "ACCESS EXCLUSIVE", "reads and writes")]),
         (
             'op.drop_constraint("fk", "a", type_="foreignkey")',

@@ -48,6 +48,11 @@ def _exclusive(effect: fx.Effect, version: Version) -> Lock:
     return _lock("ACCESS EXCLUSIVE")
 
 
+def _drops_keys(effect: fx.Effect, version: Version) -> Lock:
+    """A foreign key has triggers on the table that it points to, which go with it."""
+    return replace(_lock("ACCESS EXCLUSIVE"), referent=True)
+
+
 def _adds_column(effect: fx.AddsColumn, version: Version) -> Lock:
     lock = _lock("ACCESS EXCLUSIVE")
     column = effect.column
@@ -264,11 +269,11 @@ _LIKE_TABLES = (fx.ObjectKind.VIEW, fx.ObjectKind.MATERIALIZED_VIEW)
 
 _READERS: dict[type[fx.Effect], Callable[..., Lock | None]] = {
     fx.CreatesTable: _creates_table,
-    fx.DropsTable: _exclusive,
+    fx.DropsTable: _drops_keys,
     fx.RenamesTable: _exclusive,
     fx.AltersTable: _alters_table,
     fx.AddsColumn: _adds_column,
-    fx.DropsColumn: _exclusive,
+    fx.DropsColumn: _drops_keys,
     fx.AltersColumn: _alters_column,
     fx.CreatesIndex: _creates_index,
     fx.DropsIndex: _drops_index,

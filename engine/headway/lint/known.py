@@ -13,6 +13,7 @@ from headway.catalog.history import History
 from headway.catalog.names import Names
 from headway.catalog.questions import Answers
 from headway.catalog.replay import Replay
+from headway.catalog.schema import Key
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
@@ -140,6 +141,19 @@ class Known:
             for history in self._histories
         )
 
+    def points_to(self, effect: fx.DropsTable | fx.DropsColumn, revision: str) -> list[Key]:
+        """The tables that the foreign keys point to which go with a table or column, as far as the history tells."""
+        found: dict[Key, None] = {}
+        for history in () if self._graph.problems else self._histories:
+            table = history.before(revision, [effect.table]).table(effect.table, effect.schema)
+            if table is None:
+                continue
+            for one in table.constraints:
+                own = isinstance(effect, fx.DropsTable) or _has(one.columns, effect.column)
+                if isinstance(one.referent, tuple) and own and one.referent != (table.schema, table.name):
+                    found[one.referent] = None
+        return list(found)
+
     def _agreed(self, effect: fx.Effect, revision: str, ask: Callable[[Answers], fx.Flag]) -> fx.Flag:
         answers = {ask(one[effect.order]) for one in self._before(revision) if effect.order in one}
         return answers.pop() if len(answers) == 1 else fx.UNKNOWN
@@ -216,6 +230,11 @@ class Known:
                 for history in self._histories
             ]
         return self._whole[revision]
+
+
+def _has(columns: tuple[fx.Text, ...] | fx.Unknown, column: fx.Text) -> bool:
+    """Whether a key is surely of this column."""
+    return isinstance(columns, tuple) and str(column).lower() in [str(one).lower() for one in columns]
 
 
 def _is_asked(effect: fx.Effect) -> bool:

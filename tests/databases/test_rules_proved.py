@@ -352,8 +352,9 @@ def test_a_change_of_sqlite_commits_by_itself(heading: str, left: set[str], tmp_
     url = f"sqlite:///{tmp_path}/shop.db"
     (tmp_path / "alembic.ini").write_text(f"[alembic]\nscript_location = m\nsqlalchemy.url = {url}\n")
     (tmp_path / "m" / "env.py").write_text(ENVIRONMENT.format(block=pieces("LCK306")[heading]))
-    (tmp_path / "m" / "versions" / "a.py").write_text(
-        "from alembic import op\nrevision = 'a'\ndown_revision = None\n\n\ndef upgrade():\n"
+    (tmp_path / "m" / "versions" / "a.py").write_text("revision = 'a'\ndown_revision = None\n\n\ndef upgrade(): pass\n")
+    (tmp_path / "m" / "versions" / "b.py").write_text(
+        "from alembic import op\nrevision = 'b'\ndown_revision = 'a'\n\n\ndef upgrade():\n"
         "    op.execute('CREATE TABLE t (id int)')\n    op.execute('CREATE TABLE t (id int)')\n"
     )
     judged = headway("lint", "--select", "LCK306", cwd=tmp_path)

@@ -17,8 +17,8 @@ class LegacyTransaction(Rule):
 
     ## What
     A revision with several changes of the schema in a history that runs on SQLite alone, and an env.py in which nothing
-    begins a transaction (``BEGIN``, ``isolation_level``, ``autocommit``). Said once a run. What another module does to the
-    engine is not seen.
+    begins a transaction (``BEGIN``, ``isolation_level``, ``autocommit``). Said once a run, and not of a first revision: a
+    database that has nothing yet can be made anew. What another module does to the engine is not seen.
 
     ## Why
     Python's driver begins a transaction before INSERT, UPDATE and DELETE only. When the second change fails, the first
@@ -52,7 +52,7 @@ class LegacyTransaction(Rule):
 
     code = "LCK306"
     name = "legacy-transaction"
-    severity = Severity.WARNING
+    severity = Severity.INFO
     dialects = frozenset({"sqlite"})
 
     def check(self, facts: Facts) -> Iterator[Finding]:
@@ -60,6 +60,8 @@ class LegacyTransaction(Rule):
         if environment is None or facts.dialects != self.dialects or _BEGINS.search(environment.source):
             return
         for file in facts.examined:
+            if not (header := facts.declared_by(file)) or not header.down_revisions:
+                continue
             changes = {effect.span for effect in file.upgrade_effects if _changes_schema(effect)}
             if len(changes) > 1:
                 yield self.finding(

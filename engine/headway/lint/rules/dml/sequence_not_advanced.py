@@ -16,7 +16,8 @@ class SequenceNotAdvanced(UpgradeRule):
 
     ## What
     An INSERT that names the key of a table whose key counts by itself (one whole number: SERIAL, IDENTITY), where nothing
-    in the file sets the sequence. The table is one that this revision makes; of others it is not known.
+    in the file sets the sequence. The table is one that this revision makes; of others it is not known. A key that a CHECK
+    is about (the table of one row), or that is no ``id`` by its name (a version, a year), is left alone.
 
     ## Why
     PostgreSQL gives ids from a sequence, which an INSERT with an id of its own does not move. The first row that the
@@ -81,6 +82,7 @@ class SequenceNotAdvanced(UpgradeRule):
 
 
 _SETS_SEQUENCE = re.compile(r"setval|nextval|_serial_sequence|ALTER\s+SEQUENCE|RESTART\b|OVERRIDING", re.IGNORECASE)
+_IS_ID = re.compile(r"(?i)(^|_)(id|pk)$")
 _WHOLE = frozenset({"integer", "int", "biginteger", "bigint", "smallinteger", "smallint"})
 _COUNTING = frozenset({"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"})
 
@@ -102,12 +104,18 @@ def _key_of(table: fx.CreatesTable) -> str | None:
     if len(set(names)) != 1 or not isinstance(names[0], str):
         return None
     points = any(one.kind is fx.ConstraintKind.FOREIGN_KEY and names[0] in one.columns for one in table.constraints)
+    checked = any(
+        one.kind is fx.ConstraintKind.CHECK and names[0].lower() in str(one.condition).lower()
+        for one in table.constraints
+    )
+    if points or checked or not _IS_ID.search(names[0]):
+        return None
     column = next((column for column in table.columns if column.name == names[0]), None)
     if column is None or column.type is None or not isinstance(column.type.name, str):
         return None
     kind = column.type.name.lower()
     if kind in _COUNTING or column.identity:
         return column.name if isinstance(column.name, str) else None
-    if table.raw or kind not in _WHOLE or column.default is not None or column.references or points:
+    if table.raw or kind not in _WHOLE or column.default is not None or column.references:
         return None  # SQL makes a plain number of it, and SQLAlchemy of a key that points elsewhere
     return names[0] if column.autoincrement in (None, True) else None

@@ -9,6 +9,7 @@ from headway.effects import model as fx
 from headway.reading.calls import CallReader, name_of
 from headway.reading.containers import is_whole, iterate, put, taken_out
 from headway.reading.reader import Call, choice_of
+from headway.reading.syntax import has_call
 from headway.reading.values import (
     Bound,
     Class,
@@ -32,7 +33,7 @@ class BindingReader(CallReader):
             self.bind(target, value, scope)
 
     def _annotated(self, node: ast.AnnAssign, scope: Names) -> None:
-        if any(isinstance(part, ast.Call) for part in ast.walk(node.annotation)):
+        if has_call(node.annotation):
             self.evaluate(node.annotation, scope)
         if node.value is not None:
             self.bind(node.target, self.evaluate(node.value, scope), scope)

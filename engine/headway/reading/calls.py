@@ -19,6 +19,7 @@ from headway.reading.methods import (
 )
 from headway.reading.powers import attribute_of_power, call_power, is_power
 from headway.reading.reader import Call, choice_of
+from headway.reading.syntax import names_in
 from headway.reading.values import (
     NOTHING_KNOWN,
     POWER,
@@ -260,14 +261,13 @@ class CallReader(ExpressionReader):
             return False
         self.budget.spend(10)
         body = value.node.body if isinstance(value.node.body, list) else [value.node.body]
-        for inner in (inner for part in body for inner in ast.walk(part)):
-            if isinstance(inner, ast.Name):
-                holder = value.scope.find(inner.id)
-                found = None if holder is None else holder.names[inner.id]
-                if has_power(found) or (isinstance(found, Function) and found is not value):
-                    return True
-                if isinstance(found, Imported) and kind_of(found.path) is Kind.UNKNOWN:
-                    return True
+        for name in frozenset().union(*map(names_in, body)):
+            holder = value.scope.find(name)
+            found = None if holder is None else holder.names[name]
+            if has_power(found) or (isinstance(found, Function) and found is not value):
+                return True
+            if isinstance(found, Imported) and kind_of(found.path) is Kind.UNKNOWN:
+                return True
         return False
 
     def _instance(self, class_: Class, call: Call, scope: Names) -> object:

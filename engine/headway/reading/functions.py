@@ -6,6 +6,7 @@ import ast
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from headway.reading.bindings import BindingReader
@@ -13,7 +14,7 @@ from headway.reading.budget import CALLS
 from headway.reading.classes import super_of
 from headway.reading.flow import FAILED, LEFT, Flow
 from headway.reading.reader import Call, choice_of
-from headway.reading.syntax import nodes_of
+from headway.reading.syntax import KEPT, has_call, nodes_of
 from headway.reading.values import (
     NOTHING_KNOWN,
     POWER,
@@ -59,11 +60,8 @@ class FunctionReader(BindingReader):
 
     def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Names) -> None:
         """Calls in annotations run when the function is made."""
-        arguments = node.args
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        for written in (node.returns, *(argument.annotation for argument in every if argument is not None)):
-            if written is not None and any(isinstance(part, ast.Call) for part in ast.walk(written)):
-                self.evaluate(written, scope)
+        for written in _calling_annotations(node):
+            self.evaluate(written, scope)
 
     def _decorated(self, function: Function, decorator: ast.expr, scope: Names) -> Function:
         value = self.evaluate(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
@@ -194,6 +192,16 @@ class FunctionReader(BindingReader):
         self.evaluate(node.test, scope)
 
 
+@lru_cache(KEPT)
+def _calling_annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.expr, ...]:
+    """The annotations in which something is called."""
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    written = (node.returns, *(argument.annotation for argument in every if argument is not None))
+    return tuple(one for one in written if one is not None and has_call(one))
+
+
+@lru_cache(KEPT)
 def _is_generator(node: ast.AST) -> bool:
     return any(isinstance(found, ast.Yield | ast.YieldFrom) for found in nodes_of(node, _SCOPES))
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
+
+KEPT = 32_768
+"""Of how many nodes is kept what a walk through them tells: modules of a project are read again for each revision."""
 
 _MARKS: tuple[type[ast.AST], ...] = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
@@ -23,6 +27,18 @@ def nodes_of(tree: ast.AST, closed: tuple[type[ast.AST], ...] = ()) -> list[ast.
             elif isinstance(value, ast.AST) and not isinstance(value, left_out):
                 found.append(value)
     return found
+
+
+@lru_cache(KEPT)
+def names_in(node: ast.AST) -> frozenset[str]:
+    """The names that stand in ``node``."""
+    return frozenset(found.id for found in nodes_of(node) if isinstance(found, ast.Name))
+
+
+@lru_cache(KEPT)
+def has_call(node: ast.AST) -> bool:
+    """Whether something in ``node`` is called."""
+    return any(isinstance(found, ast.Call) for found in nodes_of(node))
 
 
 def statements_in(tree: ast.Module) -> Iterator[ast.stmt]:

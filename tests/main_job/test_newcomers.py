@@ -168,6 +168,30 @@ def test_a_path_that_names_nothing_is_no_yes(shop: Path, headway: Program, path:
         assert "1 revision(s) judged" in done.out
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("src/shop/models.py", "src/shop/models.py has no revision of any of these projects"),
+        ("nowhere.py", "nowhere.py does not exist"),
+        ("src/shop/mig/versions/aa01.py", None),
+        ("src", None),
+    ],
+)
+def test_a_path_of_none_of_several_projects_is_no_yes(
+    shop: Path, headway: Program, path: str, said: str | None
+) -> None:
+    other = shop / "other"
+    (other / "versions").mkdir(parents=True)
+    (other / "versions" / "o1.py").write_text("revision = 'o1'\ndown_revision = None\n")
+    (other / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s\n")
+    done = headway("lint", *CONFIG, "-c", "other/alembic.ini", path, cwd=shop)
+    if said is None:
+        assert done.code == 0, done.out
+    else:
+        assert done.code == 2
+        done.assert_one_clear_line(said)
+
+
 def test_a_path_of_a_file_that_cannot_be_read_is_judged(shop: Path, headway: Program) -> None:
     (shop / "src" / "shop" / "mig" / "versions" / "bb02.py").write_text("revision = 'bb02'\ndown_revision = (\n")
     done = headway("lint", *CONFIG, "src/shop/mig/versions/bb02.py", cwd=shop)

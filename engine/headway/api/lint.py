@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -76,6 +76,15 @@ def lint(project: Project, options: LintOptions, today: date) -> Report:
         databases=facts.databases,
         changes=changes_of(facts),
     )
+
+
+def require_paths(projects: Iterable[Project], paths: Sequence[str]) -> None:
+    """Raises UsageError for a path of the command line at which none of the projects has a revision file."""
+    directories = [project.directory for project in projects]
+    files = [os.path.realpath(file) for directory in directories for file in directory.files]
+    for path in paths:
+        if not any(scopes.is_below(file, (os.path.realpath(path),)) for file in files):
+            raise scopes.no_revision_at(path, "of any of these projects")
 
 
 def threshold(project: Project, options: LintOptions) -> Severity:

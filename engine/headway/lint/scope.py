@@ -69,21 +69,26 @@ def choose(
     inside: set[str] = set()
     for path in paths:
         place = os.path.realpath(path)
-        found_there = {s.revision for s in directory.scripts if _is_below(os.path.realpath(s.path), (place,))}
+        found_there = {s.revision for s in directory.scripts if is_below(os.path.realpath(s.path), (place,))}
         is_anothers = of_several and os.path.exists(place)
         if not found_there and not is_anothers and not _is_unreadable(directory, place):
-            what = "has no revision of this history" if os.path.exists(place) else "does not exist"
-            raise UsageError(
-                f"{path} {what}: nothing of it would be judged",
-                hint="Name revision files or folders of them, as seen from the working directory.",
-            )
+            raise no_revision_at(path, "of this history")
         inside |= found_there
     return replace(scope, examined=(scope.examined if base else frozenset(graph.ids)) & inside)
 
 
+def no_revision_at(path: str, whose: str) -> UsageError:
+    """The error for a path of the command line that names nothing that could be judged."""
+    what = f"has no revision {whose}" if os.path.exists(path) else "does not exist"
+    return UsageError(
+        f"{path} {what}: nothing of it would be judged",
+        hint="Name revision files or folders of them, as seen from the working directory.",
+    )
+
+
 def _is_unreadable(directory: RevisionDirectory, place: str) -> bool:
     """Whether a file there is of the history and cannot be read, which a finding says."""
-    return any(_is_below(os.path.realpath(one.path), (place,)) for one in directory.unreadable if one.path)
+    return any(is_below(os.path.realpath(one.path), (place,)) for one in directory.unreadable if one.path)
 
 
 def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:
@@ -134,7 +139,8 @@ def _ids_in(sources: Mapping[str, bytes]) -> set[str]:
     return ids
 
 
-def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
+def is_below(path: str, wanted: tuple[str, ...]) -> bool:
+    """Whether a path is one of ``wanted``, or in one of them."""
     return any(path == place or path.startswith(place + os.sep) for place in wanted)
 
 

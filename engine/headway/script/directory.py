@@ -160,6 +160,11 @@ class RevisionDirectory:
         return RevisionMap.over(self.history, self._by_id)
 
     @property
+    def files(self) -> Iterator[str]:
+        """The paths of the revision files, as they are now."""
+        return version_files(self.locations, recursive=self.recursive_version_locations, sourceless=self.sourceless)
+
+    @property
     def scripts(self) -> tuple[ScriptFile, ...]:
         """One for each file that can be read, those that share an id included, in the order of the files."""
         return self._read[1]
@@ -169,8 +174,7 @@ class RevisionDirectory:
         revisions: list[Revision] = []
         docstrings: list[str] = []
         unreadable: list[ScriptError] = []
-        files = version_files(self.locations, recursive=self.recursive_version_locations, sourceless=self.sourceless)
-        for path in files:
+        for path in self.files:
             try:
                 header = self._header(path)
                 revisions.append(_revision(path, header))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,7 +53,7 @@ def lint(
     --fix writes what a finding offers, and moves into revisions of their own the indexes that PostgreSQL should build
     without a lock, and the look at the rows of a foreign key or CHECK. Released revisions are never changed.
     """
-    from headway.api.lint import LintOptions
+    from headway.api.lint import LintOptions, require_paths
     from headway.api.lint import lint as run
     from headway.api.project import open_project
     from headway.api.several import judge_several
@@ -64,11 +65,18 @@ def lint(
     changes = False
     try:
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
+        projects = configurations(config or (), name or ())
+        if paths and len(projects) > 1:
+            opened = []
+            with suppress(HeadwayError):  # the report says it, and is an error whatever the paths are
+                opened = [open_project(files, section, untrusted=True) for files, section in projects]
+            if len(opened) == len(projects):
+                require_paths(opened, paths)
         options = LintOptions(
             base=base,
             all=all,
             paths=tuple(paths or ()),
-            of_several=len(configurations(config or (), name or ())) > 1,
+            of_several=len(projects) > 1,
             rules=rules,
             dialects=tuple(dialect or ()),
             fail_on=opt.severity(fail_on),
@@ -76,7 +84,7 @@ def lint(
 
         if fix and diff:
             raise UsageError("--fix and --diff cannot go together", hint="--diff shows what --fix would change.")
-        for files, section in configurations(config or (), name or ()) if fix or diff else ():
+        for files, section in projects if fix or diff else ():
             changes |= _mend(open_project(files, section, untrusted=untrusted, base=base), options, diff)
         if diff:
             raise typer.Exit(1 if changes else 0)
@@ -84,7 +92,7 @@ def lint(
         def judge(files: tuple[str, ...], section: str) -> Report:
             return run(open_project(files, section, untrusted=untrusted, base=base), options, opt.today())
 
-        result = judge_several("lint", configurations(config or (), name or ()), judge)
+        result = judge_several("lint", projects, judge)
     except HeadwayError as error:
         opt.fail("lint", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)

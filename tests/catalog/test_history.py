@@ -76,6 +76,18 @@ def test_a_column_that_an_ancestor_made_is_known() -> None:
         'op.drop_column(rf"{NAME}", "c")',
         'op.drop_column(fr"{NAME}", "c")',
         "import sqlalchemy; import app",
+        "import sqlalchemy as sa, helpers",
+        "import enums",
+        "import logging_helpers",
+        "from helpers import*",
+        "from helpers import(loosen)",
+        "from\thelpers\timport\tloosen",
+        "from alembic import op; import helpers",
+        'op.drop_column("{x}".format_map(names), "c")',
+        'op.drop_column("_t_".strip("_"), "c")',
+        'op.drop_column("old_t".removeprefix("old_"), "c")',
+        'op.drop_column("x.t".partition(".")[2], "c")',
+        'op.drop_column("XT".lower(), "c")',
     ],
 )
 def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body: str) -> None:
@@ -99,6 +111,8 @@ def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body:
         'op.execute("UPDATE u SET x = 1 WHERE x IS NULL")',
         'op.create_index(op.f("ix_u_x"), "u", ["x"], unique=False)',
         """op.execute("UPDATE u SET x = 'pdf'")""",
+        "# what is important\nfrom sqlalchemy.dialects import postgresql, mysql  # noqa: F401",
+        "from sqlalchemy import (\n    Column,\n    text,\n)",
     ],
 )
 def test_what_autogenerate_writes_is_plain(body: str) -> None:
@@ -114,7 +128,14 @@ def test_a_date_puts_no_texts_together() -> None:
 def test_a_table_that_a_key_points_to_is_not_named() -> None:
     sources = {
         "key": 'sa.ForeignKeyConstraint(["owner"], ["t.id"])',
-        "keys": "sa.ForeignKey('t.id'), sa.ForeignKey('t.other')",
+        "keys": "sa.ForeignKey('t.id'), sa.ForeignKey(\n    't.other'\n)",
+        "several": 'sa.ForeignKeyConstraint(["a", "b"],\n    ["x.id", "t.id"], name="fk")',
+        "split": 'ref = "t.id"',
+        "call": "op.execute(\"SELECT loosen('t.id')\")",
+        "operation": 'op.loosen("t.id")',
+        "server": "op.execute(\"EXEC sp_rename 't.id', 'number', 'COLUMN'\")",
+        "helper": 'forget_foreignkey("t.id")',
+        "first list": 'sa.ForeignKeyConstraint(["t.id"], ["x.id"])',
         "both": 'sa.ForeignKey("t.id"); op.drop_column("t", "c")',
         "schema": 'sa.ForeignKey("public.t.id")',
         "SQL": 'op.execute("UPDATE t.id")',
@@ -123,7 +144,7 @@ def test_a_table_that_a_key_points_to_is_not_named() -> None:
         "three": '"""t.id"""',
     }
     texts = Texts(sources, lambda one: sources[one].encode())
-    assert texts.naming("t") == set(sources) - {"key", "keys"}
+    assert texts.naming("t") == set(sources) - {"key", "keys", "several"}
 
 
 def test_words_that_files_have() -> None:

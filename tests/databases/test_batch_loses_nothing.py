@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,6 +24,17 @@ TABLES = {
     "INITIALLY DEFERRED",
     "a key with a quoted name": '"X y" INTEGER REFERENCES "P q"("i d") ON DELETE CASCADE',
     "two generated columns": "a INTEGER, g INTEGER GENERATED ALWAYS AS (a + 1) STORED, v INTEGER AS (a + 2)",
+    "a generated column with a text": "a TEXT, b TEXT, g TEXT AS (a || '  ' || b || ' :b ') STORED, h TEXT AS (CASE a WHEN ',  )' THEN 1 END)",
+    "two keys of one column": "x INTEGER, FOREIGN KEY (x) REFERENCES r(a) ON DELETE CASCADE, FOREIGN KEY (x) REFERENCES r(b) "
+    "ON DELETE SET NULL, FOREIGN KEY (x) REFERENCES r",
+    "a key in a column and one behind it": "x INTEGER REFERENCES p(id), CONSTRAINT fk FOREIGN KEY (x) REFERENCES r(a) "
+    "DEFERRABLE INITIALLY DEFERRED",
+    "the other way round": "x INTEGER CONSTRAINT f1 REFERENCES p(id) DEFERRABLE INITIALLY DEFERRED, FOREIGN KEY (x) REFERENCES r(a)",
+    "two keys in one column": "x INTEGER CONSTRAINT f1 REFERENCES p(id) ON DELETE CASCADE CONSTRAINT f2 REFERENCES r(a) ON DELETE "
+    "SET DEFAULT DEFERRABLE INITIALLY DEFERRED",
+    "names of other constraints": "x INTEGER CONSTRAINT nn NOT NULL DEFAULT 1 REFERENCES p(id) ON DELETE CASCADE, "
+    "y INTEGER CONSTRAINT d DEFAULT 3 REFERENCES p(id), z TEXT CONSTRAINT c COLLATE NOCASE CONSTRAINT fk REFERENCES p(id)",
+    "names in single quotes": "'x' INTEGER CONSTRAINT 'the key' REFERENCES p(id) DEFERRABLE INITIALLY DEFERRED",
     "a generated column and a CHECK": "a INTEGER CHECK (a > (1)), g INTEGER AS ((a + 1) * 2) STORED, CHECK (g < 9)",
     "CHECKs of every kind": "a INTEGER CHECK (a > 0), CONSTRAINT ck CHECK (a < 9), CHECK (a <> 5)",
     "UNIQUE of every kind": "a INTEGER UNIQUE, b INTEGER, c INTEGER, CONSTRAINT uq UNIQUE (b), UNIQUE (b, c)",
@@ -44,6 +56,8 @@ def test_a_copy_is_the_same(inside: str, form: str, sqlite_url: str) -> None:
         for sql in (
             "CREATE TABLE p (id INTEGER PRIMARY KEY)",
             'CREATE TABLE "P q" ("i d" INTEGER PRIMARY KEY)',
+            "CREATE TABLE r (id INTEGER PRIMARY KEY, a INTEGER UNIQUE, b INTEGER UNIQUE)",
+            "INSERT INTO p VALUES (1)",
             "CREATE TABLE q (a INTEGER, b INTEGER, PRIMARY KEY (a, b))",
             f"CREATE TABLE t {form.format(f'id {key}, kept INTEGER, {inside}')}",
             "CREATE INDEX ix_desc ON t (kept DESC)",
@@ -70,3 +84,43 @@ def _name(inside: str) -> str:
 def _objects(connection: sa.Connection) -> list[Any]:
     query = "SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL ORDER BY name"
     return list(map(tuple, connection.exec_driver_sql(query)))
+
+
+def _batch(sqlite_url: str, table: str, change: Callable[[Any], None], **kw: Any) -> str:
+    """The text of table ``t`` after a batch that copies it; ``p`` is there to point to."""
+    with sa.create_engine(sqlite_url).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE p (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql(f"CREATE TABLE t (id INTEGER PRIMARY KEY, kept INTEGER, {table})")
+        op: Any = HEADWAY.operations(HEADWAY.configure(connection=connection, opts={}))
+        with op.batch_alter_table("t", recreate="always", **kw) as batch_op:
+            change(batch_op)
+        text = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 't'").scalar_one()
+        return " ".join(str(text).split())
+
+
+def test_what_the_migration_says_of_a_column_counts(sqlite_url: str) -> None:
+    given = [
+        sa.Column("pid", sa.Integer, sa.ForeignKey("p.id", ondelete="SET NULL")),
+        sa.Column("G", sa.Integer, sa.Computed("kept + 5", persisted=True)),
+    ]
+    table = "pid INTEGER REFERENCES p(id) ON DELETE CASCADE, G INTEGER AS (kept + 1) STORED"
+    text = _batch(sqlite_url, table, lambda batch_op: None, reflect_args=given)
+    assert "ON DELETE SET NULL" in text and "CASCADE" not in text
+    assert "(kept + 5)" in text
+
+
+def test_a_key_in_a_column_goes_by_the_name_that_the_batch_gives_it(sqlite_url: str) -> None:
+    convention = {"fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"}
+    table = "pid INTEGER CONSTRAINT zz REFERENCES p(id)"
+
+    def drop(batch_op: Any) -> None:
+        batch_op.drop_constraint("fk_t_pid_p", type_="foreignkey")
+
+    assert "REFERENCES" not in _batch(sqlite_url, table, drop, naming_convention=convention)
+
+
+def test_a_key_in_a_column_goes_by_its_own_name(sqlite_url: str) -> None:
+    table = "pid INTEGER CONSTRAINT nn NOT NULL CONSTRAINT zz REFERENCES p(id)"
+    assert "REFERENCES" not in _batch(
+        sqlite_url, table, lambda batch_op: batch_op.drop_constraint("zz", type_="foreignkey")
+    )

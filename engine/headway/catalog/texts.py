@@ -22,8 +22,8 @@ class Texts:
     def naming(self, name: str) -> frozenset[str]:
         """The revisions whose files have ``name``, which is in lower case, as a word of its own.
 
-        Not those that have it only as the table that a key points to (``"name.column"``, and no more between the quotes):
-        they change another table.
+        Not those that have it only as the table that a key points to, as in ``ForeignKey("name.column")``: they change
+        another table.
         """
         if not name.isascii():
             return frozenset(self._ids)  # which letters are alike is then for the database to say
@@ -97,12 +97,18 @@ def _in_word(text: bytes, at: int) -> bool:
 
 
 _REST_OF_A_REFERENCE = re.compile(rb"""\.[a-z0-9_]+(["'])""")
+_KEY_BEFORE = re.compile(rb"""foreignkey(?:\(\s*|constraint\(\s*\[[^][()]*\]\s*,\s*\[(?:[^][()]*,)?\s*)""")
+_REACH_OF_A_KEY = 400
 
 
 def _is_pointed_to(text: bytes, at: int, end: int) -> bool:
-    """Whether the name from ``at`` to ``end`` and a column's are all that a literal has: so a foreign key names its target."""
+    """Whether the name from ``at`` to ``end`` stands where a key names its target: ``ForeignKey("name.column")``, or in the
+    second list of a ``ForeignKeyConstraint``."""
     rest = _REST_OF_A_REFERENCE.match(text, end)
-    return rest is not None and text[at - 1 : at] == rest[1] and text[at - 2 : at - 1] != rest[1]
+    if rest is None or text[at - 1 : at] != rest[1]:
+        return False
+    key = text.rfind(b"foreignkey", max(0, at - _REACH_OF_A_KEY), at - 1)
+    return key > 0 and not _in_word(text, key - 1) and _KEY_BEFORE.fullmatch(text, key, at - 1) is not None
 
 
 def _with(word: bytes, text: bytes) -> Iterator[bytes]:
@@ -127,19 +133,17 @@ _KNOWN_CASCADES = (
 
 
 def _is_librarys(line: bytes) -> bool:
-    """Whether the line imports from a library and does no more."""
-    return line.count(b"import ") == 1 and (line.startswith(_KNOWN_IMPORTS) or line in _WHOLE_IMPORTS)
+    """Whether the line imports names of a library and does no more, or imports nothing."""
+    return _IMPORT.search(line) is None or _LIBRARYS.fullmatch(line.strip()) is not None
 
 
-_KNOWN_IMPORTS = (
-    *(b"from alembic import ", b"import sqlalchemy as sa", b"from typing import ", b"from sqlalchemy import "),
-    *(b"from sqlalchemy.dialects import ", b"from sqlalchemy.dialects.postgresql import "),
-    *(b"from sqlalchemy.dialects.mysql import ", b"from sqlalchemy.sql import "),
-    *(b"from collections.abc import ", b"from __future__ import ", b"import uuid", b"import datetime"),
-    *(b"from datetime import ", b"import enum", b"import sqlmodel", b"import geoalchemy2", b"import sqlalchemy_utils"),
-    *(b"from sqlalchemy.schema import ", b"from geoalchemy2 import ", b"import logging"),
+_IMPORT = re.compile(rb"\bimport\b")
+_LIBRARYS = re.compile(
+    rb"(?:from (?:alembic|sqlalchemy(?:\.(?:dialects(?:\.\w+)?|sql|schema|types))?|typing|collections\.abc|__future__"
+    rb"|datetime|geoalchemy2|decimal) import [^;]*"
+    rb"|import (?:sqlalchemy(?: as sa)?|uuid|datetime|enum|sqlmodel|geoalchemy2|sqlalchemy_utils|logging|decimal)"
+    rb"(?:\s*\#[^;]*)?)"
 )
-_WHOLE_IMPORTS = frozenset({b"import sqlalchemy"})
 
 
 def _has_no_f_string(line: bytes) -> bool:
@@ -162,7 +166,19 @@ def _is_date(line: bytes) -> bool:
 
 
 _MARKS = (
-    *(b"\\", b"%", b".format(", b".join(", b".replace(", b"split("),
+    *(b"\\", b"%", b".format", b".join(", b".replace(", b"split(", b"splitlines", b"partition(", b"strip(", b".remove"),
+    *(
+        b".lower(",
+        b".upper(",
+        b".title(",
+        b"capitalize(",
+        b"swapcase",
+        b"casefold",
+        b".translate(",
+        b"just(",
+        b".center(",
+    ),
+    *(b"encode(", b"decode(", b"zfill", b"expandtabs", b"reversed("),
     *(b"chr(", b"getattr", b"eval", b"exec(", b"open(", b"__ta", b"__import", b"globals", b"read_text"),
     *(b"get_bind", b"inspect", b"reflect", b"metadata", b"session", b".impl", b"connection", b".bind"),
     *(b"$$", b"drop schema", b"alter schema", b"drop database", b"drop owned", b"search_path", b"execute "),
@@ -171,7 +187,7 @@ _MARKS = (
 """What makes a file unclear wherever it stands."""
 
 _PLAIN: dict[bytes, Callable[[bytes], bool]] = {
-    b"import ": _is_librarys,
+    b"import": _is_librarys,
     b"cascade": _keys_only,
     **dict.fromkeys((b'f"', b"f'", b'fr"', b"fr'"), _has_no_f_string),
     **dict.fromkeys((b'"[', b"'["), _takes_no_part),

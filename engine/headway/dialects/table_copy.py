@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -35,8 +35,11 @@ class Copying:
         """Renames columns of the table as it stands, before the copy; False when it cannot or need not."""
         return False
 
-    def unseen(self, table: Table, *, given: bool) -> Unseen:
-        """What reflection did not show of ``table``, or what nobody could say where it was ``given``."""
+    def unseen(self, table: Table, *, given: bool, declared: Collection[str] = ()) -> Unseen:
+        """What reflection did not show of ``table``, or what nobody could say where it was ``given``.
+
+        ``declared`` are the columns, in lower case, that the migration itself says how they are.
+        """
         return Unseen()
 
     def before_drop(self, copy: str) -> None:

@@ -85,7 +85,8 @@ class BatchRecorder:
             if renamed and self.recreate == "auto" and all(map(_only_renames, self.batch)):
                 return  # done, without a copy
             table = self._existing_table()
-            unseen = copying.unseen(table, given=self.copy_from is not None)
+            declared = {one.name.lower() for one in self.reflect_args if isinstance(one, Column)}
+            unseen = copying.unseen(table, given=self.copy_from is not None, declared=declared)
             rewrite = TableRewrite(
                 self.impl,
                 table,

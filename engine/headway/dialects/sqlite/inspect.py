@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from headway.catalog.schema import Column, Constraint, Index, Key, Object, ObjectKey, Schema, Table
 from headway.catalog.shelf import Shelf
-from headway.dialects.sqlite.table_text import Definition, definitions, tail
+from headway.dialects.sqlite.table_text import Definition, definitions, tail, written_key, written_keys
 from headway.dialects.written import shelf_of, type_of
 from headway.effects.model import ConstraintKind, ObjectKind
 from headway.operations.rewrite.text import listed
@@ -111,22 +111,19 @@ class _Seen:
         keys: dict[int, list[tuple[Any, ...]]] = {}
         for row in self._foreign_keys.get(table, ()):
             keys.setdefault(row[1], []).append(row)
-        # SQLite counts them from the last one written to the first.
-        texts = list(_foreign_texts(parts))
+        texts = list(written_keys(parts))
         for number, rows in sorted(keys.items(), reverse=True):
             columns = tuple(row[3].lower() for row in rows)
-            place = len(keys) - 1 - number
-            said = texts[place] if len(texts) == len(keys) and texts[place][0] == columns else None
-            said = said or next((one for one in texts if one[0] == columns), None)
+            said = written_key(texts, number, len(keys), columns)
             yield Constraint(
                 _KIND.FOREIGN_KEY,
-                said[1] if said else None,
+                said.name if said else None,
                 columns,
                 referent=("", rows[0][2].lower()),
                 referred=tuple(row[4].lower() for row in rows) if rows[0][4] else self._primary_key(rows[0][2]),
                 on_update=None if rows[0][5] == "NO ACTION" else rows[0][5],
                 on_delete=None if rows[0][6] == "NO ACTION" else rows[0][6],
-                deferrable=said[2] if said else None,
+                deferrable=said.deferrable if said else None,
             )
 
     def _primary_key(self, table: str) -> tuple[str, ...]:
@@ -158,16 +155,6 @@ def _checks(parts: list[Definition]) -> Iterator[Constraint]:
         for one in (part, *part.inner):
             if one.kind is _KIND.CHECK:
                 yield Constraint(_KIND.CHECK, one.name, (), condition=one.inside)
-
-
-def _foreign_texts(parts: list[Definition]) -> Iterator[tuple[tuple[str, ...], str | None, str | None]]:
-    """Columns, name and DEFERRABLE of each foreign key, which only the text tells."""
-    for part in parts:
-        if part.kind is _KIND.FOREIGN_KEY:
-            yield tuple(name.lower() for name in part.columns), part.name, part.deferrable
-        for inner in part.inner:
-            if inner.kind is _KIND.FOREIGN_KEY and part.column is not None:
-                yield (part.column.lower(),), inner.name, inner.deferrable
 
 
 def _grouped(connection: Connection, sql: str) -> dict[str, list[tuple[Any, ...]]]:

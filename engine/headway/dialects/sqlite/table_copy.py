@@ -5,7 +5,7 @@ See https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Sc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -111,7 +111,7 @@ class SQLiteCopying(Copying):
             self._execute("RELEASE headway_rename")
         return True
 
-    def unseen(self, table: Table, *, given: bool) -> Unseen:
+    def unseen(self, table: Table, *, given: bool, declared: Collection[str] = ()) -> Unseen:
         # Otherwise the rename at the end reads every view and trigger of the database, and fails on those of the table.
         self._execute("PRAGMA legacy_alter_table=ON")
         self._triggers = self._objects("trigger")
@@ -124,7 +124,7 @@ class SQLiteCopying(Copying):
             _complete_columns(table, column_options(created))
             rows = self._execute(f"PRAGMA {self.prefix}table_xinfo({self._literal})").all()
             keys = self._execute(f"PRAGMA {self.prefix}foreign_key_list({self._literal})").all()
-            complete(table, created, keys, frozenset(row[1].lower() for row in rows if row[6] == 3))
+            complete(table, created, keys, {row[1].lower() for row in rows if row[6] == 3}, declared)
             types = {one["name"]: one["type"] for one in self._inspector().get_columns(self.table_name, self.schema)}
             keep_declared(table, {row[1]: row[2] for row in rows}, types, self.impl.dialect)
         reflected = (

@@ -28,8 +28,10 @@ else:
         cls.__doc__ = cls.__doc__ or cls.__name__  # else dataclass spells the signature out, which takes as long again
         made = dataclass(cls, repr=False, eq=False, slots=slots, kw_only=kw_only)
         all_fields = fields(made)
-        made.__repr__ = _repr_of([one.name for one in all_fields if one.repr])
-        if eq:
+        own = vars(cls)
+        if "__repr__" not in own:
+            made.__repr__ = _repr_of([one.name for one in all_fields if one.repr])
+        if eq and "__eq__" not in own:
             made.__eq__, made.__hash__ = _comparing([one.name for one in all_fields if one.compare])
         return made
 

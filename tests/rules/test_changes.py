@@ -76,6 +76,32 @@ def test_the_locks_of_an_operation(piece: str, expected: list[tuple[str, str, st
     assert sorted(lock[1:] for lock in locks(piece)) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("base", "piece", "tables"),
+    [
+        ("", 'op.rename_table("pointing", "p2")\nop.drop_table("p2")', ["b", "p2"]),
+        (
+            "",
+            'op.alter_column("pointing", "b_id", new_column_name="c")\nop.drop_column("pointing", "c")',
+            ["b", "pointing"],
+        ),
+        ('op.rename_table("b", "people")', 'op.drop_table("pointing")', ["people", "pointing"]),
+        ("", 'op.rename_table("b", "people")\nop.drop_table("pointing")', ["people", "pointing"]),
+        (
+            "",
+            'op.create_table("n", sa.Column("id", sa.Integer, primary_key=True))\n'
+            'op.add_column("a", sa.Column("n_id", sa.ForeignKey("n.id")))\nop.drop_column("a", "n_id")',
+            ["a"],
+        ),
+    ],
+)
+def test_what_went_with_a_table_is_known_by_its_name_of_then(base: str, piece: str, tables: list[str]) -> None:
+    released = migration_source(f"{OLD}\n{base}").replace('"a1"', "None").replace('"b2"', '"a1"')
+    files = {"versions/a1_base.py": released, "versions/b2_piece.py": migration_source(piece)}
+    (change,) = changes_of(facts_of(files))
+    assert sorted(taken.table for taken in change.operations[-1].locks) == tables
+
+
 def test_of_a_table_the_strongest_lock_is_told_once() -> None:
     piece = 'for name in ("x", "y"):\n    op.create_index(f"ix_{name}", "a", [name])'
     (operation,) = operations(piece)

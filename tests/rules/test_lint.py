@@ -196,6 +196,21 @@ TWO_CHANGES = 'op.add_column("orders", sa.Column("a", sa.Text()))\nop.drop_table
         (TWO_CHANGES, "engine = create_engine(url)", ["sqlite", "postgresql"], False),
         (TWO_CHANGES, "engine = create_engine(url)", ["postgresql"], False),
         (TWO_CHANGES, None, ["sqlite"], False),
+        (TWO_CHANGES, "connection.exec_driver_sql('begin immediate')", ["sqlite"], False),
+        (TWO_CHANGES, "with context.begin_transaction():", ["sqlite"], True),
+        (f'op.execute("UPDATE orders SET a = 1")\n{TWO_CHANGES}', "engine = create_engine(url)", ["sqlite"], False),
+        (
+            'for c in "ab":\n    op.add_column("orders", sa.Column(c, sa.Text()))',
+            "create_engine(url)",
+            ["sqlite"],
+            True,
+        ),
+        (
+            'with op.batch_alter_table("orders") as b:\n    b.drop_column("a")\n    b.add_column(sa.Column("c", sa.Text()))',
+            "create_engine(url)",
+            ["sqlite"],
+            False,
+        ),
         (DROP, "engine = create_engine(url)", ["sqlite"], False),
         (f'{DROP}\nop.execute("UPDATE orders SET a = 1")', "engine = create_engine(url)", ["sqlite"], False),
     ],
@@ -287,6 +302,11 @@ def test_comments_for_squawk_are_heeded(comment: str, accepted: list[str]) -> No
         ("-- atlas:nolint DS102", 0),
         ("-- atlas:nolint data_depend", 0),
         ("-- atlas:nolinted DS103", 0),
+        ("-- atlas:nolint: DS103", 0),
+        ("-- atlas:nolint[DS103]", 0),
+        ("-- atlas:nolint(naming)", 0),
+        ("-- atlas:nolint, DS103", 0),
+        ("-- atlas:nolint DS103 -- it is empty", 1),
         ("-- atlas:nolint no_such_check", 0),
     ],
 )
@@ -295,6 +315,13 @@ def test_comments_for_atlas_are_heeded(comment: str, accepted: int) -> None:
     found = lint_piece(piece, rules=select(("DST002", "MOD012", "MOD013"), ())).findings
     assert [one.code for one in found] == ["DST002", "DST002"]
     assert [one.reason for one in found if one.suppressed] == ["atlas:nolint"] * accepted
+
+
+@pytest.mark.parametrize("comment", ["-- atlas:nolint destructive", "-- squawk-ignore ban-drop-column"])
+def test_a_comment_in_sql_says_nothing_of_the_next_call(comment: str) -> None:
+    piece = f'op.execute("""\nALTER TABLE a DROP COLUMN x\n{comment}""")\nop.drop_column("users", "y")'
+    found = lint_piece(piece, rules=select(("DST002",), ())).findings
+    assert [one.suppressed for one in found] == [False, False]
 
 
 def test_a_comment_for_atlas_may_stand_at_the_call() -> None:

@@ -35,13 +35,13 @@ class History:
         """
         return Answers(self._replayed(revision, tables).schema(), self._names)
 
-    def walk(self, revision: str) -> Iterator[tuple[fx.Effect, Callable[[], Answers]]]:
+    def walk(self, revision: str, also: Iterable[fx.Text] = ()) -> Iterator[tuple[fx.Effect, Callable[[], Answers]]]:
         """Each effect of ``revision`` with what was known just before it, made when it is asked for.
 
-        It must be asked before the walk goes on.
+        It must be asked before the walk goes on. What is known of the tables ``also`` is known beside that of its own.
         """
         effects = self._effects_of(revision)
-        replay = self._replayed(revision, tables_of(effects))
+        replay = self._replayed(revision, {*tables_of(effects), *also})
         for effect in effects:
             yield effect, lambda: Answers(replay.schema(), self._names)
             replay.apply(effect, revision)

@@ -6,7 +6,7 @@ enough the whole history tells what a column is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from headway.catalog.history import History
@@ -142,16 +142,21 @@ class Known:
         )
 
     def points_to(self, effect: fx.DropsTable | fx.DropsColumn, revision: str) -> list[Key]:
-        """The tables that the foreign keys point to which go with a table or column, as far as the history tells."""
+        """The tables that the foreign keys point to which go with a table or column, as far as the history tells.
+
+        Not those that new revisions have made.
+        """
         found: dict[Key, None] = {}
-        for history in () if self._graph.problems else self._histories:
-            table = history.before(revision, [effect.table]).table(effect.table, effect.schema)
-            if table is None:
+        for place, history in enumerate(() if self._graph.problems else self._histories):
+            answers = self._before(revision)[place].get(effect.order)
+            names = set() if answers is None else {one[1] for one in _referents(effect, answers)}
+            if not names:
                 continue
-            for one in table.constraints:
-                own = isinstance(effect, fx.DropsTable) or _has(one.columns, effect.column)
-                if isinstance(one.referent, tuple) and own and one.referent != (table.schema, table.name):
-                    found[one.referent] = None
+            # What has become of those tables stands in revisions that nothing else asks for.
+            asked = next(ask() for other, ask in history.walk(revision, names) if other.order == effect.order)
+            for schema, name in _referents(effect, asked):
+                if asked.is_new_table(name, schema or None, new={*self._new, revision}) is not True:
+                    found[schema, name] = None
         return list(found)
 
     def _agreed(self, effect: fx.Effect, revision: str, ask: Callable[[Answers], fx.Flag]) -> fx.Flag:
@@ -230,6 +235,15 @@ class Known:
                 for history in self._histories
             ]
         return self._whole[revision]
+
+
+def _referents(effect: fx.DropsTable | fx.DropsColumn, answers: Answers) -> Iterator[Key]:
+    """What the keys of the table, or of the column, point to beside the table itself."""
+    table = answers.table(effect.table, effect.schema)
+    for one in () if table is None else table.constraints:
+        own = isinstance(effect, fx.DropsTable) or _has(one.columns, effect.column)
+        if table is not None and isinstance(one.referent, tuple) and own and one.referent != (table.schema, table.name):
+            yield one.referent
 
 
 def _has(columns: tuple[fx.Text, ...] | fx.Unknown, column: fx.Text) -> bool:

@@ -6,6 +6,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatch
 
@@ -17,7 +18,8 @@ from headway.valueclass import valueclass
 
 _COMMENT = re.compile(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
 _SQUAWK = re.compile(r"--\s*squawk-ignore(?P<file>-file)?(?![\w-])(?P<rules>[\w\s,-]*)")
-_ATLAS = re.compile(r"(?:--|#|/\*)\s*atlas:nolint(?![\w-])(?P<checks>[\w ]*)")
+_ATLAS = re.compile(r"""(?:--|#|/\*)[ \t]*atlas:nolint(?P<checks>(?:[ \t]+\w+)*)[ \t]*(?=$|\*/|--|["'])""")
+"""Whatever else stands behind it is no form that Atlas has, and accepts nothing."""
 _REASON = re.compile(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""")
 _UNTIL = re.compile(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
 
@@ -33,6 +35,8 @@ class Suppression:
     whole_file: bool
     reason: str
     until: date | None
+    until_line: int | None = None
+    """The last line of the SQL that it stands in, for one that speaks of nothing behind that."""
     of_others: bool = False
     """Whether it is a comment for squawk or Atlas: nobody can say of such a one that it has no reason, or is not needed."""
 
@@ -40,13 +44,22 @@ class Suppression:
 def read_suppressions(lines: Iterable[str]) -> tuple[Suppression, ...]:
     """The suppression comments of a file; one without a reason counts with an empty one."""
     source = "\n".join(lines) + "\n"
-    found = tuple(_read_squawk(source)) if "squawk-ignore" in source else ()
-    found += tuple(_read_atlas(source)) if "atlas:nolint" in source else ()
-    if "headway:" not in source:
-        return found
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    others = "squawk-ignore" in source or "atlas:nolint" in source
+    if not others and "headway:" not in source:
+        return ()
+    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     own = (_read(token) for token in tokens if token.type == tokenize.COMMENT)
-    return (*(one for one in own if one is not None), *found)
+    found = (*_read_squawk(source), *_read_atlas(source)) if others else ()
+    texts = [(one.start[0], one.end[0]) for one in tokens if one.type in _TEXTS]
+    return (*(one for one in own if one is not None), *(_inside(one, texts) for one in found))
+
+
+_TEXTS = (tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING))
+
+
+def _inside(comment: Suppression, texts: Iterable[tuple[int, int]]) -> Suppression:
+    """The comment with the end of the text that it stands in, if it is in one."""
+    return replace(comment, until_line=next((end for first, end in texts if first <= comment.line <= end), None))
 
 
 def apply(
@@ -141,6 +154,8 @@ def _judge(finding: Finding, comments: tuple[Suppression, ...], ignores: tuple[I
 def _is_at(comment: Suppression, finding: Finding) -> bool:
     """On one of the lines of the call, or alone on the line above it."""
     first = finding.line or 0
+    if comment.until_line is not None and first > comment.until_line:
+        return False
     return first <= comment.line <= (finding.end_line or first) or (comment.alone and comment.line == first - 1)
 
 

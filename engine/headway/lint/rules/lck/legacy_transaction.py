@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.model import Span
-from headway.lint.facts import Facts
+from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import Rule
 
@@ -62,18 +62,38 @@ class LegacyTransaction(Rule):
         for file in facts.examined:
             if not (header := facts.declared_by(file)) or not header.down_revisions:
                 continue
-            changes = {effect.span for effect in file.upgrade_effects if _changes_schema(effect)}
-            if len(changes) > 1:
+            changes = _alone(file)
+            if changes > 1:
                 yield self.finding(
                     f"nothing here begins a transaction for SQLite: when a change of {file.path} fails, those before it "
-                    f"stay ({len(changes)} in that file), and the next attempt fails at the first",
+                    f"stay ({changes} in that file), and the next attempt fails at the first",
                     'begin one: connection.isolation_level = None on "connect", BEGIN on "begin" (headway rule LCK306)',
                     Span(environment.path, 1),
                 )
                 return
 
 
-_BEGINS = re.compile(r"\bBEGIN\b|isolation_level|autocommit")
+_BEGINS = re.compile(r"""["']\s*(?i:begin)\b|isolation_level|autocommit""")
+
+
+def _alone(file: RevisionFile) -> int:
+    """How many changes of the schema commit by themselves: those before the first change of rows, which begins a transaction.
+    A batch is one."""
+    found: list[object] = []
+    for effect in file.upgrade_effects:
+        if isinstance(effect, fx.ChangesData):
+            break
+        if not _changes_schema(effect):
+            continue
+        is_batch = not effect.raw and effect.written_at is None and not _is_of_op(effect, file)
+        place = ("batch", getattr(effect, "table", None)) if is_batch else effect.order
+        if not found or found[-1] != place:
+            found.append(place)
+    return len(found)
+
+
+def _is_of_op(effect: fx.Effect, file: RevisionFile) -> bool:
+    return (effect.span.line, effect.span.column) in file.written.directives
 
 
 def _changes_schema(effect: fx.Effect) -> bool:

@@ -7,7 +7,10 @@ import time
 import pytest
 
 from headway.effects import model as fx
+from headway.reading.budget import ITEMS, Budget, OutOfBudget
+from headway.reading.containers import put
 from headway.reading.migration import Migration, read_migration
+from headway.reading.values import Pairs
 from reading.harness import HEADER, read, said
 
 LONGEST = 10.0  # seconds, on a machine that has other work too
@@ -116,3 +119,12 @@ def test_what_was_read_before_the_end_of_the_budget_is_kept() -> None:
     migration = read(f"op.drop_table('first')\nfor i in range(1_000_000_000_000):\n    {DROP}")
     assert said(migration)[0] == "DropsTable first"
     assert isinstance(migration.upgrade.effects[-1], fx.NotAnalysed)  # type: ignore[union-attr]
+
+
+def test_a_dict_with_keys_that_nobody_knows_grows_no_further_than_a_list() -> None:
+    full = Pairs({}, [(object(), 1)] * (ITEMS + 1))
+    with pytest.raises(OutOfBudget):
+        put(Budget(), full, "k", 1)
+    both = Pairs({str(number): 1 for number in range(ITEMS)}, [(object(), 1)] * 5)
+    with pytest.raises(OutOfBudget):
+        put(Budget(), both, "k", 1)

@@ -270,3 +270,21 @@ def test_a_statement_cut_anywhere_raises_nothing() -> None:
     for end in range(len(text)):
         for database in DATABASES:
             assert isinstance(read_sql(source(text[:end]), frozenset({database})), tuple)
+
+
+def test_a_setting_without_a_name_is_unread() -> None:
+    (effect,) = read("SET", "postgresql")
+    assert isinstance(effect, fx.RunsSql) and not effect.understood
+
+
+@pytest.mark.parametrize("count", [100, 101])
+def test_a_function_that_does_much_is_one_statement_where_it_is_called(count: int) -> None:
+    body = "; ".join(f"DELETE FROM t{number}" for number in range(count))
+    _, *called = read(f"CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ {body} $$; SELECT f()", "postgresql")
+    called = [effect for effect in called if not isinstance(effect, fx.Reads)]
+    assert all(effect.raw for effect in called)
+    if count > 100:
+        (effect,) = called
+        assert isinstance(effect, fx.RunsSql) and effect.text == "f()"
+    else:
+        assert [type(effect) for effect in called] == [fx.ChangesData] * count

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from headway.errors import ConfigError, UsageError
-from headway.repository.git import changes_since, default_base, find_root, reader_at_base
+from headway.repository.git import changes_since, commit_of, default_base, find_root, reader_at_base
 from headway.repository.program import GitFailed
 
 
@@ -179,3 +179,13 @@ def test_what_the_caller_set_for_git_does_not_count(top: Path, monkeypatch: pyte
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "nonsense")
     assert changes(top, "v/a.py") == {"v/a.py": "same"}
     assert not tripped.exists()
+
+
+def test_the_commit_that_a_name_stands_for(top: Path, tmp_path: Path) -> None:
+    assert commit_of(str(top / "v")) == git(top, "rev-parse", "HEAD")
+    (top / "v" / "c.py").write_text("revision = 'c'\n")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "second")
+    assert commit_of(str(top), "main") == git(top, "rev-parse", "main") != commit_of(str(top))
+    assert commit_of(str(top), "nobody") is None
+    assert commit_of(str(tmp_path)) is None

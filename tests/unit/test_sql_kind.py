@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.timing import seconds_of
 from headway.effects.sql_kind import Kind, first_words, kind_of
-from headway.effects.sql_text import tokens
+from headway.effects.sql_text import changed_tables, tokens
 
 CASES = {
     "SELECT 1": Kind.READ,
@@ -107,3 +107,18 @@ def test_quotes_that_nothing_closes_take_no_longer_than_their_length(flood: str,
 )
 def test_what_an_unclosed_quote_hides_is_no_read(sql: str) -> None:
     assert kind_of(sql) is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("CREATE INDEX ix ON t (a)", {"t"}),
+        ("CREATE UNIQUE INDEX ix ON ONLY s.t USING btree (a)", {"t"}),
+        ("CREATE TABLE IF NOT EXISTS t (a int)", {"t"}),
+        ("CREATE TABLE t AS SELECT 1", None),
+        ("DROP INDEX ix", None),
+    ],
+)
+def test_the_tables_that_a_statement_changes(sql: str, tables: set[str] | None) -> None:
+    found = changed_tables(sql)
+    assert (None if found is None else {name.rpartition(".")[2] for name in found}) == tables

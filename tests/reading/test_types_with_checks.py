@@ -39,3 +39,8 @@ def test_what_a_text_method_gives_is_not_known_where_it_is_not_computed(call: st
     effect = effects(f'op.drop_table("t".{call})')[-1]
     assert isinstance(effect, fx.DropsTable) and not isinstance(effect.table, str)
     assert effect.table is not None
+
+
+def test_a_condition_on_such_a_text_may_hold() -> None:
+    (effect,) = effects('if "t".frob():\n    op.drop_table("a")')
+    assert isinstance(effect, fx.DropsTable) and effect.conditional

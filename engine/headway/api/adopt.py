@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from headway.api.accept import is_acceptable
 from headway.api.apart import apart
 from headway.api.baseline import baseline
 from headway.api.ci import ci, scratch_kinds
@@ -242,12 +243,7 @@ def _accept_findings(report: Report, adopted: Adopted) -> bool:
 
 
 def _is_acceptable(finding: Finding, report: Report) -> bool:
-    """Faults of the graph and of what is released break every database: no date makes them right."""
-    return (
-        finding.severity.at_least(report.threshold)
-        and not finding.code.startswith(("REV", "HIS"))
-        and bool(finding.file or finding.revision)
-    )
+    return finding.severity.at_least(report.threshold) and is_acceptable(finding)
 
 
 def _accept_drift(report: Report, adopted: Adopted) -> bool:

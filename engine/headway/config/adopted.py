@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from headway.config.policy import AcceptedDrift, Ignore
+from headway.config.policy_text import ignore_lines, item, quoted
 
 
 @dataclass(slots=True)
@@ -42,21 +42,21 @@ class Adopted:
         yield f"# The gate's policy, written by 'headway adopt' on {self.today}. What it lets pass is a debt: pay it off."
         yield f"expected_heads: {self.expected_heads}"
         if self.base is not None:
-            yield f"base: {_text(self.base)}"
+            yield f"base: {quoted(self.base)}"
         if self.baseline is not None:
             yield "# Every revision up to this one counts as released."
-            yield f"baseline: {_text(self.baseline)}"
+            yield f"baseline: {quoted(self.baseline)}"
         if self.dialects:
             yield f"dialects: [{', '.join(self.dialects)}]"
         if self.app is not None:
-            yield f"app: {_text(self.app)}"
+            yield f"app: {quoted(self.app)}"
         if self.kinds or self.start or self.connection:
             yield "scratch:"
-            yield from [f"  kinds: [{', '.join(map(_text, self.kinds))}]"] if self.kinds else []
-            yield from [f"  start: {_text(self.start)}"] if self.start else []
+            yield from [f"  kinds: [{', '.join(map(quoted, self.kinds))}]"] if self.kinds else []
+            yield from [f"  start: {quoted(self.start)}"] if self.start else []
             if self.connection:
                 yield "  # env.py wants a connection, as programs pass it in config.attributes."
-                yield f"  connection: {_text(self.connection)}"
+                yield f"  connection: {quoted(self.connection)}"
         if self.stages_off:
             yield "stages:"
             for name, why in self.stages_off.items():
@@ -64,20 +64,9 @@ class Adopted:
                 yield f"  {name}: off"
         if self.ignores:
             yield "ignore:"
-            for ignore in self.ignores:
-                yield from _item({"code": ignore.code, "where": ignore.where, "reason": ignore.reason}, "  ")
+            yield from ignore_lines(self.ignores, "  ")
         if self.drift:
             yield "drift:"
             yield "  accepted:"
             for entry in self.drift:
-                yield from _item({"item": entry.item, "reason": entry.reason, "owner": entry.owner or ""}, "    ")
-
-
-def _item(values: Mapping[str, str], indent: str) -> Iterator[str]:
-    for index, (name, value) in enumerate(values.items()):
-        yield f"{indent}{'- ' if index == 0 else '  '}{name}: {_text(value)}"
-
-
-def _text(value: str) -> str:
-    """A text as YAML takes it whatever is in it: its double-quoted form is JSON's."""
-    return json.dumps(value, ensure_ascii=False)
+                yield from item({"item": entry.item, "reason": entry.reason, "owner": entry.owner or ""}, "    ")

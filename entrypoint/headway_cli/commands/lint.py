@@ -38,6 +38,13 @@ def lint(
             "--diff", help="Print what --fix would change, and change nothing; ends with 1 if that is anything."
         ),
     ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept", help="Write today's findings into the policy's ignore list, with --owner and the date."
+        ),
+    ] = False,
+    owner: Annotated[str, typer.Option("--owner", help="Who owns what --accept accepts.")] = "nobody yet",
     format: opt.OutputFormat = opt.Format.TEXT,
     report: opt.Reports = None,
     explain: opt.Explain = False,
@@ -52,6 +59,8 @@ def lint(
 
     --fix writes what a finding offers, and moves into revisions of their own the indexes that PostgreSQL should build
     without a lock, and the look at the rows of a foreign key or CHECK. Released revisions are never changed.
+
+    --accept lets the findings of an old history be: with --all it writes each into the policy, and what comes later is judged.
     """
     from headway.api.lint import LintOptions, require_paths
     from headway.api.lint import lint as run
@@ -82,12 +91,17 @@ def lint(
             fail_on=opt.severity(fail_on),
         )
 
+        if accept and (fix or diff):
+            raise UsageError("--accept goes with neither --fix nor --diff", hint="Mend first, and accept what is left.")
         if fix and diff:
             raise UsageError("--fix and --diff cannot go together", hint="--diff shows what --fix would change.")
         for files, section in projects if fix or diff else ():
             changes |= _mend(open_project(files, section, untrusted=untrusted, base=base), options, diff)
         if diff:
             raise typer.Exit(1 if changes else 0)
+
+        for files, section in projects if accept else ():
+            _accept(open_project(files, section, untrusted=untrusted, base=base), options, owner)
 
         def judge(files: tuple[str, ...], section: str) -> Report:
             return run(open_project(files, section, untrusted=untrusted, base=base), options, opt.today())
@@ -96,6 +110,17 @@ def lint(
     except HeadwayError as error:
         opt.fail("lint", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)
+
+
+def _accept(project: Project, options: LintOptions, owner: str) -> None:
+    from headway.api.accept import accept
+
+    accepted = accept(project, options, owner, opt.today())
+    entries = f"{len(accepted.ignores)} {'entry' if len(accepted.ignores) == 1 else 'entries'}"
+    print(f"headway: {accepted.path}: {accepted.findings} finding(s) accepted by {entries}", file=sys.stderr)
+    if accepted.left:
+        codes = ", ".join(sorted({one.code for one in accepted.left}))
+        print(f"headway: {len(accepted.left)} finding(s) that no policy accepts: {codes}", file=sys.stderr)
 
 
 def _mend(project: Project, options: LintOptions, diff: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headway.effects import model as fx
-from reading.harness import read
+from reading.harness import read, said
 
 SQLITE = frozenset({"sqlite"})
 
@@ -44,3 +44,27 @@ def test_what_a_text_method_gives_is_not_known_where_it_is_not_computed(call: st
 def test_a_condition_on_such_a_text_may_hold() -> None:
     (effect,) = effects('if "t".frob():\n    op.drop_table("a")')
     assert isinstance(effect, fx.DropsTable) and effect.conditional
+
+
+def test_a_helper_that_is_handed_on_half_called_is_no_secret() -> None:
+    migration = read(
+        "register(functools.partial(forget, 't'))",
+        "import functools\nfrom shop.hooks import register\n\ndef forget(name):\n    op.drop_table(name)",
+    )
+    assert any(line.startswith("unread: ") for line in said(migration)), said(migration)
+
+
+def test_a_dict_that_takes_in_what_nobody_knows_may_hold_more() -> None:
+    module = "from shop.names import more"
+    known = read("d = {'a': 1}\nd.update({'b': 2})\nfor name in d:\n    op.drop_table(name)", module)
+    assert said(known) == ["DropsTable a", "DropsTable b"]
+    opened = read(
+        "e = {'b': 2}\ne.update(more())\nd = {'a': 1}\nd.update(e)\nfor name in d:\n    op.drop_table(name)", module
+    )
+    assert said(opened) != said(known)
+
+
+def test_what_a_decorator_is_told_costs_nothing_of_the_function() -> None:
+    migration = read("", "from shop.hooks import told\n\n@told(op)\ndef upgrade():\n    op.drop_table('t')")
+    assert "DropsTable t" in said(migration)
+    assert any(line.startswith("unread: ") for line in said(migration))

@@ -30,6 +30,9 @@ def effect_of(sql: str, database: str) -> fx.Effect:
         ("DROP TABLE t", "mysql", None, "EXCLUSIVE metadata lock", True, True, Held.INSTANT),
         ("LOCK TABLES t READ", "mysql", None, "READ", False, True, Held.INSTANT),
         ("LOCK TABLES t WRITE", "mysql", None, "WRITE", True, True, Held.INSTANT),
+        ("SELECT a FROM t", "sqlite", None, "SHARED", False, False, Held.SCAN),
+        ("UPDATE t SET a = 1", "mssql", None, "IX", False, False, Held.SCAN),
+        ("SELECT a FROM t", "mssql", None, "IS", False, False, Held.SCAN),
         ("CREATE INDEX i ON t (a)", "sqlite", None, "EXCLUSIVE", True, True, Held.SCAN),
         ("ALTER TABLE t DROP COLUMN a", "sqlite", None, "EXCLUSIVE", True, True, Held.REWRITE),
         ("CREATE INDEX i ON t (a)", "mssql", None, "S", False, True, Held.SCAN),
@@ -83,3 +86,29 @@ def test_a_longer_varchar_needs_no_rewrite_on_postgresql() -> None:
 
 def test_an_unknown_database_has_no_locks() -> None:
     assert lock_of(effect_of("DROP TABLE t", "postgresql"), "unheard_of") is None
+
+
+def _type(name: str, *arguments: object) -> fx.Type:
+    return fx.Type(name, arguments, written=name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "held"),
+    [
+        (_type("varbit", 4), _type("varbit", 8), Held.INSTANT),
+        (_type("varbit", 8), _type("varbit", 4), Held.REWRITE),
+        (_type("bit", 4), _type("bit", 8), Held.REWRITE),
+        (_type("char", 4), _type("char", 8), Held.REWRITE),
+        (_type("varchar", 4), _type("varchar", 8), Held.INSTANT),
+        (_type("varchar", True), _type("varchar", 8), Held.REWRITE),
+        (_type("numeric", 10), _type("numeric", 10, 0), Held.INSTANT),
+        (_type("numeric", 10), _type("numeric", 10, 1), Held.REWRITE),
+        (_type("numeric", 10), _type("numeric", 12), Held.INSTANT),
+    ],
+)
+def test_what_a_change_of_type_writes_anew_on_postgresql(old: fx.Type, new: fx.Type, held: Held) -> None:
+    effect = fx.AltersColumn(
+        span=fx.Span("x.py", 1), table="t", column="c", new_type=new, existing_type=old, existing_nullable=True
+    )
+    lock = lock_of(effect, "postgresql")
+    assert lock is not None and lock.held is held

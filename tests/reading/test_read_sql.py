@@ -288,3 +288,24 @@ def test_a_function_that_does_much_is_one_statement_where_it_is_called(count: in
         assert isinstance(effect, fx.RunsSql) and effect.text == "f()"
     else:
         assert [type(effect) for effect in called] == [fx.ChangesData] * count
+
+
+@pytest.mark.parametrize("words", ["", "TABLE ", "TEMP ", "TEMPORARY TABLE ", "UNLOGGED ", "UNLOGGED TABLE "])
+def test_a_query_that_makes_a_table_names_it(words: str) -> None:
+    made = [
+        effect for effect in read(f"SELECT a INTO {words}t FROM b", "postgresql") if isinstance(effect, fx.CreatesTable)
+    ]
+    assert [effect.table for effect in made] == ["t"]
+
+
+@pytest.mark.parametrize("end", ["", " WITH DATA", " WITH NO DATA"])
+def test_a_view_that_is_made_anew(end: str) -> None:
+    (effect,) = read(f"REFRESH MATERIALIZED VIEW CONCURRENTLY mv{end}", "postgresql")
+    assert isinstance(effect, fx.AltersObject) and (effect.name, effect.action) == ("mv", "REFRESH CONCURRENTLY")
+
+
+def test_statements_in_the_parentheses_of_a_rule_are_its_own() -> None:
+    found = read("CREATE RULE r AS ON DELETE TO t DO (DELETE FROM a; DELETE FROM b); DROP TABLE u", "postgresql")
+    assert [type(effect) for effect in found][-1] is fx.DropsTable
+    assert not any(isinstance(effect, fx.ChangesData) for effect in found)
+    assert len(found) == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from headway.errors import ConfigError, UsageError
-from headway.repository.git import changes_since, commit_of, default_base, find_root, reader_at_base
+from headway.repository.git import changes_since, commit_of, default_base, find_root, reader_at_base, shown
 from headway.repository.program import GitFailed
 
 
@@ -189,3 +189,9 @@ def test_the_commit_that_a_name_stands_for(top: Path, tmp_path: Path) -> None:
     assert commit_of(str(top), "main") == git(top, "rev-parse", "main") != commit_of(str(top))
     assert commit_of(str(top), "nobody") is None
     assert commit_of(str(tmp_path)) is None
+
+
+def test_a_commit_is_shown_by_its_beginning() -> None:
+    assert shown("0123456789abcdef" * 2 + "01234567") == "0123456789ab"
+    assert shown("ab" * 32) == "ab" * 6
+    assert shown("origin/main") == "origin/main" and shown("x" * 40) == "x" * 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 
 import pytest
@@ -123,6 +124,36 @@ def test_what_autogenerate_writes_is_plain(body: str) -> None:
 def test_a_date_puts_no_texts_together() -> None:
     sources = {"a": '"""x\n\nCreate Date: 2024-05-06 07:08:09.1+00:00\n"""\n', "b": 'x = """\nDate: "+"\n"""\n'}
     assert Texts(sources, lambda one: sources[one].encode()).unclear == {"b"}
+
+
+def test_many_names_are_found_where_a_few_are() -> None:
+    """With many of them an index is made, and it finds the same."""
+    source = random.Random(5)
+    words = [
+        "t",
+        "tt",
+        "t_1",
+        "my table",
+        "ta-t",
+        "a.b",
+        "x",
+        "users",
+        "-",
+        "t t",
+        "sa.ForeignKey('t.id')",
+        "'t'",
+        '"users.id"',
+    ]
+    files = {
+        str(number): " ".join(source.choice(words) for _ in range(source.randrange(12))).lower() for number in range(60)
+    }
+    names = [*words, "nobody", "t_", "my", "table", "ta", ".", "users.id"]
+    read = lambda one: files[one].encode()  # noqa: E731
+    many = Texts(files, read)
+    for number in range(40):
+        assert many.naming(f"nobody_{number}") == frozenset()
+    for name in map(str.lower, names):
+        assert many.naming(name) == Texts(files, read).naming(name), name
 
 
 def test_a_table_that_a_key_points_to_is_not_named() -> None:

@@ -78,17 +78,40 @@ class Texts:
     def _naming_places(self, name: bytes) -> Iterator[int]:
         """The places of the files that name it otherwise than as what a key points to."""
         joined, starts = self._joined
-        at = joined.find(name) if name else -1
+        words = _WORDS.findall(name)
+        if len(self._naming) < _FEW or not words:
+            yield from self._named_between(name, 0, len(joined))
+            return
+        # Each name would be looked for in all of the text: with many of them, and of a long history, that is its square.
+        for place in min((self._index.get(word, []) for word in words), key=len):
+            yield from self._named_between(name, starts[place], starts[place + 1])
+
+    def _named_between(self, name: bytes, start: int, stop: int) -> Iterator[int]:
+        """The same for the files between two places of the text."""
+        joined, starts = self._joined
+        at = joined.find(name, start, stop) if name else -1
         while at >= 0:
             end = at + len(name)
             if _in_word(joined, at - 1) or _in_word(joined, end) or _is_pointed_to(joined, at, end):
-                at = joined.find(name, at + 1)
+                at = joined.find(name, at + 1, stop)
                 continue
             place = bisect_right(starts, at) - 1
             yield place
-            at = joined.find(name, starts[place + 1])
+            at = joined.find(name, starts[place + 1], stop)
+
+    @cached_property
+    def _index(self) -> dict[bytes, list[int]]:
+        """Each word with the places of the files that have it."""
+        found: dict[bytes, list[int]] = {}
+        for place in range(len(self._ids)):
+            for word in set(_WORDS.findall(self._text(place))):
+                found.setdefault(word, []).append(place)
+        return found
 
 
+_FEW = 24
+"""So many names are looked for without an index of all words, which takes as long to make as some hundred of them."""
+_WORDS = re.compile(rb"[a-z0-9_]+")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 
 

@@ -309,3 +309,29 @@ def test_statements_in_the_parentheses_of_a_rule_are_its_own() -> None:
     assert [type(effect) for effect in found][-1] is fx.DropsTable
     assert not any(isinstance(effect, fx.ChangesData) for effect in found)
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "database", "expected"),
+    [
+        ("CREATE SCHEMA AUTHORIZATION joe", "postgresql", ("CreatesObject", "joe")),
+        ("CREATE SCHEMA s", "postgresql", ("CreatesObject", "s")),
+        ("DROP CAST (int AS text)", "postgresql", ("DropsObject", None)),
+        ("DROP OPERATOR === (int, int)", "postgresql", ("DropsObject", None)),
+        ("DROP OPERATOR CLASS c USING btree", "postgresql", ("DropsObject", "c")),
+        ("DROP OPERATOR FAMILY f USING btree", "postgresql", ("DropsObject", "f")),
+    ],
+)
+def test_objects_that_few_have(sql: str, database: str, expected: tuple[str, str | None]) -> None:
+    (effect,) = read(sql, database)
+    assert (type(effect).__name__, getattr(effect, "name", "")) == expected
+
+
+@pytest.mark.parametrize("database", ["mysql", "sqlite"])
+@pytest.mark.parametrize("value", ["1", "CASE WHEN 1 THEN 2 END", "CASE b WHEN 1 THEN (SELECT 2) END"])
+def test_what_follows_a_trigger_is_none_of_its_body(database: str, value: str) -> None:
+    each = " FOR EACH ROW" if database == "mysql" else ""
+    sql = f"CREATE TRIGGER g AFTER INSERT ON t{each} BEGIN UPDATE a SET b = {value}; DELETE FROM c; END; DROP TABLE u"
+    trigger, dropped = read(sql, database)
+    assert isinstance(trigger, fx.CreatesObject) and trigger.table == "t"
+    assert isinstance(dropped, fx.DropsTable) and dropped.table == "u"

@@ -104,6 +104,10 @@ def _type(name: str, *arguments: object) -> fx.Type:
         (_type("numeric", 10), _type("numeric", 10, 0), Held.INSTANT),
         (_type("numeric", 10), _type("numeric", 10, 1), Held.REWRITE),
         (_type("numeric", 10), _type("numeric", 12), Held.INSTANT),
+        (_type("timestamp", 3), _type("timestamp", 6), Held.INSTANT),
+        (_type("timestamp", 6), _type("timestamp", 3), Held.REWRITE),
+        (_type("DateTime", True), _type("DateTime", True), Held.INSTANT),
+        (_type("DateTime", True), _type("DateTime", False), Held.REWRITE),
     ],
 )
 def test_what_a_change_of_type_writes_anew_on_postgresql(old: fx.Type, new: fx.Type, held: Held) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +63,7 @@ def lint(
 
     --accept lets the findings of an old history be: with --all it writes each into the policy, and what comes later is judged.
     """
-    from headway.api.lint import LintOptions, require_paths
+    from headway.api.lint import LintOptions
     from headway.api.lint import lint as run
     from headway.api.project import open_project
     from headway.api.several import judge_several
@@ -76,11 +77,7 @@ def lint(
         rules = select_rules(tuple(select or ()), tuple(ignore or ()))
         projects = configurations(config or (), name or ())
         if paths and len(projects) > 1:
-            opened = []
-            with suppress(HeadwayError):  # the report says it, and is an error whatever the paths are
-                opened = [open_project(files, section, untrusted=True) for files, section in projects]
-            if len(opened) == len(projects):
-                require_paths(opened, paths)
+            _require_paths(projects, paths)
         options = LintOptions(
             base=base,
             all=all,
@@ -112,7 +109,21 @@ def lint(
     opt.finish(result, format, report, no_color=no_color, verbose=verbose, explain=explain)
 
 
+def _require_paths(projects: Sequence[tuple[tuple[str, ...], str]], paths: Sequence[str]) -> None:
+    """Raises UsageError for a path that is of none of the projects."""
+    from headway.api.lint import require_paths
+    from headway.api.project import open_project
+    from headway.errors import HeadwayError
+
+    opened = []
+    with suppress(HeadwayError):  # the report says it, and is an error whatever the paths are
+        opened = [open_project(files, section, untrusted=True) for files, section in projects]
+    if len(opened) == len(projects):
+        require_paths(opened, paths)
+
+
 def _accept(project: Project, options: LintOptions, owner: str) -> None:
+    """Writes what is found into the project's policy, and says so."""
     from headway.api.accept import accept
 
     accepted = accept(project, options, owner, opt.today())

@@ -70,6 +70,15 @@ def test_what_is_there_is_accepted_and_what_comes_is_judged(storefront: Path, he
     assert "0 finding(s) accepted by 0 entries" in again.err
 
 
+def test_a_path_that_looks_like_a_pattern_is_a_path(storefront: Path, headway: Program) -> None:
+    versions = storefront / "migrations" / "versions"
+    (versions / "zz_[old].py").write_text(
+        "from alembic import op\nrevision = 'zz'\ndown_revision = 'd16e2b7f5a08'\n\n\ndef upgrade():\n    op.drop_table('x')\n"
+    )
+    assert "DST001" in headway("lint", "--all", cwd=storefront).out
+    assert "DST001" not in headway("lint", "--all", "--accept", cwd=storefront).out
+
+
 def test_a_policy_that_cannot_be_added_to_is_an_error_and_stays(storefront: Path, headway: Program) -> None:
     policy = storefront / ".headway.yml"
     policy.write_text("ignore: []\n")

@@ -165,4 +165,4 @@ def is_current(until: date | None, today: date) -> bool:
 
 
 def _is_where(where: str, finding: Finding) -> bool:
-    return where == finding.revision or fnmatch(finding.file or "", where)
+    return where in (finding.revision, finding.file) or fnmatch(finding.file or "", where)

@@ -293,8 +293,11 @@ def test_a_file_that_is_there_and_empty_is_as_before(sqlite_url: str, project: P
         assert [path.name for path in file.parent.iterdir() if path.name.startswith(file.name)] == [file.name]
 
 
-def test_memory_is_no_scratch_database(project: Path, headway: Program) -> None:
-    done, report = ci(headway, project, "sqlite://")
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///file:m?mode=memory&uri=true", "sqlite:///file::memory:?uri=true"]
+)
+def test_memory_is_no_scratch_database(url: str, project: Path, headway: Program) -> None:
+    done, report = ci(headway, project, url)
     assert done.code == 2
     assert "Use --scratch sqlite" in whys(report)[0]
 

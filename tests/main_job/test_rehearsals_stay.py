@@ -469,10 +469,11 @@ def test_a_migration_that_fails_there_is_a_no(tmp_path: Path, headway: Program) 
         assert headway("drift", "--scratch", kind, cwd=project).code == 1
 
 
-def test_in_memory_is_the_projects_own_business(tmp_path: Path, headway: Program) -> None:
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:m?mode=memory&uri=true"])
+def test_in_memory_is_the_projects_own_business(url: str, tmp_path: Path, headway: Program) -> None:
     """A database in memory passes, and the history runs on the scratch database all the same."""
-    env = """
-with sa.create_engine("sqlite://").connect() as connection:
+    env = f"""
+with sa.create_engine("{url}").connect() as connection:
     connection.execute(sa.text("CREATE TABLE cache (id INTEGER)"))
     connection.commit()
     migrate(connection)

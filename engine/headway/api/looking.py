@@ -13,7 +13,7 @@ from headway.compat.hook import serving_alembic
 from headway.errors import ConfigError
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
-from headway.runtime.drivers import in_memory
+from headway.runtime.drivers import url_in_memory
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
 
@@ -39,7 +39,7 @@ def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...]
 
 def _require_file(database: str | None) -> None:
     url = make_url(database) if database else None
-    if url is None or url.get_backend_name() != "sqlite" or not url.database or in_memory(url.database):
+    if url is None or url.get_backend_name() != "sqlite" or not url.database or url_in_memory(url):
         return
     if not url.database.startswith("file:") and not os.path.exists(url.database):
         raise ConfigError("there is no such SQLite file", path=url.database, hint="Give --url the file as it is.")

@@ -11,9 +11,12 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headway.process import hearing, replaced
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 Check = Callable[[str], None]
 """Is told what was called, ``psycopg.connect``, before it is; whatever it raises keeps it from being called."""
@@ -78,6 +81,14 @@ def in_memory(database: str) -> bool:
         return database in ("", ":memory:")
     path, _, query = database.removeprefix("file:").partition("?")
     return path in ("", ":memory:") or "mode=memory" in query.split("&")
+
+
+def url_in_memory(url: URL) -> bool:
+    """The same for the URL of a SQLite database, which keeps the query apart."""
+    name = url.database or ""
+    if name.startswith("file:") and url.query.get("mode") == "memory":
+        return True
+    return in_memory(name)
 
 
 def _file_name(database: Any) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from headway.errors import ConnectionRefused
 from headway.runtime.connecting import Attempt
-from headway.runtime.drivers import in_memory
+from headway.runtime.drivers import in_memory, url_in_memory
 from headway.runtime.target import Place, place, place_of
 from headway.scratch.port import Scratch
 
@@ -87,7 +87,7 @@ class StandIns:
 
     def accepts(self, connection: Connection) -> bool:
         """Whether env.py's connection leads to a stand-in of the kind that is rehearsed."""
-        if in_memory(connection.engine.url.database or "") and connection.dialect.name == "sqlite":
+        if connection.dialect.name == "sqlite" and url_in_memory(connection.engine.url):
             return False
         return _same_family(connection.dialect.name, self.main)
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from headway.errors import DatabaseFailure, HeadwayError, UsageError
-from headway.runtime.drivers import in_memory
+from headway.runtime.drivers import url_in_memory
 from headway.runtime.failures import explain
 from headway.runtime.target import sync_url
 from headway.scratch.contents import Thing, contents, neighbours, take_out
@@ -38,7 +38,7 @@ def open_url(url: str) -> Iterator[Scratch]:
         parsed = make_url(url)
     except ArgumentError as error:
         raise UsageError("the scratch database's URL cannot be read", hint="Use dialect://user@host/name.") from error
-    if parsed.get_backend_name() == "sqlite" and in_memory(parsed.database or ""):
+    if parsed.get_backend_name() == "sqlite" and url_in_memory(parsed):
         raise UsageError(
             "a scratch database in memory would be another one for each connection", hint="Use --scratch sqlite."
         )

@@ -195,7 +195,7 @@ def _run(drawn: list[tuple[Mutant, list[str]]], processes: int) -> list[Mutant]:
             place = Path(directory) / str(number)
             shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
             places.put(place)
-        _check_unchanged(drawn, place)
+        _check_unchanged(drawn, place, processes)
 
         def one(pair: tuple[Mutant, list[str]]) -> None:
             place = places.get()
@@ -213,11 +213,14 @@ def _run(drawn: list[tuple[Mutant, list[str]]], processes: int) -> list[Mutant]:
     return sorted(survivors, key=lambda mutant: (str(mutant.path), mutant.line))
 
 
-def _check_unchanged(drawn: list[tuple[Mutant, list[str]]], place: Path) -> None:
+def _check_unchanged(drawn: list[tuple[Mutant, list[str]]], place: Path, processes: int) -> None:
     """Tests that fail without any mutant would notice every one."""
-    for tests in {" ".join(tests): tests for _, tests in drawn}.values():
-        if not do_pass(tests, place):
-            sys.exit(f"these tests fail on the program as it is: {' '.join(tests)}")
+    tests = sorted({test for _, tests in drawn for test in tests})
+    with ThreadPoolExecutor(processes) as pool:
+        passed = list(pool.map(lambda test: do_pass([test], place), tests))
+    if not all(passed):
+        failed = [test for test, did in zip(tests, passed, strict=True) if not did]
+        sys.exit(f"these tests fail on the program as it is: {' '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
         "+ enum type mood (sad, so, glad)": ("ALTER TYPE mood ADD VALUE 'so' BEFORE 'glad'",),
         "- enum type mood": ("DROP TYPE mood CASCADE",),
         "+ type pair": ("ALTER TYPE pair ADD ATTRIBUTE c int",),
-        "object type public.span": ("DROP TYPE span",),
+        "- object type public.span": ("DROP TYPE span",),
         "+ domain zip": ("ALTER DOMAIN zip DROP NOT NULL",),
         "+ sequence numbers": ("ALTER SEQUENCE numbers INCREMENT 2",),
         "+ view names": ("CREATE OR REPLACE VIEW names AS SELECT email FROM users WHERE id > 1",),

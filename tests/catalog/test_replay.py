@@ -533,6 +533,31 @@ def test_what_nobody_knows_has_no_default_for_sure() -> None:
     assert known(start=EMPTY).validated_not_null_check("t", "a") is False
 
 
+def test_a_key_that_nobody_knows_is_none_for_sure() -> None:
+    key = fx.AddsConstraint(
+        span=SPAN,
+        table="t",
+        kind=fx.ConstraintKind.FOREIGN_KEY,
+        name="fk",
+        columns=("a",),
+        referent="u",
+        references=fx.ForeignKey("u", columns=("id",)),
+    )
+    told = known(creates("t", "a"), key)
+    assert told.has_foreign_key(("a",), "u", "t")
+    for columns, referent, table in (
+        (("b",), "u", "t"),
+        (("a",), "v", "t"),
+        (("a",), fx.UNKNOWN, "t"),
+        ((fx.UNKNOWN,), "u", "t"),
+        ((), "u", "t"),
+        (("a",), "u", "other"),
+        (("a",), "u", fx.UNKNOWN),
+    ):
+        assert told.has_foreign_key(columns, referent, table) is False
+    assert known().has_foreign_key(("a",), "u", "t") is False
+
+
 # -- time ---------------------------------------------------------------------------------------------------------
 
 SHAPES = {

@@ -24,7 +24,7 @@ GATES = {
         "headway.api",
     ),
     "mako": ("headway.script.writer",),
-    "yaml": ("headway.config.policy",),
+    "yaml": ("headway.config.yaml_text",),
     "docker": ("headway.scratch.docker",),
     "typer": ("headway_cli",),
     "psycopg": ("headway.scratch.embedded_postgresql",),

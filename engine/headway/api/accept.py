@@ -70,6 +70,10 @@ def _write(path: str, ignores: Sequence[Ignore], project: Project) -> None:
     def check() -> None:
         found = load_policy(os.path.dirname(path), read_if_there).ignores
         if set(found) != {*project.policy.ignores, *ignores}:
-            raise UsageError("the policy would say something else with these entries: nothing was changed", path=path)
+            raise UsageError(
+                "the policy would say something else with these entries: nothing was changed",
+                hint="Write them by hand: each has a code, where it is, and a reason.",
+                path=path,
+            )
 
     exchange({path: text}, check=check)

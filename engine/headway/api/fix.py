@@ -100,7 +100,10 @@ def write(project: Project, wanted: Fixes) -> None:
         after.history.require_sound()
         lost = set(before.ids) - set(after.history.ids)
         if lost or len(after.history.heads) > len(before.heads) or len(after.unreadable) > unreadable:
-            raise ScriptError("the history would be another one with these fixes: nothing was changed")
+            raise ScriptError(
+                "the history would be another one with these fixes: nothing was changed",
+                hint="Mend them by hand; headway lint --diff shows what it had in mind.",
+            )
 
     if wanted.texts:
         exchange(wanted.texts, check=check)

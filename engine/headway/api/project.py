@@ -248,7 +248,8 @@ def resolve_url(url: str) -> str:
             with open(rest, encoding="utf-8") as file:
                 return file.read().strip()
         except OSError as error:
-            raise UsageError(f"the URL's file cannot be read: {error.strerror}", path=rest) from error
+            hint = "The user that runs headway must be able to read it; a container sees only what is mounted into it."
+            raise UsageError(f"the URL's file cannot be read: {error.strerror}", path=rest, hint=hint) from error
     if kind == "cmd":
         return _output_of(rest)
     return url
@@ -261,7 +262,8 @@ def _output_of(command: str) -> str:
     try:
         done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False)
     except OSError as error:
-        raise UsageError(f"the command for the URL cannot be run: {error}") from error
+        hint = "It is run without a shell: name a program that is on the PATH, or 'sh -c \"…\"'."
+        raise UsageError(f"the command for the URL cannot be run: {error}", hint=hint) from error
     if done.returncode != 0 or not done.stdout.strip():
         raise UsageError(
             f"the command for the URL printed none and ended with status {done.returncode}",

@@ -63,7 +63,8 @@ def _target(graph: RevisionGraph, new: frozenset[str], onto: str | None) -> str:
     """The released revision that the new ones are to follow."""
     if onto is not None:
         if onto not in graph.ids or onto in new:
-            raise UsageError(f"'{onto}' is no released revision of this history")
+            hint = "Name one that the base branch has; headway history lists them."
+            raise UsageError(f"'{onto}' is no released revision of this history", hint=hint)
         return onto
     released = [id_ for id_ in graph.ids if id_ not in new]
     heads = [id_ for id_ in released if not any(child in released for child in graph.children(id_))]

@@ -151,7 +151,11 @@ def _elsewhere(project: Project, url: str | None, target: str, path: list[str]) 
         if not text:
             said.seek(0)
             last = said.read().decode(errors="replace").strip().splitlines()[-1:] or [f"status {code}"]
-            raise UsageError(f"the second recording ended without an answer: {last[0]}")
+            raise UsageError(
+                f"the second recording ended without an answer: {last[0]}",
+                hint="The revisions are recorded once more by a process of its own, and something ended it: too little "
+                "memory, or sys.exit() or os._exit() in env.py or a revision.",
+            )
     document = json.loads(text)
     if "error" in document:
         raise _error(document["error"])

@@ -127,7 +127,8 @@ def _check_files(project: Project, part: Stretch, base: str | None) -> None:
     state = git.changes_since(project.home, "HEAD", paths)
     for path in paths:
         if not path.endswith(".py"):
-            raise UsageError("this revision has no source", path=project.shown(path))
+            hint = "One revision is written from the sources of those that it replaces: bring its .py file back first."
+            raise UsageError("this revision has no source", path=project.shown(path), hint=hint)
         if path in state.added | state.modified | state.outside:
             raise UsageError(
                 "this file is not in git as it is here",

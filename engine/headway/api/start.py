@@ -74,7 +74,9 @@ def _known(project: Project, revisions: Iterable[str], shown: str) -> tuple[str,
     for revision in revisions:
         if revision not in history.ids and revision not in history.end_of:
             raise ConfigError(
-                f"the file says that it stands at '{revision}', which is no revision of this history", path=shown
+                f"the file says that it stands at '{revision}', which is no revision of this history",
+                path=shown,
+                hint="Take the dump again from a database that this history made, or bring the revision's file back.",
             )
     return present(history, revisions)
 
@@ -94,5 +96,6 @@ def _call(project: Project, name: str, url: URL) -> None:
     except Exception as error:  # whatever the project's code raises is its answer
         raise ConfigError(
             f"scratch.start: {name} raised {type(error).__name__}: {error}",
+            hint="It is given a connection to an empty database, and makes in it what the first revision finds.",
             path=None if project.policy.path is None else project.shown(project.policy.path),
         ) from error

@@ -36,7 +36,10 @@ def stats(project: Project, given: str | None, today: date) -> str:
     def look(heads: tuple[str, ...], context: MigrationContext) -> None:
         kind = context.connection.dialect.name
         if kind not in _READERS:
-            raise ConfigError(f"nobody here knows how to ask {kind} for the sizes of its tables")
+            raise ConfigError(
+                f"nobody here knows how to ask {kind} for the sizes of its tables",
+                hint="Write 'tables' into the policy by hand: docs/configuration.md has its form.",
+            )
         kinds.append(kind)
         found.extend(size for size in _READERS[kind](context.connection) if size.name != context.version_table)
 

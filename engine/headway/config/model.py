@@ -144,6 +144,7 @@ class Config:
         if not self.file_config.has_section(section):
             raise ConfigError(
                 f"No config file '{self.config_file_name}' found, or file has no '[{section}]' section",
+                hint=f"Write the line [{section}] above its settings, or name another section with --name.",
                 path=self.config_file_name,
             )
         try:
@@ -186,7 +187,8 @@ class Config:
         try:
             return None if value is None or value == "" else int(value)
         except (TypeError, ValueError) as error:
-            raise ConfigError(f"'{name}' is {value!r}, which is no number", path=self.source_name) from error
+            hint = f"Write {name} as digits alone, or leave it out."
+            raise ConfigError(f"'{name}' is {value!r}, which is no number", path=self.source_name, hint=hint) from error
 
     def get_version_locations_list(self) -> list[str] | None:
         """Where revision files are, or None for the default place."""

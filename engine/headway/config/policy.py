@@ -1,6 +1,6 @@
 """The gate's policy: ``.headway.yml`` at the repository root, or ``[tool.headway]`` in pyproject.toml.
 
-Reads and checks it whole, so that every problem is reported at once with its line. The only module that knows YAML.
+Reads and checks it whole, so that every problem is reported at once with its line.
 """
 
 from __future__ import annotations
@@ -16,20 +16,14 @@ from typing import Any
 from headway.config.dialects import Version, parse
 from headway.config.sources import parse_toml, read_setting_file
 from headway.config.tables import TableSize, read_sizes
+from headway.config.yaml_text import Path, read_yaml
 from headway.errors import ConfigError
-from headway.search_path import import_own
 from headway.valueclass import valueclass
 
 FILE_NAMES = (".headway.yml", ".headway.yaml")
 SEVERITIES = ("error", "warning", "info", "off")
 STAGES = ("graph", "lint", "replay", "drift", "downgrade")
 
-POLICY_BYTES = 128 * 1024
-POLICY_NODES = 20_000
-POLICY_DEPTH = 20
-POLICY_BRACKETS = 200
-
-Path = tuple[str | int, ...]
 Reader = Callable[[str], bytes | None]
 
 
@@ -123,7 +117,7 @@ def load_policy(directory: str, read: Reader | None = None) -> Policy:
         both = ", ".join([*map(os.path.basename, files), *(["[tool.headway] in pyproject.toml"] if table else [])])
         raise ConfigError(f"the policy stands in several places: {both}", hint="Keep one of them.", path=directory)
     for path, data in files.items():
-        document, lines = _read_yaml(path, data)
+        document, lines = read_yaml(path, data)
         return _Checker(path, lines, read).policy(document)
     if table is not None:
         return _Checker(pyproject, {}, read).policy(table)
@@ -138,64 +132,6 @@ def read_if_there(path: str) -> bytes | None:
 def _pyproject_table(path: str, data: bytes | None) -> Any:
     tool = parse_toml(data, path).get("tool") if data is not None else None
     return tool.get("headway") if isinstance(tool, dict) else None
-
-
-def _read_yaml(path: str, data: bytes) -> tuple[Any, dict[Path, int]]:
-    """The document and the line of each of its keys and items."""
-    yaml = import_own("yaml")  # late: most commands find no policy
-    if len(data) > POLICY_BYTES:
-        raise ConfigError(f"a policy of {len(data)} bytes is not read; {POLICY_BYTES} are enough", path=path)
-    if _open_brackets(data) > POLICY_BRACKETS:  # the library takes the square of it in seconds
-        raise ConfigError("this is not YAML: it is nested too deeply", path=path)
-    try:
-        loader = yaml.SafeLoader(data.decode("utf-8-sig"))
-        node = loader.get_single_node()
-        lines = _lines_of(node, path)  # before the values are made: an alias in it may stand for millions
-        return (loader.construct_document(node) if node is not None else None), lines
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError(f"this is not YAML: {error.problem}", path=path, line=line) from error
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        # A day that the calendar lacks, a number of 10,000 digits, a thousand brackets: the library says so in its way.
-        said = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise ConfigError(f"this is not YAML: {said}", path=path) from error
-
-
-def _open_brackets(data: bytes) -> int:
-    """The most brackets that are open at once, those in texts included."""
-    depth = most = 0
-    for byte in data:
-        if byte in b"[{":
-            depth += 1
-            most = max(most, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return most
-
-
-def _lines_of(node: Any, path: str) -> dict[Path, int]:
-    """The line of each key and item. Raises ConfigError for more of them than any policy has, aliases counted in full."""
-    lines: dict[Path, int] = {}
-    waiting: list[tuple[Any, Path]] = [(node, ())]
-    for _ in range(POLICY_NODES):
-        if not waiting:
-            return lines
-        node, at = waiting.pop()
-        if len(at) > POLICY_DEPTH:
-            break
-        inner = enumerate(getattr(node, "value", ())) if getattr(node, "id", "") == "sequence" else ()
-        pairs: list[tuple[str | int, Any, Any]] = [(index, value, value) for index, value in inner]
-        if getattr(node, "id", "") == "mapping":
-            pairs = [(str(key.value) if key.id == "scalar" else "", key, value) for key, value in node.value]
-        for name, marked, value in pairs:
-            lines[(*at, name)] = marked.start_mark.line + 1
-            waiting.append((value, (*at, name)))
-    raise ConfigError(
-        f"this policy has more than {POLICY_NODES} values, or more than {POLICY_DEPTH} within each other, "
-        "each use of an alias counted",
-        path=path,
-        hint="Write out what the aliases stand for; one that holds itself has no end.",
-    )
 
 
 class _Checker:
@@ -229,7 +165,8 @@ class _Checker:
         if document is None:
             document = {}
         if not isinstance(document, dict):
-            raise ConfigError("the policy must be a mapping of settings", path=self.path, line=1)
+            hint = "Write lines of the form 'setting: value'; docs/configuration.md has them all."
+            raise ConfigError("the policy must be a mapping of settings", path=self.path, line=1, hint=hint)
         for key, value in document.items():
             if key not in readers:
                 self._problem((key,), f"unknown setting '{key}'; known are {', '.join(sorted(readers))}")
@@ -281,7 +218,7 @@ class _Checker:
         if data is None:
             self._problem(at, f"'tables' names {value}, and there is no such file; headway stats writes one")
             return {}
-        document, lines = _read_yaml(path, data)
+        document, lines = read_yaml(path, data)
 
         def problem(key: str | None, text: str) -> None:
             line = lines.get((key,)) if key is not None else None

@@ -111,9 +111,16 @@ def parse_toml(data: bytes, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except RecursionError as error:
-        raise ConfigError("this is not TOML: it is nested too deeply", path=path) from error
+        hint = "Take the brackets within each other apart."
+        raise ConfigError("this is not TOML: it is nested too deeply", path=path, hint=hint) from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError("this is not UTF-8", path=path, line=line, hint="Save the file as UTF-8.") from error
     except ValueError as error:
-        raise ConfigError(f"this is not TOML: {error}", path=path) from error
+        said = re.fullmatch(r"(.*?)(?: \(at (?:line (\d+), column \d+|end of document)\))?", str(error), re.DOTALL)
+        line = int(said[2]) if said and said[2] else data.count(b"\n") + 1
+        hint = "Look there for a quote or bracket that is not closed, a text without quotes or a key that stands twice."
+        raise ConfigError(f"this is not TOML: {said[1] if said else error}", path=path, line=line, hint=hint) from error
 
 
 def interpolation_problem(error: InterpolationError, path: str | None) -> ConfigError:

@@ -15,6 +15,8 @@ from headway.reading.header import NAMES, Dynamic, Header
 _JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
 """Behind one of these it is not told which of two values a name has."""
 
+_AGAIN = "Compile it again with this Python, or ship the source."
+
 _PREAMBLE = 16
 """Bytes of a .pyc before its code: magic number, flags, and what identifies the source."""
 
@@ -25,14 +27,14 @@ def header_of_compiled(data: bytes, path: str) -> Header:
         raise ScriptError(
             "this file was compiled by another version of Python",
             path=path,
-            hint="Compile it again with this one, or ship the source.",
+            hint=_AGAIN,
         )
     try:
         code = marshal.loads(data[_PREAMBLE:])
     except (EOFError, ValueError, TypeError) as error:
-        raise ScriptError(f"this compiled file is damaged: {error}", path=path) from error
+        raise ScriptError(f"this compiled file is damaged: {error}", path=path, hint=_AGAIN) from error
     if not isinstance(code, CodeType):
-        raise ScriptError("this compiled file holds no module", path=path)
+        raise ScriptError("this compiled file holds no module", path=path, hint=_AGAIN)
     return _header(code)
 
 

@@ -291,7 +291,8 @@ def reader_at_base(directory: str, base: str) -> Callable[[str], bytes | None]:
 def _repository(directory: str, base: str) -> Repository:
     repository = find_repository(directory)
     if repository is None:
-        raise UsageError(f"--base {base} needs a git work tree", path=directory)
+        hint = "Run it in a clone, or leave --base out and give --all."
+        raise UsageError(f"--base {base} needs a git work tree", path=directory, hint=hint)
     return repository
 
 
@@ -306,7 +307,7 @@ def _tree_at(repository: Repository, base: str) -> dict[str, tuple[str, str]]:
 def _commit(repository: Repository, ref: str) -> str | None:
     """The commit that ``ref`` names, or None when there is none."""
     if ref.startswith("-"):
-        raise UsageError(f"'{ref}' is no name of a branch or commit")
+        raise UsageError(f"'{ref}' is no name of a branch or commit", hint="No such name begins with a dash.")
     answer = ask(repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     return answer.strip() if answer else None
 
@@ -319,7 +320,9 @@ def _remote_head(repository: Repository) -> str | None:
 def _merge_base(repository: Repository, base: str, commit: str) -> str:
     head = _commit(repository, "HEAD")
     if head is None:
-        raise ConfigError(f"cannot tell what is new since '{base}': nothing is committed", path=repository.root)
+        hint = "Commit first, or give --all."
+        said = f"cannot tell what is new since '{base}': nothing is committed"
+        raise ConfigError(said, path=repository.root, hint=hint)
     answer = ask(repository, "merge-base", commit, head)
     if answer is None:
         why = "this clone is shallow" if is_shallow(repository) else "the two have no common commit"

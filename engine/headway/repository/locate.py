@@ -71,7 +71,8 @@ def _led_to(entry: str) -> str:
         raise ConfigError(f"this file cannot be read: {error.strerror}", path=entry) from error
     named = text.removeprefix(_POINTER).strip()
     if not text.startswith(_POINTER) or not named or "\0" in named:
-        raise ConfigError("this is neither a directory of git's nor a file that names one", path=entry)
+        hint = "Clone the repository again, or take the file away where there is none."
+        raise ConfigError("this is neither a directory of git's nor a file that names one", path=entry, hint=hint)
     place = os.path.realpath(os.path.join(os.path.dirname(entry), named))
     if not os.path.isdir(place):
         raise ConfigError(

@@ -44,7 +44,8 @@ def stretch(graph: RevisionGraph, start: str | None, end: str) -> Stretch:
     """
     last = resolve_one(graph, end)
     if last is None:
-        raise UsageError(f"'{end}' is no revision that a range could end at")
+        hint = "A range ends at a revision: its id, 'head', or a branch's label with @head."
+        raise UsageError(f"'{end}' is no revision that a range could end at", hint=hint)
     first = _first(graph, last) if start is None else resolve_one(graph, start) or _first(graph, last)
     inside = graph.ancestors([last], dependencies=False, inclusive=True)
     inside &= graph.descendants([first], dependencies=False, inclusive=True)

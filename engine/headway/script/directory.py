@@ -128,7 +128,8 @@ class RevisionDirectory:
             raise faults[0]
         if faults:
             said = "; ".join(error.one_line() for error in faults)
-            raise ScriptError(f"{len(faults)} revision files cannot be read: {said}", path=self.dir)
+            hint = "Mend each of them; headway lint names them one by one."
+            raise ScriptError(f"{len(faults)} revision files cannot be read: {said}", path=self.dir, hint=hint)
         return self.readable
 
     @property

@@ -110,7 +110,9 @@ def _arguments(path: str, hook: Mapping[str, Any]) -> list[str]:
     try:
         return [part.replace(FILE_TOKEN, path) for part in shlex.split(options)]
     except ValueError as error:
-        raise ConfigError(f"the options of post write hook '{_name(hook)}' cannot be read: {error}") from error
+        hint = f"Close the quotes in '{_name(hook)}.options'."
+        said = f"the options of post write hook '{_name(hook)}' cannot be read: {error}"
+        raise ConfigError(said, hint=hint) from error
 
 
 def _required(hook: Mapping[str, Any], key: str) -> str:
@@ -123,7 +125,9 @@ def _required(hook: Mapping[str, Any], key: str) -> str:
 def _require_version(distribution: str, version: str, least: tuple[int, ...]) -> None:
     has = tuple(int(part) for part in re.findall(r"\d+", version))
     if has < least:
-        raise ConfigError(f"{distribution} {version} is too old for this hook: {'.'.join(map(str, least))} is needed")
+        needed = ".".join(map(str, least))
+        said = f"{distribution} {version} is too old for this hook: {needed} is needed"
+        raise ConfigError(said, hint=f"pip install -U '{distribution}>={needed}'")
 
 
 def _name(hook: Mapping[str, Any]) -> str:

@@ -8,10 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from headway.config.sources import parse_toml
 from headway.errors import ConfigError
 from headway_cli.action.packages.failure import explained
 from headway_cli.action.packages.locked import Locked, read_lock
@@ -128,10 +128,7 @@ def _locked(one: Wanted) -> Locked:
     beside = os.path.join(os.path.dirname(one.place), "pyproject.toml")
     project: Mapping[str, Any] = {}
     if os.path.isfile(beside):
-        try:
-            project = tomllib.loads(_bytes(beside).decode())
-        except ValueError as error:
-            raise ConfigError(f"this is not TOML: {error}", path=beside) from error
+        project = parse_toml(_bytes(beside), beside)
     return read_lock(one.kind, _bytes(one.place), one.place, project=project, extras=one.extras, groups=one.groups)
 
 
@@ -174,7 +171,8 @@ def _bytes(path: str) -> bytes:
     with open(path, "rb") as file:
         data = file.read(_MORE + 1)
     if len(data) > _MORE:
-        raise ConfigError(f"a file of more than {_MORE} bytes is not read", path=path)
+        hint = "A list of packages is shorter: name the file that was meant in 'requirements'."
+        raise ConfigError(f"a file of more than {_MORE} bytes is not read", path=path, hint=hint)
     return data
 
 

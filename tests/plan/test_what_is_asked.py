@@ -20,6 +20,10 @@ SHOW server_version
 PRAGMA main.table_info("x")
 PRAGMA foreign_keys
 EXPLAIN SELECT * FROM a
+SELECT share, "update" FROM a
+SELECT substring(name FROM 1 FOR 3) FROM a
+WITH RECURSIVE f(n) AS (SELECT 1), x AS (SELECT 2) SELECT n FROM f WHERE n IN (1)
+  pragma index_list(a)
 SELECT 1;
 """
 SENT = """

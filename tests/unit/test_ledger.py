@@ -184,6 +184,108 @@ def test_a_refusal_may_have_committed_what_came_before(
     assert session.fates() == [before, Fate.UNDONE]
 
 
+KNOWS = [
+    # what the driver knows, whether it commits by itself, and what became of the row
+    (False, False, Fate.COMMITTED),
+    (False, True, Fate.COMMITTED),
+    (True, False, Fate.WAITING),
+    (True, True, Fate.WAITING),
+    (None, False, Fate.WAITING),
+    (None, True, Fate.COMMITTED),
+]
+
+
+@pytest.mark.parametrize(("inside", "autocommit", "fate"), KNOWS)
+def test_what_the_driver_knows_goes_before_what_its_mode_says(
+    inside: bool | None, autocommit: bool, fate: Fate
+) -> None:
+    """Of the row, and of the mark of a revision that is through."""
+    session, other = Session(), Session()
+    row = session.send(ROW)
+    session.ledger.answered(row, inside=inside, autocommit=autocommit)
+    mark = Sent("", Kind.VERSION, "r1", Section(), finishes=True)
+    other.ledger.finished(mark, inside=inside, autocommit=autocommit)
+    assert (row.fate, mark.fate) == (fate, fate)
+
+
+def test_a_refusal_of_which_nothing_more_is_known_breaks_nothing() -> None:
+    session = Session()
+    session.answered(ROW)
+    session.ledger.refused(session.send("SELECT 1"), inside=True)
+    session.answered("COMMIT")
+    assert session.fates() == [Fate.COMMITTED, Fate.UNDONE]
+
+
+@pytest.mark.parametrize(("inside", "fate"), [(False, Fate.UNDONE), (True, Fate.WAITING), (None, Fate.WAITING)])
+def test_a_refusal_after_which_there_is_no_transaction_has_taken_it_back(inside: bool | None, fate: Fate) -> None:
+    session = Session()
+    session.answered(ROW)
+    session.ledger.refused(session.send(ROW), inside=inside)
+    assert session.fates() == [fate, Fate.UNDONE]
+
+
+def test_on_mysql_a_refused_row_that_ended_no_transaction_takes_nothing_back() -> None:
+    session = Session(mysql=True)
+    session.answered(ROW)
+    session.ledger.refused(session.send(ROW), inside=False, broken=True)
+    assert session.fates() == [Fate.WAITING, Fate.UNDONE]
+    session.answered("COMMIT")
+    assert session.fates()[0] is Fate.COMMITTED
+
+
+@pytest.mark.parametrize("autocommit", [False, True])
+def test_a_lost_call_may_have_committed_what_waited(autocommit: bool) -> None:
+    """In autocommit mode a call may have committed for itself."""
+    session = Session()
+    session.answered(ROW)
+    last = session.send("CALL p()")
+    session.ledger.lost(last, autocommit=autocommit)
+    assert (session.entries[0].fate, last.fate) == ((Fate.UNKNOWN,) * 2 if autocommit else (Fate.UNDONE,) * 2)
+
+
+TEXTS = [
+    # several statements in one text, and what became of it and of the row before it
+    ("DELETE FROM t; CALL p()", Fate.WAITING, Fate.WAITING),
+    ("DELETE FROM t; COMMIT; SELECT 1", Fate.COMMITTED, Fate.COMMITTED),
+    ("DELETE FROM t; ROLLBACK; SELECT 1", Fate.UNDONE, Fate.UNDONE),
+    ("COMMIT; DELETE FROM t; SELECT 1", Fate.COMMITTED, Fate.WAITING),
+    ("ROLLBACK; DELETE FROM t; SELECT 1", Fate.UNDONE, Fate.WAITING),
+    ("END; DELETE FROM t", Fate.COMMITTED, Fate.WAITING),
+    ("ABORT; DELETE FROM t", Fate.UNDONE, Fate.WAITING),
+    ("DELETE FROM t; ROLLBACK TO a", Fate.WAITING, Fate.WAITING),
+    ("DELETE FROM t; COMMIT PREPARED 'x'", Fate.WAITING, Fate.WAITING),
+    ("DELETE FROM t; PREPARE TRANSACTION 'x'", Fate.UNKNOWN, Fate.UNKNOWN),
+    ("DO $$ BEGIN END $$", Fate.WAITING, Fate.WAITING),
+]
+
+
+@pytest.mark.parametrize(("sql", "before", "itself"), TEXTS)
+def test_several_statements_in_one_text(sql: str, before: Fate, itself: Fate) -> None:
+    session = Session()
+    session.answered(ROW, sql)
+    assert session.fates() == [before, itself]
+
+
+@pytest.mark.parametrize(
+    ("sql", "fate"), [("BEGIN NOT ATOMIC DELETE FROM t; END", Fate.WAITING), ("XA PREPARE 'x'", Fate.UNKNOWN)]
+)
+def test_words_of_mysql_s_own(sql: str, fate: Fate) -> None:
+    session = Session(mysql=True)
+    session.answered(ROW)
+    session.ledger.answered(
+        Sent(sql.partition(";")[0], Kind.TRANSACTION, "r1", Section()), inside=True, autocommit=False
+    )
+    assert session.entries[0].fate is fate
+
+
+def test_a_long_text_is_cut_once_it_was_read() -> None:
+    """A COMMIT at its end counts all the same."""
+    session = Session()
+    session.answered(ROW, "INSERT INTO t VALUES ('" + "x" * 5_000 + "'); COMMIT")
+    assert session.fates() == [Fate.COMMITTED, Fate.COMMITTED]
+    assert len(session.entries[1].sql) < 1_000
+
+
 PREPARED = [("PREPARE TRANSACTION 'x'", Fate.UNKNOWN), ("COMMIT PREPARED 'x'", Fate.WAITING)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fixtures.timing import seconds_of
-from headway.effects.sql_kind import Kind, first_words, kind_of
+from headway.effects.sql_kind import Kind, first_words, kind_of, split_statements, statements_in
 from headway.effects.sql_text import changed_tables, tokens
 
 CASES = {
@@ -69,6 +69,13 @@ def test_a_statement_is_of_its_kind(sql: str) -> None:
 def test_mysql_has_backslashes_in_strings_and_another_comment() -> None:
     assert kind_of(r"INSERT INTO t VALUES ('it\'s; commit; rollback; x')", mysql=True) is Kind.DATA
     assert kind_of("SELECT 1 # ; DROP TABLE t", mysql=True) is Kind.READ
+
+
+def test_without_a_word_about_mysql_a_text_is_read_as_the_others_do() -> None:
+    """There a # is an operator, and a backslash in a string is one."""
+    assert first_words("values # 1\n5") == ("VALUES", "#", "1")
+    assert [one.split()[0] for one in statements_in(r"SELECT '\'; DROP TABLE t --'")] == ["SELECT", "DROP"]
+    assert [line for line, _ in split_statements("SELECT '\\';\nDROP TABLE t --'")] == [1, 2]
 
 
 def test_long_texts_are_not_kept() -> None:

@@ -141,6 +141,24 @@ def test_postgresql_that_gives_it_to_another_is_asked_for_nothing_more() -> None
     assert server.commits == 1, "asking leaves no transaction open"
 
 
+def test_postgresql_that_gives_it_is_asked_for_the_mark_as_well() -> None:
+    """By which is_held() tells in no time whether it is still there."""
+    server, lock = postgresql({"pg_try_advisory_lock": (True,)})
+    assert lock.try_acquire() is True
+    assert server.asked[:2] == [f"SELECT pg_try_advisory_lock({key})" for key in (lock.key, lock._mark)]
+
+
+def test_keys_are_numbers_that_postgresql_takes() -> None:
+    """Of which half are below zero: an int8, and an int4 in front of the process's number."""
+    server: Any = Server()
+    locks = [PostgresqlLock(server, f"version_{number}") for number in range(40)]
+    assert {lock.key > 0 for lock in locks} == {True, False}
+    assert all(-(2**63) <= lock.key < 2**63 for lock in locks)
+    marks = [int(lock._mark.partition(",")[0]) for lock in locks]
+    assert {mark > 0 for mark in marks} == {True, False}
+    assert all(-(2**31) <= mark < 2**31 for mark in marks)
+
+
 @pytest.mark.parametrize("before", ["0", "5s", None])
 def test_postgresql_watches_its_client_unless_somebody_has_it_watched(before: str | None) -> None:
     """And is afterwards as it was: the session goes back to a pool."""

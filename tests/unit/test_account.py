@@ -173,6 +173,7 @@ def test_the_revision_that_ran_when_the_run_turned_elsewhere_has_failed() -> Non
     assert account.sections[-1].failed == "a"
     assert (account.running, account.running_path) == ("b", "b.py")
     account.open_section("sqlite:///three.db")
+    assert (account.database, account.planned, account.applied, account.doubtful) == ("sqlite:///three.db", [], [], [])
     assert [section.failed for section in account.sections] == [None, "b", None]
     planned(account, "a")
     account.stop()
@@ -188,6 +189,13 @@ def test_ten_statements_are_shown_and_the_others_counted() -> None:
     assert shown(entries[:10]).endswith("; 10) DELETE FROM t9")
     assert shown(entries[:11]).endswith("; 10) DELETE FROM t9; and 1 more")
     assert shown(entries).endswith("; and 2 more")
+
+
+def test_of_a_long_statement_no_more_is_kept_than_is_ever_shown() -> None:
+    entry = noted(Account(), "DELETE FROM t -- " + "x" * 5_000, Kind.DATA, Fate.WAITING)
+    told = brief(entry.sql)
+    entry.shorten()
+    assert len(entry.sql) < 1_000 and brief(entry.sql) == told
 
 
 def test_a_statement_in_brief_is_as_long_as_it_may_be() -> None:

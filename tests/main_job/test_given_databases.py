@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from fixtures.programs import Done, Program
-from headway.scratch.contents import _of_others, contents
+from headway.scratch import contents as of_databases
+from headway.scratch.contents import Thing, _of_others, contents, neighbours, take_out
 from main_job.projects import make_project
 from main_job.test_rehearsals_stay import TEMPLATE
 
@@ -168,6 +169,73 @@ MAKES = {
         "PRAGMA user_version = 7",
     ],
 }
+
+
+def emptied(url: str) -> list[Thing]:
+    """What is left of a database once everything was taken out."""
+    with sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+        return take_out(connection, lambda: contents(connection))
+
+
+def test_everything_that_postgresql_can_hold_is_named_and_goes(postgresql_url: str) -> None:
+    """Once each: what hangs on another thing, such as the array of a type, is not named beside it."""
+    execute(postgresql_url, *MAKES["postgresql"])
+    execute(postgresql_url, "CREATE TEMPORARY TABLE passing (id INTEGER)", "CREATE PROCEDURE p() LANGUAGE sql AS ''")
+    found = holds(postgresql_url)
+    kinds = [one.removeprefix("large ").partition(" ")[0] for one in found]
+    assert kinds[:3] == ["publication", "event", "schema"], "these go first"
+    assert kinds[-1] == "object", "and this last"
+    assert {
+        *("event trigger watch", "publication news", "schema shop", "table public.parts", "table public.parts_1"),
+        *("type public.mood", "type public.positive", "type public.pair", "type public.span"),
+        *("view public.v", "materialized view public.mv", "statistics object public.st", "collation public.german"),
+        *("server far", "foreign-data wrapper fdw", "text search configuration public.words"),
+        *("function public.fired()", "procedure public.p()", "aggregate public.total(integer)"),
+        *("cast (public.mood AS integer)", "operator public.===(integer,integer)", "function public.one(public.mood)"),
+    } <= set(found)
+    assert [one for one in found if "[]" in one or "passing" in one or "multirange" in one] == []
+    assert len(found) == len(set(found))
+    assert emptied(postgresql_url) == [] and holds(postgresql_url) == []
+
+
+def test_everything_that_mariadb_can_hold_is_named_and_goes(mariadb_url: str) -> None:
+    execute(mariadb_url, *MAKES["mariadb"], "CREATE TABLE `a ``b` (id INTEGER)")
+    assert sorted(holds(mariadb_url)) == sorted(
+        ["event e", "trigger tr", "view v", "table a `b", "table children", "table parents", "sequence s"]
+        + ["procedure p", "function f"]
+    )
+    assert emptied(mariadb_url) == [] and holds(mariadb_url) == []
+
+
+def test_what_the_whole_server_has_is_told_apart(mariadb_url: str, postgresql_url: str, sqlite_url: str) -> None:
+    own = f"database {sa.make_url(mariadb_url).database}"
+    for url, one in ((mariadb_url, own), (postgresql_url, f"role {sa.make_url(postgresql_url).username}")):
+        with sa.create_engine(url, poolclass=NullPool).connect() as connection:
+            assert one in neighbours(connection)
+    with sa.create_engine(sqlite_url, poolclass=NullPool).connect() as connection:
+        assert neighbours(connection) == set()
+
+
+def test_taking_out_ends_when_nothing_more_goes_and_when_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs on another thing goes in a later round; what does not go is returned and not tried for ever."""
+    with sa.create_engine("sqlite://", isolation_level="AUTOCOMMIT").connect() as connection:
+        run = connection.exec_driver_sql
+        for statement in ("CREATE TABLE t (id INTEGER)", "CREATE TABLE keeps (id INTEGER)"):
+            run(statement)
+        names = ("nowhere", "t", "keeps")
+        drops = {"nowhere": "DROP TABLE nowhere", "t": "DROP TABLE t", "keeps": None}
+        rounds: list[int] = []
+
+        def things() -> list[Thing]:
+            rounds.append(1)
+            there = {*sa.inspect(connection).get_table_names(), "nowhere"}
+            return [Thing("table", name, drops[name]) for name in names if name in there]
+
+        assert [thing.name for thing in take_out(connection, things)] == ["nowhere", "keeps"]
+        assert len(rounds) == 3
+        run("CREATE TABLE t (id INTEGER)")
+        monkeypatch.setattr(of_databases, "LONGEST", -1.0)
+        assert [thing.name for thing in take_out(connection, things)] == ["nowhere", "t", "keeps"]
 
 
 def makes(project: Path, statements: list[str], then: str = "") -> None:

@@ -68,6 +68,7 @@ def test_a_run_that_is_at_a_revision_is_not_through_whatever_is_applied() -> Non
     """As one that goes down and up again."""
     account = run("r1", running="r1", applied=1)
     assert hint(account) == "Applied: r1. Not run: none. Mend the revision and run the same command again."
+    assert type(outcome("no", run("r1", running="r1"), None, None)) is MigrationFailed, "unless somebody says otherwise"
     assert type(outcome("no", account, None, None, infrastructure=True)) is PartialFailure
     assert account_of(account) == "Applied: r1. Not run: none. Run the same command again when it suits."
 
@@ -157,6 +158,16 @@ def test_each_of_several_databases() -> None:
     assert hint(account) == (
         "On sqlite:///a.db: applied r1, r2. On postgresql://u:***@h/two: applied r1; not known r2; failed at r3. "
         "On the last one: Undone: none. Not run: none. Mend the revision and run the same command again."
+    )
+
+
+def test_the_second_of_two_databases() -> None:
+    account = run("r1", applied=1)
+    account.open_section("sqlite:///b.db")
+    account.planned.append("r1")
+    account.start("r1", None)
+    assert str(hint(account)).startswith(
+        "On sqlite:///a.db: applied r1. On sqlite:///b.db: Applied: none. Not run: none."
     )
 
 

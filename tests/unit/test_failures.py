@@ -103,6 +103,16 @@ def test_what_env_py_left_behind_is_told_beside_the_refusal() -> None:
     assert "CREATE TABLE audit" in str(explained.hint)
 
 
+def test_what_env_py_left_behind_is_told_beside_its_own_error(tmp_path: Path) -> None:
+    account = Account()
+    account.sections[-1].database = "postgresql://h/d"
+    entry = Sent("CREATE TABLE audit (n int)", Kind.DDL, None, account.sections[-1])
+    account.note(entry)
+    account.settle([entry], Fate.COMMITTED)
+    _, hint = said(raised_by(tmp_path / "env.py", "raise ValueError('no')"), account)
+    assert "env.py itself, outside any revision, executed and committed: 1) CREATE TABLE audit (n int)." in hint
+
+
 def test_an_error_while_a_script_is_printed_says_that_the_script_is_no_good() -> None:
     explained = explain(ConfigError("no", hint="Mend it."), running("r1", None))
     assert explained is not None

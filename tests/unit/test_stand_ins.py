@@ -289,9 +289,9 @@ def test_the_place_that_a_driver_s_arguments_name(given: dict[str, Any], place: 
 @contextmanager
 def rehearsing(tmp_path: Path) -> Iterator[tuple[StandIns, Guard]]:
     main = f"sqlite:///{tmp_path / 'main.db'}"
-    with standing_in(Scratch("sqlite", main, lambda name: f"sqlite:///{tmp_path / name}.db")) as found:
-        with guarded(found) as guard:
-            yield found, guard
+    scratch = Scratch("sqlite", main, lambda name: f"sqlite:///{tmp_path / name}.db")
+    with standing_in(scratch) as found, guarded(found) as guard:
+        yield found, guard
 
 
 def test_attaching_is_for_what_is_in_memory(tmp_path: Path) -> None:

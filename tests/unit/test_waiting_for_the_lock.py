@@ -228,7 +228,7 @@ def test_a_session_that_is_lost_while_it_waits() -> None:
     with engine.connect() as connection, pytest.MonkeyPatch.context() as patch:
         patch.setattr(locks, "_lock_for", lambda *arguments: Broken())
         with pytest.raises(
-            DatabaseFailure, match="was lost while the lock was taken: server closed the connection$"
+            DatabaseFailure, match=r"was lost while the lock was taken: server closed the connection$"
         ) as e:
             locks.acquire(connection, version_table="a", timeout=0, notify=print)
         assert (e.value.hint or "").startswith("Nothing was applied.")

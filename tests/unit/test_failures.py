@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from headway.errors import (
 )
 from headway.runtime.account import Account, Fate, Sent
 from headway.runtime.failures import explain, explain_exit, user_place
+from headway.runtime.info import MigrationInfo
 from headway.runtime.outcome import HALF_A_SCRIPT
+from headway.runtime.run import Run
 from headway.runtime.runner import load_module
 
 WRITES = [
@@ -501,6 +504,74 @@ def test_an_error_half_way_says_what_is_applied() -> None:
 def test_what_says_it_already_does_not_say_it_twice(error: Any) -> None:
     assert explain(error, between("r1", "r2")) is error
     assert error.hint == "Applied: r1."
+
+
+def test_an_error_that_has_its_place_keeps_it(tmp_path: Path) -> None:
+    error = raised_by(tmp_path / "r1.py", "raise error", error=UsageError("no", path="env.py", line=5))
+    explained = explain(error, running("r1"))
+    assert explained is not None and (explained.path, explained.line) == ("env.py", 5)
+    other = raised_by(tmp_path / "env.py", "raise error", error=UsageError("no"))
+    for account in (None, Account()):
+        explained = explain(other, account)
+        assert explained is not None and explained.path is None, "no revision was running"
+
+
+# -- callbacks of env.py --------------------------------------------------------------------------------------------
+
+
+def called_back(tmp_path: Path, error: BaseException) -> BaseException:
+    """An error of a callback that env.py gave as ``on_version_apply``."""
+    here: dict[str, Any] = {"error": error}
+    exec(compile("def told(**kw):\n    raise error", tmp_path / "env.py", "exec"), here)
+    (tmp_path / "env.py").touch()
+    a_run: Any = object.__new__(Run)
+    script = SimpleNamespace(revision_map=None)
+    a_run.context = SimpleNamespace(on_version_apply_callbacks=[here["told"]], script=script)
+    step: Any = SimpleNamespace(heads_after=())
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(type(error)) as caught:
+        patch.setattr(MigrationInfo, "of", lambda *arguments: None)
+        a_run._call_back(step, {})
+    return caught.value
+
+
+CALLBACKS = [
+    (ValueError("no"), MigrationFailed, "raised ValueError: no", "Mend the callback"),
+    (exc.OperationalError("X", {}, Exception("no")), MigrationFailed, "failed: no", "Mend the callback"),
+    (exc.OperationalError("X", {}, None), MigrationFailed, "failed: ", "Mend the callback"),  # type: ignore[arg-type]
+    (UsageError("no"), MigrationFailed, "raised UsageError: no", "Mend the callback"),
+    (LOST, DatabaseFailure, "failed: server closed the connection", "Look at the server"),
+]
+
+
+@pytest.mark.parametrize(("error", "kind", "what", "remedy"), CALLBACKS)
+def test_a_callback_that_fails_is_told_as_one(
+    error: Exception, kind: type[Exception], what: str, remedy: str, tmp_path: Path
+) -> None:
+    account = running("r1")
+    account.running = None
+    explained = explain(called_back(tmp_path, error), account)
+    assert type(explained) is kind
+    assert explained.message.startswith(f"an on_version_apply callback {what}")
+    assert explained.hint == f"Nothing was applied. {remedy} and run the same command again."
+    assert (explained.path, explained.line) == (str(tmp_path / "env.py"), 2)
+
+
+def test_an_error_that_is_no_callback_s_is_not_told_as_one(tmp_path: Path) -> None:
+    """Though a function of the project's own has that name."""
+    error = raised_by(tmp_path / "env.py", "def _call_back():\n    raise ValueError('no')\n_call_back()")
+    message, _ = said(error, between("r1", "r2"))
+    assert message == "raised ValueError: no"
+
+
+@pytest.mark.parametrize("kind", [DatabaseFailure, MigrationFailed])
+def test_a_run_inside_a_callback_that_failed_says_so_itself(kind: type[Any], tmp_path: Path) -> None:
+    error = kind("the lock is taken")
+    account = running("r1")
+    account.running = None
+    assert explain(called_back(tmp_path, error), account) is error
+    half = explain(called_back(tmp_path, DatabaseFailure("the lock is taken")), between("r1", "r2"))
+    assert isinstance(half, PartialFailure)
+    assert half.message == "the lock is taken"
 
 
 # -- sys.exit() -----------------------------------------------------------------------------------------------------

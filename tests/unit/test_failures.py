@@ -74,6 +74,13 @@ def test_a_name_of_two_addresses_that_both_fail() -> None:
     assert "use the service's name" in (explained.hint or "")
 
 
+def test_of_a_long_list_of_failures_the_beginning_is_told() -> None:
+    said = "All failures were:\n" + "x" * 1_000
+    explained = explain(exc.OperationalError(None, None, Exception(said)))
+    assert explained is not None
+    assert explained.message == "the database refused: All failures were: " + "x" * 381
+
+
 def running(revision: str, database: str | None = "postgresql://h/d") -> Account:
     account = Account()
     account.sections[-1].database = database
@@ -480,6 +487,9 @@ def test_a_version_row_that_is_not_there_is_the_revision_s() -> None:
     explained = explain(CheckFailed("no row"), account)
     assert type(explained) is MigrationFailed
     assert (explained.path, explained.line) == ("r1.py", None)
+    assert explained.hint == "Nothing was applied. Mend the revision and run the same command again."
+    hinted = explain(CheckFailed("no row", hint="Look at it."), account)
+    assert hinted is not None and hinted.hint == "Nothing was applied. Look at it. Then run the same command again."
     account.running = None
     assert type(explain(CheckFailed("no row"), account)) is CheckFailed
 

@@ -89,6 +89,11 @@ def test_what_differs_otherwise_cannot_be_told(one: list[Recorded], other: list[
     assert (found.statements, found.why) == (None, why.replace("1 and 0", "2 and 1"))
 
 
+def test_recordings_of_other_steps_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        agree([Section("r1", "upgrade"), Section("r2", "upgrade")], [Section("r1", "upgrade")])
+
+
 def test_ddl_that_is_the_same_twice_is_planned() -> None:
     ddl = sent("CREATE TABLE t (a TEXT DEFAULT 'x')", kind="ddl")
     assert agreed([ddl], [ddl]).statements is not None

@@ -37,8 +37,11 @@ ROW, OTHER = "INSERT INTO t VALUES (1)", "DELETE FROM t"
 class Run:
     """A run of a plan of these steps; ``looked`` and ``checked`` are what was asked of code and target."""
 
-    def __init__(self, *steps: PlanStep, env_before: tuple[PlanStatement, ...] = (), env_after: Any = ()) -> None:
-        around = (step("before", *env_before), step("after", *env_after))
+    def __init__(
+        self, *steps: PlanStep, env_before: tuple[PlanStatement, ...] | None = (), env_after: Any = ()
+    ) -> None:
+        before = hidden("before") if env_before is None else step("before", *env_before)
+        around = (before, step("after", *env_after))
         plan = Plan(Target("sqlite"), "alembic_version", (), ("r1",), steps, around)
         self.witness = RawCursorWitness()
         self.comparer = Comparer(self.witness, lambda path: path.rpartition("/")[2])
@@ -267,11 +270,27 @@ def test_a_step_that_is_not_shown_may_do_what_it_likes_and_no_other() -> None:
     assert run.comparer.finished == ["r1", "r2"]
 
 
+def test_what_env_py_takes_hold_of_where_it_is_not_shown_is_no_revision_s() -> None:
+    run = Run(step("r1", planned(ROW)), env_before=None)
+    run.witness.took_raw_cursor("/shop/env.py:9")
+    run.through(ROW)
+    assert run.comparer.finished == ["r1"]
+
+
+def test_a_value_is_told_by_its_beginning() -> None:
+    for length, told in ((58, f"'{'x' * 58}'"), (59, f"'{'x' * 58}…")):
+        run = Run(step("r1", planned("INSERT INTO t VALUES (:a)", (("a", 1),))))
+        run.begin()
+        run.start()
+        value = {"a": "x" * length}
+        message = refused(lambda: run.send("INSERT INTO t VALUES (:a)", parameters=value))  # noqa: B023
+        assert f"sends the value a = {told}, and" in message
+
+
 def test_a_run_with_nothing_left_to_do_compares_no_environment_but_an_empty_plan_s() -> None:
     """What env.py does before the run is part of a plan that has revisions, and all of it of one that has none."""
     done = Run(step("r1", planned(ROW)), env_before=(planned(OTHER),), env_after=(planned(ROW),))
     done.begin([])
-    done.send(ROW)
     done.comparer.end()
     empty = Run(env_before=(planned(OTHER),))
     assert "does not send what was planned" in refused(lambda: empty.begin([]))

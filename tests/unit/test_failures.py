@@ -110,7 +110,15 @@ def test_what_env_py_left_behind_is_told_beside_the_refusal() -> None:
     explained = explain(exc.OperationalError("SELECT", {}, Exception("permission denied")), account)
     assert isinstance(explained, DatabaseFailure)
     assert explained.exit_code == 3
-    assert "CREATE TABLE audit" in str(explained.hint)
+    there = "Nothing was applied. env.py itself, outside any revision, executed and committed: 1) CREATE TABLE audit (n int)."
+    assert explained.hint == f"{there} Mend what it names and run the same command again."
+    let_in = explain(exc.OperationalError("SELECT", {}, Exception("password is wrong")), account)
+    assert let_in is not None and let_in.hint == (
+        f"{there} User or password is wrong: check the secret that the URL is made from. Then run the same command again."
+    )
+    nothing = explain(exc.OperationalError("SELECT", {}, Exception("password is wrong")), Account())
+    assert nothing is not None
+    assert nothing.hint == "User or password is wrong: check the secret that the URL is made from."
 
 
 def test_what_env_py_left_behind_is_told_beside_its_own_error(tmp_path: Path) -> None:

@@ -473,8 +473,9 @@ def test_mysql_is_asked_whether_it_is_in_a_transaction_where_ddl_was_refused(
     [
         (("Warning", 1196, "Some non-transactional changed tables couldn't be rolled back"), True),
         (("Note", 1051, ""), False),
-    ]
-    + [(None, False), (RuntimeError(), False)],
+        (None, False),
+        (RuntimeError(), False),
+    ],
 )
 def test_mysql_warns_of_rows_that_stay(answer: Any, stay: bool) -> None:
     assert says_that_rows_stay(Mysql(answer)) is stay

@@ -136,6 +136,16 @@ def test_a_database_that_cannot_be_told_is_refused() -> None:
     assert "headway upgrade --sql" in (error.value.hint or "")
 
 
+def test_a_dialect_of_somebody_s_own_is_what_it_is_called() -> None:
+    class Own:
+        name = "mysql"
+
+    server = Server(**{"VERSION()": "8.4.0", "@@session.transaction_read_only": 1})
+    attempt: Any = SimpleNamespace(dialect=Own(), cargs=[], cparams={}, open=lambda: server)
+    assert connect_read_only(attempt) is server
+    assert server.asked[0] == "SET SESSION TRANSACTION READ ONLY"
+
+
 def sqlite(name: str, *, driver: str = "pysqlite", **cparams: Any) -> sqlite3.Connection:
     dialect = make_url("sqlite://").get_dialect()()
     dialect.driver = driver
@@ -194,3 +204,27 @@ def test_another_driver_of_sqlite_is_refused() -> None:
     with pytest.raises(HeadwayError, match="the driver pysqlcipher cannot be told") as error:
         sqlite("shop.db", driver="pysqlcipher")
     assert error.value.hint == "Use pysqlite or aiosqlite in the URL for plan."
+
+
+def test_what_a_sqlite_driver_is_given(tmp_path: Path) -> None:
+    """The name as a URI, which no build of SQLite takes for a path, once; with what the project's own URI says of it."""
+    path = tmp_path / "a.db"
+    path.touch()
+    for given, name, uri in (
+        (str(path), f"file:{path}?mode=ro", False),
+        (f"file:{path}?cache=private&mode=rwc&nolock=1", f"file:{path}?cache=private&nolock=1&mode=ro", True),
+    ):
+        dialect = make_url("sqlite://").get_dialect()()
+        attempt: Any = SimpleNamespace(dialect=dialect, cargs=[], cparams={"database": given, "uri": uri}, file=given)
+        _PREPARED["sqlite"](attempt)
+        assert (attempt.cargs, attempt.cparams) == ([name], {"uri": True})
+
+
+def test_a_plain_name_stays_one_whatever_the_driver_is_told(shop: Path) -> None:
+    assert sqlite(str(shop), uri=True).execute("SELECT n FROM t").fetchall() == [(5,)]
+
+
+def test_a_database_in_memory_is_no_file_of_that_name(shop: Path, tmp_path: Path) -> None:
+    plain = shop.rename(tmp_path / "plain.db")
+    connection = sqlite(f"file:{plain}?mode=memory", uri=True)
+    assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from pathlib import Path
@@ -10,8 +11,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from headway.errors import HeadwayError
+from headway.plan.recorder import _OnlyReading
+from headway.runtime.connecting import guarded
 from headway.runtime.read_only import _PREPARED, connect_read_only
 
 ON = "-c default_transaction_read_only=on"
@@ -228,3 +234,19 @@ def test_a_database_in_memory_is_no_file_of_that_name(shop: Path, tmp_path: Path
     plain = shop.rename(tmp_path / "plain.db")
     connection = sqlite(f"file:{plain}?mode=memory", uri=True)
     assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_an_asynchronous_driver_can_read_and_nothing_else(shop: Path, tmp_path: Path) -> None:
+    plain = shop.rename(tmp_path / "plain.db")
+
+    async def read(sql: str) -> Any:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{plain}", poolclass=NullPool)
+        async with engine.connect() as connection:
+            return (await connection.exec_driver_sql(sql)).scalar()
+
+    with guarded(_OnlyReading()):
+        assert asyncio.run(read("SELECT n FROM t")) == 5
+        for change, said in (("DELETE FROM t", "readonly"), (f"ATTACH '{tmp_path}/more.db' AS more", "not authorized")):
+            with pytest.raises(DBAPIError, match=said):
+                asyncio.run(read(change))
+    assert [path.name for path in tmp_path.iterdir()] == ["plain.db"]

@@ -24,11 +24,13 @@ class Work:
     def __init__(self, *, busy: bool) -> None:
         self.busy = busy
         self.asked = threading.Event()
+        self.times = 0
 
     def is_busy(self) -> bool:
         return self.busy
 
     def cancel(self) -> None:
+        self.times += 1
         self.asked.set()
 
     def unconfirmed(self) -> str:
@@ -72,12 +74,13 @@ def test_a_server_that_does_not_confirm_in_time_ends_the_process_with_a_word() -
         "class Work:\n"
         "    busy = True\n"
         "    def is_busy(self): return self.busy\n"
-        "    def cancel(self): pass\n"
-        "    def unconfirmed(self): return 'DROP TABLE t'\n"
+        "    def cancel(self): time.sleep(30)\n"  # the way to the server hangs
+        "    def unconfirmed(self): return 'DROP  TABLE\\n t' if number == 15 else None\n"
+        "number = int(sys.argv[2])\n"
         "work = Work()\n"
         "try:\n"
         "    with signals.ended_by_signals(), signals.cancelled_by_signals(work):\n"
-        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        os.kill(os.getpid(), number)\n"
         "        time.sleep(1.5)\n"
         "        work.busy = False\n"
         "        time.sleep(5)\n"
@@ -86,13 +89,17 @@ def test_a_server_that_does_not_confirm_in_time_ends_the_process_with_a_word() -
     )
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}/engine"}
 
-    def run(seconds: str) -> tuple[int, str]:
-        command = [sys.executable, "-c", code, seconds]
+    def run(seconds: str, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        command = [sys.executable, "-c", code, seconds, str(int(number))]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stderr
 
     assert run("0.5") == (128 + signal.SIGTERM, "headway: ended by signal 15. DROP TABLE t\n")
+    told = "headway: ended by signal 2. What was at work could not be told.\n"
+    assert run("0.5", signal.SIGINT) == (128 + signal.SIGINT, told)
+    began = time.monotonic()
     assert run("20") == (1, "raised\n")
+    assert time.monotonic() - began < 15, "nobody waits for who asks the server"
 
 
 def test_while_a_driver_is_busy_nothing_is_raised_in_it() -> None:
@@ -107,6 +114,130 @@ def test_while_a_driver_is_busy_nothing_is_raised_in_it() -> None:
         time.sleep(5)
     assert reached
     assert "headway-signals" not in threads()
+
+
+def test_the_first_signal_is_the_one_that_ends_it() -> None:
+    with ended_by_signals():
+        with pytest.raises(Terminated) as error:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+        assert ending() == error.value.number == signal.SIGTERM
+        with pytest.raises(Terminated) as again:
+            raise_if_ending()
+        assert again.value.number == signal.SIGTERM
+
+
+def test_a_block_inside_another_leaves_everything_to_it() -> None:
+    with ended_by_signals() as outer:
+        handler = signal.getsignal(signal.SIGTERM)
+        with ended_by_signals() as inner:
+            assert inner is not outer
+            assert signal.getsignal(signal.SIGTERM) == handler
+        assert signal.getsignal(signal.SIGTERM) == handler
+        with pytest.raises(Terminated):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        assert ending() == signal.SIGTERM
+
+
+def test_where_the_process_ends_with_the_block_one_more_signal_changes_nothing() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    try:
+        with ended_by_signals() as state:
+            state.last = True
+        assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == (signal.SIG_IGN,) * 2
+    finally:
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(number, handler)
+
+
+def test_what_arrives_when_all_is_over_is_ignored() -> None:
+    with ended_by_signals() as state:
+        state.over()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.2)
+
+
+def test_work_that_came_to_its_end_all_the_same_is_not_interrupted_afterwards() -> None:
+    """What is left to do is to say so: the signal ends it, and no second one does."""
+    with ended_by_signals():
+        work = Work(busy=True)
+        with cancelled_by_signals(work):
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert work.asked.wait(2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.3)
+        assert ending() == signal.SIGTERM
+
+
+def test_a_server_is_asked_once_a_second_and_not_while_a_run_rolls_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headway.signals.CONFIRM_WITHIN", 60.0)
+    work = Work(busy=True)
+    with ended_by_signals(), cancelled_by_signals(work):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1.5)
+        assert 1 <= work.times <= 3
+        with pytest.raises(Terminated):
+            work.busy = False
+            time.sleep(5)
+        asked = work.times
+        time.sleep(1.2)
+        assert work.times == asked, "it rolls back, and nothing is at work that could be stopped"
+        work.asked.clear()
+        work.busy = True  # the rollback itself takes too long
+        assert work.asked.wait(10)
+
+
+def test_another_signal_of_the_project_s_own_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it keep the thread from hearing the one that does, however many come."""
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    heard: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, frame: heard.append(number))
+    try:
+        with pytest.raises(Terminated), ended_by_signals():
+            work = Work(busy=True)
+            with cancelled_by_signals(work):
+                os.kill(os.getpid(), signal.SIGHUP)
+                time.sleep(0.2)
+                assert (heard, ending(), work.times) == ([signal.SIGHUP], None, 0)
+                for _ in range(20):
+                    os.kill(os.getpid(), signal.SIGTERM)
+                assert work.asked.wait(2)
+                work.busy = False
+                time.sleep(5)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert failed == []
+
+
+def test_nothing_stays_open() -> None:
+    def files() -> list[str]:
+        return sorted(os.listdir("/proc/self/fd"))
+
+    before = files()
+    for _ in range(3):
+        with ended_by_signals(), cancelled_by_signals(Work(busy=False)), cancelled_by_signals(Work(busy=False)):
+            assert threads().count("headway-signals") == 1
+    assert files() == before
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_wake_up_that_the_work_has_set_stays() -> None:
+    """As an event loop does that goes on after the run."""
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    before = signal.set_wakeup_fd(-1)
+    try:
+        with ended_by_signals(), cancelled_by_signals(Work(busy=False)):
+            signal.set_wakeup_fd(writes)
+        assert signal.set_wakeup_fd(-1) == writes
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reads)
+        os.close(writes)
 
 
 def test_the_wake_up_of_somebody_else_comes_back() -> None:

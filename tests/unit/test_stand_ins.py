@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,8 @@ SHOWN = [
     (SERVER, "mysql+pymysql://prod/shop", False, "postgresql+psycopg"),
     (SERVER, "mysql+aiomysql://prod/shop", True, "postgresql+psycopg"),
     (SERVER.replace("+psycopg", ""), None, True, "postgresql+psycopg"),
+    ("postgresql+asyncpg://scratch/main", None, True, "postgresql+asyncpg"),
+    ("postgresql+psycopg2://scratch/main", None, True, "postgresql+psycopg"),
     ("sqlite:////scratch/main.db", None, True, "sqlite+aiosqlite"),
     ("sqlite:////scratch/main.db", "sqlite+pysqlite:///x.db", False, "sqlite+pysqlite"),
     ("mysql+pymysql://scratch/main", "mariadb+pymysql://prod/shop", False, "mariadb+pymysql"),
@@ -112,6 +115,17 @@ def test_a_project_reads_the_driver_that_it_has(
     found, _ = stand_ins(main)
     url = None if original is None else sa.make_url(original)
     assert found.shown(found.main, url, asynchronous=asynchronous).partition("://")[0] == driver
+
+
+def test_an_asynchronous_project_reads_a_driver_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = importlib.util.find_spec("asyncio")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: there if name == "asyncpg" else None)
+    found, _ = stand_ins("postgresql+psycopg2://scratch/main")
+    assert found.shown(found.main, None, asynchronous=True).startswith("postgresql+asyncpg://")
+    other, _ = stand_ins("mysql+pymysql://scratch/main")
+    assert other.shown(other.main, None, asynchronous=True).startswith("mysql+aiomysql://"), (
+        "which is told when it is used"
+    )
 
 
 def test_a_driver_s_url_stays_what_it_was_but_for_the_driver() -> None:
@@ -340,3 +354,4 @@ def test_what_is_left_open_is_closed_at_the_end_and_files_that_were_made_are_gon
     assert isinstance(driver, sqlite3.Connection)
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         driver.execute("SELECT 1")
+    connection.invalidate()

@@ -198,15 +198,19 @@ def test_a_pool_that_gets_its_connection_back_gives_every_lock_back(
         first = locks.acquire(connection, version_table="a", timeout=0, notify=print)
         assert locks.acquire(connection, version_table="a", timeout=0, notify=print) is first, "a run inside a run"
         second = locks.acquire(connection, version_table="b", timeout=0, notify=print)
-        assert first is not None and second is not None and first is not second
+        assert first is not None
+        first.release()
+        assert made[0].released == 0, "the outer one goes on"
+        assert second is not None and first is not second
         if by_hand:
             connection.connection.close()
     assert first.ended and second.ended
     assert len(made) == 2
-    with engine.connect() as connection, locks.run_lock(connection, version_table="a", timeout=0, notify=print) as held:
-        assert held is not None and held is not first
-        made[-1].open = False
-    assert held.ended
+    with engine.connect() as connection:
+        with locks.run_lock(connection, version_table="a", timeout=0, notify=print) as held:
+            assert held is not None and held is not first
+            made[-1].open = False
+        assert held.ended, "with its block"
 
 
 # -- before it is held ----------------------------------------------------------------------------------------------

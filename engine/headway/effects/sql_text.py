@@ -23,10 +23,7 @@ Token = tuple[str, str]
 
 _AFTER_FROM = frozenset({"from", "join"})
 _NO_TABLE = frozenset({"select", "lateral", "unnest", "only", "generate_series", "json_each", "values"})
-_ENDS_FROM_WORDS = (
-    "where group order having limit union except intersect on using join left right inner cross natural full "
-    "outer window fetch for offset set returning"
-)
+_ENDS_FROM_WORDS = "where group order having limit union except intersect window fetch for offset set returning"
 _ENDS_FROM = frozenset(_ENDS_FROM_WORDS.split())
 
 
@@ -55,7 +52,15 @@ def split_literals(sql: str) -> tuple[str, tuple[str, ...]]:
 
 def string_values(sql: str) -> frozenset[str]:
     """What the string literals of a text say, in lower case."""
-    return frozenset(text.lower().strip("eE'") for kind, text in tokens(sql) if kind == "string")
+    return frozenset(_said(text).lower() for kind, text in tokens(sql) if kind == "string")
+
+
+def _said(literal: str) -> str:
+    """What a string literal says; what follows a backslash is left as it is written."""
+    if literal.startswith("$"):
+        mark = literal.index("$", 1) + 1
+        return literal[mark:-mark]
+    return literal[literal.index("'") + 1 : -1].replace("''", "'")
 
 
 def functions(sql: str) -> frozenset[str]:
@@ -85,19 +90,23 @@ def read_tables(sql: str) -> frozenset[str] | None:
     if not words or words[0] != "select":
         return None
     found: set[str] = set()
-    in_list = False
+    lists = [False]  # for each parenthesis that is open, whether a comma is followed by a table
     number = 0
     while number < len(words):
         word = words[number]
-        if word in _AFTER_FROM or (in_list and word == ","):
+        if word in _AFTER_FROM or (lists[-1] and word == ","):
             if number + 1 >= len(words) or words[number + 1] in _NO_TABLE or not _is_name(words[number + 1]):
                 return None
             name, number = _qualified(words, number + 1)
             found.add(name)
-            in_list = True
+            lists[-1] = True
             continue
-        if word in _ENDS_FROM or word in ("(", ")"):
-            in_list = False
+        if word == "(":
+            lists.append(False)
+        elif word == ")":
+            lists[-1:] = [] if len(lists) > 1 else [False]
+        elif word in _ENDS_FROM:
+            lists[-1] = False
         number += 1
     return frozenset(found)
 
@@ -149,17 +158,25 @@ def _create(words: list[str]) -> frozenset[str] | None:
     return None
 
 
+_OF_TWO_TABLES = frozenset({"exchange", "switch", "attach", "detach"})
+
+
 def _alter(words: list[str]) -> frozenset[str] | None:
-    if words[1:2] != ["table"]:
+    if words[1:2] != ["table"] or not _OF_TWO_TABLES.isdisjoint(words):
         return None
     found = _after(words, 1, _SMALL)
     if found is not None and "rename" in words:
-        return found | _after_to(words)
+        return found | _new_names(words)
     return found
 
 
-def _after_to(words: list[str]) -> frozenset[str]:
-    return frozenset(words[number + 1] for number, word in enumerate(words[:-1]) if word in ("to", "as"))
+_AFTER_RENAME = frozenset({"to", "as", "column", "constraint", "index", "key"})
+
+
+def _new_names(words: list[str]) -> frozenset[str]:
+    """The names after RENAME, of which MySQL leaves out TO."""
+    starts = [number + 1 for number, word in enumerate(words[:-1]) if word in ("rename", "to", "as")]
+    return frozenset(_qualified(words, start)[0] for start in starts if words[start] not in _AFTER_RENAME)
 
 
 def _drop(words: list[str]) -> frozenset[str] | None:
@@ -168,10 +185,21 @@ def _drop(words: list[str]) -> frozenset[str] | None:
     return _after(words, 1, _SMALL)
 
 
+_PRIORITIES = frozenset({"low_priority", "high_priority", "delayed"})
+
+
 def _row_change(words: list[str]) -> frozenset[str] | None:
-    if "," in words and words[0] in ("update", "delete") and "set" not in words[:4] and "where" not in words[:5]:
-        return None  # MySQL's form that changes several tables
-    return _after(words, 1, _SMALL)
+    if words[0] == "update":
+        head = words[: words.index("set")] if "set" in words else words
+        if "," in head or "join" in head:
+            return None  # MySQL's form that changes several tables
+    elif words[0] == "delete":
+        if "," in words and "where" not in words[:5]:
+            return None
+        if words[1:2] != ["from"]:
+            return None  # what stands there may be an alias
+    start = 3 if words[1:2] == ["or"] else 1  # INSERT OR FAIL
+    return _after(words, start, _SMALL | _PRIORITIES)
 
 
 _CHANGES = {

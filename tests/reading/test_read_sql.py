@@ -335,3 +335,20 @@ def test_what_follows_a_trigger_is_none_of_its_body(database: str, value: str) -
     trigger, dropped = read(sql, database)
     assert isinstance(trigger, fx.CreatesObject) and trigger.table == "t"
     assert isinstance(dropped, fx.DropsTable) and dropped.table == "u"
+
+
+@pytest.mark.parametrize(
+    ("written", "default"),
+    [
+        ("'a'\n  'b'", "'a'\n  'b'"),
+        ("'a' 'b' 'c'", "'a' 'b' 'c'"),
+        ("'a'::text", "'a'::text"),
+        ("1 + - 2", "1 + - 2"),
+        ("a AT TIME ZONE 'utc'", "a AT TIME ZONE 'utc'"),
+    ],
+)
+def test_a_default_ends_where_the_next_clause_begins(written: str, default: str) -> None:
+    (made,) = read(f"CREATE TABLE t (a text DEFAULT {written} NOT NULL, b int)", "postgresql")
+    assert isinstance(made, fx.CreatesTable)
+    first, second = made.columns
+    assert (first.default, first.nullable, second.name) == (default, False, "b")

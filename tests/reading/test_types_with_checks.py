@@ -83,3 +83,12 @@ def test_a_helper_behind_a_decorator_that_nobody_has_read_is_told() -> None:
         "from shop.hooks import register\n\nclass H:\n    def go(self):\n        op.drop_table('t')\n\nh = H()",
     )
     assert any(line.startswith("unread: ") for line in said(method))
+
+
+@pytest.mark.parametrize("referred", ["('u.id', 'u.kind')", "['u.id', 'u.kind']"])
+def test_the_columns_of_a_foreign_key_are_a_list_of_either_kind(referred: str) -> None:
+    source = f"op.create_table('t', sa.Column('a', sa.Integer()), sa.ForeignKeyConstraint(('a', 'b'), {referred}, name='fk'))"
+    (made,) = effects(source)
+    assert isinstance(made, fx.CreatesTable)
+    (key,) = [one.references for one in made.constraints]
+    assert key is not None and (key.table, key.columns, key.local_columns) == ("u", ("id", "kind"), ("a", "b"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.reading.sql.columns import column_of
 from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.t_sql import at_verb
 from headway.reading.sql.target import Target, adds_constraint
 from headway.reading.sql.types import expression, type_of
 
@@ -89,7 +90,7 @@ def _column_option(cursor: Cursor, target: Target, column: fx.Text) -> fx.Effect
         if words in (("SET",), ("RESET",)) and cursor.peek(1).word != "(":
             continue
         if cursor.take(*words):
-            while not cursor.done and not cursor.at(","):
+            while not cursor.done and not cursor.at(",") and not at_verb(cursor):
                 cursor.step()
             return target.other(f"ALTER COLUMN {' '.join(words)}", column)
     raise UnreadError

@@ -11,6 +11,7 @@ from headway.reading.sql.columns import column_of
 from headway.reading.sql.constraints import at_constraint, constraint_of
 from headway.reading.sql.cursor import Cursor, UnreadError, words
 from headway.reading.sql.index_parts import mysql_index
+from headway.reading.sql.t_sql import at_verb
 from headway.reading.sql.target import Target, added, adds_constraint
 
 
@@ -127,6 +128,8 @@ def _drop(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
             yield target.other("DROP PARTITION", cursor.name())
             if not cursor.take(","):
                 return
+    elif cursor.take("UNUSED", "COLUMNS"):  # Oracle: those that SET UNUSED took away
+        yield target.other("DROP UNUSED COLUMNS")
     else:
         yield from _drop_column(cursor, target)
 
@@ -227,11 +230,11 @@ def _words(first: str) -> Action:
         if len(named) == 1 and (first in _NOT_ALONE or (first == "SET" and not cursor.at("("))):
             raise UnreadError
         subject = None
-        if cursor.at_name() and " ".join(named) not in _WITHOUT_SUBJECT:
+        if cursor.at_name() and " ".join(named) not in _WITHOUT_SUBJECT and not at_verb(cursor):
             subject = cursor.path()[1]
         if cursor.at_any(("CONCURRENTLY", "FINALIZE")):  # DETACH PARTITION
             named.append(cursor.next().word)
-        while not cursor.done and not cursor.at(","):
+        while not cursor.done and not cursor.at(",") and not at_verb(cursor):
             cursor.step()
         yield target.other(" ".join(named), subject)
 

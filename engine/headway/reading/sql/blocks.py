@@ -14,7 +14,7 @@ from headway.reading.sql.cursor import Cursor, Script, UnreadError, shown, words
 from headway.reading.sql.rows import called
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.split import pieces, statements
-from headway.reading.sql.t_sql import T_SQL_VERBS
+from headway.reading.sql.t_sql import T_SQL_VERBS, bounded
 from headway.reading.sql.tokens import tokens
 
 Statement = Callable[[Cursor], Iterator[fx.Effect]]
@@ -29,7 +29,7 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
         piece = Cursor(cursor.script, cursor.tokens, first, last)
         span = piece.span()
         try:
-            if piece.at("DECLARE"):
+            if piece.at("DECLARE") and cursor.script.database != "mssql":
                 declaring = cursor.script.database in ("postgresql", "oracle")
                 piece.next()
                 if not declaring:
@@ -69,7 +69,9 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
         elif cursor.at_any(("FOR", "FOREACH")):
             yield from _loop(cursor, span, read)
         elif cursor.at_any(_SPOKEN) and not (cursor.script.database == "mssql" and cursor.at("EXECUTE")):
-            yield from _spoken(cursor, span, read)
+            spoken = (bounded(cursor) if cursor.script.database == "mssql" else None) or cursor
+            yield from _spoken(spoken, span, read)
+            cursor.place = spoken.place
         elif _is_assignment(cursor):
             yield from _calls(cursor, span)
         else:

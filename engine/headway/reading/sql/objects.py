@@ -10,6 +10,7 @@ from headway.reading.sql.alter_table import alter_table
 from headway.reading.sql.create_table import create_table
 from headway.reading.sql.cursor import Cursor, UnreadError, words
 from headway.reading.sql.indexes import alter_index, create_index, drop_index
+from headway.reading.sql.t_sql import to_next
 
 KIND = fx.ObjectKind
 
@@ -56,6 +57,9 @@ _KINDS: dict[tuple[str, ...], fx.ObjectKind] = {
 }
 """The words that name a kind of object, longer ones before those they begin with."""
 
+_OF_A_BATCH = (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER, KIND.VIEW, KIND.MATERIALIZED_VIEW, KIND.RULE)
+"""What goes on to the end of its batch on SQL Server."""
+
 _OF_A_TABLE = (KIND.TRIGGER, KIND.POLICY, KIND.RULE)
 
 
@@ -79,7 +83,7 @@ class _Prefix:
     method: fx.MaybeText = None
 
 
-Body = Callable[[Cursor, fx.Span], tuple[fx.Effect, ...]]
+Body = Callable[[Cursor, fx.Span], tuple[fx.Effect, ...] | None]
 
 
 def create(cursor: Cursor, span: fx.Span, body: Body) -> Iterator[fx.Effect]:
@@ -174,18 +178,21 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         yield fx.CreatesEnum(span=span, name=name or fx.UNKNOWN, schema=schema, labels=labels)
         return
     table_schema, table = _table_of(cursor.copy(), kind) if kind in _OF_A_TABLE else (None, None)
-    done: tuple[fx.Effect, ...] = ()
+    done: tuple[fx.Effect, ...] | None = ()
     if kind in (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER) or cursor.script.database == "oracle":
         done = body(cursor.copy(), span)
     if kind in (KIND.FUNCTION, KIND.PROCEDURE) and isinstance(name, str):
         # Functions that call each other double what they do with each step.
-        short = done if len(done) <= 100 else (fx.RunsSql(span=span, text=f"{name}()", raw=True),)
+        short = done if done is not None and len(done) <= 100 else (fx.RunsSql(span=span, text=f"{name}()", raw=True),)
         cursor.script.bodies[name.lower()] = short
     if kind is KIND.SCHEMA and any(
         token.word in ("CREATE", "GRANT") for token in cursor.tokens[cursor.place : cursor.end]
     ):
         raise UnreadError  # CREATE SCHEMA with its tables in one statement
-    cursor.rest()
+    if kind in _OF_A_BATCH:
+        cursor.rest()
+    else:
+        to_next(cursor)
     yield fx.CreatesObject(
         span=span,
         kind=kind,
@@ -194,7 +201,7 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         table=table,
         replaces=prefix.replaces,
         if_not_exists=if_not_exists,
-        body=done,
+        body=done or (),
     )
 
 
@@ -269,7 +276,7 @@ def _drop_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     cascade = cursor.take("CASCADE") or cascade
     cursor.take("RESTRICT")
     if kind is KIND.OTHER or kind is KIND.DATABASE:
-        cursor.rest()
+        to_next(cursor)
     for schema, name in paths:
         yield fx.DropsObject(
             span=span, kind=kind, name=name, schema=schema, table=table, if_exists=if_exists, cascade=cascade
@@ -365,10 +372,11 @@ def _altered(
     name: fx.MaybeText,
     table: fx.MaybeText = None,
 ) -> fx.AltersObject:
-    named = [
-        token.word for token in cursor.tokens[cursor.place : min(cursor.end, cursor.place + 2)] if token.kind == "word"
-    ]
-    if not named and not cursor.done:
+    start, done = cursor.place, cursor.done
+    if not done:
+        cursor.next()
+    to_next(cursor)
+    named = [token.word for token in cursor.tokens[start : min(cursor.place, start + 2)] if token.kind == "word"]
+    if not named and not done:
         raise UnreadError
-    cursor.rest()
     return fx.AltersObject(span=span, kind=kind, name=name, schema=schema, table=table, action=" ".join(named))

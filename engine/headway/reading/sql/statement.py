@@ -82,11 +82,15 @@ def _goes_on(cursor: Cursor, whole: Cursor) -> bool:
 
 
 def _read(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    word = cursor.peek().word
     if cursor.script.database == "mssql" and (inner := bounded(cursor)) is not None:
         yield from _read_bounded(inner, span)
         cursor.place = inner.end
         return
+    yield from _dispatched(cursor, span)
+
+
+def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    word = cursor.peek().word
     if word in ROW_VERBS or word in ("WITH", "("):
         yield from rows(cursor, span)
         return
@@ -104,12 +108,7 @@ def _read(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 def _read_bounded(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """One statement of a T-SQL batch, whose end is known."""
-    word = cursor.peek().word
-    if word in ROW_VERBS or word == "WITH":
-        yield from rows(cursor, span)
-    else:
-        cursor.next()
-        yield from (set_setting if word == "SET" else _execute)(cursor, span)
+    yield from _dispatched(cursor, span)
     if not cursor.done:
         raise UnreadError
 
@@ -118,22 +117,23 @@ def _create(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     yield from objects.create(cursor, span, _body)
 
 
-def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...]:
-    """What the body of a routine does when it is called; the cursor stands behind the routine's name."""
+def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...] | None:
+    """What the body of a routine does when it is called, None where it is not read; the cursor stands behind the
+    routine's name."""
     script = cursor.script
     if script.database == "postgresql":
         language = _language(cursor)
         if language not in ("plpgsql", "sql", ""):
-            return ()
+            return None
         atomic = cursor.copy()
         atomic.until("BEGIN", "RETURN")
         if not atomic.done:
             return tuple(block(atomic, statement))
         cursor.until("AS")
         found = body_text(script, cursor)
-        return () if found is None else tuple(block(found[0], statement))
+        return None if found is None else tuple(block(found[0], statement))
     if script.depth:
-        return ()
+        return None
     inner = Cursor(replace(script, depth=script.depth + 1), cursor.tokens, cursor.place, cursor.end)
     ends = ("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)
     inner.until(*ends)
@@ -141,7 +141,7 @@ def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...]:
         inner = Cursor(inner.script, cursor.tokens, cursor.place, cursor.end)
         _past_row_clause(inner)
     inner.take_any("AS", "IS")
-    return () if inner.done else tuple(block(inner, statement))
+    return None if inner.done else tuple(block(inner, statement))
 
 
 def _past_row_clause(cursor: Cursor) -> None:

@@ -16,11 +16,53 @@ _WITHIN = {
     "UPDATE": ("SET",),
     "DELETE": (),
     "WITH": ("SELECT", "INSERT", "UPDATE", "DELETE", "SET"),
-    "SET": (),
-    "EXEC": (),
-    "EXECUTE": (),
+    "TRUNCATE": (),
+    **dict.fromkeys(
+        [
+            "SET",
+            "EXEC",
+            "EXECUTE",
+            "DECLARE",
+            "PRINT",
+            "RAISERROR",
+            "THROW",
+            "RETURN",
+            "GOTO",
+            "BREAK",
+            "CONTINUE",
+            "BEGIN",
+            "COMMIT",
+            "ROLLBACK",
+            "SAVE",
+            "CHECKPOINT",
+            "OPEN",
+            "FETCH",
+            "CLOSE",
+            "DEALLOCATE",
+            "GRANT",
+            "REVOKE",
+        ],
+        (),
+    ),
 }
 """Statements that go on until another begins, and the verbs that are part of them, once each."""
+
+
+_PART_OF_VERB = frozenset({"UNION", "ALL", "EXCEPT", "INTERSECT", "WITH"})
+"""What a verb follows that begins no statement: UNION SELECT, WITH GRANT OPTION."""
+
+
+def at_verb(cursor: Cursor) -> bool:
+    """Whether the next statement of a T-SQL batch begins here."""
+    return cursor.script.database == "mssql" and cursor.at_any(T_SQL_VERBS)
+
+
+def to_next(cursor: Cursor) -> None:
+    """Goes past what is left of a statement: to the next verb of T-SQL, to the end of every other."""
+    if cursor.script.database != "mssql":
+        cursor.rest()
+    while not cursor.done and not cursor.at_any(T_SQL_VERBS):
+        cursor.step()
 
 
 def bounded(cursor: Cursor) -> Cursor | None:
@@ -31,6 +73,9 @@ def bounded(cursor: Cursor) -> Cursor | None:
     within = list(_WITHIN[verb])
     inner = cursor.copy()
     inner.next()
+    if verb in ("GRANT", "REVOKE"):
+        inner.until("TO", "FROM")  # what is granted are verbs
+    past = _PART_OF_VERB | ({"FOR"} if verb == "DECLARE" else set())  # DECLARE c CURSOR FOR SELECT
     depth = 0
     while not inner.done:
         word = inner.peek().word
@@ -39,7 +84,7 @@ def bounded(cursor: Cursor) -> Cursor | None:
             depth += 1
         elif word == "END" and depth:
             depth -= 1
-        elif word in T_SQL_VERBS and not depth and before not in ("UNION", "ALL", "EXCEPT", "INTERSECT"):
+        elif word in T_SQL_VERBS and not depth and before not in past:
             if word not in within:
                 break
             within.remove(word)

@@ -56,6 +56,8 @@ def grant(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
             if cursor.at_name() and not cursor.at_any(("ALL", "SCHEMA", "SEQUENCE", "DATABASE"))
             else None
         )
+        if cursor.at("."):
+            table = None  # MySQL's ``schema.*``
         cursor.until("TO", "FROM")
     if not cursor.take_any("TO", "FROM"):
         raise UnreadError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.index_parts import index_columns
 from headway.reading.sql.types import expression
 from headway.valueclass import valueclass
 
@@ -108,12 +109,10 @@ def _unique_key(cursor: Cursor, name: fx.MaybeText) -> tuple[fx.MaybeText, tuple
 def _exclusion(cursor: Cursor) -> tuple[fx.Text, ...]:
     if cursor.take("USING"):
         cursor.name()
-    columns = []
-    for item in cursor.group().items():
-        columns.append(item.name() if item.peek(1).word in ("WITH", "") else item.until("WITH").text(item.place))
+    columns = index_columns(cursor.group())
     if cursor.take("WHERE"):
         cursor.skip_group()
-    return tuple(columns)
+    return columns
 
 
 def _default_for(cursor: Cursor, name: fx.MaybeText) -> Constrained:

@@ -137,10 +137,10 @@ def _without_data(cursor: Cursor) -> Cursor:
 
 
 def _option(cursor: Cursor) -> None:
-    word = cursor.next().word
+    word = last = cursor.next().word
     while cursor.at_any(_MORE):
-        cursor.next()
-    if word in _ALONE:
+        last = cursor.next().word
+    if word in _ALONE or last in ("DROP", "ROWS"):
         return
     cursor.take("=")
     if cursor.at("("):
@@ -158,5 +158,5 @@ _MORE = frozenset(
 _OPTIONS = words(
     "WITH WITHOUT STRICT INHERITS TABLESPACE USING ENGINE DEFAULT CHARSET CHARACTER COLLATE COMMENT "
     "AUTO_INCREMENT ROW_FORMAT KEY_BLOCK_SIZE ON TEXTIMAGE_ON COMPRESS NOCOMPRESS LOGGING NOLOGGING "
-    "PARALLEL SEGMENT SERVER"
+    "PARALLEL SEGMENT SERVER OPTIONS"
 )

@@ -71,6 +71,8 @@ def _options(cursor: Cursor) -> tuple[fx.MaybeText, bool]:
             online = any(item.take("ONLINE", "=", "ON") for item in cursor.group().items())  # SQL Server
         elif cursor.take_any(*_ALONE):
             continue
+        elif cursor.take("WITH", "PARSER"):
+            cursor.next()  # MySQL
         elif cursor.take_any(*_WITH_VALUE):
             cursor.take("=")
             cursor.step()
@@ -82,7 +84,6 @@ def _options(cursor: Cursor) -> tuple[fx.MaybeText, bool]:
 _ALONE = ("ONLINE", "REVERSE", "COMPRESS", "NOLOGGING", "LOGGING", "VISIBLE", "INVISIBLE", "IGNORED", "LOCAL", "GLOBAL")
 _WITH_VALUE = (
     "TABLESPACE",
-    "WITH",
     "USING",
     "COMMENT",
     "ALGORITHM",
@@ -90,7 +91,6 @@ _WITH_VALUE = (
     "KEY_BLOCK_SIZE",
     "PARALLEL",
     "ON",
-    "PARSER",
 )
 
 

@@ -38,7 +38,7 @@ def query(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """Reads a SELECT, with or without WITH and parentheses, to its end."""
     if cursor.at("WITH"):
         yield from _with(cursor.copy(), span)
-    found = mentions(cursor)
+    found = mentions(cursor, listing=cursor.at("TABLE"))
     if found.into is not None:
         schema, table = found.into
         yield fx.CreatesTable(span=span, table=table, schema=schema, whole=False)
@@ -128,6 +128,8 @@ def _insert(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     yield fx.ChangesData(span=span, verb=verb, table=table, schema=schema, sets=columns)
     if many:
         yield from _more_targets(cursor.copy(), span)
+    if cursor.script.database == "mssql" and cursor.at_any(("EXEC", "EXECUTE")):
+        raise UnreadError  # what else the procedure does
     if cursor.at("WITH"):
         yield from _with(cursor.copy(), span)
     yield from _calls(whole, span, mentions(cursor))

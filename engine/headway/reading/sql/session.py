@@ -202,8 +202,10 @@ def _cluster(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         cursor.skip_group()
     cursor.take("VERBOSE")
     schema, name = cursor.path() if not cursor.done else (None, None)
-    if cursor.take_any("USING", "ON"):
+    if cursor.take("USING"):
         cursor.path()
+    elif cursor.take("ON"):  # CLUSTER index ON table
+        schema, name = cursor.path()
     yield fx.Reindexes(span=span, verb="CLUSTER", name=name, schema=schema)
 
 

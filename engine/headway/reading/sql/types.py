@@ -50,7 +50,8 @@ def type_of(cursor: Cursor) -> fx.Type:
         word = cursor.peek().word
         if cursor.at("("):
             arguments += tuple(_argument(item) for item in cursor.group().items())
-        elif cursor.at("["):
+            continue  # INTERVAL YEAR (2) TO MONTH
+        if cursor.at("["):
             cursor.skip_group()
             options.append(("array", True))
         elif word in ("UNSIGNED", "ZEROFILL", "ARRAY", "SIGNED", "BINARY") and cursor.take(word):
@@ -81,9 +82,12 @@ def _zone(cursor: Cursor, words: list[fx.Text], options: list[tuple[str, object]
     return False
 
 
+_NO_WORDS_OF_SQLITE = COLUMN_WORDS - {"CHARACTER"}
+
+
 def _sqlite_word(cursor: Cursor, words: list[fx.Text]) -> bool:
     """SQLite takes any words for a type."""
-    if cursor.script.database != "sqlite" or cursor.peek().kind != "word" or cursor.at_any(COLUMN_WORDS):
+    if cursor.script.database != "sqlite" or cursor.peek().kind != "word" or cursor.at_any(_NO_WORDS_OF_SQLITE):
         return False
     words.append(_lower(cursor, cursor.name()))
     return True

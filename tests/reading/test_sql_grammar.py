@@ -16,7 +16,7 @@ BANK = Path(__file__).parent / "cases" / "grammar.txt"
 
 
 def all_cases() -> list[tuple[str, list[str]]]:
-    """Lines of ``database: statement``, each with the lines of its effects; ``\\n`` is a new line."""
+    """Lines of ``database: statement`` or ``database/database: statement``, each with the lines of its effects; ``\\n`` is a new line."""
     found: list[tuple[str, list[str]]] = []
     for line in BANK.read_text(encoding="utf-8").splitlines():
         if line.startswith("=> "):
@@ -29,7 +29,7 @@ def all_cases() -> list[tuple[str, list[str]]]:
 def effects_of(case: str) -> list[str]:
     database, _, sql = case.partition(": ")
     source = fx.SqlSource(sql.replace("\\n", "\n"), fx.Span("x.py", 1))
-    return [shown(effect) for effect in read_sql(source, frozenset({database}))]
+    return [shown(effect) for effect in read_sql(source, frozenset(database.split("/")))]
 
 
 def rewritten() -> str:

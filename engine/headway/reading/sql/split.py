@@ -49,7 +49,9 @@ def _end_of(script: Script, tokens: list[Token], first: int, end: int) -> int:
         tokens[first].word in ("BEGIN", "DECLARE") or makes_routine(tokens, first, end)
     ):
         return _at(tokens, first, end, lambda place: stands_alone(script, tokens, place, "/"))
-    if tokens[first].word == "CREATE" or (tokens[first].word == "BEGIN" and _is_not_atomic(tokens, first, end)):
+    if script.database not in ("mssql", "oracle") and (
+        tokens[first].word == "CREATE" or (tokens[first].word == "BEGIN" and _is_not_atomic(tokens, first, end))
+    ):
         return _end_of_compound(tokens, first, end)
     return _at(
         tokens,

@@ -69,6 +69,8 @@ def shown(value: object) -> str:
         return "UNKNOWN" if value is fx.UNKNOWN else str(value.value)
     if isinstance(value, fx.Computed):
         return "{" + value.expression + "}"
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(sorted(map(shown, value))) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(shown, value)) + "]"
     if not dataclasses.is_dataclass(value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headway.effects import model as fx
-from headway.reading.constructs import table_of
+from headway.reading.constructs import names_in, table_of
 from headway.reading.executed import statement_effects
 from headway.reading.reader import Call, Reader
 from headway.reading.values import (
@@ -141,7 +141,9 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
     span = reader.span(call.node, scope)
     if name in ("update", "delete"):
         values = call.argument(0, "values")
-        sets = tuple(str(key) for key in values.items) if isinstance(values, Pairs) and name == "update" else ()
+        sets: tuple[fx.Text, ...] = ()
+        if isinstance(values, Pairs) and name == "update":
+            sets = (*(str(key) for key in values.items), *names_in([key for key, _ in values.others]))
         reader.add(
             [
                 fx.ChangesData(

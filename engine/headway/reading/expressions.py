@@ -194,8 +194,6 @@ class ExpressionReader(Reader):
     def _percent(self, left: str | Holed, right: object, node: ast.expr) -> object:
         if isinstance(left, Holed):
             return Holed((*left.parts, UNKNOWN), node) if isinstance(right, Opaque) else Holed((UNKNOWN,), node)
-        if isinstance(right, Choice):
-            return choice_of([self._percent(left, option, node) for option in right.options])
         return texts.percent(self.budget, left, right, right.items if isinstance(right, Pairs) else None, node)
 
     def _sum(self, left: object, right: object, node: ast.expr, power: bool) -> object:

@@ -304,6 +304,19 @@ def test_a_view_that_is_made_anew(end: str) -> None:
     assert isinstance(effect, fx.AltersObject) and (effect.name, effect.action) == ("mv", "REFRESH CONCURRENTLY")
 
 
+@pytest.mark.parametrize(
+    ("database", "within"), [("mysql", "EXECUTE IMMEDIATE '{}'"), ("postgresql", "DO 'BEGIN {}; END'")]
+)
+@pytest.mark.parametrize(("levels", "is_read"), [(1, True), (6, True), (7, False)])
+def test_texts_within_texts_are_read_to_a_depth(database: str, within: str, levels: int, is_read: bool) -> None:
+    sql = "DROP TABLE t"
+    for _ in range(levels):
+        sql = within.format(sql.replace("'", "''"))
+    (effect,) = read(sql, database)
+    assert isinstance(effect, fx.DropsTable) is is_read
+    assert is_read or (isinstance(effect, fx.RunsSql) and not effect.understood)
+
+
 def test_statements_in_the_parentheses_of_a_rule_are_its_own() -> None:
     found = read("CREATE RULE r AS ON DELETE TO t DO (DELETE FROM a; DELETE FROM b); DROP TABLE u", "postgresql")
     assert [type(effect) for effect in found][-1] is fx.DropsTable

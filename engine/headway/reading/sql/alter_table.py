@@ -44,7 +44,7 @@ def _action(cursor: Cursor, target: Target, repeated: Action | None) -> Generato
     reader = _ACTIONS.get(cursor.peek().word)
     if cursor.script.mysql and reader is None and cursor.at_any(_TABLE_OPTIONS):
         reader = _table_option
-    elif reader is None or (repeated is not None and reader is alter and not cursor.at("ALTER")):
+    elif reader is None:
         if repeated is None:
             raise UnreadError
         reader = repeated
@@ -67,6 +67,11 @@ def _add(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
         return
     if cursor.script.database == "mssql" and cursor.at("COLUMN"):
         raise UnreadError
+    if cursor.script.database == "mssql" and cursor.take("INDEX"):
+        name, unique = cursor.name(), cursor.take("UNIQUE")
+        cursor.take_any("CLUSTERED", "NONCLUSTERED")
+        yield target.made(fx.CreatesIndex, name=name, columns=cursor.names(), unique=unique)
+        return
     if cursor.take("COLUMN"):
         yield from _add_column(cursor, target)
     elif at_constraint(cursor):
@@ -128,10 +133,18 @@ def _drop(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
             yield target.other("DROP PARTITION", cursor.name())
             if not cursor.take(","):
                 return
+    elif cursor.script.database == "mssql" and not _names_columns(cursor):
+        yield from _drop_constraint(cursor, target, fx.ConstraintKind.UNKNOWN)
     elif cursor.take("UNUSED", "COLUMNS"):  # Oracle: those that SET UNUSED took away
         yield target.other("DROP UNUSED COLUMNS")
     else:
         yield from _drop_column(cursor, target)
+
+
+def _names_columns(cursor: Cursor) -> bool:
+    """Whether COLUMN stands before a name or a list that SQL Server's DROP goes on with; without it, constraints do."""
+    said = (token.word for token in cursor.tokens[cursor.place :: -1])
+    return next((word for word in said if word in ("COLUMN", "CONSTRAINT", "DROP")), "") == "COLUMN"
 
 
 def _drop_constraint(cursor: Cursor, target: Target, kind: fx.ConstraintKind) -> Iterator[fx.Effect]:
@@ -264,8 +277,6 @@ def _table_option(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
         subject = cursor.script.filled(token.value())
     if words[0] in ("PARTITION", "REORGANIZE", "EXCHANGE", "ORDER"):
         cursor.rest()
-    if cursor.at("(") and words[0] in ("UNION", "TABLESPACE"):
-        cursor.skip_group()
     if words[-1] in ("SET", "CHARSET") and cursor.take("COLLATE"):  # of that character set
         cursor.take("=")
         cursor.next()

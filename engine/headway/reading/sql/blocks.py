@@ -206,7 +206,6 @@ def dynamic(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     text = cursor.copy()
     expression = cursor.until("INTO", "USING")
     yield from _calls(cursor, span)
-    cursor.rest()
     source = _composed(expression, span)
     if source is None or cursor.script.depth >= DEEPEST:
         yield unread(text)

@@ -63,7 +63,6 @@ def column_rest(cursor: Cursor, defined: Defined) -> None:
 def _not(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     if cursor.take("NULL"):
         defined.set(nullable=False)
-        _conflict(cursor)
         _no_inherit(cursor)
     elif not cursor.take_any("DEFERRABLE", "ENFORCED", "VISIBLE"):
         cursor.need("FOR", "REPLICATION")
@@ -90,7 +89,6 @@ def _key(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     defined.set(primary_key=True, nullable=False)
     cursor.take_any("ASC", "DESC")
     cursor.take_any("CLUSTERED", "NONCLUSTERED")
-    _conflict(cursor)
     defined.constrain(KIND.PRIMARY_KEY, name)
 
 
@@ -98,7 +96,6 @@ def _unique(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     cursor.take_any("KEY", "INDEX")
     cursor.take("NULLS", "NOT", "DISTINCT") or cursor.take("NULLS", "DISTINCT")
     cursor.take_any("CLUSTERED", "NONCLUSTERED")
-    _conflict(cursor)
     defined.set(unique=True)
     defined.constrain(KIND.UNIQUE, name)
 
@@ -187,11 +184,6 @@ def _nothing(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
 def _state(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     """ENABLE or DISABLE of Oracle."""
     cursor.take_any("VALIDATE", "NOVALIDATE")
-
-
-def _conflict(cursor: Cursor) -> None:
-    if cursor.take("ON", "CONFLICT"):
-        cursor.next()
 
 
 def _no_inherit(cursor: Cursor) -> None:

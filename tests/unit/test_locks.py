@@ -116,3 +116,234 @@ def test_what_a_change_of_type_writes_anew_on_postgresql(old: fx.Type, new: fx.T
     )
     lock = lock_of(effect, "postgresql")
     assert lock is not None and lock.held is held
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+    "mysql 8.0.11: ALTER TABLE t ADD a int | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.0.12: ALTER TABLE t ADD a int | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mariadb 10.2: ALTER TABLE t ADD a int | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mariadb 10.3: ALTER TABLE t ADD a int | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t ADD a int AUTO_INCREMENT | ALGORITHM=INPLACE, LOCK=SHARED, writes a rewrite",
+    "mysql 8.4: ALTER TABLE t ADD a int AS (b + 1) STORED | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mysql 8.4: ALTER TABLE t ADD a int AS (b + 1) VIRTUAL | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.0.28: ALTER TABLE t DROP a | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.0.29: ALTER TABLE t DROP a | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mariadb 10.3: ALTER TABLE t DROP a | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mariadb 10.4: ALTER TABLE t DROP a | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t CHANGE a b int | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mariadb 11.1: ALTER TABLE t MODIFY a int | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mariadb 11.2: ALTER TABLE t MODIFY a int | ALGORITHM=COPY, LOCK=NONE, a rewrite",
+    "mysql 8.4: ALTER TABLE t ALTER a SET DEFAULT 5 | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t ADD INDEX i (a) | ALGORITHM=INPLACE, LOCK=NONE, a scan",
+    "mysql 8.4: ALTER TABLE t ADD FULLTEXT INDEX i (a) | ALGORITHM=INPLACE, LOCK=SHARED, writes a scan",
+    "mysql 8.4: CREATE SPATIAL INDEX i ON t (a) | ALGORITHM=INPLACE, LOCK=SHARED, writes a scan",
+    "mysql 8.4: DROP INDEX i ON t | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t RENAME INDEX i TO j | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mariadb 11.4: ALTER TABLE t RENAME INDEX i TO j | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: OPTIMIZE TABLE t | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.4: ALTER TABLE t ADD UNIQUE (a) | ALGORITHM=INPLACE, LOCK=NONE, a scan",
+    "mysql 8.4: ALTER TABLE t ADD PRIMARY KEY (a) | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.4: ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (b) | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mysql 8.4: ALTER TABLE t DROP PRIMARY KEY | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mysql 8.4: ALTER TABLE t DROP FOREIGN KEY f | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t DROP CHECK c | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mariadb 11.4: ALTER TABLE t DROP FOREIGN KEY f | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t ALGORITHM=INPLACE | none",
+    "mysql 8.4: ALTER TABLE t LOCK=NONE | none",
+    "mysql 8.4: ALTER TABLE t COMMENT = 'x' | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t AUTO_INCREMENT = 5 | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t DEFAULT CHARACTER SET utf8mb4 | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t CHARACTER SET utf8mb4 | ALGORITHM=INPLACE, LOCK=NONE, an instant",
+    "mariadb 11.4: ALTER TABLE t COLLATE utf8mb4_bin | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4 | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mysql 8.4: ALTER TABLE t ALTER INDEX i INVISIBLE | ALGORITHM=INSTANT, LOCK=NONE, an instant",
+    "mysql 8.4: ALTER TABLE t ROW_FORMAT=DYNAMIC | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.4: ALTER TABLE t KEY_BLOCK_SIZE=8 | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.4: ALTER TABLE t FORCE | ALGORITHM=INPLACE, LOCK=NONE, a rewrite",
+    "mysql 8.4: ALTER TABLE t DROP PARTITION p | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: ALTER TABLE t TRUNCATE PARTITION p | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: ALTER TABLE t ADD PARTITION (PARTITION p VALUES LESS THAN (5)) | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: ALTER TABLE t PARTITION BY HASH (a) | ALGORITHM=COPY, LOCK=SHARED, writes a rewrite",
+    "mysql 8.4: RENAME TABLE t TO u | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: TRUNCATE t | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: UPDATE t SET a = 1 | IX, a scan",
+    "mysql 8.4: SELECT a FROM t FOR UPDATE | IX, a scan",
+    "mysql 8.4: SELECT a FROM t FOR SHARE | IS, a scan",
+    "mysql 8.4: LOCK TABLES t READ LOCAL | READ LOCAL, writes an instant",
+    "mysql 8.4: CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1 | EXCLUSIVE metadata lock, reads writes an instant",
+    "mysql 8.4: CREATE VIEW v AS SELECT 1 | none",
+    "mysql 8.4: DROP TRIGGER g | EXCLUSIVE metadata lock, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD a int | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD a int NOT NULL | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD a int DEFAULT 5 | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD a timestamptz DEFAULT now() | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD a uuid DEFAULT gen_random_uuid() | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t ADD a serial | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t ADD a int GENERATED ALWAYS AS IDENTITY | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t ADD a int GENERATED ALWAYS AS (b + 1) STORED | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 18: ALTER TABLE t ADD a int GENERATED ALWAYS AS (b + 1) VIRTUAL | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t DROP a | ACCESS EXCLUSIVE, reads writes an instant referent",
+    "postgresql 16: ALTER TABLE t ALTER a SET NOT NULL | ACCESS EXCLUSIVE, reads writes a scan",
+    "postgresql 16: ALTER TABLE t ALTER a DROP NOT NULL | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ALTER a SET DEFAULT 5 | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ALTER a DROP DEFAULT | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ALTER a TYPE bigint | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t ALTER a TYPE bigint USING a::bigint | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t RENAME a TO b | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t RENAME TO u | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: COMMENT ON COLUMN t.a IS 'x' | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: COMMENT ON TABLE t IS 'x' | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: CREATE INDEX i ON t (a) | SHARE, writes a scan",
+    "postgresql 16: CREATE INDEX CONCURRENTLY i ON t (a) | SHARE UPDATE EXCLUSIVE, a scan",
+    "postgresql 16: DROP INDEX i | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: DROP INDEX CONCURRENTLY i | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER INDEX i RENAME TO j | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 12: ALTER INDEX i RENAME TO j | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: REINDEX TABLE t | SHARE, reads writes a scan",
+    "postgresql 16: REINDEX INDEX i | SHARE, reads writes a scan",
+    "postgresql 16: REINDEX INDEX CONCURRENTLY i | SHARE UPDATE EXCLUSIVE, a scan",
+    "postgresql 16: CLUSTER t USING i | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: VACUUM FULL t | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: VACUUM t | none",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) | ACCESS EXCLUSIVE, reads writes a scan",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u (b) | SHARE ROW EXCLUSIVE, writes a scan referent",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u (b) NOT VALID | SHARE ROW EXCLUSIVE, writes an instant referent",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c UNIQUE (a) | ACCESS EXCLUSIVE, reads writes a scan",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t ADD PRIMARY KEY (a) | ACCESS EXCLUSIVE, reads writes a scan",
+    "postgresql 16: ALTER TABLE t ADD CONSTRAINT c EXCLUDE USING gist (a WITH &&) | ACCESS EXCLUSIVE, reads writes a scan",
+    "postgresql 16: ALTER TABLE t DROP CONSTRAINT c | ACCESS EXCLUSIVE, reads writes an instant referent",
+    "postgresql 16: ALTER TABLE t VALIDATE CONSTRAINT c | SHARE UPDATE EXCLUSIVE, a scan",
+    "postgresql 16: ALTER TABLE t SET (fillfactor = 70) | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER TABLE t SET LOGGED | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t SET TABLESPACE x | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t SET ACCESS METHOD heap2 | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t ALTER a SET STATISTICS 5 | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER TABLE t ALTER a SET (n_distinct = 5) | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER TABLE t ALTER a SET STORAGE EXTERNAL | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 17: ALTER TABLE t ALTER a SET EXPRESSION AS (b) | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: ALTER TABLE t CLUSTER ON i | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER TABLE t ATTACH PARTITION p DEFAULT | SHARE UPDATE EXCLUSIVE, a scan",
+    "postgresql 16: ALTER TABLE t DETACH PARTITION p | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t DETACH PARTITION p CONCURRENTLY | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER TABLE t DETACH PARTITION p FINALIZE | SHARE UPDATE EXCLUSIVE, an instant",
+    "postgresql 16: ALTER TABLE t ENABLE TRIGGER g | SHARE ROW EXCLUSIVE, writes an instant",
+    "postgresql 16: ALTER TABLE t DISABLE TRIGGER ALL | SHARE ROW EXCLUSIVE, writes an instant",
+    "postgresql 16: ALTER TABLE t ENABLE ROW LEVEL SECURITY | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t OWNER TO joe | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t REPLICA IDENTITY FULL | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER TABLE t INHERIT u | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: TRUNCATE t | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: INSERT INTO t VALUES (1) | ROW EXCLUSIVE, a scan",
+    "postgresql 16: SELECT a FROM t | ACCESS SHARE, a scan",
+    "postgresql 16: SELECT a FROM t FOR UPDATE | ROW SHARE, a scan",
+    "postgresql 16: SELECT a FROM t FOR KEY SHARE | ROW SHARE, a scan",
+    "postgresql 16: LOCK t | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: LOCK t IN SHARE MODE | SHARE, writes an instant",
+    "postgresql 16: CREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f() | SHARE ROW EXCLUSIVE, writes an instant",
+    "postgresql 16: DROP TRIGGER g ON t | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: CREATE POLICY p ON t USING (true) | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: DROP POLICY p ON t | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: CREATE RULE r AS ON DELETE TO t DO NOTHING | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: CREATE VIEW v AS SELECT 1 | none",
+    "postgresql 16: REFRESH MATERIALIZED VIEW v | ACCESS EXCLUSIVE, reads writes a rewrite",
+    "postgresql 16: REFRESH MATERIALIZED VIEW CONCURRENTLY v | EXCLUSIVE, writes a scan",
+    "postgresql 16: ALTER TRIGGER g ON t RENAME TO h | ACCESS EXCLUSIVE, reads writes an instant",
+    "postgresql 16: ALTER SEQUENCE s RESTART | none",
+    "postgresql 16: DROP TABLE t | ACCESS EXCLUSIVE, reads writes an instant referent",
+    "postgresql 16: GRANT SELECT ON t TO joe | none",
+    ],
+)  # fmt: skip
+def test_the_locks_of_the_manuals(line: str) -> None:
+    """``database version: statement | level, what it blocks, for how long, whether a referent is locked too``."""
+    where, _, rest = line.partition(": ")
+    database, _, version = where.partition(" ")
+    sql, _, expected = rest.rpartition(" | ")
+    lock = lock_of(effect_of(sql, database), database, tuple(map(int, version.split("."))))
+    if lock is None:
+        assert expected == "none"
+        return
+    blocked = [
+        word for word, is_blocked in (("reads", lock.blocks_reads), ("writes", lock.blocks_writes)) if is_blocked
+    ]
+    assert " ".join([f"{lock.level},", *blocked, lock.held.value, *(["referent"] * lock.referent)]) == expected
+
+
+def _change(database: str, version: tuple[int, ...], old: fx.Type, new: fx.Type, **values: object) -> str:
+    effect = fx.AltersColumn(
+        span=fx.Span("x.py", 1),
+        table="t",
+        column="c",
+        new_type=new,
+        existing_type=old,
+        **values,  # type: ignore[arg-type]
+    )
+    lock = lock_of(effect, database, version)
+    assert lock is not None
+    return f"{lock.level.partition(',')[0].removeprefix('ALGORITHM=').lower()} {lock.held.value}"
+
+
+LABELS = tuple(f"l{number}" for number in range(300))
+
+
+@pytest.mark.parametrize(
+    ("database", "version", "old", "new", "how"),
+    [
+        ("mysql", (8, 4), _type("varchar", 63), _type("varchar", 63), "instant an instant"),
+        ("mysql", (8, 4), _type("varchar", 10), _type("varchar", 63), "instant an instant"),
+        ("mysql", (8, 4), _type("varchar", 10), _type("varchar", 64), "copy a rewrite"),
+        ("mysql", (8, 4), _type("varchar", 64), _type("varchar", 85), "instant an instant"),
+        ("mysql", (8, 4), _type("varchar", 64), _type("varchar", 86), "copy a rewrite"),
+        ("mysql", (8, 4), _type("varchar", 256), _type("varchar", 300), "instant an instant"),
+        ("mysql", (8, 4), _type("varchar", 255), _type("varchar", 300), "copy a rewrite"),
+        ("mysql", (8, 4), _type("varchar", 63), _type("varchar", 10), "copy a rewrite"),
+        ("mysql", (8, 4), _type("varchar", 10), _type("text"), "copy a rewrite"),
+        ("mysql", (8, 4), _type("char", 10), _type("char", 20), "copy a rewrite"),
+        ("mysql", (8, 4), _type("varchar", fx.UNKNOWN), _type("varchar", 20), "copy a rewrite"),
+        ("mysql", (8, 4), _type("varchar", 10), _type("varchar", fx.UNKNOWN), "copy a rewrite"),
+        ("mariadb", (10, 4, 2), _type("varchar", 31), _type("varchar", 300), "copy a rewrite"),
+        ("mariadb", (10, 4, 3), _type("varchar", 31), _type("varchar", 300), "instant an instant"),
+        ("mariadb", (10, 4, 3), _type("varchar", 32), _type("varchar", 300), "copy a rewrite"),
+        ("mysql", (8, 4), _type("int"), _type("int", 11), "instant an instant"),
+        ("mysql", (8, 4), _type("int"), _type("bigint"), "copy a rewrite"),
+        ("mysql", (8, 4), _type("enum", "a"), _type("enum", "a", "b"), "instant an instant"),
+        ("mysql", (8, 4), _type("enum", "a", "b"), _type("enum", "b", "a"), "copy a rewrite"),
+        ("mysql", (8, 4), _type("enum", "a", "b"), _type("enum", "a"), "copy a rewrite"),
+        ("mysql", (8, 4), _type("enum", "a"), _type("enum", fx.UNKNOWN), "copy a rewrite"),
+        ("mysql", (8, 4), _type("enum", *LABELS[:254]), _type("enum", *LABELS[:255]), "instant an instant"),
+        ("mysql", (8, 4), _type("enum", *LABELS[:255]), _type("enum", *LABELS[:256]), "copy a rewrite"),
+        ("mysql", (8, 4), _type("enum", *LABELS[:256]), _type("enum", *LABELS[:257]), "instant an instant"),
+        ("mysql", (8, 4), _type("set", *LABELS[:7]), _type("set", *LABELS[:8]), "instant an instant"),
+        ("mysql", (8, 4), _type("set", *LABELS[:8]), _type("set", *LABELS[:9]), "copy a rewrite"),
+        ("mysql", (8, 4), _type("set", *LABELS[:16]), _type("set", *LABELS[:17]), "copy a rewrite"),
+        ("mysql", (8, 4), _type("set", *LABELS[:24]), _type("set", *LABELS[:25]), "copy a rewrite"),
+        ("mysql", (8, 4), _type("set", *LABELS[:25]), _type("set", *LABELS[:32]), "instant an instant"),
+        ("mysql", (8, 4), _type("set", *LABELS[:32]), _type("set", *LABELS[:33]), "copy a rewrite"),
+        ("mysql", (8, 4), _type("set", *LABELS[:33]), _type("set", *LABELS[:64]), "instant an instant"),
+    ],
+)
+def test_what_a_change_of_type_writes_anew_on_mysql(
+    database: str, version: tuple[int, ...], old: fx.Type, new: fx.Type, how: str
+) -> None:
+    assert _change(database, version, old, new) == how
+
+
+@pytest.mark.parametrize(
+    ("version", "values", "how"),
+    [
+        ((8, 4), {"nullable": False, "existing_nullable": True}, "inplace a rewrite"),
+        ((8, 4), {"nullable": True, "existing_nullable": True}, "instant an instant"),
+        ((8, 4), {"nullable": None}, "instant an instant"),
+        ((8, 4), {"nullable": False}, "inplace a rewrite"),
+        ((8, 0, 27), {"new_name": "d"}, "inplace an instant"),
+        ((8, 0, 28), {"new_name": "d"}, "instant an instant"),
+    ],
+)
+def test_what_else_of_a_column_is_changed_on_mysql(
+    version: tuple[int, ...], values: dict[str, object], how: str
+) -> None:
+    assert _change("mysql", version, _type("int"), _type("int"), **values) == how

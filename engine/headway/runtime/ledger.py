@@ -124,6 +124,8 @@ class Ledger:
                 self.committed()
             elif first and first not in _BEGINS:
                 self._wait(sent)
+        if sent.kind is Kind.UNKNOWN:
+            self._wait(sent)  # COMMIT; SET ROLE x: it was answered, and ends as the transaction does that it left open
 
     def _commits_by_itself(self, words: Sequence[str]) -> bool:
         """What MySQL and MariaDB commit at although it is no DDL.

@@ -365,3 +365,32 @@ def test_a_default_ends_where_the_next_clause_begins(written: str, default: str)
     assert isinstance(made, fx.CreatesTable)
     first, second = made.columns
     assert (first.default, first.nullable, second.name) == (default, False, "b")
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        "SQLEXCEPTION",
+        "NOT FOUND",
+        "SQLSTATE '23000'",
+        "SQLSTATE VALUE '23000', SQLWARNING",
+        "1062",
+        "no_such_table, NOT FOUND, 1051",
+    ],
+)
+@pytest.mark.parametrize("action", ["EXIT", "CONTINUE", "UNDO"])
+def test_what_a_handler_of_mysql_does_is_done_where_it_is_called(conditions: str, action: str) -> None:
+    declared = f"DECLARE {action} HANDLER FOR {conditions}"
+    for body, expected in (
+        (f"{declared} DROP TABLE t;", [fx.DropsTable]),
+        (f"DECLARE n INT; {declared} BEGIN DELETE FROM a; DROP TABLE t; END;", [fx.ChangesData, fx.DropsTable]),
+        (f"{declared} SET @n = 1; DROP TABLE t;", [fx.DropsTable]),
+    ):
+        found = read(f"CREATE PROCEDURE p() BEGIN {body} UPDATE b SET x = 1; END; CALL p()", "mysql")
+        assert [type(one) for one in found[1:] if not isinstance(one, fx.SetsSetting)] == [*expected, fx.ChangesData]
+
+
+@pytest.mark.parametrize("name", ["handler", "n, handler", "exit_handler"])
+def test_a_variable_that_is_declared_is_no_handler(name: str) -> None:
+    found = read(f"CREATE PROCEDURE p() BEGIN DECLARE {name} INT DEFAULT f(); END; CALL p()", "mysql")
+    assert [type(one) for one in found[1:]] == [fx.RunsSql]

@@ -29,12 +29,8 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
         piece = Cursor(cursor.script, cursor.tokens, first, last)
         span = piece.span()
         try:
-            if piece.at("DECLARE") and cursor.script.database != "mssql":
-                declaring = cursor.script.database in ("postgresql", "oracle")
-                piece.next()
-                if not declaring:
-                    yield from _calls(piece, span)
-                    continue
+            if cursor.script.database in ("postgresql", "oracle") and piece.take("DECLARE"):
+                declaring = True
             if declaring and not piece.at("BEGIN"):
                 yield from _calls(piece, span)
                 continue
@@ -43,6 +39,24 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
                 yield replace(effect, conditional=True)
         except UnreadError:
             yield unread(Cursor(cursor.script, cursor.tokens, first, last))
+
+
+def _past_handler(cursor: Cursor) -> bool:
+    """Goes past ``EXIT HANDLER FOR SQLEXCEPTION``, behind which a statement stands, if that is what is declared.
+
+    See https://dev.mysql.com/doc/refman/8.4/en/declare-handler.html
+    """
+    if cursor.peek(1).word != "HANDLER" or not cursor.take_any("EXIT", "CONTINUE", "UNDO"):
+        return False
+    cursor.take("HANDLER", "FOR")
+    while True:
+        if cursor.take("SQLSTATE"):
+            cursor.take("VALUE")
+        else:
+            cursor.take("NOT")
+        cursor.next()
+        if not cursor.take(","):
+            return True
 
 
 def unread(cursor: Cursor) -> fx.RunsSql:
@@ -64,6 +78,9 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
                 cursor.take_any("TRY", "CATCH")
             else:
                 cursor.rest()  # IF, LOOP, a label
+        elif cursor.script.mysql and cursor.take("DECLARE"):
+            if not _past_handler(cursor):
+                yield from _calls(cursor, span)
         elif word := cursor.take_any("IF", "ELSIF", "ELSEIF", "WHEN", "WHILE", "UNTIL", "CASE"):
             yield from _condition(cursor, span, word)
         elif cursor.at_any(("FOR", "FOREACH")):

@@ -14,7 +14,7 @@ from headway.api.forecast import forecast
 from headway.api.lint import LintOptions, choose_scope
 from headway.api.project import open_project
 from headway.errors import HeadwayError
-from headway.repository.event import Against, against
+from headway.repository.event import Against, Checkout, against, checkout
 
 __all__ = ["repository"]
 
@@ -37,6 +37,16 @@ SHA = "1" * 40
         ({"GITHUB_EVENT_NAME": "merge_group"}, {"merge_group": {"base_sha": SHA}}, Against(None, SHA, "merge_group")),
         ({"GITHUB_EVENT_NAME": "workflow_dispatch"}, {}, Against(None, None, "workflow_dispatch")),
         ({"GITHUB_EVENT_NAME": "schedule"}, {}, Against(None, None, "schedule")),
+        ({"GITHUB_BASE_REF": "dev"}, {}, Against("dev")),
+        ({"GITHUB_BASE_REF": "dev", "CI_COMMIT_BRANCH": "main"}, {}, Against("dev")),
+        ({"GITHUB_EVENT_NAME": "pull_request"}, {"pull_request": "x"}, Against(None, None, "pull_request")),
+        ({"GITHUB_EVENT_NAME": "push"}, {"before": 5}, Against(None, None, "push")),
+        ({"GITHUB_EVENT_NAME": "push"}, [], Against(None, None, "push")),
+        (
+            {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "dev", "CI_COMMIT_BRANCH": "x"},
+            {},
+            Against("dev", None, "merge request"),
+        ),
         ({"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "dev"}, {}, Against("dev", None, "merge request")),
         ({"CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": SHA}, {}, Against(None, SHA, "push")),
         ({"CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": "0" * 40}, {}, Against(None, None, "push")),
@@ -47,6 +57,35 @@ def test_what_the_variables_name(
 ) -> None:
     (tmp_path / "event.json").write_text(json.dumps(event))
     assert against({**variables, "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, None),
+        ({"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": SHA}, Checkout("refs/heads/main", SHA)),
+        ({"GITHUB_REF": "refs/heads/main"}, Checkout("refs/heads/main", "")),
+        ({"GITHUB_REF": "refs/heads/main", "GITHUB_BASE_REF": "dev"}, Checkout("refs/heads/main", "")),
+        ({"GITHUB_REF": "refs/pull/5/merge", "GITHUB_SHA": SHA}, Checkout("refs/pull/5/merge", None)),
+        (
+            {"GITHUB_REF": "refs/pull/5/merge", "GITHUB_SHA": SHA, "GITHUB_BASE_REF": "dev"},
+            Checkout("refs/pull/5/merge", None, "refs/heads/dev"),
+        ),
+        ({"CI_MERGE_REQUEST_REF_PATH": "refs/merge-requests/1/head"}, Checkout("refs/merge-requests/1/head", None)),
+        (
+            {
+                "CI_MERGE_REQUEST_REF_PATH": "refs/merge-requests/1/head",
+                "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "dev",
+                "CI_COMMIT_BRANCH": "x",
+            },
+            Checkout("refs/merge-requests/1/head", None, "refs/heads/dev"),
+        ),
+        ({"CI_COMMIT_BRANCH": "x", "CI_COMMIT_SHA": SHA}, Checkout("refs/heads/x", SHA)),
+        ({"CI_COMMIT_BRANCH": "x"}, Checkout("refs/heads/x", "")),
+    ],
+)
+def test_what_the_work_tree_is_a_checkout_of(variables: Mapping[str, str], expected: Checkout | None) -> None:
+    assert checkout(variables) == expected
 
 
 def happens(monkeypatch: pytest.MonkeyPatch, place: Path, name: str, event: object = None, **more: str) -> None:

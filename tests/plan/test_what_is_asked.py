@@ -17,6 +17,11 @@ SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attrib
 SELECT coalesce(lower(name), 'x') FROM a -- FOR UPDATE
 SHOW CREATE TABLE `x`
 SHOW server_version
+SELECT "update" FROM a
+SELECT share FROM a
+SELECT substring(b FOR 2) FROM a
+WITH f (b) AS (SELECT 1) SELECT b FROM f
+WITH RECURSIVE f (b) AS (SELECT 1) SELECT b FROM f
 PRAGMA main.table_info("x")
 PRAGMA foreign_keys
 EXPLAIN SELECT * FROM a
@@ -41,6 +46,10 @@ ROLLBACK TO SAVEPOINT a
 RESET search_path
 """
 HELD = """
+SELECT b FROM a FOR SHARE
+SELECT b FROM a FOR NO KEY UPDATE
+SELECT b, f (b) FROM a
+SET SESSION lock_timeout = f(5)
 UPDATE a SET b = 1
 WITH x AS (DELETE FROM a RETURNING id) SELECT * FROM x
 SELECT * FROM a FOR UPDATE

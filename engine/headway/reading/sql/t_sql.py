@@ -80,6 +80,8 @@ def bounded(cursor: Cursor) -> Cursor | None:
     while not inner.done:
         word = inner.peek().word
         before = inner.tokens[inner.place - 1].word
+        if word == "VALUES":
+            within.clear()  # INSERT … VALUES (…) SELECT …
         if word == "CASE":
             depth += 1
         elif word == "END" and depth:

@@ -153,7 +153,7 @@ def _operand(cursor: Cursor) -> None:
     token = cursor.next()
     if token.kind == "mark" and token.text not in (":", "$", "%", "?"):
         raise UnreadError
-    if token.kind == "mark" and not cursor.done:
+    if token.kind == "mark" and token.text != "?" and not cursor.done:
         cursor.step()
     while True:
         if cursor.at("(") or cursor.at("["):

@@ -41,6 +41,9 @@ READ_QUICKLY = {
     "a squash": "revision = 's'\ndown_revision = 'a'\nreplaces = ('b', 'c')\n",
     "comments and empty lines between": "revision = 'a'  # mine\n\n# its parent\ndown_revision = 'b'\n",
     "an import over several lines": "from typing import (\n    Sequence,\n)\n\nrevision = 'a'\ndown_revision = 'b'\n",
+    "a text above": "NAME = 'x'\nrevision = 'a'\ndown_revision = 'b'\n",
+    "a comment above": "# mine\n\nrevision = 'a'\ndown_revision = 'b'\n",
+    "a docstring just above": "'''why'''\nrevision = 'a'\ndown_revision = 'b'\n",
     "code below": "revision = 'a'\ndown_revision = 'b'\n\nfrom alembic import op\n\nNAMES = '''x\ny'''\n",
     "no line at the end": "revision = 'a'\ndown_revision = 'b'",
 }
@@ -58,6 +61,14 @@ LEFT_TO_THE_PARSER = {
     "two on a line": "revision = 'a'; down_revision = 'b'\n",
     "a text in three quotes": "revision = '''a'''\ndown_revision = 'b'\n",
     "an escape": "revision = 'a\\x62'\ndown_revision = 'b'\n",
+    "a raw docstring": 'r"""why"""\nrevision = "a"\n',
+    "a docstring in single quotes": "'why'\nrevision = 'a'\n",
+    "a docstring in parentheses": "('why')\nrevision = 'a'\n",
+    "a docstring with more behind it": "'''why'''; x = 1\nrevision = 'a'\n",
+    **{
+        f"{name} in the first line": f"{name} = ('c',)\nx = 1\nrevision = 'a'\ndown_revision = 'b'\n"
+        for name in ("revision", "branch_labels", "depends_on", "replaces")
+    },
     "a squash that says so below": "revision = 's'\ndown_revision = 'a'\n\nimport os\n\nreplaces = ('b',)\n",
     "mentioned below": "revision = 'a'\ndown_revision = 'b'\n\ndef upgrade():\n    print(down_revision)\n",
 }

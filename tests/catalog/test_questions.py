@@ -321,6 +321,7 @@ def test_what_is_there_in_one_of_them_only() -> None:
     assert lines(difference(EMPTY, bare)) == ("+ table t",)
     assert lines(difference(with_column, bare)) == ("- column t.a int NULL",)
     assert lines(difference(EMPTY, NOTHING_KNOWN)) == ()
+    assert lines(difference(bare, NOTHING_KNOWN)) == lines(difference(NOTHING_KNOWN, bare)) == ()
     nameless = table_with(constraints=Constraint(fx.ConstraintKind.CHECK, None, (), condition="a > 1"))
     assert lines(difference(bare, schema_of(nameless))) == ("+ check t a > 1",)
     view = Object(fx.ObjectKind.VIEW, "s", "v", definition="SELECT 1")

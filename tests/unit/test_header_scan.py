@@ -66,7 +66,7 @@ LEFT_TO_THE_PARSER = {
     "a docstring in parentheses": "('why')\nrevision = 'a'\n",
     "a docstring with more behind it": "'''why'''; x = 1\nrevision = 'a'\n",
     **{
-        f"{name} in the first line": f"{name} = ('c',)\nx = 1\nrevision = 'a'\ndown_revision = 'b'\n"
+        f"{name} in the first line": f"{name} = other\nx = 1\nrevision = 'a'\ndown_revision = 'b'\n"
         for name in ("revision", "branch_labels", "depends_on", "replaces")
     },
     "a squash that says so below": "revision = 's'\ndown_revision = 'a'\n\nimport os\n\nreplaces = ('b',)\n",

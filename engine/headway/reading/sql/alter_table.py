@@ -50,8 +50,13 @@ def _action(cursor: Cursor, target: Target, repeated: Action | None) -> Generato
         reader = repeated
     else:
         cursor.next()
+    said = cursor.peek().word
     yield from reader(cursor, target)
-    return reader if cursor.script.database == "mssql" and reader in (_add, _drop) else None
+    if cursor.script.database != "mssql" or reader not in (_add, _drop, _drop_more_columns):
+        return None
+    if reader is _add:
+        return _add
+    return _drop_more_columns if said == "COLUMN" else _drop if said == "CONSTRAINT" else reader
 
 
 # -- ADD ----------------------------------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ def _drop(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
             yield target.other("DROP PARTITION", cursor.name())
             if not cursor.take(","):
                 return
-    elif cursor.script.database == "mssql" and not _names_columns(cursor):
+    elif cursor.script.database == "mssql" and not cursor.at("COLUMN"):
         yield from _drop_constraint(cursor, target, fx.ConstraintKind.UNKNOWN)
     elif cursor.take("UNUSED", "COLUMNS"):  # Oracle: those that SET UNUSED took away
         yield target.other("DROP UNUSED COLUMNS")
@@ -141,10 +146,9 @@ def _drop(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
         yield from _drop_column(cursor, target)
 
 
-def _names_columns(cursor: Cursor) -> bool:
-    """Whether COLUMN stands before a name or a list that SQL Server's DROP goes on with; without it, constraints do."""
-    said = (token.word for token in cursor.tokens[cursor.place :: -1])
-    return next((word for word in said if word in ("COLUMN", "CONSTRAINT", "DROP")), "") == "COLUMN"
+def _drop_more_columns(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
+    """What goes on behind SQL Server's DROP COLUMN a, …: columns, until it says CONSTRAINT."""
+    yield from (_drop if cursor.at("CONSTRAINT") else _drop_column)(cursor, target)
 
 
 def _drop_constraint(cursor: Cursor, target: Target, kind: fx.ConstraintKind) -> Iterator[fx.Effect]:

@@ -237,6 +237,15 @@ def test_a_revision_that_was_split_is_committed_with_its_row(connection: Any) ->
     assert rows(connection) == [1, 2]
 
 
+def test_a_revision_that_was_not_split_waits_for_the_end_of_the_run(connection: Any) -> None:
+    scopes = transactions(connection)
+    with scopes.begin():
+        insert(connection, 1)
+        scopes.after_step()
+        assert rows(connection) == []
+    assert rows(connection) == [1]
+
+
 def test_a_transaction_that_an_error_has_ended_is_begun_again(connection: Any) -> None:
     """A run that goes on, such as that of a plan, needs one; one that is whole stays."""
     scopes = transactions(connection)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from headway.errors import UsageError
 from headway.runtime.transactions import Transactions
@@ -262,6 +263,13 @@ def test_a_transaction_that_an_error_has_ended_is_begun_again(connection: Any) -
         insert(connection, 3)
         scopes.begin_again()
     assert rows(connection) == [2, 3]
+    with scopes.begin():
+        with Session(connection) as session:
+            session.execute(sa.text("INSERT INTO t VALUES (4)"))
+            session.rollback()
+        scopes.begin_again()
+        insert(connection, 5)
+    assert rows(connection) == [2, 3, 5]
 
 
 def test_a_failure_ends_whatever_transaction_is_open_then(connection: Any) -> None:

@@ -75,6 +75,15 @@ def test_who_looks_on_is_shown_each_statement_before_and_after(url: str) -> None
             assert all(one.context is not None and one.cursor is not None for one in seen)
 
 
+def test_a_text_is_read_as_its_database_reads_it(url: str) -> None:
+    """In a string of SQLite a backslash is one; MySQL would miss the end of this one."""
+    with watched(url) as (connection, witness):
+        before: list[Any] = []
+        witness.gates.append(before.append)
+        connection.exec_driver_sql(r"INSERT INTO t VALUES (length('\'))")
+        assert before[0].kind is Kind.DATA
+
+
 def test_a_statement_that_a_gate_refuses_is_not_sent(url: str) -> None:
     def no(crossing: Any) -> None:
         if "VALUES" in crossing.sql:
@@ -479,6 +488,15 @@ def test_mysql_is_asked_whether_it_is_in_a_transaction_where_ddl_was_refused(
 )
 def test_mysql_warns_of_rows_that_stay(answer: Any, stay: bool) -> None:
     assert says_that_rows_stay(Mysql(answer)) is stay
+
+
+def test_a_change_is_heard_of_after_a_reflection_too(url: str) -> None:
+    with watched(url) as (connection, witness):
+        connection.execution_options(skip_user_error_events=True)
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+        assert witness.in_flight is None
+        assert told(witness.account) == NOTHING
 
 
 def test_a_connection_on_which_nobody_hears_of_errors_is_heard_again(url: str) -> None:

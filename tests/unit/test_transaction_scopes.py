@@ -143,6 +143,13 @@ def test_an_owner_ends_a_scope_by_hand_once(connection: Any, way: str) -> None:
     assert rows(connection) == seen, "what comes after it is not its own"
 
 
+def test_a_scope_is_what_a_with_block_gets(connection: Any) -> None:
+    with transactions(connection).begin() as scope:
+        insert(connection, 1)
+        scope.rollback()
+    assert rows(connection) == []
+
+
 def test_what_has_begun_already_is_gone_on_with(connection: Any) -> None:
     """As reading the version table begins one."""
     scopes = transactions(connection)

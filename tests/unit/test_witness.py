@@ -84,6 +84,36 @@ def test_a_text_is_read_as_its_database_reads_it(url: str) -> None:
         assert before[0].kind is Kind.DATA
 
 
+@pytest.mark.parametrize("autocommit", [False, True])
+def test_of_a_driver_that_shows_no_transaction_its_mode_tells(
+    autocommit: bool, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As mysqlclient's is."""
+    monkeypatch.setattr("headway.runtime.witness.in_transaction", lambda driver: None)
+    with watched(url, **({"isolation_level": "AUTOCOMMIT"} if autocommit else {})) as (connection, witness):
+        connection.exec_driver_sql(ROW)
+        assert told(witness.account) == {"standing": [ROW] if autocommit else [], "uncertain": []}
+        connection.commit()
+        assert told(witness.account) == {"standing": [ROW], "uncertain": []}
+        witness.finished("r1")
+        assert witness.account.applied == [], "nothing has been committed since"
+        monkeypatch.setattr("headway.runtime.witness.autocommits", lambda driver: True)
+        witness.finished("r2")
+        assert witness.account.applied == ["r1", "r2"]
+
+
+def test_a_connection_that_cannot_be_opened_says_why(url: str) -> None:
+    with watched(url) as (connection, witness):
+        with pytest.raises(sa.exc.OperationalError, match="unable to open database file"):
+            sa.create_engine("sqlite:////nowhere/at/all.db").connect()
+        connection.exec_driver_sql(ROW)
+        connection.invalidate()
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.rollback()
+            connection.exec_driver_sql("SELECT x FROM nowhere")
+        assert told(witness.account) == NOTHING
+
+
 def test_a_statement_that_a_gate_refuses_is_not_sent(url: str) -> None:
     def no(crossing: Any) -> None:
         if "VALUES" in crossing.sql:
@@ -271,6 +301,31 @@ def test_a_session_that_was_lost_with_its_statement(url: str, monkeypatch: pytes
             assert witness.in_flight is None
 
 
+@pytest.mark.parametrize(
+    ("sql", "warned", "stays"), [(ROW, True, True), (ROW, False, False), ("DROP TABLE t", True, False)]
+)
+def test_rows_that_a_rollback_could_not_take_back_are_in_doubt(
+    sql: str, warned: bool, stays: bool, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As MySQL says of tables without transactions."""
+    monkeypatch.setattr("headway.runtime.witness.COMMITS_DDL", {"sqlite"})
+    monkeypatch.setattr("headway.runtime.witness.says_that_rows_stay", lambda dbapi: warned)
+    monkeypatch.setattr("headway.runtime.witness.in_transaction", lambda driver: True)
+    with watched(url) as (connection, witness):
+        connection.exec_driver_sql(sql)
+        connection.rollback()
+        assert told(witness.account) == {"standing": [], "uncertain": [sql] if stays else []}
+
+
+def test_a_connection_from_before_is_watched_once_it_migrates(url: str) -> None:
+    witness = Witness()
+    with sa.create_engine(url).connect() as connection, witness.watching():
+        witness.migrates_over(connection)
+        connection.exec_driver_sql(ROW)
+        connection.commit()
+        assert told(witness.account) == {"standing": [ROW], "uncertain": []}
+
+
 # -- the mark of a revision -----------------------------------------------------------------------------------------
 
 
@@ -314,7 +369,7 @@ def test_only_while_it_watches_it_is_the_witness(url: str) -> None:
         with inner.watching():
             assert current_witness() is inner and inner.lineage() == [inner, outer]
             with outer.watching(), inner.watching():
-                assert inner.lineage() == [inner, outer]
+                assert inner.lineage() == [inner, outer] and outer.lineage() == [outer]
         assert inner.lineage() == [inner]
         assert current_witness() is outer
     assert current_witness() is None

@@ -143,6 +143,41 @@ def test_a_read_of_what_is_changed_by_then_ends_a_revision(file: Path) -> None:
     assert str(found["r3"]).endswith("what is changed by then: revision r1 is not shown")
 
 
+def test_a_revision_may_read_what_an_earlier_one_that_is_shown_leaves_alone(file: Path) -> None:
+    with recorded(file, "r1", "r2") as plan:
+        with plan.revision("r1"):
+            plan.send(ROW)
+        with plan.revision("r2"):
+            assert plan.connection.scalar(sa.text("SELECT count(*) FROM u")) == 0
+    assert set(whys(plan).values()) == {None}
+
+
+def test_a_database_is_asked_once(file: Path) -> None:
+    asked: list[str] = []
+
+    def connected(driver: sqlite3.Connection, record: object) -> None:
+        driver.create_function("upper", 1, asked.append)
+
+    sa.event.listen(sa.Engine, "connect", connected)
+    try:
+        with recorded(file, "r1") as plan, plan.revision():
+            plan.send("SELECT upper('x')")
+    finally:
+        sa.event.remove(sa.Engine, "connect", connected)
+    assert asked == ["x"]
+
+
+def test_env_py_goes_on_after_the_run_as_well(file: Path) -> None:
+    with recorded(file, "r1") as plan:
+        with plan.revision():
+            plan.send(ROW)
+        assert plan.connection.scalar(sa.text("SELECT count(*) FROM t")) == 1
+        plan.send("DELETE FROM u")
+    found = whys(plan)
+    assert found["r1"] is None
+    assert str(found["after"]).endswith("what is changed by then: revision r1 changes t")
+
+
 def test_env_py_goes_on_when_it_reads_what_is_changed_by_then(file: Path) -> None:
     """Or there were no plan at all; that it cannot be told is said."""
     with recorded(file) as plan:
@@ -175,7 +210,7 @@ def test_a_refusal_that_user_code_catches_stays(file: Path) -> None:
             plan.send("SAVEPOINT a")
             with suppress(NotShown):
                 _ = plan.connection.exec_driver_sql("DELETE FROM t").rowcount
-            for refused in (ROW, "SELECT n FROM u", "PRAGMA foreign_keys = ON"):
+            for refused in (ROW, "SELECT n FROM u", "SELECT 1", "PRAGMA foreign_keys = ON"):
                 with pytest.raises(NotShown, match="the number of rows"):
                     plan.send(refused)
             plan.send("ROLLBACK TO a")

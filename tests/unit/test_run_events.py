@@ -128,6 +128,28 @@ def test_what_becomes_of_revisions_that_are_taken_back(
     assert (account.sections[-1].done, account.applied) == (done, undone)
 
 
+def test_a_revision_that_an_autocommit_block_has_split_keeps_its_row(tmp_path: Path) -> None:
+    """Though a later one takes the run's transaction back."""
+    block = f"with op.get_context().autocommit_block():\n    {INSERT}"
+    shop = Shop(tmp_path, [CREATE, block, FAIL], ONE)
+    with pytest.raises(ValueError, match="no"):
+        shop.run(upgrade, "head")
+    assert state_of(shop.url) == ({"t"}, ["r2"], [1])
+    assert shop.options.account.applied == ["r1", "r2"]
+
+
+def test_a_run_that_goes_on_has_a_transaction_whatever_the_error_has_ended(tmp_path: Path) -> None:
+    """As a session of the ORM ends the one that it was given."""
+    session = (
+        "from sqlalchemy.orm import Session\nwith Session(op.get_bind()) as s:\n"
+        f'    s.execute(sa.text("INSERT INTO t VALUES (9)"))\n    s.rollback()\n{FAIL}'
+    )
+    shop = Shop(tmp_path, [CREATE, session, INSERT])
+    account = shop.run(upgrade, "head", listeners=[Told(goes_on=True)])
+    assert account.applied == ["r1", "r2", "r3"]
+    assert state_of(shop.url) == ({"t"}, ["r3"], [1])
+
+
 def test_a_stamp_runs_nothing(tmp_path: Path) -> None:
     shop, told = Shop(tmp_path, [FAIL, FAIL]), Told()
     account = shop.run(stamp, "head", listeners=[told])

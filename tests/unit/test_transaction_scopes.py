@@ -277,6 +277,12 @@ def test_a_transaction_that_an_error_has_ended_is_begun_again(connection: Any) -
         scopes.begin_again()
         insert(connection, 5)
     assert rows(connection) == [2, 3, 5]
+    with scopes.begin():
+        connection.get_transaction().close()
+        insert(connection, 6)  # which begins one that nobody knows of
+        scopes.begin_again()
+        insert(connection, 7)
+    assert rows(connection) == [2, 3, 5, 7]
 
 
 def test_a_failure_ends_whatever_transaction_is_open_then(connection: Any) -> None:

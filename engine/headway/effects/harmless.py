@@ -4,10 +4,12 @@ harmless; everything else is held back."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from enum import StrEnum
+from itertools import pairwise
 
 from headway.effects.sql_kind import Kind, kind_of
-from headway.effects.sql_text import functions, tokens
+from headway.effects.sql_text import functions, plain, tokens
 
 
 class Passage(StrEnum):
@@ -50,14 +52,21 @@ def why_no_read(sql: str) -> str | None:
 
 
 def _words_before_lists(sql: str) -> frozenset[str]:
-    """Names that a list in parentheses follows without being called: common table expressions."""
-    found = set()
-    all_tokens = tokens(sql)
-    for number, (_, text) in enumerate(all_tokens[:-1]):
-        before = all_tokens[number - 1][1].lower() if number else ""
-        if before in ("with", "recursive") and all_tokens[number][0] == "name":
-            found.add(text.strip('"`').lower())
-    return frozenset(found)
+    """Names that a list in parentheses follows without being called: those of common table expressions.
+
+    A function may have the same name, so that it must stand before a parenthesis there alone.
+    """
+    places = Counter[str]()
+    defined = set()
+    before = ""
+    for (kind, text), (_, following) in pairwise(tokens(sql)):
+        name = plain(text)
+        if kind == "name" and following == "(":
+            places[name] += 1
+            if before in ("with", "recursive"):
+                defined.add(name)
+        before = name
+    return frozenset(name for name in defined if places[name] == 1)
 
 
 def _is_several(sql: str) -> bool:

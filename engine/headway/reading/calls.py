@@ -7,6 +7,7 @@ from abc import abstractmethod
 
 from headway.reading.builtin_calls import call_builtin
 from headway.reading.classes import Super, has_strangers
+from headway.reading.constructs import table_of_model
 from headway.reading.expressions import ExpressionReader
 from headway.reading.imports import Kind, is_foreign, kind_of, special
 from headway.reading.library import attribute_of_construct, made_by_library, method_of_construct
@@ -112,7 +113,8 @@ class CallReader(ExpressionReader):
             return found
         if isinstance(receiver, Instance) and has_strangers(class_):
             return Bound(receiver, name)
-        return Opaque(f"{class_.name}.{name}")
+        table = table_of_model(class_, _NOWHERE) if name == "__table__" else None
+        return Opaque(f"{class_.name}.{name}") if table is None else table
 
     def _of_super(self, value: Super, name: str) -> object:
         found = value.find(name)

@@ -314,10 +314,23 @@ def table_of(value: object) -> tuple[fx.Text, fx.MaybeText] | None:
     return None
 
 
+def table_of_model(class_: Class, node: ast.expr) -> Construct | None:
+    """What ``Model.__table__`` is, where the class says the table's name. Its columns are not among the arguments."""
+    named, schema = class_.find("__tablename__"), _schema_given(class_)
+    if named is None:
+        return None
+    return Construct("sqlalchemy.Table", (named,), {} if schema is None else {"schema": schema}, node, hidden=True)
+
+
 def _schema_of(class_: Class) -> fx.MaybeText:
+    schema = _schema_given(class_)
+    return None if schema is None else text_of(schema)
+
+
+def _schema_given(class_: Class) -> object:
     for option in _options(class_.find("__table_args__")):
         if isinstance(option, Pairs) and (schema := option.items.get("schema")) is not None:
-            return text_of(schema)
+            return schema
     return None
 
 

@@ -92,6 +92,10 @@ def _type(name: str, *arguments: object) -> fx.Type:
     return fx.Type(name, arguments, written=name)
 
 
+def _enum(name: str | None, *labels: str) -> fx.Type:
+    return fx.Type("Enum", labels, () if name is None else (("name", name),))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "held"),
     [
@@ -108,6 +112,9 @@ def _type(name: str, *arguments: object) -> fx.Type:
         (_type("timestamp", 6), _type("timestamp", 3), Held.REWRITE),
         (_type("DateTime", True), _type("DateTime", True), Held.INSTANT),
         (_type("DateTime", True), _type("DateTime", False), Held.REWRITE),
+        (_enum("e", "a"), _enum("e", "a", "b"), Held.INSTANT),
+        (_enum("e", "a"), _enum("f", "a"), Held.REWRITE),
+        (_enum(None, "a"), _enum(None, "a", "b"), Held.REWRITE),
     ],
 )
 def test_what_a_change_of_type_writes_anew_on_postgresql(old: fx.Type, new: fx.Type, held: Held) -> None:

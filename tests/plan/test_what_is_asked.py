@@ -53,6 +53,22 @@ SET SESSION lock_timeout = f(5)
 UPDATE a SET b = 1
 WITH x AS (DELETE FROM a RETURNING id) SELECT * FROM x
 WITH f AS (SELECT 1) SELECT f(1)
+SELECT "", get_lock('x',1)
+SELECT '\\', pg_try_advisory_lock(2) --'
+SELECT "\\"", get_lock('x3',1), "\\""
+SELECT 1 /*!, get_lock('x',10) */
+SELECT 5--get_lock('x1',1)
+SELECT 1 /* /* */ ' */ , pg_try_advisory_lock(1) /* ' */
+SELECT ARRAY[pg_try_advisory_lock(3)]
+SELECT id FROM b LOCK IN SHARE MODE
+SELECT 'a
+RESET MASTER
+RESET SLAVE ALL
+SET @n = (SELECT COUNT(*) FROM b)
+PRAGMA/**/optimize
+/* c */ PRAGMA wal_checkpoint
+PRAGMA "wal_checkpoint"
+SELECT * FROM pragma_optimize(0x10002)
 WITH f (b) AS (SELECT 1) SELECT f(b) FROM f
 WITH RECURSIVE "f" (b) AS (SELECT 1) SELECT F (b) FROM f
 SELECT * FROM a FOR UPDATE

@@ -46,6 +46,8 @@ CASES = {
     "PRAGMA user_version": Kind.READ,
     "SET STATEMENT max_statement_time=100 FOR CREATE TABLE z (a INT)": Kind.DDL,
     "SET STATEMENT max_statement_time=100 FOR SELECT 1": Kind.READ,
+    "SET STATEMENT a=1 FOR SET STATEMENT b=1 FOR SELECT 1": Kind.UNKNOWN,
+    "SET STATEMENT a=1 FOR " * 5_000: Kind.UNKNOWN,
     "SET GLOBAL max_connections = 5": Kind.DDL,
     "SET @@global.max_connections = 5": Kind.DDL,
     "WITH s AS (SELECT d #- '{a}' v FROM src) INSERT INTO dst SELECT v FROM s": Kind.DATA,

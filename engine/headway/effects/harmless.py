@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from headway.effects.sql_kind import Kind, kind_of
-from headway.effects.sql_text import functions, plain, tokens
+from headway.effects.sql_text import functions, is_read_alike, plain, tokens
 
 
 class Passage(StrEnum):
@@ -39,12 +39,15 @@ def passage_of(sql: str) -> Passage:
 
 def why_no_read(sql: str) -> str | None:
     """Why a statement that begins as a read is not asked; None when it may be."""
-    if _BUSY_PRAGMA.match(sql):
+    if not is_read_alike(sql):
+        return "databases do not agree on where its texts and comments end"
+    names = [plain(text) for kind, text in tokens(sql) if kind == "name"]
+    if any(name.removeprefix("pragma_") in _BUSY_PRAGMAS for name in names if "pragma" in (names[0], name[:6])):
         return "it makes the database tidy itself up"
-    if sql.lstrip()[:6].upper() == "PRAGMA":
+    if names[:1] == ["pragma"]:
         return None
     words = {text.lower() for kind, text in tokens(sql) if kind == "name"}
-    if "for" in words and words & {"update", "share"}:
+    if ("for" in words and words & {"update", "share"}) or {"lock", "share", "mode"} <= words:
         return "it locks rows"
     called = functions(sql) - NO_FUNCTIONS - _words_before_lists(sql)
     unknown = sorted(name for name in called if not is_pure(name))
@@ -83,16 +86,18 @@ def is_pure(name: str) -> bool:
 def _is_plain_setting(sql: str) -> bool:
     if _PRAGMA.match(sql):
         return True
-    if not _SETTING.match(sql) or _LIFTS.search(sql):
+    if not _SETTING.match(sql) or _LIFTS.search(sql) or not is_read_alike(sql):
         return False
-    return not [name for name in functions(sql) if not is_pure(name)]
+    if any(plain(text) == "select" for _, text in tokens(sql)):
+        return False  # what it would find may have been changed
+    return all(is_pure(name) for name in functions(sql))
 
 
 _SAVEPOINT = re.compile(r"(?is)\s*(?:SAVEPOINT\s|RELEASE\s|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO\s)")
 
 _SETTING = re.compile(
     r"(?is)\s*(?:SET\s+(?:SESSION\s+|LOCAL\s+)?(?:ROLE|NAMES|SCHEMA|TIME\s+ZONE|CHARACTER\s+SET|@?@?[\w.]+\s*(?:=|:=|TO\b))"
-    r"|RESET\s+\w+\s*;?\s*$|USE\s)"
+    r"|RESET\s+(?!(?:MASTER|SLAVE|REPLICA|QUERY|PERSIST|BINARY)\b)\w++\s*+;?\s*+$|USE\s)"
 )
 _LIFTS = re.compile(
     r"(?i)read_only|read\s+only|read\s+write|transaction|characteristics|\bglobal\b|\bpersist|\ball\b|autocommit|"
@@ -105,7 +110,7 @@ _PRAGMA = re.compile(
     r"cache_size|recursive_triggers|synchronous|temp_store|read_uncommitted|ignore_check_constraints)\s*[=(][^;]*$"
 )
 
-_BUSY_PRAGMA = re.compile(r"(?i)\s*PRAGMA\s+(?:\w+\.)?(?:optimize|wal_checkpoint|incremental_vacuum|shrink_memory)\b")
+_BUSY_PRAGMAS = frozenset({"optimize", "wal_checkpoint", "incremental_vacuum", "shrink_memory"})
 
 _NO_FUNCTIONS_WORDS = (
     "in values select from where and or not exists any all some on using over partition filter within as when "

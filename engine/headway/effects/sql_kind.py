@@ -91,7 +91,7 @@ _SHORT = 2_000
 """Longer texts hold data, and are not met again."""
 
 _PARTS = (
-    r"(?P<executable>/\*M?!\d*(?P<inner>.*?)\*/)"
+    r"(?P<executable>/\*M?!\d*+(?P<inner>.*?)\*/)"
     r"|(?P<comment>--[^\n]*|{hash}/\*.*?(?:\*/|\Z))"
     r"|(?P<quoted>{string}|(?<![\w$])\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
     r"|(?P<name>\"(?:[^\"]|\"\")*+\"|`[^`]*+`|\[[^\]]*+\])"
@@ -153,7 +153,8 @@ def _kind_of_set(words: list[str]) -> Kind:
         case "TRANSACTION" | "CONSTRAINTS":
             return Kind.TRANSACTION
         case "STATEMENT" if "FOR" in words:  # MariaDB: settings for the statement behind FOR
-            return _kind(words[words.index("FOR") + 1 :] or ["?"])
+            behind = words[words.index("FOR") + 1 :] or ["?"]
+            return Kind.UNKNOWN if behind[0] == "SET" else _kind(behind)
         case "GLOBAL" | "PERSIST" | "PERSIST_ONLY" | "PASSWORD":
             return Kind.DDL
         case name:

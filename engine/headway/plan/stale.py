@@ -30,7 +30,7 @@ _ABOUT_ONE_TABLE = frozenset(
 
 _OF_THE_SESSION = re.compile(
     r"(?i)\s*(?:PRAGMA\s+(?:\w+\.)?(?:foreign_keys|defer_foreign_keys|legacy_alter_table|encoding|compile_options"
-    r"|recursive_triggers|busy_timeout|query_only)|SHOW\s+(?:\w+|(?:SESSION\s+|GLOBAL\s+)?VARIABLES\s+LIKE\s+\S+))\s*;?\s*$"
+    r"|recursive_triggers|busy_timeout|query_only)|SHOW\s+(?:(?!(?:TABLES|TRIGGERS|EVENTS|DATABASES|SCHEMAS)\b)\w+|(?:SESSION\s+|GLOBAL\s+)?VARIABLES\s+LIKE\s+\S+))\s*;?\s*$"
 )
 _ABOUT_ONE_TABLE_IN_SQL = re.compile(
     r"(?i)\s*PRAGMA\s+(?:\w+\.)?(?:table_info|table_xinfo|index_list|foreign_key_list)\s*\(|\s*SHOW\s+CREATE\s+TABLE\s"

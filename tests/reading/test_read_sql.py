@@ -394,3 +394,40 @@ def test_what_a_handler_of_mysql_does_is_done_where_it_is_called(conditions: str
 def test_a_variable_that_is_declared_is_no_handler(name: str) -> None:
     found = read(f"CREATE PROCEDURE p() BEGIN DECLARE {name} INT DEFAULT f(); END; CALL p()", "mysql")
     assert [type(one) for one in found[1:]] == [fx.RunsSql]
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("EXEC('DROP TABLE a DROP TABLE b')", "a b"),
+        ("EXEC sp_executesql N'SET NOCOUNT ON DELETE FROM b'", "b"),
+        ("EXEC('BEGIN TRAN DROP TABLE b COMMIT')", "b"),
+        ("EXEC('INSERT INTO a (x) VALUES (1) DELETE FROM b')", "a b"),
+        ("EXEC('DECLARE @x int DROP TABLE b')", "b"),
+        ("EXEC('DROP TABLE IF EXISTS a DROP TABLE b')", "a b"),
+        ("WITH q AS (SELECT 1 i) SELECT i FROM q\nDELETE FROM b", "b"),
+        ("WITH q AS (SELECT 1 i) INSERT INTO a SELECT i FROM q\nUPDATE b SET x = 1", "a b"),
+        ("WITH q AS (SELECT 1 i) UPDATE q SET i = 2\nDELETE FROM b", "q b"),
+        ("WITH q AS (SELECT 1 i) DELETE FROM q INSERT INTO b SELECT 1", "q b"),
+        ("ALTER DATABASE d SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE DROP TABLE b", "b"),
+    ],
+)
+def test_all_of_a_batch_is_told(sql: str, tables: str) -> None:
+    found = read(sql, "mssql")
+    assert [one.table for one in found if isinstance(one, fx.DropsTable | fx.ChangesData)] == tables.split()
+    assert not any(one.conditional for one in found)
+    assert not any(isinstance(one, fx.EndsTransaction) for one in found if "ALTER" in sql)
+
+
+def test_what_is_conditional_in_a_text_of_t_sql_is_unread() -> None:
+    (found,) = read("EXEC('IF 1=1 DROP TABLE b')", "mssql")
+    assert isinstance(found, fx.RunsSql)
+    assert [one.conditional for one in read("IF 1=1 EXEC('DROP TABLE a DROP TABLE b')", "mssql")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "what", ["TRIGGER t DISABLE", "PROCEDURE p COMPILE", "FUNCTION f COMPILE", "PACKAGE k COMPILE"]
+)
+def test_oracles_alter_has_no_body(what: str) -> None:
+    found = read(f"ALTER {what};\nUPDATE c SET x = 1;\nALTER TRIGGER t ENABLE", "oracle")
+    assert [type(one) for one in found] == [fx.AltersObject, fx.ChangesData, fx.AltersObject]

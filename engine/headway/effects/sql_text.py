@@ -72,13 +72,15 @@ def _is_alike(kind: str, text: str) -> bool:
         case "name" if text[0] == '"':
             return '\\"' not in text
         case "name" if text[0] == "[":
-            return _IN_BRACKETS.fullmatch(text) is not None
+            inside = _PARAMETER.sub("?", text)
+            return inside.count("'") % 2 == 0 and _NO_LIST_OF_VALUES.search(inside) is None
         case "mark":
             return text < "\x80"
     return kind != "unclosed"
 
 
-_IN_BRACKETS = re.compile(r"\[[\w $.#@-]+\]")
+_PARAMETER = re.compile(r"%\(\w+\)s")
+_NO_LIST_OF_VALUES = re.compile(r"[(\"`;#\\]|--")
 
 
 def split_literals(sql: str) -> tuple[str, tuple[str, ...]]:

@@ -109,12 +109,14 @@ class CallReader(ExpressionReader):
                 if isinstance(receiver, Instance) or (found.is_class_method)
                 else found
             )
-        if found is not None or name in class_.scope.names:
+        own = class_.scope.names
+        if name == "__table__" and "__tablename__" in own and name not in own:
+            found = table_of_model(class_, _NOWHERE)  # not the table of a base
+        if found is not None or name in own:
             return found
         if isinstance(receiver, Instance) and has_strangers(class_):
             return Bound(receiver, name)
-        table = table_of_model(class_, _NOWHERE) if name == "__table__" else None
-        return Opaque(f"{class_.name}.{name}") if table is None else table
+        return Opaque(f"{class_.name}.{name}")
 
     def _of_super(self, value: Super, name: str) -> object:
         found = value.find(name)

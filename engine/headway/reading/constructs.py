@@ -315,11 +315,32 @@ def table_of(value: object) -> tuple[fx.Text, fx.MaybeText] | None:
 
 
 def table_of_model(class_: Class, node: ast.expr) -> Construct | None:
-    """What ``Model.__table__`` is, where the class says the table's name. Its columns are not among the arguments."""
-    named, schema = class_.find("__tablename__"), _schema_given(class_)
-    if named is None:
+    """What ``Model.__table__`` is, where the class says all of its name. Its columns are not among the arguments.
+
+    None where a base may say more: a ``__table__``, options that it hands on or computes, a MetaData with a schema.
+    """
+    named, options = class_.scope.names.get("__tablename__"), class_.find("__table_args__")
+    if not isinstance(named, str) or class_.find("__table__") is not None or not _is_plain_model(class_):
         return None
+    if options is not None and "__table_args__" not in class_.scope.names:
+        return None
+    if not all(isinstance(one, Pairs | Construct) for one in _options(options)):
+        return None
+    schema = _schema_given(class_)
     return Construct("sqlalchemy.Table", (named,), {} if schema is None else {"schema": schema}, node, hidden=True)
+
+
+def _is_plain_model(class_: Class) -> bool:
+    """Whether no base of the class can give its tables a schema."""
+    if class_.find("metadata") is not None:
+        return False
+    return all(
+        _is_plain_model(base)
+        if isinstance(base, Class)
+        else (isinstance(base, Construct) and not (base.args or base.keywords or base.hidden))
+        or (isinstance(base, Imported) and base.path.startswith("sqlalchemy."))
+        for base in class_.bases
+    )
 
 
 def _schema_of(class_: Class) -> fx.MaybeText:

@@ -66,6 +66,8 @@ def attribute_of_construct(value: Construct | Member, name: str) -> object:
         found = _OF_EXTENSION.get(name)
         if found is not None:
             return found
+    if name == "name" and isinstance(value, Construct) and value.receiver is None and value.name == "Table":
+        return value.argument(0, "name")
     return Member(value, name, value.power)
 
 

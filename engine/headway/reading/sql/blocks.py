@@ -13,8 +13,8 @@ from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, Script, UnreadError, shown, words
 from headway.reading.sql.rows import called
 from headway.reading.sql.scan import mentions
-from headway.reading.sql.split import pieces, statements
-from headway.reading.sql.t_sql import T_SQL_VERBS, bounded
+from headway.reading.sql.split import makes_routine, pieces, statements
+from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
 from headway.reading.sql.tokens import tokens
 
 Statement = Callable[[Cursor], Iterator[fx.Effect]]
@@ -230,7 +230,13 @@ def dynamic(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     script = Script(source, cursor.script.database, cursor.script.depth + 1, cursor.script.bodies)
     inner = tokens(source.text, script.database)
     for first, last in statements(script, inner, 0, len(inner)):
-        yield from read(Cursor(script, inner, first, last))
+        part = Cursor(script, inner, first, last)
+        if script.database != "mssql" or makes_routine(inner, first, last):
+            yield from read(part)
+        elif flows(part):
+            yield unread(text)
+        else:
+            yield from block(part, read)
 
 
 def _composed(expression: Cursor, span: fx.Span) -> fx.SqlSource | None:

@@ -375,7 +375,10 @@ def _altered(
     start, done = cursor.place, cursor.done
     if not done:
         cursor.next()
-    to_next(cursor)
+    if kind in _OF_A_BATCH:
+        cursor.rest()
+    else:
+        to_next(cursor)
     named = [token.word for token in cursor.tokens[start : min(cursor.place, start + 2)] if token.kind == "word"]
     if not named and not done:
         raise UnreadError

@@ -69,11 +69,11 @@ def called(cursor: Cursor, span: fx.Span, name: str, arguments: Cursor | None = 
 
 
 def _calls(cursor: Cursor, span: fx.Span, found: Mentions) -> Iterator[fx.Effect]:
-    seen = []
+    seen: set[fx.Effect] = set()
     for name, arguments in found.calls.items():
         for effect in called(cursor, span, name, arguments):
             if effect not in seen:
-                seen.append(effect)
+                seen.add(effect)
                 yield effect
 
 

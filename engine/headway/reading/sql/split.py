@@ -46,7 +46,8 @@ def _end_of(script: Script, tokens: list[Token], first: int, end: int) -> int:
     if script.database == "mssql" and makes_routine(tokens, first, end):
         return _at(tokens, first, end, lambda place: stands_alone(script, tokens, place, "GO"))
     if script.database == "oracle" and (
-        tokens[first].word in ("BEGIN", "DECLARE") or makes_routine(tokens, first, end)
+        tokens[first].word in ("BEGIN", "DECLARE")
+        or (tokens[first].word == "CREATE" and makes_routine(tokens, first, end))  # its ALTER has no body
     ):
         return _at(tokens, first, end, lambda place: stands_alone(script, tokens, place, "/"))
     if script.database not in ("mssql", "oracle") and (

@@ -15,8 +15,8 @@ from headway.reading.sql.scan import mentions
 from headway.reading.sql.session import SESSION_READERS, set_setting
 from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
-from headway.reading.sql.t_sql import T_SQL_VERBS, bounded
-from headway.reading.sql.tokens import Token, tokens
+from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
+from headway.reading.sql.tokens import tokens
 
 
 def read_script(script: Script) -> tuple[fx.Effect, ...]:
@@ -32,23 +32,9 @@ def read_script(script: Script) -> tuple[fx.Effect, ...]:
 
 def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
     """T-SQL, where control flow may stand anywhere, and nothing need part two statements."""
-    flows = any(
-        cursor.tokens[place].word in _FLOW and _is_flow(cursor, place) for place in range(cursor.place, cursor.end)
-    )
+    certain = not flows(cursor)
     for effect in block(cursor, statement):
-        yield effect if flows else replace(effect, conditional=False)
-
-
-def _is_flow(cursor: Cursor, place: int) -> bool:
-    """Whether a word makes what follows it conditional; ``DROP … IF EXISTS name`` does not."""
-    word, after, behind = [token.word for token in (*cursor.tokens[place : place + 3], *(_NOTHING,) * 3)][:3]
-    return word != "IF" or after != "EXISTS" or behind == "("
-
-
-_FLOW = frozenset({"IF", "WHILE", "TRY", "GOTO"})
-
-
-_NOTHING = Token("end", "", 0, 0, "")
+        yield replace(effect, conditional=False) if certain else effect
 
 
 def statement(cursor: Cursor) -> Iterator[fx.Effect]:

@@ -61,8 +61,25 @@ def to_next(cursor: Cursor) -> None:
     """Goes past what is left of a statement: to the next verb of T-SQL, to the end of every other."""
     if cursor.script.database != "mssql":
         cursor.rest()
-    while not cursor.done and not cursor.at_any(T_SQL_VERBS):
+    while not cursor.done and not (
+        cursor.at_any(T_SQL_VERBS) and cursor.tokens[cursor.place - 1].word not in _PART_OF_VERB
+    ):
         cursor.step()
+
+
+_FLOW = frozenset({"IF", "WHILE", "TRY", "GOTO"})
+
+
+def flows(cursor: Cursor) -> bool:
+    """Whether a batch has control flow, so that not all of it is certain; ``DROP … IF EXISTS name`` is none."""
+    return any(
+        cursor.tokens[place].word in _FLOW and _is_flow(cursor, place) for place in range(cursor.place, cursor.end)
+    )
+
+
+def _is_flow(cursor: Cursor, place: int) -> bool:
+    word, after, behind = [*(token.word for token in cursor.tokens[place : place + 3]), "", ""][:3]
+    return word != "IF" or after != "EXISTS" or behind == "("
 
 
 def bounded(cursor: Cursor) -> Cursor | None:
@@ -89,6 +106,9 @@ def bounded(cursor: Cursor) -> Cursor | None:
         elif word in T_SQL_VERBS and not depth and before not in past:
             if word not in within:
                 break
-            within.remove(word)
+            if verb == "WITH":  # what stands behind its list goes on as it does without one
+                verb, within = word, list(_WITHIN[word])
+            else:
+                within.remove(word)
         inner.step()
     return Cursor(cursor.script, cursor.tokens, cursor.place, inner.place)

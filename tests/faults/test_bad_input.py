@@ -124,50 +124,46 @@ def test_every_problem_of_a_policy_at_once(storefront: Path, headway: Program) -
     done.assert_one_clear_line(".headway.yml: ", "line 1: 'expected_heads'", "line 2: 'fail_on'", "line 4: ", "'baze'")
 
 
-@pytest.mark.parametrize(
-    ("policy", "where", "said", "remedy"),
-    [
-        (b"rules:\n  - a: [\n b", ":3: ", "expected", "open bracket"),
-        (b"base: main\n\tbaseline: x\n", ":2: ", "'\\t'", "Indent with spaces"),
-        (b"base: main\n---\nbase: dev\n", ":2: ", "another document", "Keep one document"),
-        (b"base: *main\n", ":1: ", "alias", "wants quotes"),
-        (b"base: main\nbaseline: caf\xe9\n", ":2: ", "UTF-8", "Save the file as UTF-8"),
-        (b"base: ma\x00in\n", ": ", "special characters", "control character"),
-        (b"base: " + b"[" * 300, ": ", "nested too deeply", "a few levels deep"),
-        (b"ignore:\n  - until: 2025-02-31\n", ": ", "day is out of range", "wants quotes"),
-        (b"- base\n", ":1: ", "mapping of settings", "'setting: value'"),
-        (b"# " + b"x" * 200_000, ": ", "a policy of 200002 bytes", "file of their own"),
-    ],
-)
-def test_a_policy_that_is_no_yaml(
-    policy: bytes, where: str, said: str, remedy: str, storefront: Path, headway: Program
+POLICIES = [
+    # what stands in the file, and where, what and which remedy is told
+    (b"rules:\n  - a: [\n b", ":3: ", "expected", "open bracket"),
+    (b"base: main\n\tbaseline: x\n", ":2: ", "'\\t'", "Indent with spaces"),
+    (b"base: main\n---\nbase: dev\n", ":2: ", "another document", "Keep one document"),
+    (b"base: *main\n", ":1: ", "alias", "wants quotes"),
+    (b"base: main\nbaseline: caf\xe9\n", ":2: ", "UTF-8", "Save the file as UTF-8"),
+    (b"base: ma\x00in\n", ": ", "special characters", "control character"),
+    (b"base: " + b"[" * 300, ": ", "nested too deeply", "a few levels deep"),
+    (b"ignore:\n  - until: 2025-02-31\n", ": ", "day is out of range", "wants quotes"),
+    (b"- base\n", ":1: ", "mapping of settings", "'setting: value'"),
+    (b"# " + b"x" * 200_000, ": ", "a policy of 200002 bytes", "file of their own"),
+]
+PYPROJECTS = [
+    (b"[tool.headway]\nbase = main\n", ":2: ", "Invalid value", "without quotes"),
+    (b"[tool.headway]\nbase = 'a'\nbase = 'b'\n", ":3: ", "Cannot overwrite", "stands twice"),
+    (b"[tool.headway]\nbase = '''a\n", ":3: ", "Expected", "not closed"),
+    (b"# caf\xe9\n", ":1: ", "UTF-8", "Save the file as UTF-8"),
+    (b"a = " + b"[" * 20_000, ": ", "nested too deeply", "apart"),
+]
+BROKEN = [(".headway.yml", ("lint",), *case) for case in POLICIES] + [
+    ("pyproject.toml", verbs, *case) for case in PYPROJECTS for verbs in (("lint",), ("heads",))
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "text", "where", "said", "remedy"), BROKEN)
+def test_a_file_of_settings_that_is_broken(
+    name: str,
+    arguments: tuple[str, ...],
+    text: bytes,
+    where: str,
+    said: str,
+    remedy: str,
+    storefront: Path,
+    headway: Program,
 ) -> None:
-    (storefront / ".headway.yml").write_bytes(policy)
-    done = headway("lint", cwd=storefront)
+    (storefront / name).write_bytes(text)
+    done = headway(*arguments, cwd=storefront)
     assert done.code == 2
-    done.assert_one_clear_line(f".headway.yml{where}", said)
-    assert remedy in done.err
-
-
-@pytest.mark.parametrize(
-    ("text", "where", "said", "remedy"),
-    [
-        (b"[tool.headway]\nbase = main\n", ":2: ", "Invalid value", "without quotes"),
-        (b"[tool.headway]\nbase = 'a'\nbase = 'b'\n", ":3: ", "Cannot overwrite", "stands twice"),
-        (b"[tool.headway]\nbase = '''a\n", ":3: ", "Expected", "not closed"),
-        (b"# caf\xe9\n", ":1: ", "UTF-8", "Save the file as UTF-8"),
-        (b"a = " + b"[" * 20_000, ": ", "nested too deeply", "apart"),
-    ],
-)
-def test_a_pyproject_that_is_no_toml(
-    text: bytes, where: str, said: str, remedy: str, storefront: Path, headway: Program
-) -> None:
-    (storefront / "pyproject.toml").write_bytes(text)
-    for arguments in (("lint",), ("heads",)):
-        done = headway(*arguments, cwd=storefront)
-        assert done.code == 2
-        done.assert_one_clear_line(f"pyproject.toml{where}", said)
-        assert remedy in done.err
+    done.assert_one_clear_line(f"{name}{where}", said, remedy)
 
 
 def test_a_rule_in_the_policy_that_does_not_exist(storefront: Path, headway: Program) -> None:

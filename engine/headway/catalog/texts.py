@@ -44,13 +44,19 @@ class Texts:
         changes what it does not name. A name that is written in two adjacent literals is the one thing this does not see.
         """
         # A history says the same again and again, and what is looked for is seldom there: what is not among its distinct
-        # lines need not be looked for in every file.
-        once = b"\n".join(set(self._joined[0].splitlines()))
+        # lines need not be looked for in every file. Lines that differ by a number are one, and those that say which
+        # revision a file is, and which it follows, differ everywhere and hold none of the marks.
+        joined, starts = self._joined
+        joined = joined.translate(_ONE_DIGIT)
+        once = b"\n".join(line for line in set(joined.splitlines()) if not _is_id(line))
         found = {place for mark in _MARKS if mark in once for place in self._places(mark)}
         strange = {line for word, is_plain in _PLAIN.items() for line in _with(word, once) if not is_plain(line)}
         if strange:
-            clear = (place for place in range(len(self._ids)) if place not in found)
-            found |= {place for place in clear if not strange.isdisjoint(self._text(place).splitlines())}
+            for place in range(len(self._ids)):
+                if place not in found and not strange.isdisjoint(
+                    joined[starts[place] : starts[place + 1]].splitlines()
+                ):
+                    found.add(place)
         return frozenset(self._ids[place] for place in found)
 
     @cached_property
@@ -134,6 +140,18 @@ def _is_pointed_to(text: bytes, at: int, end: int) -> bool:
     return key > 0 and not _in_word(text, key - 1) and _KEY_BEFORE.fullmatch(text, key, at - 1) is not None
 
 
+_ONE_DIGIT = bytes.maketrans(b"123456789", b"000000000")
+
+
+def _is_id(line: bytes) -> bool:
+    """Whether the line says which revision a file is, or which it follows, and nothing else."""
+    return line.startswith(_BEFORE_AN_ID) and _ID.fullmatch(line) is not None
+
+
+_BEFORE_AN_ID = (b"revision", b"down_revision", b"revises")
+_ID = re.compile(rb"""(?:down_)?revision(?:: ?[\w\[\], |]+)? ?= ?(["'])\w+\1|revis(?:ion id|es): \w*""")
+
+
 def _with(word: bytes, text: bytes) -> Iterator[bytes]:
     """The lines of a text that have the word."""
     at = text.find(word)
@@ -163,8 +181,8 @@ def _is_librarys(line: bytes) -> bool:
 _IMPORT = re.compile(rb"\bimport\b")
 _LIBRARYS = re.compile(
     rb"(?:from (?:alembic|sqlalchemy(?:\.(?:dialects(?:\.\w+)?|sql|schema|types))?|typing|collections\.abc|__future__"
-    rb"|datetime|geoalchemy2|decimal) import [^;]*"
-    rb"|import (?:sqlalchemy(?: as sa)?|uuid|datetime|enum|sqlmodel|geoalchemy2|sqlalchemy_utils|logging|decimal)"
+    rb"|datetime|geoalchemy\d|decimal) import [^;]*"
+    rb"|import (?:sqlalchemy(?: as sa)?|uuid|datetime|enum|sqlmodel|geoalchemy\d|sqlalchemy_utils|logging|decimal)"
     rb"(?:\s*\#[^;]*)?)"
 )
 

@@ -13,6 +13,7 @@ from headway.drift.verdict import DriftItem, NotCompared
 from headway.lint.change import Change, Sent
 from headway.lint.finding import Finding
 from headway.report.model import Configuration, Report, Stage
+from headway.revision.model import Revision
 
 Words = Callable[[str], str]
 
@@ -49,7 +50,7 @@ def without_passwords(report: Report, mask: Words) -> Report:
             report.examined, not_analysed=tuple(_after_place(mask, place) for place in report.examined.not_analysed)
         ),
         error=_or_none(mask, report.error),
-        history=tuple(revision._replace(doc=mask(revision.doc)) for revision in report.history),
+        history=tuple(_revision(revision, mask) for revision in report.history),
         sources={path: tuple(map(mask, lines)) for path, lines in report.sources.items()},
         changes=tuple(_change(change, mask) for change in report.changes),
         sent=tuple(replace(one, statements=tuple(map(mask, one.statements))) for one in report.sent),
@@ -83,6 +84,11 @@ def printable(report: Report, line: Words, block: Words) -> Report:
         ),
         sent=tuple(Sent(line(one.revision), tuple(map(block, one.statements)), line(one.stage)) for one in report.sent),
     )
+
+
+def _revision(revision: Revision, mask: Words) -> Revision:
+    doc = mask(revision.doc)
+    return revision if doc == revision.doc else revision._replace(doc=doc)  # of thousands hardly one has a password
 
 
 def _change(change: Change, words: Words) -> Change:

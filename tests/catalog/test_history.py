@@ -114,6 +114,7 @@ def test_a_file_that_may_mean_any_table_is_read_though_it_does_not_name_it(body:
         """op.execute("UPDATE u SET x = 'pdf'")""",
         "# what is important\nfrom sqlalchemy.dialects import postgresql, mysql  # noqa: F401",
         "from sqlalchemy import (\n    Column,\n    text,\n)",
+        "import geoalchemy2\nfrom geoalchemy2 import Geometry",
     ],
 )
 def test_what_autogenerate_writes_is_plain(body: str) -> None:
@@ -124,6 +125,27 @@ def test_what_autogenerate_writes_is_plain(body: str) -> None:
 def test_a_date_puts_no_texts_together() -> None:
     sources = {"a": '"""x\n\nCreate Date: 2024-05-06 07:08:09.1+00:00\n"""\n', "b": 'x = """\nDate: "+"\n"""\n'}
     assert Texts(sources, lambda one: sources[one].encode()).unclear == {"b"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "revision = 'a'; op.drop_column(f'{NAME}', 'c')",
+        "down_revision = 'a' + NAME",
+        "revision: sa.inspect = 'a'",
+        "revises: a, and what import brings",
+        "revision = 'a'.join(NAMES)",
+    ],
+)
+def test_a_line_that_says_more_than_an_id_is_looked_at(line: str) -> None:
+    plain = "revision = '1'\ndown_revision: str | None = '2'\n"
+    sources = {"a": f"{plain}x7 = 3\n", "b": f"{plain}{line}\n", "c": f"{plain}x8 = 4\n"}
+    assert Texts(sources, lambda one: sources[one].encode()).unclear == {"b"}
+
+
+def test_lines_that_differ_by_a_number_are_each_found() -> None:
+    sources = {"a": "import lib1\n", "b": "pass\n", "c": "import lib2\n"}
+    assert Texts(sources, lambda one: sources[one].encode()).unclear == {"a", "c"}
 
 
 def test_many_names_are_found_where_a_few_are() -> None:

@@ -25,8 +25,9 @@ DEEPEST = 6
 def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
     """What the statements of a block may do; ``read`` reads those that are no control flow."""
     declaring = False
+    script = replace(cursor.script, flowing=True)
     for first, last in pieces(cursor):
-        piece = Cursor(cursor.script, cursor.tokens, first, last)
+        piece = Cursor(script, cursor.tokens, first, last)
         span = piece.span()
         try:
             if cursor.script.database in ("postgresql", "oracle") and piece.take("DECLARE"):
@@ -85,7 +86,7 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
             yield from _condition(cursor, span, word)
         elif cursor.at_any(("FOR", "FOREACH")):
             yield from _loop(cursor, span, read)
-        elif cursor.at_any(_SPOKEN) and not (cursor.script.database == "mssql" and cursor.at("EXECUTE")):
+        elif cursor.at_any(_SPOKEN) and not (cursor.at("EXECUTE") and _has_prepared(cursor.script)):
             spoken = (bounded(cursor) if cursor.script.database == "mssql" else None) or cursor
             yield from _spoken(spoken, span, read)
             cursor.place = spoken.place
@@ -95,6 +96,11 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
             yield from read(cursor)
             if cursor.script.database != "mssql":
                 return
+
+
+def _has_prepared(script: Script) -> bool:
+    """Whether EXECUTE runs what stands elsewhere: a procedure, a statement that was prepared."""
+    return script.database == "mssql" or script.mysql
 
 
 def _at_begin(cursor: Cursor) -> bool:

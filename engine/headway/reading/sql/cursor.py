@@ -36,8 +36,10 @@ class Script:
     """How many texts it stands in: the body of a block, a literal that is executed."""
     bodies: dict[str, tuple[fx.Effect, ...]] = field(default_factory=dict)
     """What the functions do that the text itself has created so far, by name."""
-    variables: dict[str, tuple[list[Token], int, int]] = field(default_factory=dict)
-    """Where the expressions stand that the text has given to its variables so far (MySQL's ``SET @sql = …``)."""
+    variables: dict[str, list[tuple[list[Token], int, int]]] = field(default_factory=dict)
+    """Where the expressions stand that the text may have given to its variables so far (MySQL's ``SET @sql = …``)."""
+    flowing: bool = False
+    """Whether control flow may pass a statement by, so that a variable may still hold what it held before it."""
 
     @property
     def mysql(self) -> bool:

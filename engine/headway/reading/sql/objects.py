@@ -83,7 +83,7 @@ class _Prefix:
     method: fx.MaybeText = None
 
 
-Body = Callable[[Cursor, fx.Span], tuple[fx.Effect, ...] | None]
+Body = Callable[[Cursor], tuple[fx.Effect, ...] | None]
 
 
 def create(cursor: Cursor, span: fx.Span, body: Body) -> Iterator[fx.Effect]:
@@ -180,7 +180,7 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
     table_schema, table = _table_of(cursor.copy(), kind) if kind in _OF_A_TABLE else (None, None)
     done: tuple[fx.Effect, ...] | None = ()
     if kind in (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER) or cursor.script.database == "oracle":
-        done = body(cursor.copy(), span)
+        done = body(cursor.copy())
     if kind in (KIND.FUNCTION, KIND.PROCEDURE) and isinstance(name, str):
         # Functions that call each other double what they do with each step.
         short = done if done is not None and len(done) <= 100 else (fx.RunsSql(span=span, text=f"{name}()", raw=True),)

@@ -63,7 +63,8 @@ def _to_end(cursor: Cursor, span: fx.Span, name: fx.Text, *, local: bool = False
     if cursor.done:
         raise UnreadError
     if isinstance(name, str) and name.startswith("@"):
-        cursor.script.variables[name] = (cursor.tokens, cursor.place, cursor.end)
+        before = cursor.script.variables.get(name, []) if cursor.script.flowing else []
+        cursor.script.variables[name] = [*before, (cursor.tokens, cursor.place, cursor.end)]
     for function in mentions(cursor).calls:
         yield fx.RunsSql(span=span, text=f"{function}()")
     yield fx.SetsSetting(span=span, name=name, value=cursor.text(), local=local)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.reading.sql.cursor import Cursor, Script
+from headway.reading.sql.routines import body_of, end_of_body
 from headway.reading.sql.tokens import Token
 
 Range = tuple[int, int]
@@ -50,9 +51,11 @@ def _end_of(script: Script, tokens: list[Token], first: int, end: int) -> int:
         or (tokens[first].word == "CREATE" and makes_routine(tokens, first, end))  # its ALTER has no body
     ):
         return _at(tokens, first, end, lambda place: stands_alone(script, tokens, place, "/"))
-    if script.database not in ("mssql", "oracle") and (
-        tokens[first].word == "CREATE" or (tokens[first].word == "BEGIN" and _is_not_atomic(tokens, first, end))
-    ):
+    if script.mysql and tokens[first].word == "CREATE" and (body := body_of(Cursor(script, tokens, first, end))):
+        return end_of_body(tokens, body.place, end)
+    if script.mysql and _is_block(tokens, first, end):
+        return end_of_body(tokens, first, end)
+    if script.database not in ("mssql", "oracle") and (tokens[first].word == "CREATE"):
         return _end_of_compound(tokens, first, end)
     return _at(
         tokens,
@@ -98,8 +101,8 @@ _SMALL = frozenset({"OR", "REPLACE", "ALTER", "EDITIONABLE", "NONEDITIONABLE"})
 _ROUTINES = frozenset({"TRIGGER", "PROCEDURE", "PROC", "FUNCTION"})
 
 
-def _is_not_atomic(tokens: list[Token], first: int, end: int) -> bool:
-    return [token.word for token in tokens[first + 1 : min(end, first + 3)]] == ["NOT", "ATOMIC"]
+def _is_block(tokens: list[Token], first: int, end: int) -> bool:
+    return [token.word for token in tokens[first : min(end, first + 3)]] == ["BEGIN", "NOT", "ATOMIC"]
 
 
 _COMPOUND = _ROUTINES | {"EVENT"}
@@ -107,9 +110,7 @@ _COMPOUND = _ROUTINES | {"EVENT"}
 
 def _end_of_compound(tokens: list[Token], first: int, end: int) -> int:
     """The end of a CREATE, which may have a body from BEGIN to END with semicolons in it."""
-    compound = tokens[first].word == "BEGIN" or any(
-        token.word in _COMPOUND for token in tokens[first + 1 : min(end, first + 16)]
-    )
+    compound = any(token.word in _COMPOUND for token in tokens[first + 1 : min(end, first + 16)])
     depth = parentheses = 0
     place = first
     while place < end:

@@ -10,13 +10,14 @@ from headway.reading.sql import objects
 from headway.reading.sql.blocks import block, body_text, dynamic, unread
 from headway.reading.sql.comments import comment, grant
 from headway.reading.sql.cursor import Cursor, Script, UnreadError
+from headway.reading.sql.routines import body_of
 from headway.reading.sql.rows import ROW_VERBS, called, rows
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.session import SESSION_READERS, set_setting
 from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
 from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
-from headway.reading.sql.tokens import tokens
+from headway.reading.sql.tokens import Token, tokens
 
 
 def read_script(script: Script) -> tuple[fx.Effect, ...]:
@@ -42,9 +43,11 @@ def statement(cursor: Cursor) -> Iterator[fx.Effect]:
     whole = cursor.copy()
     span = cursor.span()
     silent = True
+    _forget(cursor)
     try:
         for effect in _read(cursor, span):
             silent = False
+            _forget_set_by(effect, whole)
             yield replace(effect, raw=True)
         understood = (cursor.done or _goes_on(cursor, whole)) and whole.tokens[whole.end - 1].kind != "broken"
     except (UnreadError, RecursionError):
@@ -100,12 +103,13 @@ def _read_bounded(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 
 def _create(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    yield from objects.create(cursor, span, _body)
+    start = cursor.place - 1
+    yield from objects.create(cursor, span, lambda behind: _body(behind, start))
 
 
-def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...] | None:
+def _body(cursor: Cursor, start: int) -> tuple[fx.Effect, ...] | None:
     """What the body of a routine does when it is called, None where it is not read; the cursor stands behind the
-    routine's name."""
+    routine's name, its CREATE at token ``start``."""
     script = cursor.script
     if script.database == "postgresql":
         language = _language(cursor)
@@ -121,19 +125,12 @@ def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...] | None:
     if script.depth:
         return None
     inner = Cursor(replace(script, depth=script.depth + 1), cursor.tokens, cursor.place, cursor.end)
-    ends = ("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)
-    inner.until(*ends)
-    if inner.done and script.mysql:
-        inner = Cursor(inner.script, cursor.tokens, cursor.place, cursor.end)
-        _past_row_clause(inner)
+    if script.mysql:
+        body = body_of(Cursor(inner.script, cursor.tokens, start, cursor.end))
+        return None if body is None else tuple(block(body, statement))
+    inner.until(*(("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)))
     inner.take_any("AS", "IS")
     return None if inner.done else tuple(block(inner, statement))
-
-
-def _past_row_clause(cursor: Cursor) -> None:
-    """MySQL's trigger of one statement: its body follows FOR EACH ROW."""
-    while not cursor.done and not cursor.take("FOR", "EACH", "ROW"):
-        cursor.step()
 
 
 def _language(cursor: Cursor) -> str:
@@ -191,11 +188,12 @@ def _prepare(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         return
     name = cursor.name()
     if cursor.take("FROM"):
-        cursor.script.variables[f"prepared {name}"] = ([], 0, 0)
+        cursor.script.variables[f"prepared {name}"] = []
         if cursor.peek().text.lower() in cursor.script.variables:
+            whole = cursor.copy()
             texts = _texts_of(cursor)
             for text in texts:
-                for effect in dynamic(text, span, statement):
+                for effect in [unread(whole)] if text.done else dynamic(text, span, statement):
                     yield replace(effect, conditional=effect.conditional or len(texts) > 1)
             return
         yield from dynamic(cursor, span, statement)
@@ -207,15 +205,41 @@ def _prepare(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 
 def _texts_of(cursor: Cursor) -> list[Cursor]:
-    """The expressions that a variable may hold: both of ``SET @sql = IF(condition, '…', '…')``."""
-    tokens_of, start, end = cursor.script.variables[cursor.next().text.lower()]
-    value = Cursor(cursor.script, tokens_of, start, end)
-    while value.at("("):
-        value = value.group()
-    value.take("SELECT")
-    if value.take("IF"):
-        return list(value.group().items())[1:]
-    return [value]
+    """The expressions that a variable may hold: both of ``SET @sql = IF(condition, '…', '…')``, all that a block gives it."""
+    found: list[Cursor] = []
+    for tokens_of, start, end in cursor.script.variables[cursor.next().text.lower()]:
+        value = Cursor(cursor.script, tokens_of, start, end)
+        while value.at("("):
+            value = value.group()
+        value.take("SELECT")
+        found += list(value.group().items())[1:] if value.take("IF") else [value]
+    return found
+
+
+def _forget(cursor: Cursor) -> None:
+    """Forgets the variables of MySQL that a statement may fill otherwise than by SET: ``SELECT … INTO @x``,
+    ``@x := …``, ``CALL p(@x)``."""
+    variables = cursor.script.variables
+    fills = cursor.at_any(_FILLING)
+    for place in range(cursor.place, cursor.end if variables else cursor.place):
+        token = cursor.tokens[place]
+        name = token.text.lower()
+        fills = fills or token.word == "INTO"
+        if name in variables and (fills or (place + 1 < cursor.end and cursor.tokens[place + 1].word == ":=")):
+            variables[name] = _NOBODY_KNOWS
+
+
+def _forget_set_by(effect: fx.Effect, statement: Cursor) -> None:
+    """Forgets the variables that an effect of a statement fills, and all when nobody knows what it does."""
+    variables = statement.script.variables
+    if isinstance(effect, fx.RunsSql) and not effect.understood:
+        variables |= dict.fromkeys(variables, _NOBODY_KNOWS)
+    elif isinstance(effect, fx.SetsSetting) and not statement.at("SET") and effect.name in variables:
+        variables[str(effect.name)] = _NOBODY_KNOWS  # by a routine that is called
+
+
+_NOBODY_KNOWS: list[tuple[list[Token], int, int]] = [([], 0, 0)]
+_FILLING = frozenset({"CALL", "GET", "FETCH", "LOAD", "EXECUTE"})
 
 
 def _execute(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
@@ -225,7 +249,7 @@ def _execute(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if cursor.take("IMMEDIATE"):
         yield from dynamic(cursor, span, statement)
         return
-    if cursor.script.variables.get(f"prepared {cursor.name()}") is None:
+    if f"prepared {cursor.name()}" not in cursor.script.variables:
         raise UnreadError
     yield fx.RunsSql(span=span, text="EXECUTE", understood=True)  # what it does was said where it was prepared
     cursor.rest()

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, Script, UnreadError, shown, words
-from headway.reading.sql.rows import called
+from headway.reading.sql.rows import calls
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.split import makes_routine, pieces, statements
 from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
@@ -178,10 +178,8 @@ def _is_assignment(cursor: Cursor) -> bool:
 
 def _calls(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """The calls in an expression, which goes to the end."""
-    found = mentions(cursor)
-    for name, arguments in found.calls.items():
-        for effect in called(cursor, span, name, arguments):
-            yield replace(effect, conditional=True)
+    for effect in calls(cursor, span, mentions(cursor)):
+        yield replace(effect, conditional=True)
     cursor.rest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.cursor import Cursor, UnreadError, words
 
 KIND = fx.ObjectKind
 
@@ -48,20 +48,42 @@ def grant(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     verb = cursor.next().word
     effect = fx.CreatesObject if verb == "GRANT" else fx.DropsObject
     cursor.until("ON", "TO", "FROM")
-    table: fx.MaybeText = None
+    tables: list[fx.MaybeText] = []
     if cursor.take("ON"):
         cursor.take("TABLE")
-        table = (
-            cursor.path()[1]
-            if cursor.at_name() and not cursor.at_any(("ALL", "SCHEMA", "SEQUENCE", "DATABASE"))
-            else None
-        )
-        if cursor.at("."):
-            table = None  # MySQL's ``schema.*``
+        is_other = cursor.at_any(_GRANTED) and cursor.peek(1).word not in ("TO", "FROM", ",", ".")
+        if cursor.at_name() and not is_other:
+            tables = list(_tables(cursor))
         cursor.until("TO", "FROM")
     if not cursor.take_any("TO", "FROM"):
         raise UnreadError
-    cursor.take_any("GROUP", "USER", "ROLE")
-    name = cursor.string() if cursor.peek().kind == "string" else cursor.name()
+    names = list(_accounts(cursor))
     cursor.rest()
-    yield effect(span=span, kind=KIND.GRANT, name=name, table=table)
+    for table in tables or [None]:
+        for name in names:
+            yield effect(span=span, kind=KIND.GRANT, name=name, table=table)
+
+
+_GRANTED = words(
+    "ALL SCHEMA SEQUENCE DATABASE FUNCTION PROCEDURE ROUTINE TYPE DOMAIN LANGUAGE LARGE FOREIGN TABLESPACE PARAMETER PACKAGE"
+)
+"""What rights are about besides tables, before its name."""
+
+
+def _tables(cursor: Cursor) -> Iterator[fx.MaybeText]:
+    while True:
+        _, name = cursor.path()
+        yield None if cursor.at(".") else name  # MySQL's ``schema.*``
+        if not cursor.take(","):
+            return
+
+
+def _accounts(cursor: Cursor) -> Iterator[fx.Text]:
+    """Those who get or lose something, up to what follows the last."""
+    while True:
+        cursor.take_any("GROUP", "USER", "ROLE")
+        yield cursor.string() if cursor.peek().kind == "string" else cursor.name()
+        if cursor.take("@") or cursor.peek().text.startswith("@"):
+            cursor.next()  # the host of a MySQL account
+        if not cursor.take(","):
+            return

@@ -22,7 +22,7 @@ def rows(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         return
     if cursor.at("WITH"):
         whole = cursor.copy()
-        changes = list(_with(cursor, span, calls=True))
+        changes = list(_with(cursor, span, calling=True))
         if cursor.at_any(("SELECT", "VALUES", "TABLE", "(")):
             yield from query(whole, span)
             cursor.rest()
@@ -45,7 +45,7 @@ def query(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if found.locks:
         for schema, table in found.tables or {(None, fx.UNKNOWN): None}:
             yield fx.LocksTable(span=span, table=table, schema=schema, mode=found.locks)
-    yield from _calls(cursor, span, found)
+    yield from calls(cursor, span, found)
     if found.into is None or found.tables:
         yield fx.Reads(span=span, tables=tuple(table for _, table in found.tables))
     cursor.rest()
@@ -68,16 +68,17 @@ def called(cursor: Cursor, span: fx.Span, name: str, arguments: Cursor | None = 
         yield fx.RunsSql(span=span, text=cursor.text())
 
 
-def _calls(cursor: Cursor, span: fx.Span, found: Mentions) -> Iterator[fx.Effect]:
+def calls(cursor: Cursor, span: fx.Span, found: Mentions) -> Iterator[fx.Effect]:
+    """What the calls do that a statement mentions, each effect once."""
     seen: set[fx.Effect] = set()
-    for name, arguments in found.calls.items():
+    for name, arguments in found.calls:
         for effect in called(cursor, span, name, arguments):
             if effect not in seen:
                 seen.add(effect)
                 yield effect
 
 
-def _with(cursor: Cursor, span: fx.Span, *, calls: bool = False) -> Iterator[fx.Effect]:
+def _with(cursor: Cursor, span: fx.Span, *, calling: bool = False) -> Iterator[fx.Effect]:
     """Goes past the list of WITH; a change of rows within it is an effect of its own, and a call where asked for."""
     cursor.need("WITH")
     cursor.take("RECURSIVE")
@@ -91,8 +92,8 @@ def _with(cursor: Cursor, span: fx.Span, *, calls: bool = False) -> Iterator[fx.
         body = cursor.group()
         if body.peek().word in _VERBS and not body.at("SELECT") and not body.at("VALUES"):
             yield from rows(body, span)
-        elif calls:
-            yield from _calls(body, span, mentions(body))
+        elif calling:
+            yield from calls(body, span, mentions(body))
         while cursor.take_any("SEARCH", "CYCLE"):
             cursor.until(",", "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE")
         if not cursor.take(","):
@@ -132,7 +133,7 @@ def _insert(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         raise UnreadError  # what else the procedure does
     if cursor.at("WITH"):
         yield from _with(cursor.copy(), span)
-    yield from _calls(whole, span, mentions(cursor))
+    yield from calls(whole, span, mentions(cursor))
     cursor.rest()
 
 
@@ -168,7 +169,7 @@ def _update(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     where = _where(cursor, open_end=True)
     for target, columns in targets.items():
         yield _changes(span, "UPDATE", target, where, columns)
-    yield from _calls(whole, span, found)
+    yield from calls(whole, span, found)
     cursor.rest()
 
 
@@ -228,7 +229,7 @@ def _delete(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     where = _where(cursor, open_end=True)
     for path in named:
         yield _changes(span, "DELETE", _resolved(path, found), where)
-    yield from _calls(whole, span, found)
+    yield from calls(whole, span, found)
     cursor.rest()
 
 
@@ -295,7 +296,7 @@ def _merge(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     cursor.until("USING")
     cursor.need("USING")
     yield fx.ChangesData(span=span, verb="MERGE", table=table, schema=schema)
-    yield from _calls(whole, span, mentions(cursor, query=True, listing=True))
+    yield from calls(whole, span, mentions(cursor, query=True, listing=True))
     cursor.rest()
 
 

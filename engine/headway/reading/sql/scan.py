@@ -20,8 +20,8 @@ class Mentions:
 
     tables: dict[tuple[fx.MaybeText, fx.Text], None] = field(default_factory=dict)
     aliases: dict[fx.Text, tuple[fx.MaybeText, fx.Text]] = field(default_factory=dict)
-    calls: dict[str, Cursor] = field(default_factory=dict)
-    """Functions that may have an effect, with what stands in their parentheses."""
+    calls: list[tuple[str, Cursor]] = field(default_factory=list)
+    """Functions that may have an effect, with what stands in their parentheses: each call, in the order of their places."""
     into: tuple[fx.MaybeText, fx.Text] | None = None
     """The table that SELECT … INTO makes."""
     locks: str = ""
@@ -148,7 +148,7 @@ class _Walk:
             name = f"{self.tokens[place - 2].value().lower().strip(chr(34))}.{name}"
         if not is_silent(name):
             arguments = Cursor(self.cursor.script, self.tokens, place + 2, self.closing[place + 1])
-            self.found.calls.setdefault(name, arguments)
+            self.found.calls.append((name, arguments))
 
     def note_cte(self, place: int) -> None:
         """``name AS (…)`` is a table of the query itself."""

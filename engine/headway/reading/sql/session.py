@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.rows import calls
 from headway.reading.sql.scan import mentions
 
 Reader = Callable[[Cursor, fx.Span], Iterator[fx.Effect]]
@@ -65,8 +66,7 @@ def _to_end(cursor: Cursor, span: fx.Span, name: fx.Text, *, local: bool = False
     if isinstance(name, str) and name.startswith("@"):
         before = cursor.script.variables.get(name, []) if cursor.script.flowing else []
         cursor.script.variables[name] = [*before, (cursor.tokens, cursor.place, cursor.end)]
-    for function in mentions(cursor).calls:
-        yield fx.RunsSql(span=span, text=f"{function}()")
+    yield from calls(cursor, span, mentions(cursor))
     yield fx.SetsSetting(span=span, name=name, value=cursor.text(), local=local)
     cursor.rest()
 

@@ -11,7 +11,7 @@ from headway.reading.sql.blocks import block, body_text, dynamic, unread
 from headway.reading.sql.comments import comment, grant
 from headway.reading.sql.cursor import Cursor, Script, UnreadError
 from headway.reading.sql.routines import body_of
-from headway.reading.sql.rows import ROW_VERBS, called, rows
+from headway.reading.sql.rows import ROW_VERBS, called, calls, rows
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.session import SESSION_READERS, set_setting
 from headway.reading.sql.split import makes_routine, statements
@@ -154,8 +154,7 @@ def _do(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 
 def _call_all(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    for name, arguments in mentions(cursor).calls.items():
-        yield from called(cursor, span, name, arguments)
+    yield from calls(cursor, span, mentions(cursor))
     cursor.rest()
 
 

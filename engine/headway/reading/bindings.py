@@ -16,6 +16,7 @@ from headway.reading.values import (
     Construct,
     Instance,
     Items,
+    Member,
     Names,
     Opaque,
     OrmRow,
@@ -104,6 +105,8 @@ class BindingReader(CallReader):
                         )
                     ]
                 )
+            case _ if name in _SAYS_WHICH and _is_table(owner):
+                self.not_analysed(node, scope, f"{name_of(node)} is set, which was not followed")
             case _ if has_power(value) or (has_power(owner) and not isinstance(owner, Construct)):
                 self.not_analysed(node, scope, f"{name_of(node)} is set, which was not followed")
 
@@ -131,6 +134,21 @@ class BindingReader(CallReader):
                 owner.certain = 0
             elif isinstance(owner, Pairs):
                 taken_out(owner, self.evaluate(target.slice, scope))
+
+
+_SAYS_WHICH = frozenset({"schema", "name", "fullname"})
+"""Attributes of a table or MetaData that decide which table is meant."""
+
+
+def _is_table(value: object) -> bool:
+    match value:
+        case Construct(name=name):
+            return name in ("Table", "table", "MetaData", "to_metadata")
+        case Member(name=name):
+            return name in ("__table__", "metadata")
+        case Opaque(expression=str() as expression):
+            return expression.endswith((".__table__", ".metadata"))
+    return False
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -294,8 +294,10 @@ def table_of(value: object) -> tuple[fx.Text, fx.MaybeText] | None:
     """Name and schema of what stands for a table: ``Table(…)``, ``table(…)``, an ORM class; None for anything else."""
     match value:
         case Construct(name="Table" | "table"):
-            return text_of(value.argument(0, "name")), _name(value.keywords.get("schema"))
-        case Construct(name="alias" | "aliased" | "to_metadata" | "tometadata" | "with_only_columns"):
+            return text_of(value.argument(0, "name")), _schema_of_table(value)
+        case Construct(name="to_metadata" | "tometadata", receiver=receiver) if receiver is not None:
+            return _copied(value, table_of(receiver))
+        case Construct(name="alias" | "aliased" | "with_only_columns"):
             return table_of(value.receiver if value.receiver is not None else value.argument(0, "table"))
         case Class():
             named = value.find("__tablename__")
@@ -312,6 +314,37 @@ def table_of(value: object) -> tuple[fx.Text, fx.MaybeText] | None:
         case Member(receiver=receiver):
             return table_of(receiver) if isinstance(receiver, Member) else None
     return None
+
+
+def _schema_of_table(table: Construct) -> fx.MaybeText:
+    """The schema that a ``Table(…)`` names, or else its ``MetaData(schema=…)``.
+
+    See https://docs.sqlalchemy.org/en/20/core/metadata.html#specifying-a-default-schema-name-with-metadata
+    """
+    given = table.keywords.get("schema")
+    if given is not None:
+        return _name(given)
+    return _schema_of_metadata(table.argument(1, "metadata")) if table.name == "Table" else None
+
+
+def _schema_of_metadata(metadata: object) -> fx.MaybeText:
+    if not isinstance(metadata, Construct) or metadata.name != "MetaData":
+        return None
+    return fx.UNKNOWN if metadata.hidden else _name(metadata.argument(0, "schema"))
+
+
+def _copied(call: Construct, table: tuple[fx.Text, fx.MaybeText] | None) -> tuple[fx.Text, fx.MaybeText] | None:
+    """What ``table.to_metadata(metadata, schema=…, name=…)`` makes of a table."""
+    if table is None:
+        return None
+    if call.hidden:
+        return fx.UNKNOWN, fx.UNKNOWN
+    name, schema = table
+    if len(call.args) > 1 or "schema" in call.keywords:
+        given = call.argument(1, "schema")
+        schema = _schema_of_metadata(call.argument(0, "metadata")) if given is None else _name(given)
+    renamed = call.keywords.get("name")
+    return name if renamed is None else text_of(renamed), schema
 
 
 def table_of_model(class_: Class, node: ast.expr) -> Construct | None:

@@ -145,14 +145,40 @@ def _change(verb: Construct, chain: list[Construct], span: fx.Span) -> fx.Effect
 
 
 def _set_columns(chain: list[Construct]) -> Iterator[fx.Text]:
+    """The columns that a change names, each once; UNKNOWN stands for those that nobody knows."""
+    found: dict[fx.Text, None] = {}
     for part in chain:
-        if part.name not in ("values", "insert", "update", "ordered_values"):
-            continue
-        yield from (name for name in part.keywords if part.name == "values")
-        for argument in part.args:
-            if isinstance(argument, Pairs):
-                yield from (str(key) for key in argument.items)
-                yield from names_in([key for key, _ in argument.others])
+        if part.name == "values":
+            found |= dict.fromkeys(part.keywords)
+            found |= dict.fromkeys(name for one in part.args for name in _columns_of(one))
+        elif part.name == "ordered_values":
+            found |= dict.fromkeys(
+                name for one in part.args for name in names_in(one[:1] if isinstance(one, tuple) else [one])
+            )
+        elif part.name == "from_select":
+            found |= dict.fromkeys(names_in([part.argument(0, "names")]))
+        elif part.name in ("insert", "update"):
+            given = part.keywords.get("values", part.args[-1] if part.args else None)
+            found |= dict.fromkeys(_columns_of(given) if isinstance(given, Pairs | Items) else ())
+        if part.hidden:
+            found[fx.UNKNOWN] = None
+    return iter(found)
+
+
+def _columns_of(values: object) -> Iterator[fx.Text]:
+    """The columns that a row names, or a list of rows."""
+    match values:
+        case Pairs(items=items, others=others, more=more):
+            yield from (str(key) for key in items)
+            yield from names_in([key for key, _ in others])
+            if more:
+                yield fx.UNKNOWN
+        case Items(items=rows, more=more):
+            yield from (name for row in rows for name in _columns_of(row))
+            if more:
+                yield fx.UNKNOWN
+        case _:
+            yield fx.UNKNOWN
 
 
 def _read(chain: list[Construct], span: fx.Span) -> Iterator[fx.Effect]:

@@ -76,20 +76,24 @@ class ExpressionReader(Reader):
         items, more = self._all(node.elts, scope)
         self.budget.items(len(items))
         if isinstance(node, ast.Tuple) and not more:
-            return tuple(items)
-        return Items(items, more, made_on=self.here.databases)
+            return tuple(item for item, _ in items)
+        # The item that stands for all that are not known is what ``more`` says.
+        known = [(item, sure) for item, sure in items if sure or has_power(item) or not isinstance(item, Opaque)]
+        certain = next((number for number, (_, sure) in enumerate(known) if not sure), None)
+        return Items([item for item, _ in known], more, certain, self.here.databases)
 
-    def _all(self, nodes: Sequence[ast.expr], scope: Names) -> tuple[list[object], bool]:
-        """The values of several expressions, stars unpacked; and whether there may be more."""
-        items: list[object] = []
+    def _all(self, nodes: Sequence[ast.expr], scope: Names) -> tuple[list[tuple[object, bool]], bool]:
+        """The values of several expressions, stars unpacked, each with whether it is there for sure; and whether there may
+        be more."""
+        items: list[tuple[object, bool]] = []
         more = False
         for node in nodes:
             if not isinstance(node, ast.Starred):
-                items.append(self.evaluate(node, scope))
+                items.append((self.evaluate(node, scope), True))
                 continue
             value = self.evaluate(node.value, scope)
             found = list(iterate(self.budget, value))
-            items += [item for item, _ in found]
+            items += found
             more = more or not is_whole(value) or not all(sure for _, sure in found)
         return items, more
 
@@ -276,14 +280,18 @@ class ExpressionReader(Reader):
         return value
 
     def _arguments(self, node: ast.Call, scope: Names) -> Call:
-        args, hidden = self._all(node.args, scope)
+        found, hidden = self._all(node.args, scope)
+        args = [item for item, _ in found]
         keywords: dict[str, object] = {}
         for keyword in node.keywords:
             value = self.evaluate(keyword.value, scope)
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
             elif isinstance(value, Pairs):
-                keywords |= {str(key): item for key, item in value.items.items()}
+                keywords |= {
+                    str(key): Opaque(power=has_power(item)) if key in value.doubtful else item
+                    for key, item in value.items.items()
+                }
                 hidden = hidden or value.more or bool(value.others)
             else:
                 hidden = True

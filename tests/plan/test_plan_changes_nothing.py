@@ -189,6 +189,14 @@ def test_a_missing_sqlite_file_stays_missing_and_is_an_empty_database(
     assert project.apply("--approve", plan["digest"]).code == 0
 
 
+def test_a_missing_sqlite_file_that_nobody_could_make_is_refused(tmp_path: Path, headway: Program) -> None:
+    project = Project(tmp_path / "shop", f"sqlite:///{tmp_path}/nowhere/shop.db", headway)
+    project.revision('op.create_table("customers", sa.Column("id", sa.Integer))')
+    done = project.run("plan")
+    assert done.code == 2
+    done.assert_one_clear_line("nowhere/shop.db: SQLite cannot make this file, because its directory does not exist")
+
+
 @pytest.mark.parametrize(
     "call",
     [

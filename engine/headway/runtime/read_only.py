@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.util.concurrency import await_only
 
-from headway.errors import NotSupported
+from headway.errors import ConfigError, NotSupported
 from headway.runtime.connecting import Attempt
 
 
@@ -58,13 +58,22 @@ def _sqlite(attempt: Attempt) -> None:
 
 
 def _read_only_file(name: str, *, uri: bool) -> str:
-    """The name of a SQLite file as a URI that lets nobody write; a file that is missing is an empty database."""
+    """The name of a SQLite file as a URI that lets nobody write; a file that is missing is an empty database.
+
+    Raises ConfigError when nobody could make it, so that what is planned could never run.
+    """
     path, query = name, ""
     if uri and name.startswith("file:"):
         path, _, query = name.removeprefix("file:").partition("?")
         path = path.removeprefix("//")
     kept = [part for part in query.split("&") if part and not part.startswith("mode=")]
     in_memory = name in ("", ":memory:") or "mode=memory" in query or path in ("", ":memory:")
+    if not in_memory and not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise ConfigError(
+            "SQLite cannot make this file, because its directory does not exist",
+            path=path,
+            hint="Give the URL the file as it is, or make the directory.",
+        )
     if in_memory or not os.path.exists(path):
         return "file::memory:"
     return f"file:{quote(os.path.abspath(path))}?{'&'.join([*kept, 'mode=ro'])}"

@@ -83,6 +83,12 @@ def is_pure(name: str) -> bool:
     return schema in ("", "pg_catalog", "information_schema") and (plain in _PURE or bool(_PURE_PATTERN.match(plain)))
 
 
+def is_silent(name: str) -> bool:
+    """Whether a function changes nothing that lasts."""
+    plain = name.rpartition(".")[2]
+    return is_pure(name) or name in _SILENT or plain in _SILENT or plain.startswith(_SILENT_FAMILIES)
+
+
 def _is_plain_setting(sql: str) -> bool:
     if _PRAGMA.match(sql):
         return True
@@ -150,3 +156,38 @@ _PURE_WORDS = (
 )
 _PURE = frozenset(_PURE_WORDS.split())
 _PURE_PATTERN = re.compile(r"pg_get_\w+|pg_\w+_is_visible|has_\w+_privilege|array_\w+|pragma_\w+$")
+_SILENT_WORDS = (
+    "gen_random_uuid gen_random_bytes uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuid_generate_v5 uuidv4 uuidv7 "
+    "uuid_to_bin bin_to_uuid random rand randomblob newid newsequentialid nextval currval lastval pg_sleep sleep crypt "
+    "gen_salt digest hmac sha1 sha2 sha224 sha256 sha384 sha512 crc32 hashtext hashtextextended to_tsvector to_tsquery "
+    "plainto_tsquery websearch_to_tsquery setweight ts_rank tsvector_to_array strip similarity word_similarity levenshtein "
+    "metaphone soundex percentile_cont percentile_disc mode corr stddev_pop stddev_samp var_pop var_samp bit_and bit_or "
+    "xmlagg xmlelement string_to_table regexp_split_to_array regexp_split_to_table regexp_count regexp_instr initcap ascii "
+    "to_hex to_ascii convert_from convert_to get_byte set_byte get_bit div cbrt degrees radians pi sin cos tan asin acos "
+    "atan atan2 ntile grouping row make_interval make_time make_timestamp make_timestamptz age isfinite justify_interval "
+    "justify_hours timezone localtime unistr normalize format_bytes num_nulls num_nonnulls width_bucket scale gcd lcm log10 "
+    "hstore akeys avals skeys svals slice each array tsrange tstzrange daterange int4range int8range numrange lower_inc "
+    "upper_inc isempty range_merge subpath nlevel subltree text2ltree ltree2text index inet host text_to_bytea pg_client_encoding "
+    "json_each_text json_array_elements json_array_elements_text json_object_keys json_set json_insert json_replace json_remove "
+    "json_merge json_merge_patch json_merge_preserve json_arrayagg json_objectagg json_quote json_search json_keys json_length "
+    "json_depth json_pretty json_value json_query json_table json_overlaps json_typeof json_strip_nulls json_populate_record json_tree json_patch "
+    "json_group_array json_group_object insert elt field make_set lcase ucase space strcmp substrb date_parse dayname dayofweek "
+    "dayofyear last_day monthname from_days to_days to_seconds time_format time_to_sec sec_to_time timestampadd addtime subtime "
+    "adddate subdate makedate maketime period_add period_diff utc_date utc_time yearweek conv bin oct inet_aton inet_ntoa "
+    "inet6_aton inet6_ntoa is_uuid uuid_short connection_id nvl2 decode to_clob to_char to_nchar to_single_byte add_months "
+    "months_between next_day listagg sys_guid rawtohex hextoraw sys_context userenv rowidtochar xmltype dbms_random.value "
+    "len charindex patindex datalength dateadd datename datepart datefromparts getutcdate sysdatetime sysutcdatetime "
+    "switchoffset todatetimeoffset eomonth isdate isnumeric try_cast try_convert try_parse parse choose string_split "
+    "string_escape quotename stuff replicate openjson isjson json_modify object_id object_name schema_id schema_name col_name "
+    "col_length columnproperty objectproperty indexproperty db_id db_name type_id scope_identity ident_current checksum "
+    "serverproperty has_perms_by_name is_member suser_name suser_sname user_name host_name error_message error_number "
+    "xact_state likelihood likely unlikely printf zeroblob last_insert_rowid total_changes sqlite_source_id load_extension_none "
+    "current_setting pg_database_size pg_stat_get_numscans to_regproc to_regprocedure to_regrole pg_notify bool text int4 int8 "
+    "int2 float8 float4 numeric varchar integer bigint smallint boolean bytea real uuid jsonb timestamptz ltree regclass name oid "
+    "enum_range enum_first enum_last pgp_sym_decrypt pgp_sym_encrypt sha256 sha512 md5 uuid_in type_name dbms_lob.substr "
+    "dbms_lob.getlength dbms_lob.instr array_accum char_length quote_nullable generate_subscripts pg_column_size "
+    "int nchar clob blob raw number float signed unsigned real point polygon box circle line lseg geometry geography"
+)
+_SILENT = frozenset(_SILENT_WORDS.split())
+"""Functions that change nothing that lasts, though a plan would not ask them: their answers differ each time."""
+_SILENT_FAMILIES = ("st_", "jsonb_", "json_", "pg_get_", "regexp_", "array_", "ts_", "h3_")

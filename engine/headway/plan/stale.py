@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from headway.effects.harmless import NO_FUNCTIONS, is_silent
 from headway.effects.sql_kind import Kind
 from headway.effects.sql_text import changed_tables, functions, plain, read_tables, string_values, tokens
 from headway.runtime.recording import Call
@@ -39,6 +40,19 @@ _ABOUT_ONE_TABLE_IN_SQL = re.compile(
 _CATALOGS = frozenset({"information_schema", "pg_catalog", "sqlite_master", "sqlite_schema", "mysql", "sys"})
 
 
+_OF_CHANGES = frozenset({"conflict", "set", "key", "update", "duplicate", "default", "returning", "table"})
+"""Words of a change that a parenthesis may follow without a call."""
+
+
+def _calls(sql: str, tables: frozenset[str]) -> Iterator[str]:
+    """The functions that a change calls and that may change something themselves."""
+    inserts = sql.lstrip("( \t\r\n")[:6].upper() == "INSERT"
+    for name in functions(sql):
+        listed = inserts and name.rpartition(".")[2] in tables  # INSERT INTO t (a, b)
+        if not (listed or name in NO_FUNCTIONS or name in _OF_CHANGES or is_silent(name)):
+            yield name
+
+
 class Changes:
     """What was recorded so far, and what that makes unanswerable."""
 
@@ -57,7 +71,11 @@ class Changes:
         if tables is None or "." in "".join(functions(sql)):
             self.everything = self.everything or f"{by} changes something that its SQL does not name"
             return
-        for table in tables:
+        if kind == Kind.DATA and (strange := sorted(_calls(sql, tables))):
+            self.everything = self.everything or f"{by} calls {strange[0]}(), which may change anything"
+            return
+        sequences = string_values(sql) if "nextval" in functions(sql) else set()
+        for table in tables | sequences:
             self._tables.setdefault(table, by)
         if kind == Kind.DATA:
             self._rows_of |= tables

@@ -10,7 +10,7 @@ __all__ = ["valueclass"]
 if TYPE_CHECKING:
     from dataclasses import dataclass as valueclass
 else:
-    from dataclasses import dataclass, fields
+    from dataclasses import dataclass, field, fields, make_dataclass
 
     def valueclass(cls=None, /, *, frozen, slots=False, kw_only=False, eq=True):
         """As ``dataclass(frozen=True)``, which is what the type checker takes it for.
@@ -26,14 +26,28 @@ else:
 
     def _made(cls, slots, kw_only, eq):
         cls.__doc__ = cls.__doc__ or cls.__name__  # else dataclass spells the signature out, which takes as long again
-        made = dataclass(cls, repr=False, eq=False, slots=slots, kw_only=kw_only)
+        made = dataclass(cls, init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)
         all_fields = fields(made)
+        made.__init__ = _filling(made, all_fields)
         own = vars(cls)
         if "__repr__" not in own:
             made.__repr__ = _repr_of([one.name for one in all_fields if one.repr])
         if eq and "__eq__" not in own:
             made.__eq__, made.__hash__ = _comparing([one.name for one in all_fields if one.compare])
         return made
+
+    def _filling(made, all_fields):
+        """The ``__init__`` of a class, which is compiled when its first value is made: most classes never have one."""
+
+        def __init__(self, *args, **kw):
+            given = [(one.name, one.type, _again(one)) for one in all_fields]
+            made.__init__ = make_dataclass(made.__name__, given, repr=False, eq=False).__init__
+            made.__init__(self, *args, **kw)
+
+        return __init__
+
+    def _again(one):
+        return field(default=one.default, default_factory=one.default_factory, kw_only=one.kw_only)
 
     def _repr_of(names):
         def __repr__(self):

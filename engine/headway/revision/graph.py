@@ -78,6 +78,18 @@ class RevisionGraph:
         """Revisions without a parent."""
         return tuple(id_ for id_, parents in self._edges.parents.items() if not parents)
 
+    @cached_property
+    def line(self) -> tuple[str, ...]:
+        """Every revision, each behind the only one that it stands on; empty where the history is no such line."""
+        line = list(self.heads[:1])
+        parents = self._edges.parents
+        while line and not self._edges.needs and len(line) < len(parents):
+            below = parents[line[-1]]
+            if len(below) != 1 or below[0] not in parents:
+                return ()
+            line.append(below[0])
+        return tuple(line[::-1]) if len(line) == len(parents) else ()
+
     @property
     def real_bases(self) -> tuple[str, ...]:
         """Bases that depend on nothing."""
@@ -124,7 +136,8 @@ class RevisionGraph:
 
     def ancestors(self, ids: Iterable[str], *, dependencies: bool = True, inclusive: bool = False) -> set[str]:
         """Everything below ``ids``, and with ``inclusive`` they themselves even where nothing leads to them."""
-        return self._reach(ids, self.real_parents if dependencies else self._tree_parents, inclusive)
+        every = dependencies and self._edges.needs
+        return self._reach(ids, self.real_parents if every else self._edges.parents.__getitem__, inclusive)
 
     def descendants(self, ids: Iterable[str], *, dependencies: bool = True, inclusive: bool = False) -> set[str]:
         """Everything above ``ids``; with ``inclusive`` they themselves too."""
@@ -143,9 +156,6 @@ class RevisionGraph:
         if len(circle) == 1:
             return LoopDetected if by_parents else DependencyLoopDetected
         return CycleDetected if by_parents else DependencyCycleDetected
-
-    def _tree_parents(self, id_: str) -> tuple[str, ...]:
-        return self._edges.parents[id_]
 
     def _reach(self, ids: Iterable[str], step: Callable[[str], tuple[str, ...]], inclusive: bool) -> set[str]:
         start = list(ids)

@@ -37,8 +37,8 @@ class Reach:
         }
 
     @cached_property
-    def _order(self) -> list[str]:
-        return self._line or self._graph.sort(self._graph.ids, self._graph.real_heads)[::-1]
+    def _order(self) -> Sequence[str]:
+        return self._graph.line or self._graph.sort(self._graph.ids, self._graph.real_heads)[::-1]
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -46,19 +46,7 @@ class Reach:
 
     @cached_property
     def _is_line(self) -> bool:
-        return bool(self._line)
-
-    @cached_property
-    def _line(self) -> list[str]:
-        """Every revision, each behind the only one that it stands on; empty where the history is no such line."""
-        graph = self._graph
-        line = list(graph.real_heads[:1])
-        while line and len(line) < len(graph.ids):
-            below = graph.real_parents(line[-1])
-            if len(below) != 1 or below[0] not in graph.ids:
-                return []
-            line.append(below[0])
-        return line[::-1]
+        return bool(self._graph.line)
 
     @cached_property
     def _below(self) -> list[int]:

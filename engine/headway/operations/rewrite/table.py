@@ -211,7 +211,8 @@ class TableRewrite:
     def _is_gone(self) -> bool:
         """Whether the old table is not there any more, or nobody can tell."""
         try:
-            return not inspect(self.impl.connection).has_table(self.table.name, schema=self.table.schema)
+            schema = self.impl.connection.schema_for_object(self.table)
+            return not inspect(self.impl.connection).has_table(self.table.name, schema=schema)
         except Exception:  # noqa: BLE001  # a connection that is lost
             return True
 

@@ -123,6 +123,28 @@ def test_the_connection_is_lost_inside_a_revision(
     assert state_of(url) == ({"t"}, ["r1"], [])
 
 
+@pytest.mark.parametrize("kind", SERVERS)
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+def test_the_connection_is_lost_inside_an_autocommit_block(
+    kind: str, cut: Cut, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    """It was "revision r2 failed: PendingRollbackError": the end of the block hid what had happened in it."""
+    url = request.getfixturevalue(f"{kind}_url")
+    project = make_project(tmp_path / "project", url, [CREATE, f"{insert(1)}\n{BLOCK}", insert(3)])
+    proxy = through_proxy(url, project, proxies)
+    proxy.marks, proxy.at, proxy.cut = (b"VALUES (2)",), 1, cut
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line(
+        "connection to the database was lost in revision r2",
+        "Applied: r1. Not run: r3.",
+        "1) INSERT INTO t VALUES (1)",
+        "Of these nobody can say",
+        "1) INSERT INTO t VALUES (2)",
+    )
+    assert state_of(url) == ({"t"}, ["r1"], [1, 2] if cut is Cut.AFTER else [1])
+
+
 def test_ddl_whose_answer_is_lost_is_in_doubt_where_it_commits_by_itself(
     mariadb_url: str, headway: Program, tmp_path: Path, proxies: list[Proxy]
 ) -> None:

@@ -406,6 +406,7 @@ def test_the_statement_of_a_killed_client_keeps_the_lock_and_soon_ends(postgresq
     assert seen and is_free(postgresql_url)
 
 
+@pytest.mark.part(5)
 @pytest.mark.parametrize("how", ["killed", "cut off"])
 @pytest.mark.parametrize(
     "kind", ["postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg", "mariadb+pymysql", "mariadb+mysqldb"]

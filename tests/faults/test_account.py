@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from databases.histories import make_project, state_of
 from faults.servers import proxied
+from fixtures.databases import missing
 from fixtures.programs import Done, Program, set_url
 from fixtures.proxy import Cut, Proxy
 
@@ -240,12 +242,15 @@ def test_a_file_that_is_busy_at_a_version_commit(sqlite_url: str, headway: Progr
     assert state_of(sqlite_url) == ({"t"}, ["r3"], [0, 1, 2, 3])
 
 
+@pytest.mark.part(3)
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg", "pymysql", "mysqldb"])
 @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
 def test_the_connection_is_lost_while_closing(
     driver: str, cut: Cut, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
 ) -> None:
     """Whatever goes to the server after the last commit, such as giving the lock back: everything is applied by then."""
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
     url = request.getfixturevalue("mariadb_url" if driver in ("pymysql", "mysqldb") else "postgresql_url")
     project = make_project(tmp_path / "project", url, [CREATE, insert(1)])
     if driver == "asyncpg":
@@ -404,6 +409,7 @@ def test_one_code_for_a_migration_that_failed_and_left_nothing(
     done.assert_one_clear_line("r2.py:", "Nothing was applied")
 
 
+@pytest.mark.part(3)
 @pytest.mark.parametrize("failing", CODES)
 @pytest.mark.parametrize("planned", [True, False])
 def test_the_code_of_apply_is_the_same(

@@ -109,9 +109,23 @@ def ending() -> int | None:
     return None if _signals is None else _signals.number
 
 
+@contextmanager
+def clearing_up() -> Iterator[None]:
+    """Lets the block take back something that is half done, although a signal has arrived: nobody stops what it sends."""
+    state = _signals
+    if state is None:
+        yield
+        return
+    state.clearing += 1
+    try:
+        yield
+    finally:
+        state.clearing -= 1
+
+
 def raise_if_ending() -> None:
     """Raises Terminated when a signal has arrived: for moments in which nothing is half done."""
-    if _signals is not None and _signals.number is not None:
+    if _signals is not None and _signals.number is not None and not _signals.clearing:
         _signals.raised = True
         raise Terminated(_signals.number)
 
@@ -127,6 +141,8 @@ class Signals:
         self.last = False
         """Whether the process ends with the block: one more signal must not change how."""
         self.cancellers: list[Canceller] = []
+        self.clearing = 0
+        """In how many blocks half-done things are taken back."""
         self._since = 0.0
         self._watcher: threading.Thread | None = None
         self._pipe: tuple[int, int] | None = None
@@ -222,7 +238,7 @@ class Signals:
 
 
 def _request(canceller: Canceller, state: Signals) -> None:
-    if canceller.is_busy() or not state.raised:
+    if not state.clearing and (canceller.is_busy() or not state.raised):
         with contextlib.suppress(Exception):  # what cannot be asked for is told when time is up
             canceller.cancel()
 

@@ -51,6 +51,7 @@ asyncio.run(main())
 """
 
 HEADER = """
+import os
 import time
 import sqlalchemy as sa
 from alembic import op
@@ -100,6 +101,23 @@ BODIES = {
     with op.batch_alter_table("t") as batch:
         batch.create_check_constraint("slow", "length(hex(zeroblob(20000000 + id))) > 0")
         started()
+""",
+    "batch on a server": """
+    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))
+    with op.get_context().autocommit_block():
+        op.execute("INSERT INTO t VALUES (1)")
+    with op.batch_alter_table("t", recreate="always") as batch:
+        if op.get_bind().dialect.name == "postgresql":
+            batch.create_check_constraint("slow", "pg_sleep(60)::text IS NOT NULL")
+        started()
+        while op.get_bind().dialect.name != "postgresql" and not os.path.exists("held"):
+            time.sleep(0.02)
+""",
+    "deaf": """
+    op.execute("INSERT INTO q VALUES (1)")
+    op.get_bind().connection.driver_connection.create_function("nap", 0, lambda: time.sleep(60))
+    started()
+    op.execute("SELECT nap()")
 """,
     "stubborn": """
     started()
@@ -174,10 +192,10 @@ class Watcher:
             return False
         question = (
             "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND state <> 'idle'"
-            " AND datname = current_database() AND query ~* 'pg_sleep'"
+            " AND datname = current_database() AND query ~* 'pg_sleep|INSERT INTO _alembic_tmp_t'"
             if self.backend == "postgresql"
             else "SELECT count(*) FROM information_schema.processlist WHERE id <> connection_id()"
-            " AND db = database() AND lower(info) LIKE '%sleep(%'"
+            " AND db = database() AND (lower(info) LIKE '%sleep(%' OR info LIKE 'INSERT INTO _alembic_tmp_t%')"
         )
         with self.engine.connect() as connection:
             return bool(connection.scalar(sa.text(question.replace(":", "\\:"))))
@@ -190,6 +208,19 @@ class Watcher:
             time.sleep(0.02)
         if self.backend == "sqlite":
             time.sleep(0.5)
+
+    def end_work(self) -> None:
+        """Ends the sessions that are at it."""
+        question = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND datname = current_database() AND query ~* 'pg_sleep'"
+            if self.backend == "postgresql"
+            else "SELECT id FROM information_schema.processlist WHERE id <> connection_id() AND db = database()"
+        )
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for number in connection.exec_driver_sql(question).scalars().all():
+                if self.backend != "postgresql":
+                    connection.exec_driver_sql(f"KILL {number}")
 
     def tables(self) -> list[str]:
         with self.engine.connect() as connection:

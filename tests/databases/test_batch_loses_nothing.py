@@ -124,3 +124,37 @@ def test_a_key_in_a_column_goes_by_its_own_name(sqlite_url: str) -> None:
     assert "REFERENCES" not in _batch(
         sqlite_url, table, lambda batch_op: batch_op.drop_constraint("zz", type_="foreignkey")
     )
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_what_belongs_to_a_table_of_an_attached_database_stays_there(mapped: bool) -> None:
+    """Stored texts name no schema; it was "no such table: main.t", or an index of the main database's table."""
+    with sa.create_engine("sqlite://").connect() as connection:
+        for sql in (
+            "ATTACH ':memory:' AS o",
+            "CREATE TABLE t (n INTEGER, m INTEGER)",
+            "CREATE TABLE o.t (n INTEGER PRIMARY KEY AUTOINCREMENT, m INTEGER)",
+            "CREATE TABLE o.u (n INTEGER)",
+            "CREATE INDEX o.ix ON t (m)",
+            'CREATE UNIQUE INDEX o."i y" ON t (m) WHERE m > 0',
+            "CREATE TRIGGER o.tr AFTER DELETE ON t BEGIN DELETE FROM u; END",
+            "CREATE VIEW o.v AS SELECT n FROM t",
+            "INSERT INTO o.t VALUES (7, 1)",
+        ):
+            connection.exec_driver_sql(sql)
+        connection.commit()
+        before = _of_both(connection)
+        used = connection.execution_options(schema_translate_map={"tenant": "o"}) if mapped else connection
+        op = HEADWAY.operations(HEADWAY.configure(connection=used, opts={}))
+        with op.batch_alter_table("t", schema="tenant" if mapped else "o", recreate="always") as batch_op:
+            batch_op.add_column(sa.Column("x", sa.Integer))
+        assert _of_both(connection) == before
+        assert connection.exec_driver_sql("SELECT n, m, x FROM o.t").all() == [(7, 1, None)]
+
+
+def _of_both(connection: sa.Connection) -> list[tuple[str, str]]:
+    """What each of the two databases holds, by kind and name."""
+    read = (
+        "SELECT 'o.' || type, name FROM o.sqlite_master UNION SELECT type, name FROM main.sqlite_master ORDER BY 1, 2"
+    )
+    return [(row[0], row[1]) for row in connection.exec_driver_sql(read)]

@@ -20,8 +20,14 @@ def through(url: str, driver: str) -> sa.URL:
     return sa.make_url(url).set(drivername=f"postgresql+{driver}")
 
 
+IN_TURN = "transaction\nserver_round_robin = 1"
+"""A pooler that hands its sessions out in turn: the first one's changes, and the other one never gets the same."""
+
+
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
-@pytest.mark.parametrize("mode", ["transaction", "session", None])
+@pytest.mark.parametrize(
+    "mode", ["transaction", IN_TURN, "session", None], ids=["transaction", "in turn", "session", "-"]
+)
 def test_what_gives_sessions_away(postgresql_url: str, pgbouncer: Bouncer, driver: str, mode: str | None) -> None:
     url = through(pgbouncer(postgresql_url, mode) if mode else postgresql_url, driver)
     if driver == "asyncpg":
@@ -33,11 +39,11 @@ def test_what_gives_sessions_away(postgresql_url: str, pgbouncer: Bouncer, drive
             await engine.dispose()
             return found
 
-        assert asyncio.run(ask()) is (mode == "transaction")
+        assert asyncio.run(ask()) is (mode in ("transaction", IN_TURN))
         return
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        assert gives_sessions_away(connection) is (mode == "transaction")
+        assert gives_sessions_away(connection) is (mode in ("transaction", IN_TURN))
         assert not connection.in_transaction()
     engine.dispose()
 
@@ -72,7 +78,14 @@ def test_it_is_refused_with_the_remedy(
         assert sa.inspect(connection).get_table_names() == []
         held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
         assert connection.scalar(sa.text(held)) == 0, "left on a pooled session"
-    assert headway("upgrade", "head", "--no-lock", cwd=storefront).code == 0
+    for arguments in (
+        ("upgrade", "+1"),
+        ("apply", "--url", pooled),
+        ("downgrade", "-1"),
+        ("stamp", "head"),
+    ):
+        done = headway(*arguments, "--no-lock", cwd=storefront)
+        assert done.code == 0, (arguments, done.err)
 
 
 def test_session_mode_is_as_good_as_the_server(

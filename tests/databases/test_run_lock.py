@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import signal
 import subprocess
@@ -19,6 +20,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
+from databases.endings import Watcher, begin, kill_what_was_started, project
+from faults.servers import proxied
+from fixtures.databases import missing
 from headway.errors import LockLost, LockNotAcquired
 from headway.runtime.locks import HeldLock, _give_back, acquire, run_lock
 
@@ -400,3 +404,43 @@ def test_the_statement_of_a_killed_client_keeps_the_lock_and_soon_ends(postgresq
             assert time.monotonic() - started < 10
             time.sleep(0.1)
     assert seen and is_free(postgresql_url)
+
+
+@pytest.mark.part(5)
+@pytest.mark.parametrize("how", ["killed", "cut off"])
+@pytest.mark.parametrize(
+    "kind", ["postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg", "mariadb+pymysql", "mariadb+mysqldb"]
+)
+def test_no_second_run_gets_in_while_a_lost_ones_statement_is_at_work(
+    kind: str, how: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The whole program, killed or without its connection; its server notices in its own time, and only then is it free."""
+    backend, _, driver = kind.partition("+")
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
+    url = str(request.getfixturevalue(f"{backend}_url"))
+    watcher = Watcher(url)
+    proxy, through = proxied(url, driver)
+    try:
+        process = begin(project(tmp_path / "p", sa.make_url(through), "autocommit"))
+        watcher.wait_for_work()
+        process.kill() if how == "killed" else proxy.lose()
+        started = time.monotonic()
+        seen = 0
+        while True:
+            free = is_free(url)
+            at_work = watcher.at_work()
+            seen += at_work
+            assert not (free and at_work), "somebody else got in"
+            if free:
+                break
+            assert time.monotonic() - started < 20, "it is never free"
+            time.sleep(0.1)
+        _, err = process.communicate(timeout=10)
+        assert seen
+        if how == "cut off":
+            assert process.returncode == 4, err
+            assert "connection to the database was lost in revision b2" in err and "Applied: a1." in err
+    finally:
+        proxy.close()
+        kill_what_was_started()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from databases.endings import Watcher, begin, kill_what_was_started, project, start
+from databases.endings import SLOW, Watcher, begin, kill_what_was_started, project, start
 from databases.test_run_lock import driver_url, is_free
+from faults.servers import proxied
 from fixtures.databases import missing
+from fixtures.proxy import Proxy, to_tcp
 
 pytestmark = pytest.mark.part(5)
 
@@ -36,6 +39,14 @@ BOTH = [signal.SIGTERM, signal.SIGINT]
 def nothing_stays() -> Iterator[None]:
     yield
     kill_what_was_started()
+
+
+@pytest.fixture
+def proxies() -> Iterator[list[Proxy]]:
+    made: list[Proxy] = []
+    yield made
+    for proxy in made:
+        proxy.close()
 
 
 def database(request: pytest.FixtureRequest, kind: str) -> tuple[str, sa.URL]:
@@ -118,6 +129,27 @@ def test_in_a_batch(request: pytest.FixtureRequest, tmp_path: Path, kind: str, n
     assert watcher.versions() == ["a1"]
 
 
+@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("kind", [kind for kind in DRIVERS if not kind.startswith("sqlite")])
+def test_in_a_batch_on_a_server(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, number: signal.Signals
+) -> None:
+    """While the rows are copied: on PostgreSQL into a slow CHECK, on MariaDB past a row that somebody else has locked."""
+    url, driven = database(request, kind)
+    watcher = Watcher(url)
+    process = begin(project(tmp_path / "p", driven, "batch on a server"))
+    with watcher.engine.connect() as other:
+        if watcher.backend == "mysql":
+            other.exec_driver_sql("SELECT id FROM t FOR UPDATE").all()
+            (tmp_path / "p" / "held").touch()
+        watcher.wait_for_work()
+        said = end(process, number, watcher)
+        other.rollback()
+    all_quiet(watcher)
+    assert "Applied: a1." in said and watcher.versions() == ["a1"]
+    assert "t" in watcher.tables() and "CREATE TABLE t" in said, "the autocommit block has committed it"
+
+
 @pytest.mark.parametrize("kind", ["postgresql+psycopg", "mariadb+pymysql", "sqlite+pysqlite"])
 def test_a_second_signal_loses_nothing(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
     url, driven = database(request, kind)
@@ -149,6 +181,38 @@ def test_a_server_that_does_not_stop(postgresql_url: str, tmp_path: Path, driver
             break
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DRIVERS if not kind.startswith("sqlite")])
+def test_a_way_to_the_server_that_hangs(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, proxies: list[Proxy]
+) -> None:
+    """The request to stop it is never answered: the process ends in time, and says which statement may still run."""
+    url, _ = database(request, kind)
+    watcher = Watcher(url)
+    proxy, through = proxied(url, kind.partition("+")[2])
+    proxies.append(proxy)
+    process = begin(project(tmp_path / "p", sa.make_url(through), "autocommit"))
+    watcher.wait_for_work()
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        proxy.connect = to_tcp("127.0.0.1", nobody.getsockname()[1])
+        said = end(process, signal.SIGTERM, watcher)
+    slow = SLOW[watcher.backend]
+    assert f"may still be at: {slow}" in said and "session " in said and "Applied: a1." in said
+    assert ("pg_stat_activity" if watcher.backend == "postgresql" else "SHOW FULL PROCESSLIST") in said
+    watcher.end_work()
+
+
+def test_a_function_of_python_that_does_not_end(sqlite_url: str, tmp_path: Path) -> None:
+    """SQLite looks for an interruption between two steps of its own, and this is one step."""
+    watcher = Watcher(sqlite_url)
+    process = begin(project(tmp_path / "p", sa.make_url(sqlite_url), "deaf"))
+    said = end(process, signal.SIGTERM, watcher)
+    assert "may still be at: SELECT nap()" in said and "It ends with this process" in said
+    all_quiet(watcher)
+    assert watcher.versions() == ["a1"]
+    with watcher.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM q").scalar() == 0
 
 
 def test_a_run_that_waits_for_the_lock(database_url: str, tmp_path: Path) -> None:

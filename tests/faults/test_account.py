@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from databases.histories import make_project, state_of
 from faults.servers import proxied
+from fixtures.databases import missing
 from fixtures.programs import Done, Program, set_url
 from fixtures.proxy import Cut, Proxy
 
@@ -121,6 +125,28 @@ def test_the_connection_is_lost_inside_a_revision(
     assert state_of(url) == ({"t"}, ["r1"], [])
 
 
+@pytest.mark.parametrize("kind", SERVERS)
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+def test_the_connection_is_lost_inside_an_autocommit_block(
+    kind: str, cut: Cut, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    """It was "revision r2 failed: PendingRollbackError": the end of the block hid what had happened in it."""
+    url = request.getfixturevalue(f"{kind}_url")
+    project = make_project(tmp_path / "project", url, [CREATE, f"{insert(1)}\n{BLOCK}", insert(3)])
+    proxy = through_proxy(url, project, proxies)
+    proxy.marks, proxy.at, proxy.cut = (b"VALUES (2)",), 1, cut
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4
+    done.assert_one_clear_line(
+        "connection to the database was lost in revision r2",
+        "Applied: r1. Not run: r3.",
+        "1) INSERT INTO t VALUES (1)",
+        "Of these nobody can say",
+        "1) INSERT INTO t VALUES (2)",
+    )
+    assert state_of(url) == ({"t"}, ["r1"], [1, 2] if cut is Cut.AFTER else [1])
+
+
 def test_ddl_whose_answer_is_lost_is_in_doubt_where_it_commits_by_itself(
     mariadb_url: str, headway: Program, tmp_path: Path, proxies: list[Proxy]
 ) -> None:
@@ -187,6 +213,113 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+BUSY = (
+    "import sqlite3\n"
+    "reader = sqlite3.connect({file!r}, isolation_level=None)\n"
+    "builtins = __import__('builtins')\n"
+    "builtins.kept = reader, reader.execute('SELECT n FROM t')\n"
+    "builtins.kept[1].fetchone()"
+)
+
+
+def test_a_file_that_is_busy_at_a_version_commit(sqlite_url: str, headway: Program, tmp_path: Path) -> None:
+    """SQLite's way of losing one: somebody reads and goes on reading, so that r2's commit is refused."""
+    file = sqlite_url.removeprefix("sqlite:///")
+    steps = [f"{CREATE}\n{insert(0)}\n{insert(1)}", f"{insert(2)}\n{BUSY.format(file=file)}", insert(3)]
+    project = make_project(tmp_path / "project", sqlite_url, steps, options=PER_MIGRATION)
+    env = project / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("poolclass=NullPool", 'poolclass=NullPool, connect_args={"timeout": 0.2}'))
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4, done.err
+    done.assert_one_clear_line("refused the commit: database is locked", "Applied: r1. Not run: r2, r3.")
+    assert state_of(sqlite_url) == ({"t"}, ["r1"], [0, 1])
+    path = project / "migrations" / "versions" / "r2.py"
+    path.write_text(path.read_text().replace("reader.execute(", "str("))
+    path.write_text(path.read_text().replace("builtins.kept[1].fetchone()", "pass"))
+    assert headway("upgrade", "head", cwd=project).code == 0
+    assert state_of(sqlite_url) == ({"t"}, ["r3"], [0, 1, 2, 3])
+
+
+@pytest.mark.part(3)
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg", "pymysql", "mysqldb"])
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+def test_the_connection_is_lost_while_closing(
+    driver: str, cut: Cut, request: pytest.FixtureRequest, headway: Program, tmp_path: Path, proxies: list[Proxy]
+) -> None:
+    """Whatever goes to the server after the last commit, such as giving the lock back: everything is applied by then."""
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
+    url = request.getfixturevalue("mariadb_url" if driver in ("pymysql", "mysqldb") else "postgresql_url")
+    project = make_project(tmp_path / "project", url, [CREATE, insert(1)])
+    if driver == "asyncpg":
+        (project / "migrations" / "env.py").write_text(ASYNC_ENV)
+    proxy = through_proxy(url, project, proxies, driver)
+    assert headway("upgrade", "head", cwd=project).code == 0
+    sent = len(proxy.seen)
+    commits = [n for n, data in enumerate(proxy.seen, 1) if b"COMMIT" in data.upper()]
+    row = max(n for n, data in enumerate(proxy.seen, 1) if b"alembic_version" in data)
+    last = next(n for n in commits if n > row)
+    assert last < sent, "nothing comes after the commit"
+    for at in range(last + 1, sent + 1):
+        with sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("DROP TABLE t")
+            connection.exec_driver_sql("DROP TABLE alembic_version")
+        proxy.seen.clear()
+        proxy.at, proxy.cut = at, cut
+        done = headway("upgrade", "head", cwd=project)
+        assert done.code in (0, 3), done.err
+        if done.code == 3:
+            done.assert_one_clear_line("Everything was applied before that: r1, r2. Nothing is left to do.")
+        assert "Traceback" not in done.err
+        assert state_of(url) == ({"t"}, ["r2"], [1])
+
+
+# -- a transaction that env.py owns -----------------------------------------------------------------------------
+
+
+def owned(place: Path, url: str, steps: list[str]) -> Path:
+    """A project whose env.py has ``engine.begin()``."""
+    project = make_project(place, url, steps)
+    env = project / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("engine.connect()", "engine.begin()"))
+    return project
+
+
+def test_a_run_inside_a_transaction_of_env_py_s_is_told_as_what_it_is(
+    database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    """It was "nothing to do", and ``noop``, although it had applied."""
+    project = owned(tmp_path / "project", database_url, [CREATE, insert(1), insert(2)])
+    done = headway("apply", "--to", "r2", "--format", "json", cwd=project)
+    report = json.loads(done.out)
+    assert (done.code, report["result"], report["applied"]) == (0, "pass", ["r1", "r2"]), done.err
+    assert state_of(database_url) == ({"t"}, ["r2"], [1])
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 0, done.err
+    assert state_of(database_url) == ({"t"}, ["r3"], [1, 2])
+    again = json.loads(headway("apply", "--format", "json", cwd=project).out)
+    assert (again["result"], again["applied"]) == ("noop", [])
+
+
+@pytest.mark.parametrize("verb", ["upgrade", "apply"])
+def test_a_failure_inside_a_transaction_of_env_py_s(
+    verb: str, database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    """What remains of it is what its database keeps of a transaction that is rolled back."""
+    project = owned(tmp_path / "project", database_url, [CREATE, f"{insert(1)}\n{FAIL}", insert(3)])
+    done = headway(verb, *(["head"] if verb == "upgrade" else []), cwd=project)
+    tables, versions, rows = state_of(database_url)
+    assert rows == []
+    told = done.out + done.err
+    if versions or tables:
+        assert done.code == 4, told
+        assert "Nothing was applied" not in told
+        assert ("Applied: r1." in told) is (versions == ["r1"])
+    else:
+        assert done.code == 6, told
+        assert told.count("Nothing was applied.") == 1
 
 
 # -- half a migration from an earlier run -----------------------------------------------------------------------
@@ -274,6 +407,30 @@ def test_one_code_for_a_migration_that_failed_and_left_nothing(
         done = fails("upgrade", "head")
     assert done.code == 6, done.err
     done.assert_one_clear_line("r2.py:", "Nothing was applied")
+
+
+@pytest.mark.part(3)
+@pytest.mark.parametrize("failing", CODES)
+@pytest.mark.parametrize("planned", [True, False])
+def test_the_code_of_apply_is_the_same(
+    planned: bool, failing: str, database_url: str, headway: Program, tmp_path: Path
+) -> None:
+    """6 when nothing of the whole run remains, and 4 once an earlier revision of it is committed."""
+    project = make_project(tmp_path / "project", database_url, [CREATE, CODES[failing]], options=PER_MIGRATION)
+
+    def applied() -> tuple[int, dict[str, Any]]:
+        if planned:
+            assert headway("plan", "-o", "plan.json", cwd=project).code == 0
+        done = headway("apply", *(["plan.json"] if planned else []), "--format", "json", cwd=project)
+        return done.code, json.loads(done.out)
+
+    code, report = applied()
+    assert (code, report["applied"], report["failed"]) == (4, ["r1"], "r2"), report
+    assert "Applied: r1." in report["error"]
+    code, report = applied()
+    assert (code, report["applied"], report["failed"]) == (6, [], "r2"), report
+    assert "Nothing was applied" in report["error"] and "r2.py" in report["error"]
+    assert state_of(database_url) == ({"t"}, ["r1"], [])
 
 
 # -- several databases, and runs inside runs --------------------------------------------------------------------

@@ -166,6 +166,24 @@ def test_no_connection_to_production(
     prod.assert_untouched()
 
 
+def drift(headway: Program, project: Path, scratch: str, **variables: str) -> Done:
+    given = "env:SCRATCH" if "://" in scratch else scratch
+    arguments = ("drift", "--format", "json", "--scratch", given)
+    done: Done = headway(*arguments, cwd=project, env={"SCRATCH": scratch, **variables})
+    return done
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_connection_to_production_from_drift(
+    style: str, prod: Production, scratch: str, tmp_path: Path, headway: Program
+) -> None:
+    args = HARMLESS_ARGUMENT[sa.make_url(prod.url).get_backend_name()]
+    env = STYLES[style].replace("{url!r}", repr(prod.url)).replace("{args!r}", repr(args))
+    project = make_project(tmp_path, env, url=prod.url, app=APP.format(url=prod.url))
+    assert_green(drift(headway, project, scratch, DATABASE_URL=prod.url, SHOP_DATABASE=prod.url))
+    prod.assert_untouched()
+
+
 @pytest.mark.parametrize("style", ["set_main_option from the environment", "create_engine from the environment"])
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_commonest_env_py_needs_no_database_of_the_users(
@@ -234,6 +252,7 @@ with sa.create_engine({url!r}).connect() as connection:
 """.replace("{url!r}", repr(postgresql_prod.url))
     project = make_project(tmp_path, env)
     assert_green(ci(headway, project, "postgresql"))
+    assert_green(drift(headway, project, "postgresql"))
     postgresql_prod.assert_untouched()
 
 
@@ -286,7 +305,9 @@ def test_a_driver_called_by_hand(
         text = f"import asyncio\nimport {driver}\n{path.read_text()}"
         path.write_text(text.replace("def upgrade() -> None:\n", f"def upgrade() -> None:\n    {call}\n"))
     done = ci(headway, project, "sqlite")
-    assert_refused(done, path, call, f"{driver}.connect() opens a database past SQLAlchemy", "op.get_bind()")
+    said = f"{driver}.connect() opens a database past SQLAlchemy"
+    assert_refused(done, path, call, said, "op.get_bind()")
+    assert_refused(drift(headway, project, "sqlite"), path, call, said)
     postgresql_prod.assert_untouched()
 
 
@@ -297,6 +318,7 @@ def test_sqlite3_called_by_hand(tmp_path: Path, headway: Program) -> None:
         project = make_project(tmp_path, f"import sqlite3\n{call}\n{TEMPLATE}", url="sqlite:///dev.db")
         done = ci(headway, project, "sqlite")
         assert_refused(done, project / "migrations" / "env.py", call, "sqlite3.connect()")
+        assert_refused(drift(headway, project, "sqlite"), project / "migrations" / "env.py", call, "sqlite3.connect()")
         prod.assert_untouched()
 
 

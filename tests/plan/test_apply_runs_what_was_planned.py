@@ -41,6 +41,13 @@ def test_what_changed_after_the_approval_is_refused(sqlite_project: Project) -> 
         assert project.state() == before
     for path, text in originals.items():
         path.write_text("# only a comment\n\n" + text)  # formatting is no content
+    project.file(name).write_text(  # nor are quotes, brackets, line ends and a docstring
+        project.file(name)
+        .read_text()
+        .replace(ONE, ONE.replace("op.execute(", "op.execute(\n        ").replace(")", ",\n    )"))
+        .replace("def upgrade():", 'def upgrade():\n    """It is right."""')
+        .replace(f'"{name}"', f"('{name}')")
+    )
     assert project.apply("--approve", digest).code == 0
 
 
@@ -97,6 +104,67 @@ def test_another_database_is_refused(project: Project, tmp_path: Path) -> None:
     done.assert_one_clear_line("another database")
 
 
+def test_another_schema_is_refused(postgresql_project: Project) -> None:
+    """The tables without a schema would be others."""
+    project = postgresql_project
+    project.revision("op.create_table('more', sa.Column('id', sa.Integer))")
+    digest = project.plan()["digest"]
+    with sa.create_engine(project.url).begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA other")
+        connection.exec_driver_sql("CREATE TABLE other.alembic_version AS SELECT * FROM public.alembic_version")
+    elsewhere = sa.make_url(project.url).update_query_dict({"options": "-csearch_path=other"})
+    project.url = elsewhere.render_as_string(hide_password=False)
+    done = project.apply("--approve", digest)
+    assert done.code == 5, done.err
+    done.assert_one_clear_line("another database", "schema is public", "other")
+    assert project.rows("SELECT count(*) FROM pg_class WHERE relname = 'more'") == [(0,)]
+
+
+def test_a_plan_names_the_database_by_what_no_other_has(project: Project) -> None:
+    """PostgreSQL's system identifier, MariaDB's @@server_uid, the path of a file."""
+    project.revision(ONE)
+    target = project.plan()["database"]
+    kind = sa.make_url(project.url).get_backend_name()
+    asked = {
+        "postgresql": "SELECT 'system ' || system_identifier || ', database ' || oid FROM pg_control_system(), pg_database"
+        " WHERE datname = current_database()",
+        "mysql": "SELECT concat('server ', @@server_uid)",
+        "sqlite": f"SELECT '{sa.make_url(project.url).database}'",
+    }[kind]
+    assert [(target["identity"],)] == [tuple(row) for row in project.rows(asked)]
+    assert (
+        target["named_by"]
+        == {
+            "postgresql": "the server's system identifier",
+            "mysql": "the server's @@server_uid",
+            "sqlite": "its path",
+        }[kind]
+    )
+    assert target["server_version"] and target["dialect"] == kind.replace("mysql", target["dialect"])
+
+
+def test_a_role_that_may_not_ask_has_a_plan_by_host_and_database(postgresql_project: Project) -> None:
+    project = postgresql_project
+    project.revision("op.execute('SET lock_timeout = 1000')")
+    role = f"asks_{sa.make_url(project.url).database}"
+    with sa.create_engine(project.url).begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
+        connection.exec_driver_sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        connection.exec_driver_sql("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+    mine = project.url
+    try:
+        project.url = sa.make_url(mine).set(username=role).render_as_string(hide_password=False)
+        plan = project.plan()
+        assert (plan["database"]["identity"], plan["database"]["named_by"]) == (None, "host and database")
+        assert "host and database" in project.run("plan").out
+        assert project.apply("--approve", plan["digest"]).code == 0
+    finally:
+        project.url = mine
+        with sa.create_engine(mine).begin() as connection:
+            connection.exec_driver_sql(f"DROP OWNED BY {role}")
+            connection.exec_driver_sql(f"DROP ROLE {role}")
+
+
 def test_values_made_at_run_time_are_marked_and_pass(project: Project) -> None:
     project.revision(
         "import uuid, datetime\n"
@@ -113,6 +181,26 @@ def test_values_made_at_run_time_are_marked_and_pass(project: Project) -> None:
     done = project.apply("--approve", plan["digest"])
     assert done.code == 0, done.err
     assert project.rows("SELECT count(*) FROM customers WHERE id >= 10") == [(3,)]
+
+
+def test_the_time_and_values_of_changes_and_deletions_are_marked_too(project: Project) -> None:
+    """``datetime.now()``, bound and written out, in UPDATE and DELETE as well as in INSERT."""
+    project.revision(
+        "import datetime, uuid\n"
+        "now = str(datetime.datetime.now())\n"
+        "op.get_bind().execute(customers.update().where(customers.c.id == 1).values(name=now))\n"
+        "op.execute(f\"UPDATE shops SET name = '{now}' WHERE id = 1\")\n"
+        "op.get_bind().execute(customers.delete().where(customers.c.name == uuid.uuid4().hex))\n"
+        "op.execute(f\"DELETE FROM customers WHERE name = '{uuid.uuid4().hex}'\")\n"
+        "op.execute(f\"INSERT INTO shops (id, name) VALUES (7, '{now}')\")"
+    )
+    plan = project.plan()
+    (step,) = plan["steps"]
+    assert [len(one["run_time"]) for one in step["recorded"]] == [1, 1, 1, 1, 1, 0], step["why"]
+    done = project.apply("--approve", plan["digest"])
+    assert done.code == 0, done.err
+    assert project.rows("SELECT count(*) FROM shops WHERE name LIKE '20%'") == [(2,)]
+    assert project.rows("SELECT count(*) FROM customers") == [(3,)]
 
 
 def test_a_value_that_was_equal_twice_and_differs_at_apply_stops_the_run(project: Project) -> None:
@@ -193,12 +281,37 @@ def test_each_revision_runs_once_in_apply(project: Project) -> None:
     assert (project.place / "count").read_text() == "xxx"
 
 
-@pytest.mark.parametrize("what", ["order", "name", "count"])
+def test_what_goes_past_op_takes_effect_once(project: Project) -> None:
+    """It ran during plan, and twice more in apply."""
+    past = "execute(text('UPDATE customers SET id = id + 100'))"
+    project.revision(f"context.get_bind().{past}")
+    project.revision(f"context.get_context().connection.{past}\nSession(bind=op.get_bind()).{past}")
+    digest = project.plan()["digest"]
+    assert project.rows("SELECT max(id) FROM customers") == [(3,)]
+    done = project.apply("--approve", digest)
+    assert done.code == 0, done.err
+    assert project.rows("SELECT max(id) FROM customers") == [(303,)]
+
+
+def test_plan_records_in_two_processes(project: Project) -> None:
+    """What a process keeps, such as the seed of its hashes, is another one for the second recording."""
+    project.revision("import os\nwith open('processes', 'a') as f:\n    f.write(f'{os.getpid()}\\n')\n" + ONE)
+    project.revision(
+        "op.execute('CREATE TABLE ' + sorted(['m1', 'm2', 'm3', 'm4', 'm5', 'm6'], key=hash)[0] + ' (n INTEGER)')"
+    )
+    seeded = {"PYTHONHASHSEED": "random"}
+    steps = [project.plan(env=seeded)["steps"] for _ in range(6)]
+    assert len(set((project.place / "processes").read_text().split())) == 12
+    assert any(step[1]["statements"] is None for step in steps), "hashes differ between processes"
+
+
+@pytest.mark.parametrize("what", ["order", "name", "count", "DDL"])
 def test_what_differs_between_two_recordings_is_not_shown(what: str, sqlite_project: Project) -> None:
     body = {
         "order": "import os, uuid\nfor n in sorted(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], key=lambda n: uuid.uuid4()):\n"
         "    op.execute(f'CREATE TABLE {n} (id INTEGER)')",
         "name": "import uuid\nop.execute(f'CREATE TABLE t{uuid.uuid4().hex} (id INTEGER)')",
+        "DDL": "import uuid\nop.add_column('shops', sa.Column('x', sa.String(40), server_default=uuid.uuid4().hex))",
         "count": "import os\nif not os.path.exists('seen'):\n    open('seen', 'w').close()\n    op.execute('DELETE FROM shops')",
     }[what]
     name = sqlite_project.revision(body)
@@ -278,6 +391,31 @@ def test_settings_are_executed_and_planned(postgresql_project: Project) -> None:
     plan = project.plan()
     assert [one["kind"] for one in plan["steps"][0]["recorded"]] == ["setting", "data", "version row"]
     assert project.apply("--approve", plan["digest"]).code == 0
+
+
+def test_the_role_is_set_and_planned(postgresql_project: Project) -> None:
+    """What is made after ``SET ROLE`` belongs to that role, in the plan's reads and in the database."""
+    project = postgresql_project
+    role = f"owns_{sa.make_url(project.url).database}"
+    with sa.create_engine(project.url).begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role}")
+        connection.exec_driver_sql(f"GRANT ALL ON SCHEMA public TO {role}")
+    try:
+        project.revision(
+            f'op.execute("SET ROLE {role}")\n'
+            f"assert op.get_bind().execute(text('SELECT current_user')).scalar() == '{role}'\n"
+            "op.execute('CREATE TABLE owned (id INTEGER)')\nop.execute('RESET ROLE')"
+        )
+        plan = project.plan()
+        (step,) = plan["steps"]
+        assert [one["kind"] for one in step["recorded"]] == ["setting", "ddl", "setting", "version row"], step["why"]
+        done = project.apply("--approve", plan["digest"])
+        assert done.code == 0, done.err
+        assert project.rows("SELECT tableowner FROM pg_tables WHERE tablename = 'owned'") == [(role,)]
+    finally:
+        with sa.create_engine(project.url).begin() as connection:
+            connection.exec_driver_sql(f"DROP OWNED BY {role}")
+            connection.exec_driver_sql(f"DROP ROLE {role}")
 
 
 def test_passwords_of_roles_do_not_stand_in_the_plan(postgresql_project: Project) -> None:

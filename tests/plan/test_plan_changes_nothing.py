@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from fixtures.databases import missing
 from fixtures.programs import Program
 from plan.projects import Project
 
@@ -50,6 +52,36 @@ def test_what_revisions_do_is_in_the_plan_and_not_in_the_database(project: Proje
     steps = project.plan()["steps"]
     assert project.state() == before
     assert [names[step["revision"]] for step in steps if len(step["statements"] or ()) < 2] == []  # one is the row
+
+
+HELPERS = """
+from alembic import context, op
+from sqlalchemy import text
+
+
+def rename(bind):
+    bind.execute(text("UPDATE customers SET name = 'h'"))
+
+
+def note():
+    op.execute("DELETE FROM shops")
+    context.get_bind().execute(text("INSERT INTO shops (id, name) VALUES (8, 'n')"))
+"""
+
+
+def test_what_helpers_do_is_in_the_plan_and_not_in_the_database(project: Project) -> None:
+    """Functions of a module of the project's own, which take the connection or find it themselves."""
+    (project.place / "helpers.py").write_text(HELPERS)
+    project.revision("helpers.rename(op.get_bind())\nhelpers.note()", imports="import helpers")
+    before = project.state()
+    plan = project.plan()
+    (step,) = plan["steps"]
+    assert project.state() == before
+    assert [sql.partition(" ")[0] for sql in step["statements"]] == ["UPDATE", "DELETE", "INSERT", "UPDATE"]
+    assert {one["file"] for one in step["recorded"][:3]} == {"helpers.py"}
+    assert project.apply("--approve", plan["digest"]).code == 0
+    assert project.rows("SELECT id, name FROM shops") == [(8, "n")]
+    assert project.rows("SELECT count(*) FROM customers WHERE name = 'h'") == [(3,)]
 
 
 def test_what_cannot_be_recorded_is_not_shown_and_not_in_the_database(project: Project) -> None:
@@ -118,6 +150,60 @@ def test_read_only_cannot_be_lifted_on_postgresql(lifting: str, postgresql_proje
     (step,) = postgresql_project.plan()["steps"]
     assert step["statements"] is None
     assert postgresql_project.state() == before
+
+
+LIFTING_ON_MARIADB = {
+    "session": "SET SESSION TRANSACTION READ WRITE",
+    "begin": "START TRANSACTION READ WRITE",
+    "variable": "SET SESSION {setting} = 0",
+    "at": "SET @@session.{setting} = OFF",
+    "comment": "SET /*! SESSION */ {setting} = 0",
+    "statement": "SET STATEMENT max_statement_time = 5 FOR DELETE FROM customers",
+}
+
+
+@pytest.mark.parametrize("driver", ["pymysql", "mysqldb"])
+@pytest.mark.parametrize("lifting", LIFTING_ON_MARIADB)
+def test_read_only_cannot_be_lifted_on_mariadb(
+    lifting: str, driver: str, tmp_path: Path, mariadb_url: str, headway: Program
+) -> None:
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
+    project = Project(tmp_path / "shop", mariadb_url, headway)
+    project.fill()
+    (row,) = project.rows("SHOW VARIABLES WHERE variable_name IN ('tx_read_only', 'transaction_read_only')")[-1:]
+    sql = LIFTING_ON_MARIADB[lifting].format(setting=row[0])
+    body = f'b = op.get_bind()\nb.exec_driver_sql("{sql}")\nb.exec_driver_sql("COMMIT")\n'
+    project.revision(body + 'c = b.connection.cursor()\nc.execute("DELETE FROM customers")\nb.connection.commit()')
+    before = project.state()
+    project.url = mariadb_url.replace("+pymysql:", f"+{driver}:")
+    (step,) = project.plan()["steps"]
+    assert step["statements"] is None
+    project.url = mariadb_url
+    assert project.state() == before
+
+
+@pytest.mark.parametrize("driver", ["pymysql", "mysqldb"])
+def test_the_server_itself_refuses_on_mariadb(driver: str, tmp_path: Path, mariadb_url: str, headway: Program) -> None:
+    """A driver that is reached past every attribute that is watched still has a session that may only read."""
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        missing("mysqlclient is not installed")
+    project = Project(tmp_path / "shop", mariadb_url, headway)
+    project.fill()
+    after = tmp_path / "after"
+    project.revision(
+        "import gc\n"
+        "op.get_bind().execute(text('SELECT 1'))\n"
+        "for c in [o for o in gc.get_objects() if str(type(o).__module__).startswith(('pymysql.conn', 'MySQLdb.conn'))]:\n"
+        "    try:\n        c.query('DELETE FROM customers')\n        c.query('COMMIT')\n"
+        f"    except Exception as error:\n        open({str(after)!r}, 'w').write(str(error))"
+    )
+    before = project.state()
+    project.url = mariadb_url.replace("+pymysql:", f"+{driver}:")
+    project.plan()
+    project.url = mariadb_url
+    assert project.state() == before
+    assert "READ ONLY" in after.read_text()
 
 
 def test_the_option_postgresql_readonly_does_not_lift_it(postgresql_project: Project) -> None:

@@ -122,6 +122,18 @@ def test_a_name_that_is_no_target_is_said(verb: str, sqlite_project: Project) ->
     assert "parse" not in done.err
 
 
+@pytest.mark.parametrize("verb", ["plan", "apply"])
+@pytest.mark.parametrize("policy", [None, "targets: {}\n", "scratch: sqlite\n"])
+def test_a_name_is_no_url_where_there_are_no_targets(policy: str | None, verb: str, sqlite_project: Project) -> None:
+    """It was "Could not parse SQLAlchemy URL"."""
+    if policy is not None:
+        (sqlite_project.place / ".headway.yml").write_text(policy)
+    done = sqlite_project.headway(verb, "--url", "production", cwd=sqlite_project.place)
+    assert done.code == 2
+    done.assert_one_clear_line("'production' is neither a database URL nor a target")
+    assert "parse" not in done.err
+
+
 def test_plan_and_apply_take_the_database_of_the_configuration(planned: tuple[Project, str]) -> None:
     project, _ = planned
     place = project.place

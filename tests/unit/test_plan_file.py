@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -98,6 +98,32 @@ def test_a_plan_that_was_edited_is_told_from_one_that_is_none() -> None:
     changed = "the plan file was changed after it was made"
     assert said(lambda document: document.update(version_table="v")) == changed
     assert said(lambda document: document.pop("digest")) == changed
+
+
+def leaves(document: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Everything that a document says, with the way to it."""
+    inner = document.items() if isinstance(document, dict) else enumerate(document)
+    for key, value in inner:
+        if isinstance(value, dict | list):
+            yield from leaves(value, *keys, key)
+        else:
+            yield (*keys, key), value
+
+
+def test_every_single_field_counts() -> None:
+    """What anybody reads in a plan is what was approved: no text, number or null of it can be another one."""
+    told = [found for found in leaves(json.loads(to_json(PLAN))) if found[0] not in (("schema",), ("digest",))]
+    assert len(told) > 40
+    for keys, value in told:
+
+        def change(document: Any, keys: Any = keys, value: Any = value) -> None:
+            for key in keys[:-1]:
+                document = document[key]
+            document[keys[-1]] = value + 1 if isinstance(value, int) else f"{value or ''}x"
+
+        if value is None and keys[-1] in ("line", "statements"):
+            continue  # a text is neither, which is told before
+        assert said(change) == "the plan file was changed after it was made", keys
 
 
 @pytest.mark.parametrize(

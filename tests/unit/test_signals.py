@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from fixtures.programs import ROOT
-from headway.signals import Terminated, cancelled_by_signals, ended_by_signals, ending, raise_if_ending
+from headway.signals import Terminated, cancelled_by_signals, clearing_up, ended_by_signals, ending, raise_if_ending
 
 
 class Work:
@@ -188,6 +188,24 @@ def test_a_server_is_asked_once_a_second_and_not_while_a_run_rolls_back(monkeypa
         work.asked.clear()
         work.busy = True  # the rollback itself takes too long
         assert work.asked.wait(10)
+
+
+def test_what_takes_back_half_of_something_may_go_on() -> None:
+    """The drop of a half-filled copy, which no transaction of MySQL's would undo."""
+    work = Work(busy=False)
+    with ended_by_signals(), cancelled_by_signals(work):
+        with pytest.raises(Terminated), clearing_up():
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        work.times, work.busy = 0, True
+        with clearing_up():
+            raise_if_ending()
+            time.sleep(1.2)
+            assert work.times == 0, "nobody stops it"
+        with pytest.raises(Terminated):
+            raise_if_ending()
+    with clearing_up():
+        raise_if_ending()  # where nothing answers to signals
 
 
 def test_another_signal_of_the_project_s_own_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

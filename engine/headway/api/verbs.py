@@ -7,6 +7,7 @@ from collections.abc import Callable
 from headway.compat.hook import serving_alembic
 from headway.config.model import Config
 from headway.runtime.options import RunOptions
+from headway.runtime.pool_log import pools_in_a_line
 
 
 def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) -> None:
@@ -15,7 +16,7 @@ def run_guarded(config: Config, verb: Callable[[], None], *, raw: bool = False) 
     ``raw`` lets the original exception through instead.
     """
     options = RunOptions.of(config)
-    with serving_alembic():
+    with serving_alembic(), pools_in_a_line():
         try:
             verb()
         except SystemExit as error:

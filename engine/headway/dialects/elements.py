@@ -161,6 +161,12 @@ def format_table_name(compiler: Any, name: str, schema: str | None) -> str:
     return f"{preparer.quote_schema(effective)}.{preparer.quote(name)}" if effective else str(preparer.quote(name))
 
 
+def effective_schema(connection: Any, schema: str | None) -> str | None:
+    """The schema that the connection's ``schema_translate_map`` puts in the place of one: for SQL that is not compiled."""
+    found: str | None = connection.schema_for_object(_InSchema(schema))
+    return found
+
+
 class _InSchema:
     """What SQLAlchemy's preparers ask for the schema of a table, and whether it may be another."""
 
@@ -274,6 +280,7 @@ def compiled(element: type, *dialects: str) -> Callable[[Callable[..., str]], Ca
 
 @compiled(RenameTable)
 def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    # With the schema: on MySQL a bare name would move the table into the current one.
     new = format_table_name(compiler, element.new_table_name, element.schema)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy.engine import Connection, RootTransaction
 
@@ -81,12 +82,19 @@ class Transactions:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
             yield
-        finally:
-            if (open_transaction := connection.get_transaction()) is not None:
-                # In autocommit mode SQLAlchemy still keeps a transaction object; the level cannot change under it.
-                open_transaction.commit()
-            connection.execution_options(isolation_level=level)
-            self._active = connection.begin() if had_transaction else None
+        except BaseException:
+            if not connection.invalidated:  # else nothing can be ended or begun, and its loss is what is to be told
+                self._leave_autocommit(level, had_transaction)
+            raise
+        self._leave_autocommit(level, had_transaction)
+
+    def _leave_autocommit(self, level: Any, had_transaction: bool) -> None:
+        assert self.connection is not None
+        if (open_transaction := self.connection.get_transaction()) is not None:
+            # In autocommit mode SQLAlchemy still keeps a transaction object; the level cannot change under it.
+            open_transaction.commit()
+        self.connection.execution_options(isolation_level=level)
+        self._active = self.connection.begin() if had_transaction else None
 
     def after_step(self) -> None:
         """Commits a revision whose autocommit block has committed half of it already: its version row must not be the

@@ -51,10 +51,6 @@ class MySQLModifyColumn(MySQLChangeColumn):
     """MODIFY: the whole definition of a column that keeps its name."""
 
 
-class MySQLRenameTable(elements.RenameTable):
-    """RENAME TO, with the schema: a bare name would move the table into the current one."""
-
-
 class MySQLDropConstraint(DropConstraint):
     """The DROP that the kind of constraint needs. A class of its own, because others compile DropConstraint too."""
 
@@ -97,12 +93,6 @@ def _specification(element: MySQLChangeColumn, compiler: Any) -> str:
     if element.comment is not None:
         text += f" COMMENT {elements.format_text(compiler, element.comment)}"
     return text
-
-
-@compiled(MySQLRenameTable, "mysql", "mariadb")
-def _rename_table(element: MySQLRenameTable, compiler: Any, **kw: Any) -> str:
-    new = elements.format_table_name(compiler, element.new_table_name, element.schema)
-    return f"{elements.alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 
 
 @compiled(MySQLDropConstraint, "mysql", "mariadb")

@@ -21,7 +21,6 @@ from headway.dialects.mysql.ddl import (
     MySQLChangeColumn,
     MySQLDropConstraint,
     MySQLModifyColumn,
-    MySQLRenameTable,
 )
 from headway.dialects.mysql.defaults import complete_defaults, defaults_differ, repeats_default
 from headway.dialects.mysql.indexes import compare_stored, note_stored
@@ -88,9 +87,6 @@ class MySQLImpl(DefaultImpl):
             self._exec(MySQLModifyColumn(table_name, column_name, newname=None, **definition))
         elif server_default is not False:
             self._exec(MySQLAlterDefault(table_name, column_name, server_default, schema=schema))
-
-    def rename_table(self, old_table_name: str, new_table_name: Any, schema: Any = None) -> None:
-        self._exec(MySQLRenameTable(old_table_name, new_table_name, schema=schema))
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         # The CHECKs of Boolean and Enum types were never there on servers that knew no CHECK.

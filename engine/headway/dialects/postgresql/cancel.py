@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from typing import Any
 
 from sqlalchemy.engine import Engine
@@ -19,10 +21,19 @@ def cancel(engine: Engine, native: Any, session: int | None) -> None:
         safe(timeout=3)
     elif (raw := getattr(native, "pgconn", None)) is not None:  # psycopg, asynchronous too
         raw.get_cancel().cancel()
-    elif (plain := getattr(native, "cancel", None)) is not None:  # psycopg2
-        plain()
+    elif hasattr(native, "pgconn_ptr"):  # psycopg2
+        _cancel_aside(native)
     else:
         ask_aside(engine, f"SELECT pg_cancel_backend({session_id(native)})")
+
+
+def _cancel_aside(native: Any) -> None:
+    """What psycopg2's ``cancel()`` does, which keeps every thread of Python waiting for a server that does not answer."""
+    libpq = ctypes.CDLL(sys.modules["psycopg2._psycopg"].__file__)  # it is loaded, and libpq with it
+    libpq.PQgetCancel.restype = ctypes.c_void_p
+    request = ctypes.c_void_p(libpq.PQgetCancel(ctypes.c_void_p(native.pgconn_ptr)))
+    libpq.PQcancel(request, ctypes.create_string_buffer(256), 256)
+    libpq.PQfreeCancel(request)
 
 
 def session_id(native: Any) -> int | None:

@@ -5,6 +5,7 @@ See https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Sc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -12,20 +13,24 @@ from typing import Any
 from sqlalchemy import Column, PrimaryKeyConstraint, Table, exc, inspect
 from sqlalchemy import types as sqltypes
 
+from headway.dialects.elements import effective_schema
 from headway.dialects.sqlite.completed import complete
 from headway.dialects.sqlite.create_text import column_options, table_options
 from headway.dialects.sqlite.declared import keep_declared
 from headway.dialects.table_copy import Copying, Unseen
 from headway.errors import UsageError
 
+_UP_TO_THE_NAME = re.compile(r"CREATE (?:(?:UNIQUE )?INDEX|TRIGGER) ")
+"""How SQLite begins what it stores, however it was written."""
+
 
 class SQLiteCopying(Copying):
     """One copy, in a savepoint, with foreign keys off; what stood around the table is there again afterwards."""
 
     def __init__(self, impl: Any, table_name: str, schema: str | None) -> None:
-        super().__init__(impl, table_name, schema)
+        super().__init__(impl, table_name, effective_schema(impl.connection, schema))
         quote = impl.dialect.identifier_preparer.quote
-        self.prefix = f"{quote(schema)}." if schema else ""
+        self.prefix = f"{quote(self.schema)}." if self.schema else ""
         self.quoted = f"{self.prefix}{quote(table_name)}"
         self._triggers: dict[str, str] = {}
         self._broken_before: set[str] = set()
@@ -130,12 +135,12 @@ class SQLiteCopying(Copying):
         reflected = (
             {index["name"] for index in self._inspector().get_indexes(self.table_name, self.schema)} if given else set()
         )
-        indexes = {name: sql for name, sql in self._objects("index").items() if name not in reflected}
+        indexes = {name: self._placed(sql) for name, sql in self._objects("index").items() if name not in reflected}
         return Unseen(options, indexes)
 
     def finish(self) -> None:
         for sql in self._triggers.values():
-            self._execute(sql)
+            self._execute(self._placed(sql))
         if self._last_id is not None:
             # Otherwise the ids of rows that were deleted would be given again.
             where = f"{self.prefix}sqlite_sequence WHERE name = ?"
@@ -158,6 +163,10 @@ class SQLiteCopying(Copying):
             "WHERE type = ? AND lower(tbl_name) = lower(?) AND sql IS NOT NULL"
         )
         return {str(row[0]): str(row[1]) for row in self._execute(query, (kind, self.table_name))}
+
+    def _placed(self, sql: str) -> str:
+        """A stored text, which never names its schema, as one that makes the object in the schema of the table."""
+        return _UP_TO_THE_NAME.sub(lambda found: f"{found[0]}{self.prefix}", sql, count=1)
 
     def _broken_objects(self) -> set[str]:
         """The views that cannot be read, and the table itself when a trigger of its cannot run."""

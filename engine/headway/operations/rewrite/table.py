@@ -30,6 +30,7 @@ from headway.operations.rewrite.constraints import belongs_to_type, final_name
 from headway.operations.rewrite.misfits import refuse_misfits
 from headway.operations.rewrite.order import Placement, ordered
 from headway.operations.rewrite.text import names_in, with_renamed
+from headway.signals import clearing_up
 
 LONGEST_NAME = 50  # room for what some databases append
 
@@ -211,7 +212,8 @@ class TableRewrite:
     def _is_gone(self) -> bool:
         """Whether the old table is not there any more, or nobody can tell."""
         try:
-            return not inspect(self.impl.connection).has_table(self.table.name, schema=self.table.schema)
+            schema = self.impl.connection.schema_for_object(self.table)
+            return not inspect(self.impl.connection).has_table(self.table.name, schema=schema)
         except Exception:  # noqa: BLE001  # a connection that is lost
             return True
 
@@ -239,11 +241,12 @@ class TableRewrite:
             before_drop(new.name)
             dropping = True
             impl.drop_table(old)
-        except Exception:
+        except BaseException:  # a signal too
             if freed:
                 constraints.sketch_targets(old)
-            # Where the old table may be gone, the copy holds the only rows there are.
-            impl.abandon_batch(new if made and not (dropping and self._is_gone()) else None, freed)
+            with clearing_up():
+                # Where the old table may be gone, the copy holds the only rows there are.
+                impl.abandon_batch(new if made and not (dropping and self._is_gone()) else None, freed)
             raise
         impl.rename_table(new.name, old.name, schema=old.schema)
         new.name = old.name

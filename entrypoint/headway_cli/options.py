@@ -105,6 +105,12 @@ Url = Annotated[
         "configuration.",
     ),
 ]
+LiveUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url", help="A live database to compare with as well: a URL, env:NAME, file:PATH, cmd:COMMAND, or a target."
+    ),
+]
 LockTimeout = Annotated[
     float | None, typer.Option("--lock-timeout", min=0, help="Seconds to wait for another run to end; default 300.")
 ]

@@ -95,7 +95,7 @@ def test_a_project_with_a_past(shop: Path, headway: Program) -> None:
     column = 'currency: Mapped[str] = mapped_column(String(3), server_default="EUR")'
     assert column in models.read_text()
     models.write_text(models.read_text().replace(column, f"{column}\n    note: Mapped[str | None]"))
-    assert walk("past.md", shop, headway) == 3
+    assert walk("past.md", shop, headway) == 6
 
 
 def test_the_policies_of_a_past_are_policies(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""One look at a database as env.py connects to it; headway changes nothing."""
+"""One look at a database as env.py connects to it. Every connection is opened read-only and what env.py would change is
+held back, as while a plan is made, so that nothing changes."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from headway.api.passing import passing
 from headway.api.project import Project
 from headway.compat.hook import serving_alembic
 from headway.errors import ConfigError
+from headway.plan.recorder import Recorder, RecordingWitness
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
 from headway.runtime.drivers import url_in_memory
@@ -21,8 +23,8 @@ from headway.runtime.options import RunOptions
 def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...], MigrationContext], None]) -> None:
     """Runs env.py, and ``look`` with the heads and the context of each database that it configures.
 
-    ``given`` is the database as ``--url`` names it. Raises HeadwayError when it cannot be read, or is a SQLite file that is
-    not there: opening it would make one, and there is nothing to look at.
+    ``given`` is the database as ``--url`` names it. Raises HeadwayError when it cannot be read or cannot be told to refuse
+    changes, or is a SQLite file that is not there, in which there is nothing to look at.
     """
 
     def no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
@@ -32,8 +34,12 @@ def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...]
     database = project.database_url(given)
     _require_file(database)
     options = RunOptions(lock=False, url=database, log=False)
+    options.witness = RecordingWitness()
+    recorder = Recorder(options.witness, project.shown)
+    options.listeners.append(recorder)
     config, policy = project.fresh_config(), project.policy
-    with serving_alembic(), passing(config, policy.passed_connection if database else None, database or ""):
+    connection = policy.passed_connection if database else None
+    with serving_alembic(), recorder.recording(), passing(config, connection, database or "", trust=False):
         run_environment(config, project.scripts, no_steps, options, app=policy.app, dont_mutate=True)
 
 

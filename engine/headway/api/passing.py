@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import URL
@@ -15,8 +15,10 @@ from headway.runtime.target import sync_url
 
 
 @contextmanager
-def passing(config: Config, key: str | None, url: URL | str) -> Iterator[None]:
+def passing(config: Config, key: str | None, url: URL | str, *, trust: bool = True) -> Iterator[None]:
     """While the block runs, ``config.attributes[key]`` is a connection to ``url``; nothing for None.
+
+    With ``trust`` whoever guards connections does not see it: it goes to a scratch database.
 
     See https://alembic.sqlalchemy.org/en/latest/cookbook.html#connection-sharing
     """
@@ -24,7 +26,7 @@ def passing(config: Config, key: str | None, url: URL | str) -> Iterator[None]:
         yield
         return
     engine = create_engine(sync_url(make_url(url)), poolclass=NullPool)
-    with trusted():
+    with trusted() if trust else nullcontext():
         connection = engine.connect()
     with connection:
         config.attributes[key] = connection

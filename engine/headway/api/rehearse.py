@@ -220,6 +220,27 @@ class Rehearsal:
             total = total.and_(comparison if len(found) < 2 else comparison.of(name))
         return total
 
+    def schemas_at(self, heads: Sequence[tuple[str, ...]]) -> list[Schema]:
+        """What the migrations make up to ``heads``, for each database in the order in which env.py configures them.
+
+        Raises HeadwayError when a revision fails, or the history has not got one of ``heads``.
+        """
+        graph = self.project.scripts.history
+        wanted = iter(heads)
+        found: list[Schema] = []
+
+        def up(now: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+            return upgrade_route(graph, now, next(wanted, "heads"))
+
+        def look(now: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+            found.append(inspect_schema(context.connection, leave_out=[context.version_table]))
+            return ()
+
+        self.begin()
+        self.run(up)
+        self.run(look)
+        return found
+
     def downgrade_and_return(self) -> tuple[list[Trace], list[str]]:
         """Undoes the new revisions, looks at what each left behind, and runs them again.
 

@@ -18,8 +18,9 @@ from headway.api.start import starts_from_models
 from headway.compat.hook import serving_alembic
 from headway.config.dialects import same_release
 from headway.drift.accepted import stale
+from headway.drift.live_differences import live_differences
 from headway.drift.restored import Trace
-from headway.drift.verdict import counted, open_items
+from headway.drift.verdict import DriftItem, counted, open_items
 from headway.effects.model import Span
 from headway.errors import ConfigError, HeadwayError
 from headway.lint.change import Sent
@@ -216,6 +217,34 @@ def _drift(rehearsal: Rehearsal, run: Run) -> Stage:
     )
 
 
+def _live(rehearsal: Rehearsal, run: Run) -> Stage:
+    """The live database against what the migrations make up to where it stands."""
+    live = run.live
+    assert live is not None
+    made = rehearsal.schemas_at(live.heads)
+    if live.dialect not in rehearsal.servers:
+        other = ", ".join(rehearsal.servers)
+        return Stage("", Status.SKIPPED, 0.0, why=f"the live database is {live.dialect}, and this one {other}")
+    if len(made) != len(live.schemas):
+        why = f"env.py configures {len(live.schemas)} live database(s) and {len(made)} scratch database(s)"
+        raise ConfigError(why, hint="Let env.py configure the same ones whatever their URLs are.")
+    items: list[DriftItem] = []
+    for migrated, schema in zip(made, live.schemas, strict=True):
+        found, others = live_differences(migrated, schema)
+        items += run.accept(list(found))
+        run.not_compared += others
+    run.drift += items
+    accepted = len(items) - len(open_items(items))
+    left = f", {accepted} accepted" if accepted else ""
+    stands = ", ".join(sorted({head for heads in live.heads for head in heads}))
+    if len(items) > accepted:
+        summary = (
+            f"{len(items) - accepted} difference(s) between the migrations up to {stands} and the live database{left}"
+        )
+        return Stage("", Status.FAIL, 0.0, summary, exit_code=1)
+    return Stage("", Status.PASS, 0.0, f"the live database is as the migrations up to {stands} make it{left}")
+
+
 def _without_models(rehearsal: Rehearsal, run: Run) -> Stage:
     """A project may have no models; whoever asks for nothing but the comparison must be told that there was none."""
     why = "env.py gives no target_metadata: there is nothing to compare the migrations with"
@@ -262,6 +291,7 @@ _WORK: Mapping[str, Callable[[Rehearsal, Run], Stage]] = {
     "replay": _replay,
     "drift": _drift,
     "downgrade": _downgrade,
+    "live": _live,
 }
 
 

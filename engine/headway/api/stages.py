@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from headway.api.live import Live
 from headway.drift.verdict import DriftItem, NotCompared
 from headway.errors import (
     ConnectionRefused,
@@ -62,6 +63,8 @@ class Run:
     """Whether nothing has told what is released, so that the newest revision stands for what is new."""
     needs_models: bool = False
     """Whether a project without models is an error."""
+    live: Live | None = None
+    """The live database, where there is one to compare with."""
     not_compared: list[NotCompared] = field(default_factory=list)
     not_analysed: tuple[str, ...] = ()
     sent: list[Sent] = field(default_factory=list)

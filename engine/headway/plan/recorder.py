@@ -203,8 +203,8 @@ class _OnlyReading:
 
     def raw(self, call: str) -> ConnectionRefused:
         return ConnectionRefused(
-            f"{call}() goes past SQLAlchemy, so that nothing keeps it from changing the database during a plan",
-            hint="Use an engine of SQLAlchemy's, or leave it out while a plan is made.",
+            f"{call}() goes past SQLAlchemy, so that nothing keeps it from changing the database",
+            hint="Use an engine of SQLAlchemy's, or leave it out where nothing is to change.",
         )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from headway.drift.verdict import DriftItem, counted
+from headway.drift.verdict import DriftItem, Verdict, counted
 from headway.lint.finding import Finding, Severity
 from headway.printable import lines, one_line, without_commands
 from headway.report.excerpt import columns_of, line_of
@@ -138,7 +138,15 @@ def _window(text: str, start: int, end: int, room: int | None) -> tuple[str, int
 
 
 def _drift(items: tuple[DriftItem, ...], paint: Painter) -> Iterator[str]:
-    yield paint("drift: the models and the migrated schema differ", "31")
+    live = [item for item in items if item.verdict in (Verdict.LIVE_EXTRA, Verdict.LIVE_MISSING)]
+    models = [item for item in items if item not in live]
+    for between, found in (("models and the migrated schema", models), ("live database and the migrations", live)):
+        if found:
+            yield paint(f"drift: the {between} differ", "31")
+            yield from _differences(found)
+
+
+def _differences(items: Iterable[DriftItem]) -> Iterator[str]:
     for item in items:
         yield f"  {item.verdict}: {item.object}: {item.detail}"
         yield from (f"      {line}" for line in item.operation.split("\n"))

@@ -24,7 +24,7 @@ def connect_read_only(attempt: Attempt) -> DBAPIConnection:
     prepare = _PREPARED.get(_family(dialect))
     if prepare is None:
         raise NotSupported(
-            f"{dialect.name} cannot be told to refuse every change, so that a plan would not be safe",
+            f"{dialect.name} cannot be told to refuse every change, so that it is not looked at",
             hint="Use 'headway upgrade --sql' to see what would run.",
         )
     prepare(attempt)

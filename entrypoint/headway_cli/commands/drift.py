@@ -11,6 +11,7 @@ def drift(
     x: opt.XArguments = None,
     untrusted: opt.Untrusted = False,
     scratch: opt.ScratchKinds = None,
+    url: opt.LiveUrl = None,
     cache: opt.Cache = None,
     no_cache: opt.NoCache = False,
     format: opt.OutputFormat = opt.Format.TEXT,
@@ -22,6 +23,9 @@ def drift(
 
     Upgrades an empty scratch database to the heads and shows what the models ask for that is not there, as the
     operations that would mend it.
+
+    With --url a live database is compared too, with what the migrations make up to where it stands: what it has that no
+    migration makes, and what it lacks. It is read only, and its server is told to refuse every change.
     """
     from headway.api.ci import scratch_kinds
     from headway.api.drift import drift as run
@@ -37,7 +41,7 @@ def drift(
         kinds = scratch_kinds(project, scratch or ())
         folder = cache_folder(project, cache, off=no_cache)
         with progress(quiet=quiet) as shown:
-            result = run(project, kinds, opt.today(), shown.line, cache=folder, at=shown.at)
+            result = run(project, kinds, opt.today(), shown.line, url=url, cache=folder, at=shown.at)
     except HeadwayError as error:
         opt.fail("drift", error, format, report, config, name)
     opt.finish(result, format, report, no_color=no_color)

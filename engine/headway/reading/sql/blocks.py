@@ -14,7 +14,7 @@ from headway.reading.sql.cursor import Cursor, Script, UnreadError, shown, words
 from headway.reading.sql.rows import called
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.split import makes_routine, pieces, statements
-from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
+from headway.reading.sql.t_sql import bounded, flows, to_next
 from headway.reading.sql.tokens import tokens
 
 Statement = Callable[[Cursor], Iterator[fx.Effect]]
@@ -66,6 +66,9 @@ def unread(cursor: Cursor) -> fx.RunsSql:
 
 def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect]:
     """One statement of a block, behind the control flow that stands before it."""
+    if cursor.script.database == "mssql":
+        yield from _batch(cursor, span, read)
+        return
     while not cursor.done:
         if cursor.at("<", "<"):
             cursor.place = min(cursor.place + 5, cursor.end)
@@ -74,10 +77,7 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
         elif cursor.at_any(("ELSE", "LOOP", "EXCEPTION", "REPEAT", "THEN")) or _at_begin(cursor):
             _past_begin(cursor)
         elif cursor.take("END"):
-            if cursor.script.database == "mssql":
-                cursor.take_any("TRY", "CATCH")
-            else:
-                cursor.rest()  # IF, LOOP, a label
+            cursor.rest()  # IF, LOOP, a label
         elif cursor.script.mysql and cursor.take("DECLARE"):
             if not _past_handler(cursor):
                 yield from _calls(cursor, span)
@@ -85,20 +85,42 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
             yield from _condition(cursor, span, word)
         elif cursor.at_any(("FOR", "FOREACH")):
             yield from _loop(cursor, span, read)
-        elif cursor.at_any(_SPOKEN) and not (cursor.script.database == "mssql" and cursor.at("EXECUTE")):
-            spoken = (bounded(cursor) if cursor.script.database == "mssql" else None) or cursor
-            yield from _spoken(spoken, span, read)
-            cursor.place = spoken.place
+        elif cursor.at_any(_SPOKEN):
+            yield from _spoken(cursor, span, read)
         elif _is_assignment(cursor):
             yield from _calls(cursor, span)
         else:
             yield from read(cursor)
-            if cursor.script.database != "mssql":
-                return
+            return
+
+
+def _batch(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect]:
+    """What stands between two semicolons of T-SQL: statements, and control flow between them."""
+    while not cursor.done:
+        if cursor.take("ELSE"):
+            continue
+        if cursor.peek(1).word == ":" and cursor.peek().kind == "word":
+            cursor.place += 2  # a label
+        elif _at_begin(cursor):
+            _past_begin(cursor)
+        elif cursor.take("END"):
+            cursor.take_any("TRY", "CATCH")
+        elif cursor.take_any("IF", "WHILE"):
+            start = cursor.place
+            to_next(cursor)
+            if cursor.done:
+                raise UnreadError
+            yield from _calls(Cursor(cursor.script, cursor.tokens, start, cursor.place), span)
+        elif cursor.at_any(_SILENT_IN_T_SQL) and (spoken := bounded(cursor)) is not None:
+            cursor.place = spoken.end
+            spoken.next()
+            yield from _calls(spoken, span)
+        else:
+            yield from read(cursor)
 
 
 def _at_begin(cursor: Cursor) -> bool:
-    return cursor.at("BEGIN") and cursor.peek(1).word not in ("TRANSACTION", "TRAN", "WORK")
+    return cursor.at("BEGIN") and cursor.peek(1).word not in ("TRANSACTION", "TRAN", "WORK", "DISTRIBUTED")
 
 
 def _past_begin(cursor: Cursor) -> None:
@@ -112,13 +134,11 @@ def _condition(cursor: Cursor, span: fx.Span, word: str) -> Iterator[fx.Effect]:
         ends: frozenset[str] = words("WHEN")
     elif word == "UNTIL":
         ends = words("END")
-    elif cursor.script.database == "mssql":
-        ends = T_SQL_VERBS
     else:
         ends = words("LOOP DO" if word == "WHILE" else "THEN")
     inner = _stretch(cursor, ends)
     yield from _calls(inner, span)
-    if cursor.script.database != "mssql" and word not in ("CASE", "UNTIL"):
+    if word not in ("CASE", "UNTIL"):
         cursor.next()
 
 
@@ -185,6 +205,7 @@ _SILENT = words(
     "NULL RETURN RAISE EXIT CONTINUE GET ASSERT OPEN CLOSE FETCH MOVE SIGNAL RESIGNAL LEAVE ITERATE PRINT "
     "RAISERROR THROW GOTO BREAK PRAGMA DEALLOCATE"
 )
+_SILENT_IN_T_SQL = words("RETURN PRINT RAISERROR THROW GOTO BREAK CONTINUE DECLARE OPEN CLOSE FETCH DEALLOCATE")
 _SPOKEN = _SILENT | {"PERFORM", "EXECUTE", "SELECT", "DECLARE"}
 
 
@@ -207,9 +228,6 @@ def _spoken(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
 
 def _select_into(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect]:
     """SELECT … INTO a variable, which makes no table here."""
-    if cursor.script.database == "mssql":
-        yield from read(cursor)
-        return
     for effect in read(cursor):
         if not isinstance(effect, fx.CreatesTable):
             yield effect

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from headway.effects import model as fx
 from headway.reading.sql.constraints import references
 from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.t_sql import at_verb
 from headway.reading.sql.types import COLUMN_WORDS, expression, type_of
 
 KIND = fx.ConstraintKind
@@ -45,6 +46,8 @@ def column_of(cursor: Cursor) -> Defined:
 def column_rest(cursor: Cursor, defined: Defined) -> None:
     """Reads what follows a column's type, until something follows that does not belong to it."""
     while not cursor.done:
+        if at_verb(cursor):
+            return
         named = cursor.take("CONSTRAINT")
         constraint = cursor.name() if named else None
         word = cursor.peek().word
@@ -173,8 +176,10 @@ def _index(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     raise UnreadError
 
 
-def _group(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
-    cursor.skip_group()
+def _with(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
+    """The options of a constraint's index, and SQL Server's ``DEFAULT 0 WITH VALUES``."""
+    if not cursor.take("VALUES"):
+        cursor.skip_group()
 
 
 def _nothing(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
@@ -210,7 +215,7 @@ _PARTS: dict[str, _Part] = {
     "CHARACTER": _character,
     "ON": _on,
     "INDEX": _index,
-    "WITH": _group,
+    "WITH": _with,
     "ENABLE": _state,
     "DISABLE": _state,
     **dict.fromkeys(

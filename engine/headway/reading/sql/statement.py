@@ -15,7 +15,7 @@ from headway.reading.sql.scan import mentions
 from headway.reading.sql.session import SESSION_READERS, set_setting
 from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
-from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
+from headway.reading.sql.t_sql import at_verb, bounded, flows, to_next
 from headway.reading.sql.tokens import tokens
 
 
@@ -39,40 +39,59 @@ def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
 
 def statement(cursor: Cursor) -> Iterator[fx.Effect]:
     """What one statement does; what is not understood is said, and nothing is raised."""
-    whole = cursor.copy()
-    span = cursor.span()
-    silent = True
+    start = cursor.copy()
+    whole: Cursor | None = None
+    silent, understood = True, False
     try:
-        for effect in _read(cursor, span):
+        whole = bounded(cursor) if cursor.script.database == "mssql" else None
+        for effect in _read(cursor, whole):
             silent = False
             yield replace(effect, raw=True)
-        understood = (cursor.done or _goes_on(cursor, whole)) and whole.tokens[whole.end - 1].kind != "broken"
+        understood = cursor.done or whole is not None or _goes_on(cursor, start)
     except (UnreadError, RecursionError):
-        understood = False
-    if understood and not silent:
+        pass
+    if not understood:
+        _past(cursor, start, whole)
+    read = Cursor(cursor.script, cursor.tokens, start.place, cursor.place)
+    if not understood or read.tokens[read.end - 1].kind == "broken":
+        yield unread(read)
+    elif silent and read.peek().word in _MAY_BE_SILENT:
+        yield fx.RunsSql(span=read.span(), text=read.text(), raw=True, understood=True)
+    elif silent:
+        yield unread(read)
+
+
+def _past(cursor: Cursor, start: Cursor, whole: Cursor | None) -> None:
+    """Goes past a statement that is not understood: as far as the next one of T-SQL, which is not hidden by it."""
+    if whole is not None:
+        cursor.place = whole.end
         return
-    if understood and whole.peek().word in _MAY_BE_SILENT:
-        yield fx.RunsSql(span=span, text=whole.text(), raw=True, understood=True)
-        return
-    cursor.rest()
-    yield unread(whole)
+    try:
+        if cursor.place == start.place:
+            cursor.next()
+        to_next(cursor)
+    except UnreadError:  # a parenthesis that nothing closes
+        cursor.rest()
 
 
 _MAY_BE_SILENT = frozenset({"DO", "BEGIN", "DECLARE", "PREPARE", "EXPLAIN"})
 """Statements that may turn out to do nothing: a block that only raises a notice."""
 
 
-def _goes_on(cursor: Cursor, whole: Cursor) -> bool:
+def _goes_on(cursor: Cursor, start: Cursor) -> bool:
     """Whether the next statement of a T-SQL batch begins here: the caller reads on."""
-    return cursor.script.database == "mssql" and cursor.place > whole.place and cursor.at_any(T_SQL_VERBS)
+    return cursor.place > start.place and at_verb(cursor)
 
 
-def _read(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    if cursor.script.database == "mssql" and (inner := bounded(cursor)) is not None:
-        yield from _read_bounded(inner, span)
-        cursor.place = inner.end
+def _read(cursor: Cursor, whole: Cursor | None) -> Iterator[fx.Effect]:
+    if whole is None:
+        yield from _dispatched(cursor, cursor.span())
         return
-    yield from _dispatched(cursor, span)
+    inner = whole.copy()
+    yield from _dispatched(inner, whole.span())
+    if not inner.done:
+        raise UnreadError
+    cursor.place = whole.end
 
 
 def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
@@ -90,13 +109,6 @@ def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if word not in ("GRANT", "REVOKE"):
         cursor.next()
     yield from reader(cursor, span)
-
-
-def _read_bounded(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """One statement of a T-SQL batch, whose end is known."""
-    yield from _dispatched(cursor, span)
-    if not cursor.done:
-        raise UnreadError
 
 
 def _create(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:

@@ -125,7 +125,6 @@ USE master
 
 ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)
 => Reindexes(verb='ALTER INDEX REBUILD', name='ix')
-=> RunsSql(text='ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)')
 
 ALTER INDEX ALL ON Users REORGANIZE
 => Reindexes(verb='ALTER INDEX REORGANIZE', name='Users')

@@ -19,7 +19,7 @@ def alter(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
         kind = cursor.next().word
         cursor.take("IF", "EXISTS")
         name = cursor.name()
-        while not cursor.done and not cursor.at(","):
+        while not cursor.done and not cursor.at(",") and not at_verb(cursor):
             cursor.next()
         yield target.other(f"ALTER {kind}", name)
         return
@@ -67,7 +67,8 @@ def _new_type(cursor: Cursor) -> dict[str, object]:
         cursor.path()
     if cursor.take("USING"):
         start = cursor.place
-        cursor.until(",")
+        while not cursor.done and not cursor.at(",") and not at_verb(cursor):
+            cursor.step()
         values["using"] = cursor.text(start)
     return values
 

@@ -44,16 +44,19 @@ def _said(cursor: Cursor) -> fx.Text:
 
 
 def grant(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """Reads GRANT or REVOKE to its end."""
+    """Reads GRANT, REVOKE or SQL Server's DENY to its end."""
     verb = cursor.next().word
-    effect = fx.CreatesObject if verb == "GRANT" else fx.DropsObject
     cursor.until("ON", "TO", "FROM")
     table: fx.MaybeText = None
     if cursor.take("ON"):
         cursor.take("TABLE")
+        if cursor.script.database == "mssql" and cursor.take("OBJECT"):
+            cursor.need("::")
         table = (
             cursor.path()[1]
-            if cursor.at_name() and not cursor.at_any(("ALL", "SCHEMA", "SEQUENCE", "DATABASE"))
+            if cursor.at_name()
+            and not cursor.at_any(("ALL", "SCHEMA", "SEQUENCE", "DATABASE"))
+            and cursor.peek(1).word != "::"
             else None
         )
         if cursor.at("."):
@@ -64,4 +67,8 @@ def grant(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     cursor.take_any("GROUP", "USER", "ROLE")
     name = cursor.string() if cursor.peek().kind == "string" else cursor.name()
     cursor.rest()
-    yield effect(span=span, kind=KIND.GRANT, name=name, table=table)
+    if verb == "DENY":
+        yield fx.AltersObject(span=span, kind=KIND.GRANT, name=name, table=table, action=verb)
+    else:
+        effect = fx.CreatesObject if verb == "GRANT" else fx.DropsObject
+        yield effect(span=span, kind=KIND.GRANT, name=name, table=table)

@@ -10,7 +10,7 @@ from headway.reading.sql.alter_table import alter_table
 from headway.reading.sql.create_table import create_table
 from headway.reading.sql.cursor import Cursor, UnreadError, words
 from headway.reading.sql.indexes import alter_index, create_index, drop_index
-from headway.reading.sql.t_sql import to_next
+from headway.reading.sql.t_sql import bounded, to_next
 
 KIND = fx.ObjectKind
 
@@ -30,7 +30,10 @@ _KINDS: dict[tuple[str, ...], fx.ObjectKind] = {
     ("TRIGGER",): KIND.TRIGGER,
     ("EXTENSION",): KIND.EXTENSION,
     ("SCHEMA",): KIND.SCHEMA,
+    ("DATABASE", "SCOPED", "CREDENTIAL"): KIND.OTHER,
     ("DATABASE",): KIND.DATABASE,
+    ("SERVER", "ROLE"): KIND.ROLE,
+    ("APPLICATION", "ROLE"): KIND.ROLE,
     ("DOMAIN",): KIND.DOMAIN,
     ("TYPE", "BODY"): KIND.TYPE,
     ("TYPE",): KIND.TYPE,
@@ -81,6 +84,7 @@ class _Prefix:
     unique: bool = False
     temporary: bool = False
     method: fx.MaybeText = None
+    columnstore: bool = False
 
 
 Body = Callable[[Cursor, fx.Span], tuple[fx.Effect, ...] | None]
@@ -95,10 +99,12 @@ def create(cursor: Cursor, span: fx.Span, body: Body) -> Iterator[fx.Effect]:
     elif cursor.take("VIRTUAL", "TABLE"):
         if_not_exists = cursor.take("IF", "NOT", "EXISTS")
         schema, table = cursor.path()
-        cursor.rest()
+        to_next(cursor)
         yield fx.CreatesTable(span=span, table=table, schema=schema, whole=False, if_not_exists=if_not_exists)
     elif cursor.take("INDEX"):
-        yield from create_index(cursor, span, unique=prefix.unique, method=prefix.method)
+        yield from create_index(
+            cursor, span, unique=prefix.unique, method=prefix.method, columnstore=prefix.columnstore
+        )
     else:
         yield from _create_object(cursor, span, prefix, body)
 
@@ -123,6 +129,12 @@ def _prefix(cursor: Cursor) -> _Prefix:
         elif cursor.take_any("DEFINER", "ALGORITHM"):
             cursor.need("=")
             _account(cursor)
+        elif cursor.take("COLUMNSTORE"):
+            prefix.columnstore = True
+        elif cursor.at("XML", "INDEX") or cursor.at("PRIMARY", "XML", "INDEX"):
+            cursor.take("PRIMARY")
+            cursor.next()
+            prefix.method = "xml"
         elif cursor.take("SQL", "SECURITY"):
             cursor.next()
         elif cursor.take("AGGREGATE", "FUNCTION"):
@@ -137,7 +149,6 @@ _MODIFIERS = [
     "UNLOGGED",
     "CLUSTERED",
     "NONCLUSTERED",
-    "COLUMNSTORE",
     "RECURSIVE",
     "FORCE",
     "NOFORCE",
@@ -165,18 +176,25 @@ def _account(cursor: Cursor) -> None:
 
 def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -> Iterator[fx.Effect]:
     if cursor.take_any("OPERATOR", "CAST", "TRANSFORM") and not cursor.at_any(("CLASS", "FAMILY")):
-        cursor.rest()
+        to_next(cursor)
         yield fx.CreatesObject(span=span, kind=KIND.OTHER, name=None, replaces=prefix.replaces)
         return
     if cursor.at_any(("CLASS", "FAMILY")):
         cursor.place -= 1
+    assembled = cursor.script.database == "mssql" and cursor.at("AGGREGATE")  # which holds no statements
     kind = _kind(cursor)
     if_not_exists = cursor.take("IF", "NOT", "EXISTS")
     schema, name = _object_name(cursor, kind)
+    if assembled:
+        to_next(cursor)
+        yield fx.CreatesObject(span=span, kind=kind, name=name, schema=schema)
+        return
     if kind is KIND.TYPE and cursor.take("AS", "ENUM"):
         labels = tuple(_label(item) for item in cursor.group().items())
         yield fx.CreatesEnum(span=span, name=name or fx.UNKNOWN, schema=schema, labels=labels)
         return
+    if kind is KIND.POLICY and cursor.script.database == "mssql":
+        raise UnreadError
     table_schema, table = _table_of(cursor.copy(), kind) if kind in _OF_A_TABLE else (None, None)
     done: tuple[fx.Effect, ...] | None = ()
     if kind in (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER) or cursor.script.database == "oracle":
@@ -185,14 +203,9 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         # Functions that call each other double what they do with each step.
         short = done if done is not None and len(done) <= 100 else (fx.RunsSql(span=span, text=f"{name}()", raw=True),)
         cursor.script.bodies[name.lower()] = short
-    if kind is KIND.SCHEMA and any(
-        token.word in ("CREATE", "GRANT") for token in cursor.tokens[cursor.place : cursor.end]
-    ):
+    if kind is KIND.SCHEMA and _holds_statements(cursor.copy()):
         raise UnreadError  # CREATE SCHEMA with its tables in one statement
-    if kind in _OF_A_BATCH:
-        cursor.rest()
-    else:
-        to_next(cursor)
+    _to_end(cursor, kind)
     yield fx.CreatesObject(
         span=span,
         kind=kind,
@@ -203,6 +216,27 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         if_not_exists=if_not_exists,
         body=done or (),
     )
+
+
+def _holds_statements(cursor: Cursor) -> bool:
+    if cursor.script.database == "mssql":
+        if cursor.take("AUTHORIZATION"):
+            cursor.name()
+        return cursor.at_any(("CREATE", "GRANT", "REVOKE", "DENY"))
+    return any(token.word in ("CREATE", "GRANT") for token in cursor.tokens[cursor.place : cursor.end])
+
+
+def _to_end(cursor: Cursor, kind: fx.ObjectKind) -> None:
+    """Goes past the rest of a CREATE or ALTER; what holds statements is alone in its batch on SQL Server."""
+    if cursor.script.database == "mssql" and kind is KIND.VIEW:
+        while cursor.tokens[cursor.place - 1].word != "AS":
+            cursor.step()
+        query = bounded(cursor)
+        cursor.place = cursor.end if query is None else query.end
+    elif cursor.script.database != "mssql" or kind in _OF_A_BATCH:
+        cursor.rest()
+    else:
+        to_next(cursor)
 
 
 def _label(item: Cursor) -> fx.Text:
@@ -258,7 +292,7 @@ def drop(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     elif temporary:
         raise UnreadError
     elif cursor.take_any("CAST", "OPERATOR", "TRANSFORM") and not cursor.at_any(("CLASS", "FAMILY")):
-        cursor.rest()
+        to_next(cursor)
         yield fx.DropsObject(span=span, kind=KIND.OTHER, name=None)
     else:
         yield from _drop_object(cursor, span)
@@ -321,10 +355,10 @@ def alter(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         yield fx.SetsSetting(span=span, name=name, value=cursor.text())
         cursor.rest()
     elif cursor.take("DEFAULT", "PRIVILEGES"):
-        cursor.rest()
+        to_next(cursor)
         yield fx.AltersObject(span=span, kind=KIND.GRANT, name=None, action="DEFAULT PRIVILEGES")
     elif cursor.take("SYSTEM"):
-        cursor.rest()
+        to_next(cursor)
         yield fx.AltersObject(span=span, kind=KIND.DATABASE, name=None, action="SYSTEM")
     elif cursor.take("TYPE"):
         yield from _alter_type(cursor, span)
@@ -354,7 +388,16 @@ def _alter_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     kind = _kind(cursor)
     if_exists = cursor.take("IF", "EXISTS")
     del if_exists  # what is not there is not altered
-    if kind is KIND.DATABASE and cursor.at_any(("CHARACTER", "SET", "COLLATE", "DEFAULT")):
+    of_this = kind is KIND.DATABASE and cursor.script.database == "mssql"
+    if of_this and cursor.take("SCOPED", "CONFIGURATION"):
+        cursor.take("FOR", "SECONDARY")
+        cursor.next()  # SET or CLEAR
+        to_next(cursor)
+        yield fx.AltersObject(span=span, kind=kind, name=None, action="SCOPED CONFIGURATION")
+        return
+    if (of_this and cursor.take("CURRENT")) or (
+        kind is KIND.DATABASE and cursor.at_any(("CHARACTER", "SET", "COLLATE", "DEFAULT"))
+    ):
         yield _altered(cursor, span, kind, None, None)
         return
     schema, name = _object_name(cursor, kind)
@@ -375,10 +418,7 @@ def _altered(
     start, done = cursor.place, cursor.done
     if not done:
         cursor.next()
-    if kind in _OF_A_BATCH:
-        cursor.rest()
-    else:
-        to_next(cursor)
+    _to_end(cursor, kind)
     named = [token.word for token in cursor.tokens[start : min(cursor.place, start + 2)] if token.kind == "word"]
     if not named and not done:
         raise UnreadError

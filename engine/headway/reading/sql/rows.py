@@ -23,6 +23,8 @@ def rows(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     for effect in _rows(cursor, span):
         yield of_its_table(effect, whole) if isinstance(effect, fx.ChangesData) else effect
     for inner in changes_within(whole):
+        if next(changes_within(inner), None) is not None:
+            raise UnreadError  # SQL Server takes no change within another
         yield from rows(inner, span)
     for (schema, table), columns in outputs(whole):
         yield fx.ChangesData(span=span, verb="INSERT", table=table, schema=schema, sets=columns)

@@ -12,9 +12,10 @@ from headway.reading.sql.comments import comment, grant
 from headway.reading.sql.cursor import Cursor, Script, UnreadError
 from headway.reading.sql.rows import ROW_VERBS, called, rows
 from headway.reading.sql.scan import mentions
-from headway.reading.sql.session import SESSION_READERS, set_setting
+from headway.reading.sql.session import SESSION_READERS, set_setting, understood
 from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
+from headway.reading.sql.sql_server_words import T_SQL_READERS
 from headway.reading.sql.t_sql import at_verb, bounded, flows, to_next
 from headway.reading.sql.tokens import tokens
 
@@ -96,6 +97,11 @@ def _read(cursor: Cursor, whole: Cursor | None) -> Iterator[fx.Effect]:
 
 def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     word = cursor.peek().word
+    statistics = cursor.script.database == "mssql" and cursor.at("UPDATE", "STATISTICS")
+    if statistics and cursor.peek(2).word not in ("SET", "WITH", "FROM"):
+        cursor.next()
+        yield from understood(cursor, span)
+        return
     if word in ROW_VERBS or word in ("WITH", "("):
         yield from rows(cursor, span)
         return
@@ -104,9 +110,14 @@ def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         cursor.rest()
         return
     reader = _READERS.get(word) or SESSION_READERS.get(word)
+    if cursor.script.database == "mssql":
+        reader = T_SQL_READERS.get(word) or reader
+        if reader is None and word.startswith("SP_"):  # which needs no EXEC where it begins the batch
+            yield from execute(cursor, span, statement)
+            return
     if reader is None:
         raise UnreadError
-    if word not in ("GRANT", "REVOKE"):
+    if word not in ("GRANT", "REVOKE", "DENY"):
         cursor.next()
     yield from reader(cursor, span)
 

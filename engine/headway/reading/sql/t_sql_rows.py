@@ -54,11 +54,11 @@ def of_its_table(effect: fx.ChangesData, cursor: Cursor) -> fx.ChangesData:
         return effect
     queries = _queries(cursor.copy())
     path: Path = (None, effect.table)
-    for _ in queries:
-        schema, table = path
-        if schema is not None or not isinstance(table, str) or table.lower() not in queries:
+    while path[0] is None and isinstance(path[1], str):
+        query = queries.pop(path[1].lower(), None)
+        if query is None:
             break
-        read = list(mentions(queries[table.lower()]).tables)
+        read = list(mentions(query).tables)
         if not read:
             break
         path = read[0] if len(read) == 1 else (None, fx.UNKNOWN)

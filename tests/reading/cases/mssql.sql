@@ -118,7 +118,7 @@ DROP TABLE #temp
 => DropsTable(table='#temp')
 
 ALTER SCHEMA attic TRANSFER dbo.Users
-=> AltersObject(kind=schema, name='attic', action='TRANSFER DBO')
+=> RenamesTable(table='Users', schema='dbo', new_name='Users', new_schema='attic')
 
 USE master
 => SetsSetting(name='database', value='master')

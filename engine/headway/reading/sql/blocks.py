@@ -31,6 +31,8 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
         try:
             if cursor.script.database in ("postgresql", "oracle") and piece.take("DECLARE"):
                 declaring = True
+            if cursor.script.database == "oracle" and piece.take_any("PROCEDURE", "FUNCTION"):
+                declaring = not _at_body_of_routine(piece)
             if declaring and not piece.at("BEGIN"):
                 yield from _calls(piece, span)
                 continue
@@ -39,6 +41,17 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
                 yield replace(effect, conditional=True)
         except UnreadError:
             yield unread(Cursor(cursor.script, cursor.tokens, first, last))
+
+
+def _at_body_of_routine(cursor: Cursor) -> bool:
+    """Goes past the head of a routine within a block; whether its BEGIN comes next, before which it may declare."""
+    cursor.until("IS", "AS")
+    declared = cursor.copy()
+    declared.until("BEGIN")
+    if declared.done:
+        return False
+    cursor.place = declared.place
+    return True
 
 
 def _past_handler(cursor: Cursor) -> bool:
@@ -83,6 +96,8 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
                 yield from _calls(cursor, span)
         elif word := cursor.take_any("IF", "ELSIF", "ELSEIF", "WHEN", "WHILE", "UNTIL", "CASE"):
             yield from _condition(cursor, span, word)
+        elif cursor.script.database == "oracle" and cursor.take("FORALL"):
+            cursor.until("INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE")
         elif cursor.at_any(("FOR", "FOREACH")):
             yield from _loop(cursor, span, read)
         elif cursor.at_any(_SPOKEN):
@@ -182,6 +197,8 @@ def _is_assignment(cursor: Cursor) -> bool:
     inner = cursor.copy()
     if inner.take("SET") and not inner.at_any(("NEW", "OLD")):
         return False
+    if inner.peek().kind == "bind" and inner.peek(1).word == ".":  # Oracle's :NEW.id
+        inner.place += 2
     if not inner.at_name():
         return inner.at(":")
     inner.path()

@@ -127,9 +127,22 @@ def _as(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     if cursor.take("IDENTITY"):
         _identity(cursor, defined, name)
         return
+    if cursor.script.database == "mssql":
+        if cursor.take_any("ROW", "TRANSACTION_ID", "SEQUENCE_NUMBER"):  # of a temporal table or a ledger
+            cursor.take_any("START", "END")
+            defined.set(has_default=True, nullable=False)
+            return
+        if not cursor.at("(") or _goes_on_behind_group(cursor.copy()):
+            defined.set(computed=expression(cursor), has_default=True, computed_stored=cursor.take("PERSISTED"))
+            return
     defined.set(computed=cursor.group().text(), has_default=True)
     kind = cursor.take_any("STORED", "PERSISTED", "PERSISTENT", "VIRTUAL")
     defined.set(computed_stored=kind in ("STORED", "PERSISTED", "PERSISTENT"))
+
+
+def _goes_on_behind_group(cursor: Cursor) -> bool:
+    cursor.skip_group()
+    return cursor.peek().kind == "mark" and not cursor.at(",")
 
 
 def _identity(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
@@ -164,6 +177,11 @@ def _on(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     if cursor.take("CONFLICT"):
         cursor.next()
         return
+    if cursor.script.database == "mssql":
+        cursor.step()  # a group of files, or a scheme and its column
+        if cursor.at("("):
+            cursor.skip_group()
+        return
     cursor.need("UPDATE")
     expression(cursor)
 
@@ -196,6 +214,16 @@ def _no_inherit(cursor: Cursor) -> None:
     cursor.take("NOT", "ENFORCED")
 
 
+def _masked(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
+    """SQL Server's ``MASKED WITH (FUNCTION = …)`` and ``ENCRYPTED WITH (…)``."""
+    cursor.need("WITH")
+    cursor.skip_group()
+
+
+def _column_set(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
+    cursor.need("FOR", "ALL_SPARSE_COLUMNS")
+
+
 _Part = Callable[[Cursor, Defined, fx.MaybeText], None]
 _PARTS: dict[str, _Part] = {
     "NOT": _not,
@@ -216,6 +244,9 @@ _PARTS: dict[str, _Part] = {
     "ON": _on,
     "INDEX": _index,
     "WITH": _with,
+    "MASKED": _masked,
+    "ENCRYPTED": _masked,
+    "COLUMN_SET": _column_set,
     "ENABLE": _state,
     "DISABLE": _state,
     **dict.fromkeys(
@@ -242,6 +273,7 @@ _PARTS: dict[str, _Part] = {
             "ENFORCED",
             "PERSISTED",
             "FIRST",
+            "FILESTREAM",
             "HIDDEN",
             "USING",
         ),

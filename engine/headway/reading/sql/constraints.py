@@ -132,6 +132,12 @@ def _constraint_rest(cursor: Cursor) -> bool:
             not_valid = True
         elif cursor.take("USING", "INDEX", "TABLESPACE") or cursor.take("COMMENT") or cursor.take("INITIALLY"):
             cursor.next()
+        elif cursor.script.database == "mssql" and cursor.take("ON"):  # a group of files, or a scheme and its column
+            cursor.step()
+            if cursor.at("("):
+                cursor.skip_group()
+        elif cursor.script.database == "mssql" and cursor.take("WITH", "FILLFACTOR", "="):
+            cursor.next()
         elif cursor.take("INCLUDE") or cursor.at("WITH", "("):
             cursor.take("WITH")
             cursor.skip_group()

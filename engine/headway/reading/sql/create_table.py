@@ -65,6 +65,8 @@ def _element(item: Cursor, parts: _Parts) -> None:
         item.path()
         while item.take_any("INCLUDING", "EXCLUDING"):
             item.next()
+    elif item.script.database == "mssql" and item.take("PERIOD", "FOR", "SYSTEM_TIME"):
+        item.skip_group()
     elif at_constraint(item):
         parts.constraints.append(constraint_of(item).constraint)
     elif item.script.mysql and item.at_any(("INDEX", "KEY", "FULLTEXT", "SPATIAL")):

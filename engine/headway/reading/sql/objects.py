@@ -18,6 +18,7 @@ _OTHERS = words(
     "COLLATION CONVERSION LANGUAGE PUBLICATION SUBSCRIPTION SERVER STATISTICS TABLESPACE SYNONYM PACKAGE EVENT DIRECTORY"
 )
 _KINDS: dict[tuple[str, ...], fx.ObjectKind] = {
+    ("MATERIALIZED", "VIEW", "LOG"): KIND.OTHER,
     ("MATERIALIZED", "VIEW"): KIND.MATERIALIZED_VIEW,
     ("VIEW",): KIND.VIEW,
     ("SEQUENCE",): KIND.SEQUENCE,
@@ -31,6 +32,7 @@ _KINDS: dict[tuple[str, ...], fx.ObjectKind] = {
     ("EXTENSION",): KIND.EXTENSION,
     ("SCHEMA",): KIND.SCHEMA,
     ("DATABASE", "SCOPED", "CREDENTIAL"): KIND.OTHER,
+    ("DATABASE", "LINK"): KIND.OTHER,
     ("DATABASE",): KIND.DATABASE,
     ("SERVER", "ROLE"): KIND.ROLE,
     ("APPLICATION", "ROLE"): KIND.ROLE,
@@ -250,7 +252,7 @@ def _object_name(cursor: Cursor, kind: fx.ObjectKind) -> tuple[fx.MaybeText, fx.
         return None, name
     if kind is KIND.SCHEMA and cursor.take("AUTHORIZATION"):
         return None, cursor.name()
-    if kind is KIND.OTHER and cursor.at("FOR"):
+    if kind is KIND.OTHER and cursor.at_any(("FOR", "ON")):
         return None, None
     path = cursor.path()
     _host(cursor)
@@ -266,6 +268,9 @@ def _host(cursor: Cursor) -> None:
 def _table_of(cursor: Cursor, kind: fx.ObjectKind) -> tuple[fx.MaybeText, fx.MaybeText]:
     """The table that a trigger, a policy or a rule belongs to, with its schema."""
     cursor.until("TO" if kind is KIND.RULE else "ON")
+    of_all = cursor.at("ON", "DATABASE") or cursor.at("ON", "ALL", "SERVER")
+    if of_all and cursor.script.database in ("mssql", "oracle"):
+        return None, None
     if cursor.take_any("TO", "ON") and cursor.at_name():
         return cursor.path()
     return None, None
@@ -305,8 +310,10 @@ def _drop_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     kind = _kind(cursor)
     if_exists, paths, cascade = _dropped(cursor, kind)
     table = None
-    if cursor.take("ON"):
-        table = cursor.path()[1]
+    if cursor.script.database == "mssql" and cursor.take("ON", "ALL", "SERVER"):
+        pass
+    elif cursor.take("ON"):
+        table = None if cursor.script.database == "mssql" and cursor.take("DATABASE") else cursor.path()[1]
     cascade = cursor.take("CASCADE") or cascade
     cursor.take("RESTRICT")
     if kind is KIND.OTHER or kind is KIND.DATABASE:
@@ -401,10 +408,21 @@ def _alter_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         yield _altered(cursor, span, kind, None, None)
         return
     schema, name = _object_name(cursor, kind)
+    if kind is KIND.SCHEMA and cursor.take("TRANSFER"):
+        yield from _transferred(cursor, span, name)
+        return
     if cursor.at("("):
         cursor.skip_group()
     table = cursor.path()[1] if cursor.take("ON") else None
     yield _altered(cursor, span, kind, schema, name, table)
+
+
+def _transferred(cursor: Cursor, span: fx.Span, new_schema: fx.MaybeText) -> Iterator[fx.Effect]:
+    """SQL Server's ``ALTER SCHEMA new TRANSFER old.name``: a table, unless a kind is said."""
+    if not cursor.take("OBJECT", "::") and cursor.peek(1).word == "::":
+        raise UnreadError
+    schema, table = cursor.path()
+    yield fx.RenamesTable(span=span, table=table, schema=schema, new_name=table, new_schema=new_schema)
 
 
 def _altered(

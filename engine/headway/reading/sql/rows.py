@@ -125,11 +125,15 @@ def _select(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 def _insert(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     whole = cursor.copy()
     verb = cursor.next().word
-    while cursor.take_any("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "ALL"):
+    if cursor.script.database == "oracle" and cursor.take_any("ALL", "FIRST"):
+        yield from _many_targets(cursor.copy(), span)
+        yield from _calls(whole, span, mentions(cursor))
+        cursor.rest()
+        return
+    while cursor.take_any("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE"):
         pass
     if cursor.take("OR"):
         cursor.next()
-    many = cursor.at("INTO") and whole.peek(1).word == "ALL"
     _top(cursor)
     cursor.take("INTO")
     schema, table = cursor.path()
@@ -146,8 +150,6 @@ def _insert(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if cursor.done and not _filled_by_procedure(cursor):
         raise UnreadError
     yield fx.ChangesData(span=span, verb=verb, table=table, schema=schema, sets=columns)
-    if many:
-        yield from _more_targets(cursor.copy(), span)
     if cursor.at("WITH"):
         yield from _with(cursor.copy(), span)
     yield from _calls(whole, span, mentions(cursor))
@@ -160,8 +162,8 @@ def _filled_by_procedure(cursor: Cursor) -> bool:
     return cursor.script.database == "mssql" and behind in ("EXEC", "EXECUTE")
 
 
-def _more_targets(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """The other tables of Oracle's INSERT ALL."""
+def _many_targets(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    """The tables of Oracle's INSERT ALL and INSERT FIRST."""
     while not cursor.done:
         cursor.until("INTO")
         if cursor.take("INTO"):
@@ -337,7 +339,9 @@ def _truncate(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         if not cursor.take(","):
             break
     cursor.take("RESTART", "IDENTITY") or cursor.take("CONTINUE", "IDENTITY")
-    if cursor.take_any("DROP", "REUSE"):
+    if cursor.script.database == "mssql" and cursor.take("WITH"):  # some of its partitions
+        cursor.skip_group()
+    if cursor.script.database != "mssql" and cursor.take_any("DROP", "REUSE"):
         cursor.need("STORAGE")
     cascade = cursor.take("CASCADE")
     cursor.take("RESTRICT")

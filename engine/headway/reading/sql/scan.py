@@ -74,6 +74,7 @@ class _Walk:
     def step(self, place: int, token: Token) -> int:
         level = self.levels[-1]
         word = token.word
+        expected = level.expecting
         if token.kind == "broken":
             raise UnreadError
         if word in ("(", "["):
@@ -90,12 +91,14 @@ class _Walk:
             self.keyword(place, word, level)
         if token.kind in ("word", "name") and self.word(place + 1) == "(":
             self.call(place)
+            if expected and word not in _NO_TABLE:
+                level.expecting = False  # a function in place of a table, whose arguments are none
         return place + 1
 
     def keyword(self, place: int, word: str, level: _Level) -> None:
         if word in ("SELECT", "DELETE", "UPDATE"):
             level.query, level.listing, level.expecting = True, False, False
-        elif word == "JOIN" or (level.query and self.begins_list(place, word)):
+        elif word in ("JOIN", "APPLY") or (level.query and self.begins_list(place, word)):
             level.listing = level.expecting = True
         elif word == "," and level.listing:
             level.expecting = True
@@ -240,7 +243,7 @@ _NO_CALLS = words(
     "SETS OPTION MATCHED UPDATE DELETE MERGE PRIMARY UNIQUE REFERENCES COLUMNS PATH NESTED ELSEIF IF "
     "INTERVAL NVARCHAR DOUBLE BINARY VARBINARY DECIMAL DATETIME2 VARCHAR2 BPCHAR BOTH TABLESAMPLE SYSTEM "
     "DO RETURN TABLE TRUE FALSE NULL SEPARATOR ISNULL WITHIN OUTPUT WHILE INTO IGNORE INCLUDE ONE ANALYZE "
-    "VERBOSE"
+    "VERBOSE APPLY PIVOT UNPIVOT"
 )
 """Words that parentheses may follow without a call, besides those that a plan knows."""
 

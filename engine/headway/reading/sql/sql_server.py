@@ -17,6 +17,8 @@ def execute(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     """Reads what follows EXEC."""
     if cursor.at("("):
         text = cursor.group()
+        if cursor.at("AT"):
+            raise UnreadError  # of another server
         yield from dynamic(text, span, read)
         return
     if cursor.at("AS"):  # EXECUTE AS USER = 'x'

@@ -146,11 +146,20 @@ def _body(cursor: Cursor, span: fx.Span) -> tuple[fx.Effect, ...] | None:
     inner = Cursor(replace(script, depth=script.depth + 1), cursor.tokens, cursor.place, cursor.end)
     ends = ("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)
     inner.until(*ends)
+    while script.database == "mssql" and inner.at("AS") and _is_within_head(inner):
+        inner.next()
+        inner.until(*ends)
     if inner.done and script.mysql:
         inner = Cursor(inner.script, cursor.tokens, cursor.place, cursor.end)
         _past_row_clause(inner)
     inner.take_any("AS", "IS")
     return None if inner.done else tuple(block(inner, statement))
+
+
+def _is_within_head(cursor: Cursor) -> bool:
+    """Whether an AS is part of ``EXECUTE AS OWNER`` or of a parameter ``@a AS int``, and no body follows."""
+    before = cursor.tokens[cursor.place - 1]
+    return before.word in ("EXEC", "EXECUTE") or before.text.startswith("@")
 
 
 def _past_row_clause(cursor: Cursor) -> None:

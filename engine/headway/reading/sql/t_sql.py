@@ -36,8 +36,7 @@ def at_verb(cursor: Cursor) -> bool:
         return False
     word = cursor.peek().word
     if word not in T_SQL_VERBS:
-        begins = _ALSO_NAMES.get(word)
-        return begins is not None and _before(cursor) not in _OPERAND_FOLLOWS and begins(cursor)
+        return _ALSO_NAMES.get(word, _is_label)(cursor) and _before(cursor) not in _OPERAND_FOLLOWS
     before, after = _before(cursor), cursor.peek(1).word
     if before in (".", "WITH") or before in _SET_OPERATORS or (before == "ALL" and _before(cursor, 2) == "UNION"):
         return False  # a column, WITH GRANT OPTION, UNION ALL SELECT
@@ -45,6 +44,8 @@ def at_verb(cursor: Cursor) -> bool:
         return after != "(" and not (before == "ON" and after in ("CASCADE", "SET", "NO"))
     if word == "SET":
         return after not in ("NULL", "DEFAULT")
+    if word == "END":
+        return before != "ROW"  # GENERATED ALWAYS AS ROW END
     return word != "IF" or after != "EXISTS" or cursor.peek(2).word == "("  # DROP … IF EXISTS name
 
 
@@ -63,6 +64,10 @@ _OPERAND_FOLLOWS = words(
 
 def _follows(*after: str) -> Callable[[Cursor], bool]:
     return lambda cursor: cursor.peek(1).word in after
+
+
+def _is_label(cursor: Cursor) -> bool:
+    return cursor.peek(1).word == ":" and cursor.peek().kind == "word"
 
 
 def _alone(*after: str) -> Callable[[Cursor], bool]:

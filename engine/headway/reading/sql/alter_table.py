@@ -271,7 +271,12 @@ def _words(first: str) -> Action:
         if len(named) == 1 and (first in _NOT_ALONE or (first == "SET" and not cursor.at("("))):
             raise UnreadError
         subject = None
-        if cursor.at_name() and " ".join(named) not in _WITHOUT_SUBJECT and not at_verb(cursor):
+        if (
+            cursor.at_name()
+            and " ".join(named) not in _WITHOUT_SUBJECT
+            and not at_verb(cursor)
+            and not cursor.at("WITH", "(")
+        ):
             subject = cursor.path()[1]
         if cursor.at_any(("CONCURRENTLY", "FINALIZE")):  # DETACH PARTITION
             named.append(cursor.next().word)

@@ -91,7 +91,8 @@ def _primary(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
 def _key(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     defined.set(primary_key=True, nullable=False)
     cursor.take_any("ASC", "DESC")
-    cursor.take_any("CLUSTERED", "NONCLUSTERED")
+    if cursor.take_any("CLUSTERED", "NONCLUSTERED"):
+        cursor.take("HASH")
     defined.constrain(KIND.PRIMARY_KEY, name)
 
 

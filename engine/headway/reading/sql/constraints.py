@@ -96,7 +96,8 @@ def _unique_key(cursor: Cursor, name: fx.MaybeText) -> tuple[fx.MaybeText, tuple
     cursor.take_any("KEY", "INDEX")
     cursor.take("IF", "NOT", "EXISTS")
     cursor.take("NULLS", "NOT", "DISTINCT") or cursor.take("NULLS", "DISTINCT")
-    cursor.take_any("CLUSTERED", "NONCLUSTERED")
+    if cursor.take_any("CLUSTERED", "NONCLUSTERED"):
+        cursor.take("HASH")
     if cursor.take("USING", "INDEX"):
         return name, (), cursor.name()
     if not cursor.at("(") and not cursor.at("USING"):

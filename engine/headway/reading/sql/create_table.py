@@ -76,7 +76,9 @@ def _element(item: Cursor, parts: _Parts) -> None:
         item.next()
         name, unique = item.name(), item.take("UNIQUE")
         item.take_any("CLUSTERED", "NONCLUSTERED")
-        parts.indexes.append(fx.Index(name, item.names(), unique))
+        item.take_any("HASH", "COLUMNSTORE")
+        parts.indexes.append(fx.Index(name, item.names() if item.at("(") else (), unique))
+        item.rest()  # its condition, its options and where it lies
     elif _at_typed_column(item):
         item.name()
         parts.whole = False

@@ -8,71 +8,17 @@ from dataclasses import dataclass, replace
 from headway.effects import model as fx
 from headway.reading.sql.alter_table import alter_table
 from headway.reading.sql.create_table import create_table
-from headway.reading.sql.cursor import Cursor, UnreadError, words
+from headway.reading.sql.cursor import Cursor, UnreadError
 from headway.reading.sql.indexes import alter_index, create_index, drop_index
+from headway.reading.sql.object_kinds import kind_of
 from headway.reading.sql.t_sql import bounded, to_next
 
 KIND = fx.ObjectKind
-
-_OTHERS = words(
-    "COLLATION CONVERSION LANGUAGE PUBLICATION SUBSCRIPTION SERVER STATISTICS TABLESPACE SYNONYM PACKAGE EVENT DIRECTORY"
-)
-_KINDS: dict[tuple[str, ...], fx.ObjectKind] = {
-    ("MATERIALIZED", "VIEW", "LOG"): KIND.OTHER,
-    ("MATERIALIZED", "VIEW"): KIND.MATERIALIZED_VIEW,
-    ("VIEW",): KIND.VIEW,
-    ("SEQUENCE",): KIND.SEQUENCE,
-    ("FUNCTION",): KIND.FUNCTION,
-    ("AGGREGATE",): KIND.FUNCTION,
-    ("ROUTINE",): KIND.FUNCTION,
-    ("PROCEDURE",): KIND.PROCEDURE,
-    ("PROC",): KIND.PROCEDURE,
-    ("EVENT", "TRIGGER"): KIND.TRIGGER,
-    ("TRIGGER",): KIND.TRIGGER,
-    ("EXTENSION",): KIND.EXTENSION,
-    ("SCHEMA",): KIND.SCHEMA,
-    ("DATABASE", "SCOPED", "CREDENTIAL"): KIND.OTHER,
-    ("DATABASE", "LINK"): KIND.OTHER,
-    ("DATABASE",): KIND.DATABASE,
-    ("SERVER", "ROLE"): KIND.ROLE,
-    ("APPLICATION", "ROLE"): KIND.ROLE,
-    ("DOMAIN",): KIND.DOMAIN,
-    ("TYPE", "BODY"): KIND.TYPE,
-    ("TYPE",): KIND.TYPE,
-    ("POLICY",): KIND.POLICY,
-    ("RULE",): KIND.RULE,
-    ("USER", "MAPPING"): KIND.OTHER,
-    ("ROLE",): KIND.ROLE,
-    ("USER",): KIND.ROLE,
-    ("GROUP",): KIND.ROLE,
-    ("LOGIN",): KIND.ROLE,
-    ("OPERATOR", "CLASS"): KIND.OTHER,
-    ("OPERATOR", "FAMILY"): KIND.OTHER,
-    ("TEXT", "SEARCH", "CONFIGURATION"): KIND.OTHER,
-    ("TEXT", "SEARCH", "DICTIONARY"): KIND.OTHER,
-    ("TEXT", "SEARCH", "PARSER"): KIND.OTHER,
-    ("TEXT", "SEARCH", "TEMPLATE"): KIND.OTHER,
-    ("FOREIGN", "DATA", "WRAPPER"): KIND.OTHER,
-    ("ACCESS", "METHOD"): KIND.OTHER,
-    ("PACKAGE", "BODY"): KIND.OTHER,
-    **dict.fromkeys(
-        ((word,) for word in _OTHERS),
-        KIND.OTHER,
-    ),
-}
-"""The words that name a kind of object, longer ones before those they begin with."""
 
 _OF_A_BATCH = (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER, KIND.VIEW, KIND.MATERIALIZED_VIEW, KIND.RULE)
 """What goes on to the end of its batch on SQL Server."""
 
 _OF_A_TABLE = (KIND.TRIGGER, KIND.POLICY, KIND.RULE)
-
-
-def _kind(cursor: Cursor) -> fx.ObjectKind:
-    for named, kind in _KINDS.items():
-        if cursor.take(*named):
-            return kind
-    raise UnreadError
 
 
 # -- CREATE -------------------------------------------------------------------------------------------------------
@@ -184,7 +130,7 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
     if cursor.at_any(("CLASS", "FAMILY")):
         cursor.place -= 1
     assembled = cursor.script.database == "mssql" and cursor.at("AGGREGATE")  # which holds no statements
-    kind = _kind(cursor)
+    kind = kind_of(cursor)
     if_not_exists = cursor.take("IF", "NOT", "EXISTS")
     schema, name = _object_name(cursor, kind)
     if assembled:
@@ -252,7 +198,7 @@ def _object_name(cursor: Cursor, kind: fx.ObjectKind) -> tuple[fx.MaybeText, fx.
         return None, name
     if kind is KIND.SCHEMA and cursor.take("AUTHORIZATION"):
         return None, cursor.name()
-    if kind is KIND.OTHER and cursor.at_any(("FOR", "ON")):
+    if kind is KIND.OTHER and cursor.at_any(("FOR", "ON", "WITH", "REGENERATE")):
         return None, None
     path = cursor.path()
     _host(cursor)
@@ -307,7 +253,8 @@ def _drop_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if cursor.at_any(("CLASS", "FAMILY")):
         cursor.place -= 1
     cursor.take_any("PUBLIC", "PROCEDURAL", "FORCE")
-    kind = _kind(cursor)
+    of_tables = cursor.script.database == "mssql" and cursor.at("STATISTICS")
+    kind = kind_of(cursor)
     if_exists, paths, cascade = _dropped(cursor, kind)
     table = None
     if cursor.script.database == "mssql" and cursor.take("ON", "ALL", "SERVER"):
@@ -319,6 +266,8 @@ def _drop_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if kind is KIND.OTHER or kind is KIND.DATABASE:
         to_next(cursor)
     for schema, name in paths:
+        if of_tables:
+            schema, table = None, schema
         yield fx.DropsObject(
             span=span, kind=kind, name=name, schema=schema, table=table, if_exists=if_exists, cascade=cascade
         )
@@ -392,7 +341,7 @@ def _alter_type(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 
 def _alter_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    kind = _kind(cursor)
+    kind = kind_of(cursor)
     if_exists = cursor.take("IF", "EXISTS")
     del if_exists  # what is not there is not altered
     of_this = kind is KIND.DATABASE and cursor.script.database == "mssql"

@@ -16,7 +16,7 @@ from headway.reading.sql.session import SESSION_READERS, set_setting, understood
 from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
 from headway.reading.sql.sql_server_words import T_SQL_READERS
-from headway.reading.sql.t_sql import at_verb, bounded, flows, to_next
+from headway.reading.sql.t_sql import Flow, at_verb, bounded, to_next
 from headway.reading.sql.tokens import tokens
 
 
@@ -24,16 +24,19 @@ def read_script(script: Script) -> tuple[fx.Effect, ...]:
     """What all statements of a text do, in their order."""
     all_tokens = tokens(script.source.text, script.database)
     found: list[fx.Effect] = []
+    flow = Flow()
     for first, last in statements(script, all_tokens, 0, len(all_tokens)):
         cursor = Cursor(script, all_tokens, first, last)
         whole = script.database != "mssql" or makes_routine(all_tokens, first, last)
-        found += statement(cursor) if whole else _batch(cursor)
+        if any(token.word == "GO" for token in all_tokens[max(0, first - 2) : first]):  # perhaps with how often
+            flow = Flow()
+        found += statement(cursor) if whole else _batch(cursor, flow)
     return tuple(found)
 
 
-def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
+def _batch(cursor: Cursor, flow: Flow) -> Iterator[fx.Effect]:
     """T-SQL, where control flow may stand anywhere, and nothing need part two statements."""
-    certain = not flows(cursor)
+    certain = not flow.reaches(cursor)
     for effect in block(cursor, statement):
         yield replace(effect, conditional=False) if certain else effect
 

@@ -182,6 +182,41 @@ def flows(cursor: Cursor) -> bool:
     )
 
 
+class Flow:
+    """The control flow of a batch, which goes on behind a semicolon: an IF whose block is open, a RETURN behind an IF."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.branches = False
+        self.leaves = False
+
+    def reaches(self, cursor: Cursor) -> bool:
+        """Whether what stands here may run not at all; to be asked of each part of the batch in its order."""
+        here = flows(cursor)
+        self.branches = self.branches or here
+        reached = here or self.leaves or (self.branches and self.depth > 0)
+        cases = 0
+        for place in range(cursor.place, cursor.end):
+            word = cursor.tokens[place].word
+            if word == "CASE":
+                cases += 1
+            elif word == "END" and cases:
+                cases -= 1
+            elif word == "END":
+                self.depth = max(0, self.depth - 1)
+            elif word == "BEGIN":
+                after = cursor.tokens[place + 1].word if place + 1 < cursor.end else ""
+                self.depth += after not in _NO_BLOCK
+            elif word in ("RETURN", "GOTO") and reached:
+                self.leaves = True
+            reached = reached or (word == "ELSE" and not cases)
+        self.branches = self.branches and self.depth > 0
+        return reached
+
+
+_NO_BLOCK = ("TRANSACTION", "TRAN", "WORK", "DISTRIBUTED", "DIALOG", "CONVERSATION")
+
+
 def _is_flow(cursor: Cursor, place: int) -> bool:
     word, after, behind = [*(token.word for token in cursor.tokens[place : place + 3]), "", ""][:3]
     return word != "IF" or after != "EXISTS" or behind == "("

@@ -42,6 +42,8 @@ _PARTITIONED = ("mysql", "mariadb")
 def _action(cursor: Cursor, target: Target, repeated: Action | None) -> Generator[fx.Effect, None, Action | None]:
     """Reads one action; gives back what a list without a verb goes on with (SQL Server's ``ADD a int, b int``)."""
     reader = _ACTIONS.get(cursor.peek().word)
+    if cursor.script.database == "mssql" and repeated is not None and cursor.at_any(_NAMED_BY_WORDS):
+        reader = None  # behind a comma it is a column that is called so
     if cursor.script.mysql and reader is None and cursor.at_any(_TABLE_OPTIONS):
         reader = _table_option
     elif reader is None:

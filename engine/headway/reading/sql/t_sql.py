@@ -57,7 +57,7 @@ def _before(cursor: Cursor, steps: int = 1) -> str:
 _OPERAND_FOLLOWS = words(
     "( , . = < > <= >= <> != + - * / % & | ^ ~ := :: AND OR NOT SELECT DISTINCT TOP SET WHERE BY FROM INTO UPDATE TABLE "
     "JOIN AS IN LIKE BETWEEN HAVING COLUMN DROP ALTER CREATE KEY INDEX EXEC EXECUTE PROCEDURE VIEW TRIGGER CURSOR TO "
-    "DECLARE INSERT DELETE MERGE TRUNCATE CONSTRAINT REFERENCES CASE WHEN"
+    "USING APPLY DECLARE INSERT DELETE MERGE TRUNCATE CONSTRAINT REFERENCES CASE WHEN"
 )
 """Words and marks that a name or a value follows, and no statement."""
 
@@ -80,12 +80,24 @@ def _ends_at(cursor: Cursor, ahead: int) -> bool:
     return token.kind == "end" or token.word in T_SQL_VERBS or token.word in _ALSO_NAMES or token.word in (";", "GO")
 
 
+def _names(cursor: Cursor, ahead: int) -> bool:
+    """Whether a name may stand there: what follows OPEN of a cursor, and no alias that is called so."""
+    token = cursor.peek(ahead)
+    return token.kind in ("word", "name") and token.word not in _NO_NAMES
+
+
+_NO_NAMES = words(
+    "ON AS WHERE JOIN INNER LEFT RIGHT CROSS FULL OUTER FROM SET VALUES WHEN USING GROUP ORDER HAVING WITH UNION EXCEPT "
+    "INTERSECT AND OR IN IS NOT LIKE BETWEEN OUTPUT OPTION FOR"
+)
+
+
 def _opens(cursor: Cursor) -> bool:
     """OPEN, CLOSE and DEALLOCATE, behind which a cursor or a key is named."""
     if cursor.peek(1).word in ("MASTER", "SYMMETRIC", "ALL") and cursor.peek(2).word in ("KEY", "SYMMETRIC"):
         return True
     ahead = 2 if cursor.peek(1).word == "GLOBAL" and not _ends_at(cursor, 2) else 1
-    return cursor.peek(ahead).kind in ("word", "name") and _ends_at(cursor, ahead + 1)
+    return _names(cursor, ahead) and _ends_at(cursor, ahead + 1)
 
 
 def _fetches(cursor: Cursor) -> bool:
@@ -94,8 +106,7 @@ def _fetches(cursor: Cursor) -> bool:
         return False
     if any(cursor.peek(ahead).word == "FROM" for ahead in range(1, 5)):
         return True
-    named = cursor.peek(1).kind in ("word", "name")
-    return named and (cursor.peek(2).word == "INTO" or _ends_at(cursor, 2))
+    return _names(cursor, 1) and (cursor.peek(2).word == "INTO" or _ends_at(cursor, 2))
 
 
 def _kills(cursor: Cursor) -> bool:

@@ -14,7 +14,7 @@ from headway.reading.sql.cursor import Cursor, Script, UnreadError, shown, words
 from headway.reading.sql.rows import called
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.split import makes_routine, pieces, statements
-from headway.reading.sql.t_sql import bounded, flows, to_next
+from headway.reading.sql.t_sql import Flow, bounded, to_next
 from headway.reading.sql.tokens import tokens
 
 Statement = Callable[[Cursor], Iterator[fx.Effect]]
@@ -264,12 +264,15 @@ def dynamic(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
         return
     script = Script(source, cursor.script.database, cursor.script.depth + 1, cursor.script.bodies)
     inner = tokens(source.text, script.database)
+    flow, said = Flow(), False
     for first, last in statements(script, inner, 0, len(inner)):
         part = Cursor(script, inner, first, last)
         if script.database != "mssql" or makes_routine(inner, first, last):
             yield from read(part)
-        elif flows(part):
-            yield unread(text)
+        elif flow.reaches(part):
+            if not said:
+                yield unread(text)
+            said = True
         else:
             yield from block(part, read)
 

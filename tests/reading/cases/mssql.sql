@@ -118,14 +118,13 @@ DROP TABLE #temp
 => DropsTable(table='#temp')
 
 ALTER SCHEMA attic TRANSFER dbo.Users
-=> AltersObject(kind=schema, name='attic', action='TRANSFER DBO')
+=> RenamesTable(table='Users', schema='dbo', new_name='Users', new_schema='attic')
 
 USE master
 => SetsSetting(name='database', value='master')
 
 ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)
 => Reindexes(verb='ALTER INDEX REBUILD', name='ix')
-=> RunsSql(text='ALTER INDEX ix ON Users REBUILD PARTITION = 1 WITH (ONLINE = ON)')
 
 ALTER INDEX ALL ON Users REORGANIZE
 => Reindexes(verb='ALTER INDEX REORGANIZE', name='Users')

@@ -19,7 +19,7 @@ def alter(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
         kind = cursor.next().word
         cursor.take("IF", "EXISTS")
         name = cursor.name()
-        while not cursor.done and not cursor.at(","):
+        while not cursor.done and not cursor.at(",") and not at_verb(cursor):
             cursor.next()
         yield target.other(f"ALTER {kind}", name)
         return
@@ -67,7 +67,8 @@ def _new_type(cursor: Cursor) -> dict[str, object]:
         cursor.path()
     if cursor.take("USING"):
         start = cursor.place
-        cursor.until(",")
+        while not cursor.done and not cursor.at(",") and not at_verb(cursor):
+            cursor.step()
         values["using"] = cursor.text(start)
     return values
 
@@ -77,10 +78,16 @@ def _redefined(cursor: Cursor) -> dict[str, object]:
     values: dict[str, object] = {"new_type": type_of(cursor)}
     if cursor.take("COLLATE"):
         cursor.name()
+    if cursor.take_any("MASKED", "ENCRYPTED"):
+        cursor.need("WITH")
+        cursor.skip_group()
+    cursor.take("SPARSE")
     if cursor.take("NOT", "NULL"):
         values["nullable"] = False
     elif cursor.take("NULL"):
         values["nullable"] = True
+    if cursor.take("WITH"):  # (ONLINE = ON)
+        cursor.skip_group()
     return values
 
 
@@ -114,11 +121,21 @@ _COLUMN_OPTIONS = (
     ("ADD", "ROWGUIDCOL"),
     ("ADD", "PERSISTED"),
     ("DROP", "ROWGUIDCOL"),
+    *((verb, what) for verb in ("ADD", "DROP") for what in ("HIDDEN", "MASKED", "SPARSE", "NOT")),
     ("DROP", "PERSISTED"),
 )
 
 
+_NO_COLUMNS = ("CONSTRAINT", "PARTITION", "SUBPARTITION", "LOB", "NESTED", "PRIMARY", "UNIQUE", "DEFAULT", "OPAQUE")
+
+
 def modify(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
+    if cursor.script.database == "oracle" and cursor.at_any(_NO_COLUMNS):
+        kind = cursor.next().word
+        subject = cursor.name() if kind in ("CONSTRAINT", "PARTITION", "SUBPARTITION") else None
+        cursor.rest()
+        yield target.other(f"MODIFY {kind}", subject)
+        return
     cursor.take("COLUMN")
     cursor.take("IF", "EXISTS")
     if cursor.at("("):

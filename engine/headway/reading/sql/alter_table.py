@@ -42,6 +42,8 @@ _PARTITIONED = ("mysql", "mariadb")
 def _action(cursor: Cursor, target: Target, repeated: Action | None) -> Generator[fx.Effect, None, Action | None]:
     """Reads one action; gives back what a list without a verb goes on with (SQL Server's ``ADD a int, b int``)."""
     reader = _ACTIONS.get(cursor.peek().word)
+    if cursor.script.database == "mssql" and repeated is not None and cursor.at_any(_NAMED_BY_WORDS):
+        reader = None  # behind a comma it is a column that is called so
     if cursor.script.mysql and reader is None and cursor.at_any(_TABLE_OPTIONS):
         reader = _table_option
     elif reader is None:
@@ -66,12 +68,16 @@ def _add(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
     if cursor.script.mysql and _at_mysql_index(cursor):
         yield from _add_index(cursor, target)
         return
-    if cursor.script.mysql and cursor.at_any(("PARTITION", "SYSTEM")):
+    if (cursor.script.mysql and cursor.at_any(("PARTITION", "SYSTEM"))) or _at_oracle_part(cursor):
         yield target.other(f"ADD {cursor.next().word}")
         cursor.rest()
         return
     if cursor.script.database == "mssql" and cursor.at("COLUMN"):
         raise UnreadError
+    if cursor.script.database == "mssql" and cursor.take("PERIOD", "FOR", "SYSTEM_TIME"):
+        cursor.skip_group()
+        yield target.other("ADD PERIOD")
+        return
     if cursor.script.database == "mssql" and cursor.take("INDEX"):
         name, unique = cursor.name(), cursor.take("UNIQUE")
         cursor.take_any("CLUSTERED", "NONCLUSTERED")
@@ -111,6 +117,14 @@ def _add_constraint(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
     yield adds_constraint(read.constraint, target, not_valid=read.not_valid, using_index=read.using_index)
 
 
+def _at_oracle_part(cursor: Cursor) -> bool:
+    """Whether Oracle adds or drops a partition or what it logs, and no column of that name."""
+    return cursor.script.database == "oracle" and (
+        cursor.at("SUPPLEMENTAL", "LOG")
+        or (cursor.at_any(("PARTITION", "SUBPARTITION")) and cursor.peek(1).kind in ("word", "name"))
+    )
+
+
 def _at_mysql_index(cursor: Cursor) -> bool:
     return cursor.at_any(("INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR"))
 
@@ -124,6 +138,16 @@ def _add_index(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
 
 
 def _drop(cursor: Cursor, target: Target) -> Iterator[fx.Effect]:
+    if cursor.script.database == "mssql" and cursor.take("PERIOD", "FOR", "SYSTEM_TIME"):
+        yield target.other("DROP PERIOD")
+        return
+    if _at_oracle_part(cursor) or (
+        cursor.script.database == "oracle" and cursor.at_any(("PARTITIONS", "SUBPARTITIONS"))
+    ):
+        action = f"DROP {cursor.next().word}"
+        yield target.other(action, cursor.name() if cursor.at_name() else None)
+        cursor.rest()
+        return
     kind = next((kind for words, kind in _DROPPED.items() if cursor.take(*words)), None)
     if kind is not None:
         yield from _drop_constraint(cursor, target, kind)
@@ -159,6 +183,8 @@ def _drop_constraint(cursor: Cursor, target: Target, kind: fx.ConstraintKind) ->
     elif kind is not fx.ConstraintKind.PRIMARY_KEY:
         name = cursor.name()
     cascade = _cascade(cursor)
+    if cursor.script.database == "mssql" and cursor.take("WITH"):
+        cursor.skip_group()
     yield target.made(fx.DropsConstraint, name=name, kind=kind, if_exists=if_exists, cascade=cascade)
 
 
@@ -247,10 +273,18 @@ def _words(first: str) -> Action:
         if len(named) == 1 and (first in _NOT_ALONE or (first == "SET" and not cursor.at("("))):
             raise UnreadError
         subject = None
-        if cursor.at_name() and " ".join(named) not in _WITHOUT_SUBJECT and not at_verb(cursor):
+        if (
+            cursor.at_name()
+            and " ".join(named) not in _WITHOUT_SUBJECT
+            and not at_verb(cursor)
+            and not cursor.at("WITH", "(")
+        ):
             subject = cursor.path()[1]
         if cursor.at_any(("CONCURRENTLY", "FINALIZE")):  # DETACH PARTITION
             named.append(cursor.next().word)
+        if first == "SWITCH" and named[-1] == "PARTITION":  # SWITCH PARTITION 1 TO other
+            cursor.step()
+            subject = cursor.path()[1] if cursor.take("TO") else None
         while not cursor.done and not cursor.at(",") and not at_verb(cursor):
             cursor.step()
         yield target.other(" ".join(named), subject)

@@ -14,7 +14,7 @@ from headway.reading.sql.cursor import Cursor, Script, UnreadError, shown, words
 from headway.reading.sql.rows import calls
 from headway.reading.sql.scan import mentions
 from headway.reading.sql.split import makes_routine, pieces, statements
-from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
+from headway.reading.sql.t_sql import Flow, bounded, to_next
 from headway.reading.sql.tokens import tokens
 
 Statement = Callable[[Cursor], Iterator[fx.Effect]]
@@ -32,6 +32,8 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
         try:
             if cursor.script.database in ("postgresql", "oracle") and piece.take("DECLARE"):
                 declaring = True
+            if cursor.script.database == "oracle" and piece.take_any("PROCEDURE", "FUNCTION"):
+                declaring = not _at_body_of_routine(piece)
             if declaring and not piece.at("BEGIN"):
                 yield from _calls(piece, span)
                 continue
@@ -40,6 +42,17 @@ def block(cursor: Cursor, read: Statement) -> Iterator[fx.Effect]:
                 yield replace(effect, conditional=True)
         except UnreadError:
             yield unread(Cursor(cursor.script, cursor.tokens, first, last))
+
+
+def _at_body_of_routine(cursor: Cursor) -> bool:
+    """Goes past the head of a routine within a block; whether its BEGIN comes next, before which it may declare."""
+    cursor.until("IS", "AS")
+    declared = cursor.copy()
+    declared.until("BEGIN")
+    if declared.done:
+        return False
+    cursor.place = declared.place
+    return True
 
 
 def _past_handler(cursor: Cursor) -> bool:
@@ -67,6 +80,9 @@ def unread(cursor: Cursor) -> fx.RunsSql:
 
 def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect]:
     """One statement of a block, behind the control flow that stands before it."""
+    if cursor.script.database == "mssql":
+        yield from _batch(cursor, span, read)
+        return
     while not cursor.done:
         if cursor.at("<", "<"):
             cursor.place = min(cursor.place + 5, cursor.end)
@@ -75,36 +91,52 @@ def _piece(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect
         elif cursor.at_any(("ELSE", "LOOP", "EXCEPTION", "REPEAT", "THEN")) or _at_begin(cursor):
             _past_begin(cursor)
         elif cursor.take("END"):
-            if cursor.script.database == "mssql":
-                cursor.take_any("TRY", "CATCH")
-            else:
-                cursor.rest()  # IF, LOOP, a label
+            cursor.rest()  # IF, LOOP, a label
         elif cursor.script.mysql and cursor.take("DECLARE"):
             if not _past_handler(cursor):
                 yield from _calls(cursor, span)
         elif word := cursor.take_any("IF", "ELSIF", "ELSEIF", "WHEN", "WHILE", "UNTIL", "CASE"):
             yield from _condition(cursor, span, word)
+        elif cursor.script.database == "oracle" and cursor.take("FORALL"):
+            cursor.until("INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE")
         elif cursor.at_any(("FOR", "FOREACH")):
             yield from _loop(cursor, span, read)
-        elif cursor.at_any(_SPOKEN) and not (cursor.at("EXECUTE") and _has_prepared(cursor.script)):
-            spoken = (bounded(cursor) if cursor.script.database == "mssql" else None) or cursor
-            yield from _spoken(spoken, span, read)
-            cursor.place = spoken.place
+        elif cursor.at_any(_SPOKEN) and not (cursor.script.mysql and cursor.at("EXECUTE")):
+            yield from _spoken(cursor, span, read)
         elif _is_assignment(cursor):
             yield from _calls(cursor, span)
         else:
             yield from read(cursor)
-            if cursor.script.database != "mssql":
-                return
+            return
 
 
-def _has_prepared(script: Script) -> bool:
-    """Whether EXECUTE runs what stands elsewhere: a procedure, a statement that was prepared."""
-    return script.database == "mssql" or script.mysql
+def _batch(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect]:
+    """What stands between two semicolons of T-SQL: statements, and control flow between them."""
+    while not cursor.done:
+        if cursor.take("ELSE"):
+            continue
+        if cursor.peek(1).word == ":" and cursor.peek().kind == "word":
+            cursor.place += 2  # a label
+        elif _at_begin(cursor):
+            _past_begin(cursor)
+        elif cursor.take("END"):
+            cursor.take_any("TRY", "CATCH")
+        elif cursor.take_any("IF", "WHILE"):
+            start = cursor.place
+            to_next(cursor)
+            if cursor.done:
+                raise UnreadError
+            yield from _calls(Cursor(cursor.script, cursor.tokens, start, cursor.place), span)
+        elif cursor.at_any(_SILENT_IN_T_SQL) and (spoken := bounded(cursor)) is not None:
+            cursor.place = spoken.end
+            spoken.next()
+            yield from _calls(spoken, span)
+        else:
+            yield from read(cursor)
 
 
 def _at_begin(cursor: Cursor) -> bool:
-    return cursor.at("BEGIN") and cursor.peek(1).word not in ("TRANSACTION", "TRAN", "WORK")
+    return cursor.at("BEGIN") and cursor.peek(1).word not in ("TRANSACTION", "TRAN", "WORK", "DISTRIBUTED")
 
 
 def _past_begin(cursor: Cursor) -> None:
@@ -118,13 +150,11 @@ def _condition(cursor: Cursor, span: fx.Span, word: str) -> Iterator[fx.Effect]:
         ends: frozenset[str] = words("WHEN")
     elif word == "UNTIL":
         ends = words("END")
-    elif cursor.script.database == "mssql":
-        ends = T_SQL_VERBS
     else:
         ends = words("LOOP DO" if word == "WHILE" else "THEN")
     inner = _stretch(cursor, ends)
     yield from _calls(inner, span)
-    if cursor.script.database != "mssql" and word not in ("CASE", "UNTIL"):
+    if word not in ("CASE", "UNTIL"):
         cursor.next()
 
 
@@ -168,6 +198,8 @@ def _is_assignment(cursor: Cursor) -> bool:
     inner = cursor.copy()
     if inner.take("SET") and not inner.at_any(("NEW", "OLD")):
         return False
+    if inner.peek().kind == "bind" and inner.peek(1).word == ".":  # Oracle's :NEW.id
+        inner.place += 2
     if not inner.at_name():
         return inner.at(":")
     inner.path()
@@ -189,6 +221,7 @@ _SILENT = words(
     "NULL RETURN RAISE EXIT CONTINUE GET ASSERT OPEN CLOSE FETCH MOVE SIGNAL RESIGNAL LEAVE ITERATE PRINT "
     "RAISERROR THROW GOTO BREAK PRAGMA DEALLOCATE"
 )
+_SILENT_IN_T_SQL = words("RETURN PRINT RAISERROR THROW GOTO BREAK CONTINUE DECLARE OPEN CLOSE FETCH DEALLOCATE")
 _SPOKEN = _SILENT | {"PERFORM", "EXECUTE", "SELECT", "DECLARE"}
 
 
@@ -211,9 +244,6 @@ def _spoken(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
 
 def _select_into(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effect]:
     """SELECT … INTO a variable, which makes no table here."""
-    if cursor.script.database == "mssql":
-        yield from read(cursor)
-        return
     for effect in read(cursor):
         if not isinstance(effect, fx.CreatesTable):
             yield effect
@@ -233,12 +263,15 @@ def dynamic(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
         return
     script = Script(source, cursor.script.database, cursor.script.depth + 1, cursor.script.bodies)
     inner = tokens(source.text, script.database)
+    flow, said = Flow(), False
     for first, last in statements(script, inner, 0, len(inner)):
         part = Cursor(script, inner, first, last)
         if script.database != "mssql" or makes_routine(inner, first, last):
             yield from read(part)
-        elif flows(part):
-            yield unread(text)
+        elif flow.reaches(part):
+            if not said:
+                yield unread(text)
+            said = True
         else:
             yield from block(part, read)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from headway.effects import model as fx
 from headway.reading.sql.constraints import references
 from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.t_sql import at_verb
 from headway.reading.sql.types import COLUMN_WORDS, expression, type_of
 
 KIND = fx.ConstraintKind
@@ -45,6 +46,8 @@ def column_of(cursor: Cursor) -> Defined:
 def column_rest(cursor: Cursor, defined: Defined) -> None:
     """Reads what follows a column's type, until something follows that does not belong to it."""
     while not cursor.done:
+        if at_verb(cursor):
+            return
         named = cursor.take("CONSTRAINT")
         constraint = cursor.name() if named else None
         word = cursor.peek().word
@@ -88,7 +91,8 @@ def _primary(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
 def _key(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     defined.set(primary_key=True, nullable=False)
     cursor.take_any("ASC", "DESC")
-    cursor.take_any("CLUSTERED", "NONCLUSTERED")
+    if cursor.take_any("CLUSTERED", "NONCLUSTERED"):
+        cursor.take("HASH")
     defined.constrain(KIND.PRIMARY_KEY, name)
 
 
@@ -124,9 +128,22 @@ def _as(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     if cursor.take("IDENTITY"):
         _identity(cursor, defined, name)
         return
+    if cursor.script.database == "mssql":
+        if cursor.take_any("ROW", "TRANSACTION_ID", "SEQUENCE_NUMBER"):  # of a temporal table or a ledger
+            cursor.take_any("START", "END")
+            defined.set(has_default=True, nullable=False)
+            return
+        if not cursor.at("(") or _goes_on_behind_group(cursor.copy()):
+            defined.set(computed=expression(cursor), has_default=True, computed_stored=cursor.take("PERSISTED"))
+            return
     defined.set(computed=cursor.group().text(), has_default=True)
     kind = cursor.take_any("STORED", "PERSISTED", "PERSISTENT", "VIRTUAL")
     defined.set(computed_stored=kind in ("STORED", "PERSISTED", "PERSISTENT"))
+
+
+def _goes_on_behind_group(cursor: Cursor) -> bool:
+    cursor.skip_group()
+    return cursor.peek().kind == "mark" and not cursor.at(",")
 
 
 def _identity(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
@@ -161,6 +178,11 @@ def _on(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     if cursor.take("CONFLICT"):
         cursor.next()
         return
+    if cursor.script.database == "mssql":
+        cursor.step()  # a group of files, or a scheme and its column
+        if cursor.at("("):
+            cursor.skip_group()
+        return
     cursor.need("UPDATE")
     expression(cursor)
 
@@ -173,8 +195,10 @@ def _index(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
     raise UnreadError
 
 
-def _group(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
-    cursor.skip_group()
+def _with(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
+    """The options of a constraint's index, and SQL Server's ``DEFAULT 0 WITH VALUES``."""
+    if not cursor.take("VALUES"):
+        cursor.skip_group()
 
 
 def _nothing(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
@@ -189,6 +213,16 @@ def _state(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
 def _no_inherit(cursor: Cursor) -> None:
     cursor.take("NO", "INHERIT")
     cursor.take("NOT", "ENFORCED")
+
+
+def _masked(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
+    """SQL Server's ``MASKED WITH (FUNCTION = …)`` and ``ENCRYPTED WITH (…)``."""
+    cursor.need("WITH")
+    cursor.skip_group()
+
+
+def _column_set(cursor: Cursor, defined: Defined, name: fx.MaybeText) -> None:
+    cursor.need("FOR", "ALL_SPARSE_COLUMNS")
 
 
 _Part = Callable[[Cursor, Defined, fx.MaybeText], None]
@@ -210,7 +244,10 @@ _PARTS: dict[str, _Part] = {
     "CHARACTER": _character,
     "ON": _on,
     "INDEX": _index,
-    "WITH": _group,
+    "WITH": _with,
+    "MASKED": _masked,
+    "ENCRYPTED": _masked,
+    "COLUMN_SET": _column_set,
     "ENABLE": _state,
     "DISABLE": _state,
     **dict.fromkeys(
@@ -237,6 +274,7 @@ _PARTS: dict[str, _Part] = {
             "ENFORCED",
             "PERSISTED",
             "FIRST",
+            "FILESTREAM",
             "HIDDEN",
             "USING",
         ),

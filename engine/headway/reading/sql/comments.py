@@ -44,15 +44,17 @@ def _said(cursor: Cursor) -> fx.Text:
 
 
 def grant(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """Reads GRANT or REVOKE to its end."""
+    """Reads GRANT, REVOKE or SQL Server's DENY to its end."""
     verb = cursor.next().word
     effect = fx.CreatesObject if verb == "GRANT" else fx.DropsObject
     cursor.until("ON", "TO", "FROM")
     tables: list[fx.MaybeText] = []
     if cursor.take("ON"):
         cursor.take("TABLE")
+        if cursor.script.database == "mssql" and cursor.take("OBJECT"):
+            cursor.need("::")
         is_other = cursor.at_any(_GRANTED) and cursor.peek(1).word not in ("TO", "FROM", ",", ".")
-        if cursor.at_name() and not is_other:
+        if cursor.at_name() and not is_other and cursor.peek(1).word != "::":
             tables = list(_tables(cursor))
         cursor.until("TO", "FROM")
     if not cursor.take_any("TO", "FROM"):
@@ -61,7 +63,10 @@ def grant(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     cursor.rest()
     for table in tables or [None]:
         for name in names:
-            yield effect(span=span, kind=KIND.GRANT, name=name, table=table)
+            if verb == "DENY":
+                yield fx.AltersObject(span=span, kind=KIND.GRANT, name=name, table=table, action=verb)
+            else:
+                yield effect(span=span, kind=KIND.GRANT, name=name, table=table)
 
 
 _GRANTED = words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, UnreadError
 from headway.reading.sql.index_parts import index_columns
+from headway.reading.sql.t_sql import at_verb
 from headway.reading.sql.types import expression
 from headway.valueclass import valueclass
 
@@ -95,7 +96,8 @@ def _unique_key(cursor: Cursor, name: fx.MaybeText) -> tuple[fx.MaybeText, tuple
     cursor.take_any("KEY", "INDEX")
     cursor.take("IF", "NOT", "EXISTS")
     cursor.take("NULLS", "NOT", "DISTINCT") or cursor.take("NULLS", "DISTINCT")
-    cursor.take_any("CLUSTERED", "NONCLUSTERED")
+    if cursor.take_any("CLUSTERED", "NONCLUSTERED"):
+        cursor.take("HASH")
     if cursor.take("USING", "INDEX"):
         return name, (), cursor.name()
     if not cursor.at("(") and not cursor.at("USING"):
@@ -119,16 +121,23 @@ def _default_for(cursor: Cursor, name: fx.MaybeText) -> Constrained:
     value = expression(cursor)
     cursor.need("FOR")
     column = cursor.name()
+    cursor.take("WITH", "VALUES")
     return Constrained(fx.Constraint(KIND.UNKNOWN, name, (column,)), default_for=column, default=value)
 
 
 def _constraint_rest(cursor: Cursor) -> bool:
     """Reads the clauses behind a constraint, in whatever order; tells whether NOT VALID is one of them."""
     not_valid = False
-    while not cursor.done:
+    while not cursor.done and not at_verb(cursor):
         if cursor.take("NOT", "VALID") or cursor.take("ENABLE", "NOVALIDATE") or cursor.take("NOVALIDATE"):
             not_valid = True
         elif cursor.take("USING", "INDEX", "TABLESPACE") or cursor.take("COMMENT") or cursor.take("INITIALLY"):
+            cursor.next()
+        elif cursor.script.database == "mssql" and cursor.take("ON"):  # a group of files, or a scheme and its column
+            cursor.step()
+            if cursor.at("("):
+                cursor.skip_group()
+        elif cursor.script.database == "mssql" and cursor.take("WITH", "FILLFACTOR", "="):
             cursor.next()
         elif cursor.take("INCLUDE") or cursor.at("WITH", "("):
             cursor.take("WITH")

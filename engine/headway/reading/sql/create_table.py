@@ -11,6 +11,7 @@ from headway.reading.sql.constraints import at_constraint, constraint_of
 from headway.reading.sql.cursor import Cursor, UnreadError, words
 from headway.reading.sql.index_parts import mysql_index
 from headway.reading.sql.rows import query
+from headway.reading.sql.t_sql import bounded
 
 
 @dataclass
@@ -41,9 +42,10 @@ def create_table(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
             _element(item, parts)
             if not item.done:
                 raise UnreadError
-    if any(token.word == "INHERITS" for token in cursor.tokens[cursor.place : cursor.end]):
-        parts.whole = False
+    start = cursor.place
     query = yield from _table_rest(cursor, span)
+    if any(token.word == "INHERITS" for token in cursor.tokens[start : cursor.place]):
+        parts.whole = False
     yield fx.CreatesTable(
         span=span,
         table=table,
@@ -63,6 +65,8 @@ def _element(item: Cursor, parts: _Parts) -> None:
         item.path()
         while item.take_any("INCLUDING", "EXCLUDING"):
             item.next()
+    elif item.script.database == "mssql" and item.take("PERIOD", "FOR", "SYSTEM_TIME"):
+        item.skip_group()
     elif at_constraint(item):
         parts.constraints.append(constraint_of(item).constraint)
     elif item.script.mysql and item.at_any(("INDEX", "KEY", "FULLTEXT", "SPATIAL")):
@@ -72,7 +76,9 @@ def _element(item: Cursor, parts: _Parts) -> None:
         item.next()
         name, unique = item.name(), item.take("UNIQUE")
         item.take_any("CLUSTERED", "NONCLUSTERED")
-        parts.indexes.append(fx.Index(name, item.names(), unique))
+        item.take_any("HASH", "COLUMNSTORE")
+        parts.indexes.append(fx.Index(name, item.names() if item.at("(") else (), unique))
+        item.rest()  # its condition, its options and where it lies
     elif _at_typed_column(item):
         item.name()
         parts.whole = False
@@ -98,6 +104,17 @@ def _table_rest(cursor: Cursor, span: fx.Span) -> Generator[fx.Effect, None, boo
     """Reads the options behind the columns; tells whether a query fills the table."""
     while not cursor.done:
         cursor.take(",")
+        if cursor.script.database == "mssql":
+            if cursor.take("AS") and cursor.take_any("NODE", "EDGE", "FILETABLE"):
+                continue
+            if cursor.at("SELECT") and cursor.tokens[cursor.place - 1].word == "AS":  # of Azure Synapse
+                inner = bounded(cursor) or cursor
+                yield from query(inner, span)
+                cursor.place = inner.end
+                return True
+            if not _t_sql_option(cursor):
+                break
+            continue
         if cursor.at_any(("AS", "SELECT", "WITH", "VALUES", "TABLE", "(")) and _at_query(cursor):
             cursor.take("AS")
             yield from query(_without_data(cursor), span)
@@ -115,6 +132,19 @@ def _table_rest(cursor: Cursor, span: fx.Span) -> Generator[fx.Effect, None, boo
             _option(cursor)
         else:
             break
+    return False
+
+
+def _t_sql_option(cursor: Cursor) -> bool:
+    """Where a table of SQL Server lies, and ``WITH (MEMORY_OPTIMIZED = ON)``; no statement that follows it."""
+    if cursor.take_any("ON", "TEXTIMAGE_ON", "FILESTREAM_ON"):
+        cursor.step()  # a group of files, or a scheme and its column
+        if cursor.at("("):
+            cursor.skip_group()
+        return True
+    if cursor.take("WITH"):
+        cursor.skip_group()
+        return True
     return False
 
 

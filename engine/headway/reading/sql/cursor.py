@@ -206,6 +206,8 @@ class Cursor:
 
     def skip_group(self) -> None:
         """Goes past the parentheses or brackets that come next."""
+        if not (self.at("(") or self.at("[")):
+            raise UnreadError
         depth = 0
         while not self.done:
             word = self.next().word

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.reading.sql.cursor import Cursor, UnreadError
 from headway.reading.sql.index_parts import index_columns
+from headway.reading.sql.t_sql import at_verb
 
 
 def create_index(
-    cursor: Cursor, span: fx.Span, *, unique: bool = False, method: fx.MaybeText = None
+    cursor: Cursor, span: fx.Span, *, unique: bool = False, method: fx.MaybeText = None, columnstore: bool = False
 ) -> Iterator[fx.Effect]:
     """Reads what follows CREATE [UNIQUE] INDEX."""
     concurrently = cursor.take("CONCURRENTLY")
@@ -27,7 +28,10 @@ def create_index(
     table_schema, table = cursor.path()
     if cursor.take("USING"):
         method = cursor.name()
-    columns = index_columns(cursor.group()) if cursor.at("(") else _unknown_columns(cursor)
+    if cursor.at("("):
+        columns = index_columns(cursor.group())
+    else:
+        columns = () if columnstore else _unknown_columns(cursor)
     where, online = _options(cursor)
     yield fx.CreatesIndex(
         span=span,
@@ -57,8 +61,27 @@ def _options(cursor: Cursor) -> tuple[fx.MaybeText, bool]:
     while not cursor.done:
         if cursor.take("WHERE"):
             start = cursor.place
-            cursor.until("WITH") if cursor.script.database == "mssql" else cursor.until()
+            if cursor.script.database == "mssql":
+                while not cursor.done and not cursor.at_any(("WITH", "ON")) and not at_verb(cursor):
+                    cursor.step()
+            else:
+                cursor.until()
             where = cursor.text(start)
+        elif cursor.script.database == "mssql" and cursor.take_any("ON", "FILESTREAM_ON"):
+            cursor.step()  # a group of files, a catalog, or a scheme and its column
+            if cursor.at("("):
+                cursor.skip_group()
+        elif cursor.script.database == "mssql" and cursor.take("KEY", "INDEX"):
+            cursor.name()  # of a full-text index
+        elif cursor.script.database == "mssql" and (cursor.at("ORDER", "(") or cursor.take("USING", "XML", "INDEX")):
+            cursor.next()
+            if cursor.at("("):
+                cursor.skip_group()
+        elif cursor.script.database == "mssql" and cursor.at("WITH") and not cursor.at("WITH", "("):
+            cursor.next()
+            _bare_options(cursor)
+        elif cursor.script.database == "mssql" and cursor.take("FOR"):  # of an XML index
+            cursor.step()
         elif cursor.take("NULLS"):
             cursor.take("NOT")
             cursor.need("DISTINCT")
@@ -81,6 +104,21 @@ def _options(cursor: Cursor) -> tuple[fx.MaybeText, bool]:
     return where, online
 
 
+def _bare_options(cursor: Cursor) -> None:
+    """SQL Server's options without parentheses: ``FILLFACTOR = 80, PAD_INDEX``, ``CHANGE_TRACKING AUTO``."""
+    while True:
+        cursor.name()
+        cursor.take("=")
+        if (
+            not at_verb(cursor)
+            and not cursor.at_any(("ON", "WITH"))
+            and (cursor.peek().kind in ("word", "name", "number"))
+        ):
+            cursor.next()
+        if not cursor.take(","):
+            return
+
+
 _ALONE = ("ONLINE", "REVERSE", "COMPRESS", "NOLOGGING", "LOGGING", "VISIBLE", "INVISIBLE", "IGNORED", "LOCAL", "GLOBAL")
 _WITH_VALUE = (
     "TABLESPACE",
@@ -98,6 +136,9 @@ def drop_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """Reads what follows DROP INDEX."""
     concurrently = cursor.take("CONCURRENTLY")
     if_exists = cursor.take("IF", "EXISTS")
+    if cursor.script.database == "mssql":
+        yield from _drop_of_tables(cursor, span, if_exists)
+        return
     names = [cursor.path()]
     while cursor.take(","):
         names.append(cursor.path())
@@ -105,7 +146,6 @@ def drop_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     table_schema: fx.MaybeText = None
     if cursor.take("ON"):
         table_schema, table = cursor.path()
-    of_tables = table is None and cursor.script.database == "mssql"  # its old form ``DROP INDEX table.index``
     while cursor.take_any("ALGORITHM", "LOCK"):
         cursor.take("=")
         cursor.next()
@@ -115,12 +155,31 @@ def drop_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         yield fx.DropsIndex(
             span=span,
             name=name,
-            table=schema if of_tables else table,
-            schema=table_schema if of_tables or schema is None else schema,
+            table=table,
+            schema=table_schema if schema is None else schema,
             concurrently=concurrently,
             if_exists=if_exists,
             cascade=cascade,
         )
+
+
+def _drop_of_tables(cursor: Cursor, span: fx.Span, if_exists: bool) -> Iterator[fx.Effect]:
+    """SQL Server's ``i ON s.t, j ON u``, and its old form ``s.t.i``."""
+    while True:
+        parts = [cursor.name()]
+        while cursor.take("."):
+            parts.append(cursor.name())
+        name = parts[-1]
+        table: fx.MaybeText = parts[-2] if len(parts) > 1 else None
+        schema: fx.MaybeText = parts[-3] if len(parts) > 2 else None
+        if cursor.take("ON"):
+            schema, table = cursor.path()
+            if cursor.at("WITH", "("):
+                cursor.next()
+                cursor.skip_group()
+        yield fx.DropsIndex(span=span, name=name, table=table, schema=schema, if_exists=if_exists)
+        if not cursor.take(","):
+            return
 
 
 def alter_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
@@ -134,7 +193,11 @@ def alter_index(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         if action not in ("REBUILD", "REORGANIZE", "DISABLE", "SET", "RESUME", "PAUSE", "ABORT"):
             raise UnreadError
         while cursor.at("WITH") or cursor.at("(") or cursor.at("PARTITION"):
-            cursor.next() if not cursor.at("(") else cursor.skip_group()
+            if cursor.take("PARTITION"):
+                cursor.take("=")
+                cursor.step()
+            elif not cursor.take("WITH"):
+                cursor.skip_group()
         if action in ("REBUILD", "REORGANIZE"):
             yield fx.Reindexes(
                 span=span, verb=f"ALTER INDEX {action}", name=name if name is not None else table, schema=schema

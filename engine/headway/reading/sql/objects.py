@@ -8,66 +8,17 @@ from dataclasses import dataclass, replace
 from headway.effects import model as fx
 from headway.reading.sql.alter_table import alter_table
 from headway.reading.sql.create_table import create_table
-from headway.reading.sql.cursor import Cursor, UnreadError, words
+from headway.reading.sql.cursor import Cursor, UnreadError
 from headway.reading.sql.indexes import alter_index, create_index, drop_index
-from headway.reading.sql.t_sql import to_next
+from headway.reading.sql.object_kinds import kind_of
+from headway.reading.sql.t_sql import bounded, to_next
 
 KIND = fx.ObjectKind
-
-_OTHERS = words(
-    "COLLATION CONVERSION LANGUAGE PUBLICATION SUBSCRIPTION SERVER STATISTICS TABLESPACE SYNONYM PACKAGE EVENT DIRECTORY"
-)
-_KINDS: dict[tuple[str, ...], fx.ObjectKind] = {
-    ("MATERIALIZED", "VIEW"): KIND.MATERIALIZED_VIEW,
-    ("VIEW",): KIND.VIEW,
-    ("SEQUENCE",): KIND.SEQUENCE,
-    ("FUNCTION",): KIND.FUNCTION,
-    ("AGGREGATE",): KIND.FUNCTION,
-    ("ROUTINE",): KIND.FUNCTION,
-    ("PROCEDURE",): KIND.PROCEDURE,
-    ("PROC",): KIND.PROCEDURE,
-    ("EVENT", "TRIGGER"): KIND.TRIGGER,
-    ("TRIGGER",): KIND.TRIGGER,
-    ("EXTENSION",): KIND.EXTENSION,
-    ("SCHEMA",): KIND.SCHEMA,
-    ("DATABASE",): KIND.DATABASE,
-    ("DOMAIN",): KIND.DOMAIN,
-    ("TYPE", "BODY"): KIND.TYPE,
-    ("TYPE",): KIND.TYPE,
-    ("POLICY",): KIND.POLICY,
-    ("RULE",): KIND.RULE,
-    ("USER", "MAPPING"): KIND.OTHER,
-    ("ROLE",): KIND.ROLE,
-    ("USER",): KIND.ROLE,
-    ("GROUP",): KIND.ROLE,
-    ("LOGIN",): KIND.ROLE,
-    ("OPERATOR", "CLASS"): KIND.OTHER,
-    ("OPERATOR", "FAMILY"): KIND.OTHER,
-    ("TEXT", "SEARCH", "CONFIGURATION"): KIND.OTHER,
-    ("TEXT", "SEARCH", "DICTIONARY"): KIND.OTHER,
-    ("TEXT", "SEARCH", "PARSER"): KIND.OTHER,
-    ("TEXT", "SEARCH", "TEMPLATE"): KIND.OTHER,
-    ("FOREIGN", "DATA", "WRAPPER"): KIND.OTHER,
-    ("ACCESS", "METHOD"): KIND.OTHER,
-    ("PACKAGE", "BODY"): KIND.OTHER,
-    **dict.fromkeys(
-        ((word,) for word in _OTHERS),
-        KIND.OTHER,
-    ),
-}
-"""The words that name a kind of object, longer ones before those they begin with."""
 
 _OF_A_BATCH = (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER, KIND.VIEW, KIND.MATERIALIZED_VIEW, KIND.RULE)
 """What goes on to the end of its batch on SQL Server."""
 
 _OF_A_TABLE = (KIND.TRIGGER, KIND.POLICY, KIND.RULE)
-
-
-def _kind(cursor: Cursor) -> fx.ObjectKind:
-    for named, kind in _KINDS.items():
-        if cursor.take(*named):
-            return kind
-    raise UnreadError
 
 
 # -- CREATE -------------------------------------------------------------------------------------------------------
@@ -81,6 +32,7 @@ class _Prefix:
     unique: bool = False
     temporary: bool = False
     method: fx.MaybeText = None
+    columnstore: bool = False
 
 
 Body = Callable[[Cursor], tuple[fx.Effect, ...] | None]
@@ -95,10 +47,12 @@ def create(cursor: Cursor, span: fx.Span, body: Body) -> Iterator[fx.Effect]:
     elif cursor.take("VIRTUAL", "TABLE"):
         if_not_exists = cursor.take("IF", "NOT", "EXISTS")
         schema, table = cursor.path()
-        cursor.rest()
+        to_next(cursor)
         yield fx.CreatesTable(span=span, table=table, schema=schema, whole=False, if_not_exists=if_not_exists)
     elif cursor.take("INDEX"):
-        yield from create_index(cursor, span, unique=prefix.unique, method=prefix.method)
+        yield from create_index(
+            cursor, span, unique=prefix.unique, method=prefix.method, columnstore=prefix.columnstore
+        )
     else:
         yield from _create_object(cursor, span, prefix, body)
 
@@ -123,6 +77,12 @@ def _prefix(cursor: Cursor) -> _Prefix:
         elif cursor.take_any("DEFINER", "ALGORITHM"):
             cursor.need("=")
             _account(cursor)
+        elif cursor.take("COLUMNSTORE"):
+            prefix.columnstore = True
+        elif cursor.at("XML", "INDEX") or cursor.at("PRIMARY", "XML", "INDEX"):
+            cursor.take("PRIMARY")
+            cursor.next()
+            prefix.method = "xml"
         elif cursor.take("SQL", "SECURITY"):
             cursor.next()
         elif cursor.take("AGGREGATE", "FUNCTION"):
@@ -137,7 +97,6 @@ _MODIFIERS = [
     "UNLOGGED",
     "CLUSTERED",
     "NONCLUSTERED",
-    "COLUMNSTORE",
     "RECURSIVE",
     "FORCE",
     "NOFORCE",
@@ -165,18 +124,25 @@ def _account(cursor: Cursor) -> None:
 
 def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -> Iterator[fx.Effect]:
     if cursor.take_any("OPERATOR", "CAST", "TRANSFORM") and not cursor.at_any(("CLASS", "FAMILY")):
-        cursor.rest()
+        to_next(cursor)
         yield fx.CreatesObject(span=span, kind=KIND.OTHER, name=None, replaces=prefix.replaces)
         return
     if cursor.at_any(("CLASS", "FAMILY")):
         cursor.place -= 1
-    kind = _kind(cursor)
+    assembled = cursor.script.database == "mssql" and cursor.at("AGGREGATE")  # which holds no statements
+    kind = kind_of(cursor)
     if_not_exists = cursor.take("IF", "NOT", "EXISTS")
     schema, name = _object_name(cursor, kind)
+    if assembled:
+        to_next(cursor)
+        yield fx.CreatesObject(span=span, kind=kind, name=name, schema=schema)
+        return
     if kind is KIND.TYPE and cursor.take("AS", "ENUM"):
         labels = tuple(_label(item) for item in cursor.group().items())
         yield fx.CreatesEnum(span=span, name=name or fx.UNKNOWN, schema=schema, labels=labels)
         return
+    if kind is KIND.POLICY and cursor.script.database == "mssql":
+        raise UnreadError
     table_schema, table = _table_of(cursor.copy(), kind) if kind in _OF_A_TABLE else (None, None)
     done: tuple[fx.Effect, ...] | None = ()
     if kind in (KIND.FUNCTION, KIND.PROCEDURE, KIND.TRIGGER) or cursor.script.database == "oracle":
@@ -185,14 +151,9 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         # Functions that call each other double what they do with each step.
         short = done if done is not None and len(done) <= 100 else (fx.RunsSql(span=span, text=f"{name}()", raw=True),)
         cursor.script.bodies[name.lower()] = short
-    if kind is KIND.SCHEMA and any(
-        token.word in ("CREATE", "GRANT") for token in cursor.tokens[cursor.place : cursor.end]
-    ):
+    if kind is KIND.SCHEMA and _holds_statements(cursor.copy()):
         raise UnreadError  # CREATE SCHEMA with its tables in one statement
-    if kind in _OF_A_BATCH:
-        cursor.rest()
-    else:
-        to_next(cursor)
+    _to_end(cursor, kind)
     yield fx.CreatesObject(
         span=span,
         kind=kind,
@@ -203,6 +164,27 @@ def _create_object(cursor: Cursor, span: fx.Span, prefix: _Prefix, body: Body) -
         if_not_exists=if_not_exists,
         body=done or (),
     )
+
+
+def _holds_statements(cursor: Cursor) -> bool:
+    if cursor.script.database == "mssql":
+        if cursor.take("AUTHORIZATION"):
+            cursor.name()
+        return cursor.at_any(("CREATE", "GRANT", "REVOKE", "DENY"))
+    return any(token.word in ("CREATE", "GRANT") for token in cursor.tokens[cursor.place : cursor.end])
+
+
+def _to_end(cursor: Cursor, kind: fx.ObjectKind) -> None:
+    """Goes past the rest of a CREATE or ALTER; what holds statements is alone in its batch on SQL Server."""
+    if cursor.script.database == "mssql" and kind is KIND.VIEW:
+        while cursor.tokens[cursor.place - 1].word != "AS":
+            cursor.step()
+        query = bounded(cursor)
+        cursor.place = cursor.end if query is None else query.end
+    elif cursor.script.database != "mssql" or kind in _OF_A_BATCH:
+        cursor.rest()
+    else:
+        to_next(cursor)
 
 
 def _label(item: Cursor) -> fx.Text:
@@ -216,7 +198,7 @@ def _object_name(cursor: Cursor, kind: fx.ObjectKind) -> tuple[fx.MaybeText, fx.
         return None, name
     if kind is KIND.SCHEMA and cursor.take("AUTHORIZATION"):
         return None, cursor.name()
-    if kind is KIND.OTHER and cursor.at("FOR"):
+    if kind is KIND.OTHER and cursor.at_any(("FOR", "ON", "WITH", "REGENERATE")):
         return None, None
     path = cursor.path()
     _host(cursor)
@@ -232,6 +214,9 @@ def _host(cursor: Cursor) -> None:
 def _table_of(cursor: Cursor, kind: fx.ObjectKind) -> tuple[fx.MaybeText, fx.MaybeText]:
     """The table that a trigger, a policy or a rule belongs to, with its schema."""
     cursor.until("TO" if kind is KIND.RULE else "ON")
+    of_all = cursor.at("ON", "DATABASE") or cursor.at("ON", "ALL", "SERVER")
+    if of_all and cursor.script.database in ("mssql", "oracle"):
+        return None, None
     if cursor.take_any("TO", "ON") and cursor.at_name():
         return cursor.path()
     return None, None
@@ -258,7 +243,7 @@ def drop(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     elif temporary:
         raise UnreadError
     elif cursor.take_any("CAST", "OPERATOR", "TRANSFORM") and not cursor.at_any(("CLASS", "FAMILY")):
-        cursor.rest()
+        to_next(cursor)
         yield fx.DropsObject(span=span, kind=KIND.OTHER, name=None)
     else:
         yield from _drop_object(cursor, span)
@@ -268,16 +253,21 @@ def _drop_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if cursor.at_any(("CLASS", "FAMILY")):
         cursor.place -= 1
     cursor.take_any("PUBLIC", "PROCEDURAL", "FORCE")
-    kind = _kind(cursor)
+    of_tables = cursor.script.database == "mssql" and cursor.at("STATISTICS")
+    kind = kind_of(cursor)
     if_exists, paths, cascade = _dropped(cursor, kind)
     table = None
-    if cursor.take("ON"):
-        table = cursor.path()[1]
+    if cursor.script.database == "mssql" and cursor.take("ON", "ALL", "SERVER"):
+        pass
+    elif cursor.take("ON"):
+        table = None if cursor.script.database == "mssql" and cursor.take("DATABASE") else cursor.path()[1]
     cascade = cursor.take("CASCADE") or cascade
     cursor.take("RESTRICT")
     if kind is KIND.OTHER or kind is KIND.DATABASE:
         to_next(cursor)
     for schema, name in paths:
+        if of_tables:
+            schema, table = None, schema
         yield fx.DropsObject(
             span=span, kind=kind, name=name, schema=schema, table=table, if_exists=if_exists, cascade=cascade
         )
@@ -321,10 +311,10 @@ def alter(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         yield fx.SetsSetting(span=span, name=name, value=cursor.text())
         cursor.rest()
     elif cursor.take("DEFAULT", "PRIVILEGES"):
-        cursor.rest()
+        to_next(cursor)
         yield fx.AltersObject(span=span, kind=KIND.GRANT, name=None, action="DEFAULT PRIVILEGES")
     elif cursor.take("SYSTEM"):
-        cursor.rest()
+        to_next(cursor)
         yield fx.AltersObject(span=span, kind=KIND.DATABASE, name=None, action="SYSTEM")
     elif cursor.take("TYPE"):
         yield from _alter_type(cursor, span)
@@ -351,17 +341,37 @@ def _alter_type(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 
 def _alter_object(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    kind = _kind(cursor)
+    kind = kind_of(cursor)
     if_exists = cursor.take("IF", "EXISTS")
     del if_exists  # what is not there is not altered
-    if kind is KIND.DATABASE and cursor.at_any(("CHARACTER", "SET", "COLLATE", "DEFAULT")):
+    of_this = kind is KIND.DATABASE and cursor.script.database == "mssql"
+    if of_this and cursor.take("SCOPED", "CONFIGURATION"):
+        cursor.take("FOR", "SECONDARY")
+        cursor.next()  # SET or CLEAR
+        to_next(cursor)
+        yield fx.AltersObject(span=span, kind=kind, name=None, action="SCOPED CONFIGURATION")
+        return
+    if (of_this and cursor.take("CURRENT")) or (
+        kind is KIND.DATABASE and cursor.at_any(("CHARACTER", "SET", "COLLATE", "DEFAULT"))
+    ):
         yield _altered(cursor, span, kind, None, None)
         return
     schema, name = _object_name(cursor, kind)
+    if kind is KIND.SCHEMA and cursor.take("TRANSFER"):
+        yield from _transferred(cursor, span, name)
+        return
     if cursor.at("("):
         cursor.skip_group()
     table = cursor.path()[1] if cursor.take("ON") else None
     yield _altered(cursor, span, kind, schema, name, table)
+
+
+def _transferred(cursor: Cursor, span: fx.Span, new_schema: fx.MaybeText) -> Iterator[fx.Effect]:
+    """SQL Server's ``ALTER SCHEMA new TRANSFER old.name``: a table, unless a kind is said."""
+    if not cursor.take("OBJECT", "::") and cursor.peek(1).word == "::":
+        raise UnreadError
+    schema, table = cursor.path()
+    yield fx.RenamesTable(span=span, table=table, schema=schema, new_name=table, new_schema=new_schema)
 
 
 def _altered(
@@ -375,10 +385,7 @@ def _altered(
     start, done = cursor.place, cursor.done
     if not done:
         cursor.next()
-    if kind in _OF_A_BATCH:
-        cursor.rest()
-    else:
-        to_next(cursor)
+    _to_end(cursor, kind)
     named = [token.word for token in cursor.tokens[start : min(cursor.place, start + 2)] if token.kind == "word"]
     if not named and not done:
         raise UnreadError

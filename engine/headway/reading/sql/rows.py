@@ -9,12 +9,28 @@ from collections.abc import Callable, Iterator
 from headway.effects import model as fx
 from headway.reading.sql.cursor import HOLE, Cursor, UnreadError
 from headway.reading.sql.scan import Mentions, mentions
+from headway.reading.sql.t_sql_rows import changes_within, of_its_table, outputs
 
 Path = tuple[fx.MaybeText, fx.Text]
 
 
 def rows(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """Reads a statement about rows to its end."""
+    if cursor.script.database != "mssql":
+        yield from _rows(cursor, span)
+        return
+    whole = cursor.copy()
+    for effect in _rows(cursor, span):
+        yield of_its_table(effect, whole) if isinstance(effect, fx.ChangesData) else effect
+    for inner in changes_within(whole):
+        if next(changes_within(inner), None) is not None:
+            raise UnreadError  # SQL Server takes no change within another
+        yield from rows(inner, span)
+    for (schema, table), columns in outputs(whole):
+        yield fx.ChangesData(span=span, verb="INSERT", table=table, schema=schema, sets=columns)
+
+
+def _rows(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     while cursor.at("("):  # (SELECT …) UNION …
         if cursor.peek(1).word not in ("SELECT", "WITH", "VALUES", "("):
             raise UnreadError
@@ -110,35 +126,45 @@ def _select(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 def _insert(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     whole = cursor.copy()
     verb = cursor.next().word
-    while cursor.take_any("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "ALL"):
+    if cursor.script.database == "oracle" and cursor.take_any("ALL", "FIRST"):
+        yield from _many_targets(cursor.copy(), span)
+        yield from calls(whole, span, mentions(cursor))
+        cursor.rest()
+        return
+    while cursor.take_any("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE"):
         pass
     if cursor.take("OR"):
         cursor.next()
-    many = cursor.at("INTO") and whole.peek(1).word == "ALL"
+    _top(cursor)
     cursor.take("INTO")
     schema, table = cursor.path()
     if cursor.take("AS"):
         cursor.name()
+    if cursor.at("WITH", "("):  # SQL Server's hints
+        cursor.next()
+        cursor.skip_group()
     columns: tuple[fx.Text, ...] = ()
     if cursor.at("(") and cursor.peek(1).word not in ("SELECT", "WITH", "VALUES", "("):
         columns = tuple(item.path()[1] for item in cursor.group().items())
     elif cursor.take("SET"):
         columns = _sets(cursor.copy())
-    if cursor.done:
+    if cursor.done and not _filled_by_procedure(cursor):
         raise UnreadError
     yield fx.ChangesData(span=span, verb=verb, table=table, schema=schema, sets=columns)
-    if many:
-        yield from _more_targets(cursor.copy(), span)
-    if cursor.script.database == "mssql" and cursor.at_any(("EXEC", "EXECUTE")):
-        raise UnreadError  # what else the procedure does
     if cursor.at("WITH"):
         yield from _with(cursor.copy(), span)
     yield from calls(whole, span, mentions(cursor))
     cursor.rest()
 
 
-def _more_targets(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """The other tables of Oracle's INSERT ALL."""
+def _filled_by_procedure(cursor: Cursor) -> bool:
+    """Whether T-SQL's EXEC follows, whose rows are inserted: it is read as a statement, for what else it does."""
+    behind = cursor.tokens[cursor.end].word if cursor.end < len(cursor.tokens) else ""
+    return cursor.script.database == "mssql" and behind in ("EXEC", "EXECUTE")
+
+
+def _many_targets(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+    """The tables of Oracle's INSERT ALL and INSERT FIRST."""
     while not cursor.done:
         cursor.until("INTO")
         if cursor.take("INTO"):
@@ -175,7 +201,7 @@ def _update(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
 
 def _resolved(path: Path, found: Mentions) -> Path:
     """The table that a name stands for, which may be an alias (SQL Server, MySQL)."""
-    return found.aliases.get(path[1], path) if path[0] is None else path
+    return found.aliases.get(found.compared(path[1]), path) if path[0] is None else path
 
 
 def _updated(cursor: Cursor, head: Mentions, sets: tuple[fx.Text, ...]) -> dict[Path, tuple[fx.Text, ...]]:
@@ -187,7 +213,7 @@ def _updated(cursor: Cursor, head: Mentions, sets: tuple[fx.Text, ...]) -> dict[
         if item.at_name() and item.peek(1).word == ".":
             owner, column = item.path()
             named = [path for path in head.tables if path[1] == owner]
-            path = head.aliases.get(fx.UNKNOWN if owner is None else owner) or (
+            path = head.aliases.get(head.compared(fx.UNKNOWN if owner is None else owner)) or (
                 named[0] if named else (None, fx.UNKNOWN)
             )
             changed[path] = (*changed.get(path, ()), column)
@@ -314,7 +340,9 @@ def _truncate(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         if not cursor.take(","):
             break
     cursor.take("RESTART", "IDENTITY") or cursor.take("CONTINUE", "IDENTITY")
-    if cursor.take_any("DROP", "REUSE"):
+    if cursor.script.database == "mssql" and cursor.take("WITH"):  # some of its partitions
+        cursor.skip_group()
+    if cursor.script.database != "mssql" and cursor.take_any("DROP", "REUSE"):
         cursor.need("STORAGE")
     cascade = cursor.take("CASCADE")
     cursor.take("RESTRICT")

@@ -20,12 +20,19 @@ class Mentions:
 
     tables: dict[tuple[fx.MaybeText, fx.Text], None] = field(default_factory=dict)
     aliases: dict[fx.Text, tuple[fx.MaybeText, fx.Text]] = field(default_factory=dict)
+    """What the names stand for that tables have within the outermost query; UNKNOWN for what stands for several."""
+    folds: bool = False
+    """Whether names are compared without their case, as SQL Server does."""
     calls: list[tuple[str, Cursor]] = field(default_factory=list)
     """Functions that may have an effect, with what stands in their parentheses: each call, in the order of their places."""
     into: tuple[fx.MaybeText, fx.Text] | None = None
     """The table that SELECT … INTO makes."""
     locks: str = ""
     """FOR UPDATE and its kin."""
+
+    def compared(self, name: fx.Text) -> fx.Text:
+        """A name as it is compared with an alias."""
+        return name.lower() if self.folds and isinstance(name, str) else name
 
 
 @dataclass
@@ -35,6 +42,10 @@ class _Level:
     query: bool = False
     listing: bool = False
     expecting: bool = False
+    derived: bool = False
+    """Whether it stands in place of a table."""
+    seen: int = 0
+    """How many tables had been mentioned where it begins."""
 
 
 def mentions(cursor: Cursor, *, query: bool = False, listing: bool = False) -> Mentions:
@@ -49,7 +60,8 @@ class _Walk:
         self.tokens = cursor.tokens
         self.end = cursor.end
         self.closing = _closing(cursor)
-        self.found = Mentions()
+        self.found = Mentions(folds=cursor.script.database == "mssql")
+        self.seen: list[tuple[fx.MaybeText, fx.Text]] = []
         self.ctes: set[fx.Text] = set()
         self.levels = [_Level(query, listing, listing)]
         place = cursor.place
@@ -62,13 +74,15 @@ class _Walk:
     def step(self, place: int, token: Token) -> int:
         level = self.levels[-1]
         word = token.word
+        expected = level.expecting
         if token.kind == "broken":
             raise UnreadError
         if word in ("(", "["):
-            self.levels.append(_Level(listing=level.expecting, expecting=level.expecting))
+            derived = level.expecting
+            self.levels.append(_Level(listing=derived, expecting=derived, derived=derived, seen=len(self.seen)))
             level.expecting = False
         elif word in (")", "]"):
-            self.levels.pop()
+            self.derived(place, self.levels.pop())
         elif (
             level.expecting and token.kind in ("word", "name") and word not in _NO_TABLE and self.word(place + 1) != "("
         ):
@@ -77,12 +91,14 @@ class _Walk:
             self.keyword(place, word, level)
         if token.kind in ("word", "name") and self.word(place + 1) == "(":
             self.call(place)
+            if expected and word not in _NO_TABLE:
+                level.expecting = False  # a function in place of a table, whose arguments are none
         return place + 1
 
     def keyword(self, place: int, word: str, level: _Level) -> None:
         if word in ("SELECT", "DELETE", "UPDATE"):
             level.query, level.listing, level.expecting = True, False, False
-        elif word == "JOIN" or (level.query and self.begins_list(place, word)):
+        elif word in ("JOIN", "APPLY") or (level.query and self.begins_list(place, word)):
             level.listing = level.expecting = True
         elif word == "," and level.listing:
             level.expecting = True
@@ -114,11 +130,25 @@ class _Walk:
             return inner.place
         if schema is not None or name not in self.ctes:
             self.found.tables.setdefault((schema, name))
-            inner.take("AS")
-            if inner.at_name() and not inner.at_any(_ENDS_LIST) and not inner.at_any(_BEHIND_TABLE):
-                self.found.aliases[inner.name()] = (schema, name)
-                return inner.place
+            self.seen.append((schema, name))
+        if inner.script.database == "mssql" and inner.take("FOR", "SYSTEM_TIME"):
+            _past_time(inner)
+        self.alias(inner, (schema, name))
         return inner.place
+
+    def alias(self, inner: Cursor, path: tuple[fx.MaybeText, fx.Text]) -> None:
+        """Goes past the other name of a table, which the target of an UPDATE or DELETE may be."""
+        inner.take("AS")
+        if inner.at_name() and not inner.at_any(_ENDS_LIST) and not inner.at_any(_BEHIND_TABLE):
+            name = inner.name()
+            if not any(level.query for level in self.levels[1:]):
+                self.found.aliases[self.found.compared(name)] = path
+
+    def derived(self, place: int, level: _Level) -> None:
+        """A query in place of a table, whose other name stands for the table that it reads."""
+        if level.derived and level.query:
+            tables = set(self.seen[level.seen :])
+            self.alias(self.at(place + 1), tables.pop() if len(tables) == 1 else (None, fx.UNKNOWN))
 
     def into(self, place: int) -> None:
         inner = self.at(place + 1)
@@ -137,7 +167,10 @@ class _Walk:
         """A name that parentheses follow: a function, or something that only looks like one."""
         token = self.tokens[place]
         before = self.word(place - 1)
-        if token.word.lower() in NO_FUNCTIONS or token.word in _NO_CALLS or before in _BEFORE_NO_CALL:
+        first = place
+        while self.word(first - 1) == ".":
+            first -= 2
+        if token.word.lower() in NO_FUNCTIONS or token.word in _NO_CALLS or self.word(first - 1) in _BEFORE_NO_CALL:
             self.note_cte(place)
             return
         if before in ("WITH", "RECURSIVE", ",") and self.word(self.closing.get(place + 1, self.end) + 1) == "AS":
@@ -160,6 +193,17 @@ class _Walk:
             self.ctes.add(self.at(first).name())
 
 
+def _past_time(cursor: Cursor) -> None:
+    """Goes past which rows of a temporal table are asked for: ``ALL``, ``AS OF @a``, ``BETWEEN @a AND @b``."""
+    if cursor.take("ALL"):
+        return
+    two = cursor.at_any(("FROM", "BETWEEN"))
+    cursor.take("AS", "OF") or cursor.take("CONTAINED", "IN") or cursor.next()
+    cursor.step()
+    if two and cursor.take_any("TO", "AND"):
+        cursor.step()
+
+
 def _closing(cursor: Cursor) -> dict[int, int]:
     """Where the parenthesis closes that opens at a token."""
     closing: dict[int, int] = {}
@@ -180,7 +224,7 @@ def _closing(cursor: Cursor) -> dict[int, int]:
 _NO_TABLE = frozenset({"LATERAL", "ONLY", "SELECT", "VALUES", "UNNEST", "ROWS", "TABLE", "WITH"})
 _ENDS_LIST = words(
     "WHERE GROUP ORDER HAVING LIMIT UNION EXCEPT INTERSECT MINUS WINDOW FETCH FOR OFFSET SET RETURNING "
-    "WHEN CONNECT START OUTPUT OPTION"
+    "WHEN CONNECT START OUTPUT OPTION FROM"
 )
 _BEHIND_TABLE = words(
     "ON USING JOIN LEFT RIGHT INNER CROSS NATURAL FULL OUTER STRAIGHT_JOIN WITH USE FORCE IGNORE "
@@ -193,6 +237,6 @@ _NO_CALLS = words(
     "SETS OPTION MATCHED UPDATE DELETE MERGE PRIMARY UNIQUE REFERENCES COLUMNS PATH NESTED ELSEIF IF "
     "INTERVAL NVARCHAR DOUBLE BINARY VARBINARY DECIMAL DATETIME2 VARCHAR2 BPCHAR BOTH TABLESAMPLE SYSTEM "
     "DO RETURN TABLE TRUE FALSE NULL SEPARATOR ISNULL WITHIN OUTPUT WHILE INTO IGNORE INCLUDE ONE ANALYZE "
-    "VERBOSE"
+    "VERBOSE APPLY PIVOT UNPIVOT"
 )
 """Words that parentheses may follow without a call, besides those that a plan knows."""

@@ -119,7 +119,7 @@ _BUSY_PRAGMAS = frozenset({"incremental_vacuum", "optimize", "wal_checkpoint", "
 def _ends(verb: str) -> Reader:
     def read(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         if verb == "ROLLBACK" and any(token.word == "TO" for token in cursor.tokens[cursor.place : cursor.end]):
-            yield from _understood(cursor, span)
+            yield from understood(cursor, span)
             return
         cursor.take_any("PREPARED")
         cursor.rest()
@@ -133,7 +133,7 @@ def _start(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     yield from _ends("BEGIN")(cursor, span)
 
 
-def _understood(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
+def understood(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     """A statement that is known, and changes neither schema nor rows."""
     whole = cursor.copy()
     whole.place -= 1
@@ -218,7 +218,7 @@ def _vacuum(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     while word := cursor.take_any("FULL", "FREEZE", "VERBOSE", "ANALYZE", "ANALYSE"):
         full = word == "FULL" or full
     if cursor.take("INTO"):
-        yield from _understood(start, span)
+        yield from understood(start, span)
         cursor.rest()
         return
     paths: list[tuple[fx.MaybeText, fx.MaybeText]] = []
@@ -229,7 +229,7 @@ def _vacuum(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         if not cursor.take(","):
             break
     if not full:
-        yield from _understood(start, span)
+        yield from understood(start, span)
         return
     for schema, name in paths or [(None, None)]:
         verb = "VACUUM" if cursor.script.database == "sqlite" else "VACUUM FULL"
@@ -325,9 +325,8 @@ SESSION_READERS: dict[str, Reader] = {
             "PRINT",
             "CLOSE",
             "FETCH",
-            "GO",
             "CHECK",
         ],
-        _understood,
+        understood,
     ),
 }

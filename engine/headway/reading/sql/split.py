@@ -18,7 +18,7 @@ def statements(script: Script, tokens: list[Token], start: int, end: int) -> Ite
         last = _end_of(script, tokens, first, end)
         if last > first and not _is_separator(script, tokens, first, last):
             yield first, last
-        first = last + 1
+        first = _behind(script, tokens, last, end)
 
 
 def pieces(cursor: Cursor) -> Iterator[Range]:
@@ -33,9 +33,17 @@ def pieces(cursor: Cursor) -> Iterator[Range]:
         ):
             if place > first:
                 yield first, place
-            first, depth = place + 1, 0
+            first, depth = _behind(cursor.script, cursor.tokens, place, cursor.end), 0
     if first < cursor.end:
         yield first, cursor.end
+
+
+def _behind(script: Script, tokens: list[Token], place: int, end: int) -> int:
+    """Where the next statement may begin behind a separator: GO may say how often its batch is run."""
+    behind = place + 1
+    if behind < end and tokens[place].word == "GO" and tokens[behind].kind == "number":
+        behind += "\n" not in script.source.text[tokens[place].end : tokens[behind].start]
+    return behind
 
 
 def _is_separator(script: Script, tokens: list[Token], first: int, last: int) -> bool:
@@ -80,6 +88,11 @@ def stands_alone(script: Script, tokens: list[Token], place: int, word: str) -> 
     if token.word != word:
         return False
     text = script.source.text
+    if word == "GO":  # a comment and how often may follow
+        behind = _behind(script, tokens, place, len(tokens))
+        return (place == 0 or "\n" in text[tokens[place - 1].end : token.start]) and (
+            behind >= len(tokens) or "\n" in text[tokens[behind - 1].end : tokens[behind].start]
+        )
     before = text[max(0, token.start - 200) : token.start].rpartition("\n")
     after = text[token.end : token.end + 200].partition("\n")[0]
     alone_before = (place == 0 or bool(before[1])) and not before[2].strip()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from headway.effects import model as fx
 from headway.reading.sql.blocks import dynamic
 from headway.reading.sql.cursor import Cursor, UnreadError
+from headway.reading.sql.session import understood
 from headway.reading.sql.tokens import tokens
 
 Statement = Callable[[Cursor], Iterator[fx.Effect]]
@@ -16,13 +17,20 @@ def execute(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
     """Reads what follows EXEC."""
     if cursor.at("("):
         text = cursor.group()
+        if cursor.at("AT"):
+            raise UnreadError  # of another server
         yield from dynamic(text, span, read)
         return
+    if cursor.at("AS"):  # EXECUTE AS USER = 'x'
+        yield from understood(cursor, span)
+        return
+    if cursor.peek().text.startswith("@") and cursor.peek(1).word == "=":
+        cursor.place += 2  # what it returns
     _, name = cursor.path()
     procedure = str(name).lower()
     if procedure == "sp_rename":
         yield _renamed(_arguments(cursor), span, cursor)
-    elif procedure == "sp_executesql" and cursor.peek().kind == "string":
+    elif procedure == "sp_executesql" and _at_text(cursor):
         text = cursor.until(",")
         cursor.rest()
         yield from dynamic(text, span, read)
@@ -31,6 +39,11 @@ def execute(cursor: Cursor, span: fx.Span, read: Statement) -> Iterator[fx.Effec
         yield fx.AltersObject(span=span, kind=fx.ObjectKind.COMMENT, name=None, action=procedure)
     else:
         raise UnreadError
+
+
+def _at_text(cursor: Cursor) -> bool:
+    cursor.take("@STMT", "=") or cursor.take("@STATEMENT", "=")
+    return cursor.peek().kind == "string"
 
 
 def _arguments(cursor: Cursor) -> list[fx.Text]:
@@ -57,7 +70,8 @@ def _renamed(arguments: list[fx.Text], span: fx.Span, cursor: Cursor) -> fx.Effe
         schema = parts[-3] if len(parts) > 2 else None
         return fx.AltersColumn(span=span, table=parts[-2], schema=schema, column=parts[-1], new_name=new_name)
     if kind == "INDEX" and len(parts) > 1:
-        return fx.RenamesIndex(span=span, name=parts[-1], table=parts[-2], new_name=new_name)
+        schema = parts[-3] if len(parts) > 2 else None
+        return fx.RenamesIndex(span=span, name=parts[-1], table=parts[-2], schema=schema, new_name=new_name)
     if kind == "OBJECT" and parts:
         return fx.RenamesTable(
             span=span, table=parts[-1], schema=parts[-2] if len(parts) > 1 else None, new_name=new_name

@@ -13,10 +13,11 @@ from headway.reading.sql.cursor import Cursor, Script, UnreadError
 from headway.reading.sql.routines import body_of
 from headway.reading.sql.rows import ROW_VERBS, called, calls, rows
 from headway.reading.sql.scan import mentions
-from headway.reading.sql.session import SESSION_READERS, set_setting
+from headway.reading.sql.session import SESSION_READERS, set_setting, understood
 from headway.reading.sql.split import makes_routine, statements
 from headway.reading.sql.sql_server import execute
-from headway.reading.sql.t_sql import T_SQL_VERBS, bounded, flows
+from headway.reading.sql.sql_server_words import T_SQL_READERS
+from headway.reading.sql.t_sql import Flow, at_verb, bounded, to_next
 from headway.reading.sql.tokens import Token, tokens
 
 
@@ -24,62 +25,89 @@ def read_script(script: Script) -> tuple[fx.Effect, ...]:
     """What all statements of a text do, in their order."""
     all_tokens = tokens(script.source.text, script.database)
     found: list[fx.Effect] = []
+    flow = Flow()
     for first, last in statements(script, all_tokens, 0, len(all_tokens)):
         cursor = Cursor(script, all_tokens, first, last)
         whole = script.database != "mssql" or makes_routine(all_tokens, first, last)
-        found += statement(cursor) if whole else _batch(cursor)
+        if any(token.word == "GO" for token in all_tokens[max(0, first - 2) : first]):  # perhaps with how often
+            flow = Flow()
+        found += statement(cursor) if whole else _batch(cursor, flow)
     return tuple(found)
 
 
-def _batch(cursor: Cursor) -> Iterator[fx.Effect]:
+def _batch(cursor: Cursor, flow: Flow) -> Iterator[fx.Effect]:
     """T-SQL, where control flow may stand anywhere, and nothing need part two statements."""
-    certain = not flows(cursor)
+    certain = not flow.reaches(cursor)
     for effect in block(cursor, statement):
         yield replace(effect, conditional=False) if certain else effect
 
 
 def statement(cursor: Cursor) -> Iterator[fx.Effect]:
     """What one statement does; what is not understood is said, and nothing is raised."""
-    whole = cursor.copy()
-    span = cursor.span()
-    silent = True
+    start = cursor.copy()
+    whole: Cursor | None = None
+    silent, understood = True, False
     _forget(cursor)
     try:
-        for effect in _read(cursor, span):
+        whole = bounded(cursor) if cursor.script.database == "mssql" else None
+        for effect in _read(cursor, whole):
             silent = False
-            _forget_set_by(effect, whole)
+            _forget_set_by(effect, start)
             yield replace(effect, raw=True)
-        understood = (cursor.done or _goes_on(cursor, whole)) and whole.tokens[whole.end - 1].kind != "broken"
+        understood = cursor.done or whole is not None or _goes_on(cursor, start)
     except (UnreadError, RecursionError):
-        understood = False
-    if understood and not silent:
+        pass
+    if not understood:
+        _past(cursor, start, whole)
+    read = Cursor(cursor.script, cursor.tokens, start.place, cursor.place)
+    if not understood or read.tokens[read.end - 1].kind == "broken":
+        yield unread(read)
+    elif silent and read.peek().word in _MAY_BE_SILENT:
+        yield fx.RunsSql(span=read.span(), text=read.text(), raw=True, understood=True)
+    elif silent:
+        yield unread(read)
+
+
+def _past(cursor: Cursor, start: Cursor, whole: Cursor | None) -> None:
+    """Goes past a statement that is not understood: as far as the next one of T-SQL, which is not hidden by it."""
+    if whole is not None:
+        cursor.place = whole.end
         return
-    if understood and whole.peek().word in _MAY_BE_SILENT:
-        yield fx.RunsSql(span=span, text=whole.text(), raw=True, understood=True)
-        return
-    cursor.rest()
-    yield unread(whole)
+    try:
+        if cursor.place == start.place:
+            cursor.next()
+        to_next(cursor)
+    except UnreadError:  # a parenthesis that nothing closes
+        cursor.rest()
 
 
 _MAY_BE_SILENT = frozenset({"DO", "BEGIN", "DECLARE", "PREPARE", "EXPLAIN"})
 """Statements that may turn out to do nothing: a block that only raises a notice."""
 
 
-def _goes_on(cursor: Cursor, whole: Cursor) -> bool:
+def _goes_on(cursor: Cursor, start: Cursor) -> bool:
     """Whether the next statement of a T-SQL batch begins here: the caller reads on."""
-    return cursor.script.database == "mssql" and cursor.place > whole.place and cursor.at_any(T_SQL_VERBS)
+    return cursor.place > start.place and at_verb(cursor)
 
 
-def _read(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    if cursor.script.database == "mssql" and (inner := bounded(cursor)) is not None:
-        yield from _read_bounded(inner, span)
-        cursor.place = inner.end
+def _read(cursor: Cursor, whole: Cursor | None) -> Iterator[fx.Effect]:
+    if whole is None:
+        yield from _dispatched(cursor, cursor.span())
         return
-    yield from _dispatched(cursor, span)
+    inner = whole.copy()
+    yield from _dispatched(inner, whole.span())
+    if not inner.done:
+        raise UnreadError
+    cursor.place = whole.end
 
 
 def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     word = cursor.peek().word
+    statistics = cursor.script.database == "mssql" and cursor.at("UPDATE", "STATISTICS")
+    if statistics and cursor.peek(2).word not in ("SET", "WITH", "FROM"):
+        cursor.next()
+        yield from understood(cursor, span)
+        return
     if word in ROW_VERBS or word in ("WITH", "("):
         yield from rows(cursor, span)
         return
@@ -88,18 +116,16 @@ def _dispatched(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         cursor.rest()
         return
     reader = _READERS.get(word) or SESSION_READERS.get(word)
+    if cursor.script.database == "mssql":
+        reader = T_SQL_READERS.get(word) or reader
+        if reader is None and word.startswith("SP_"):  # which needs no EXEC where it begins the batch
+            yield from execute(cursor, span, statement)
+            return
     if reader is None:
         raise UnreadError
-    if word not in ("GRANT", "REVOKE"):
+    if word not in ("GRANT", "REVOKE", "DENY"):
         cursor.next()
     yield from reader(cursor, span)
-
-
-def _read_bounded(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
-    """One statement of a T-SQL batch, whose end is known."""
-    yield from _dispatched(cursor, span)
-    if not cursor.done:
-        raise UnreadError
 
 
 def _create(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
@@ -128,9 +154,19 @@ def _body(cursor: Cursor, start: int) -> tuple[fx.Effect, ...] | None:
     if script.mysql:
         body = body_of(Cursor(inner.script, cursor.tokens, start, cursor.end))
         return None if body is None else tuple(block(body, statement))
-    inner.until(*(("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)))
+    ends = ("AS", "IS", "BEGIN") if script.database in ("mssql", "oracle") else ("BEGIN",)
+    inner.until(*ends)
+    while script.database == "mssql" and inner.at("AS") and _is_within_head(inner):
+        inner.next()
+        inner.until(*ends)
     inner.take_any("AS", "IS")
     return None if inner.done else tuple(block(inner, statement))
+
+
+def _is_within_head(cursor: Cursor) -> bool:
+    """Whether an AS is part of ``EXECUTE AS OWNER`` or of a parameter ``@a AS int``, and no body follows."""
+    before = cursor.tokens[cursor.place - 1]
+    return before.word in ("EXEC", "EXECUTE") or before.text.startswith("@")
 
 
 def _language(cursor: Cursor) -> str:

@@ -69,6 +69,16 @@ def test_what_sqlite_says_in_the_text_of_a_table_is_seen(words: str, opened: Cal
     assert any(words in line for line in said), said
 
 
+def test_what_a_virtual_table_was_made_with_is_seen(opened: Callable[[str], Connection]) -> None:
+    found = []
+    for words in ("fts5(words)", "fts5(words,  tokenize='porter')"):
+        connection = opened("sqlite")
+        run(connection, (f"CREATE VIRTUAL TABLE texts USING {words}",))
+        found.append(inspect_schema(connection))
+    said = lines(difference(*found))
+    assert "+ table texts virtual table (fts5(words, tokenize='porter'))" in said
+
+
 @pytest.mark.parametrize("database", BASES)
 def test_nothing_differs_from_itself_and_everything_from_nothing(
     database: str, opened: Callable[[str], Connection]

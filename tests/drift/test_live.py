@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from fixtures.databases import database_of
 from fixtures.programs import Program
 from plan.projects import Project
 
@@ -169,6 +172,91 @@ def test_a_schema_of_another_application_is_named_and_not_compared(postgresql_sh
     document = json.loads(done.out)
     assert document["drift"] == []
     assert {"kind": "schema", "object": "other", "why": "no migration makes anything in it"} in document["not_compared"]
+
+
+OBJECTS = """
+for sql in (
+    "CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "COMMENT ON FUNCTION touched() IS 'said'",
+    "CREATE TRIGGER tg BEFORE INSERT ON customers FOR EACH ROW WHEN (NEW.id > 1) EXECUTE FUNCTION touched()",
+    "CREATE VIEW names AS SELECT name FROM customers",
+    "CREATE RULE quiet AS ON DELETE TO names DO INSTEAD NOTHING",
+    "CREATE STATISTICS st ON id, name FROM customers",
+):
+    op.execute(sql)
+"""
+
+
+def test_what_stands_in_another_default_schema_is_the_same(postgresql_shop: Shop) -> None:
+    postgresql_shop.change("DROP TABLE customers, shops, alembic_version", 'CREATE SCHEMA "own shop"')
+    postgresql_shop.project.revision(OBJECTS)
+    url = sa.make_url(postgresql_shop.project.url)
+    options = {"options": '-csearch_path="own\\ shop",public'}
+    postgresql_shop.project.url = url.update_query_dict(options).render_as_string(hide_password=False)
+    assert postgresql_shop.project.apply_now().code == 0
+    assert postgresql_shop.told() == (0, {})
+
+
+def test_how_the_numbers_of_an_identity_are_counted_is_compared(postgresql_shop: Shop) -> None:
+    postgresql_shop.project.env()
+    postgresql_shop.project.revision('op.execute("CREATE TABLE bills (id int GENERATED ALWAYS AS IDENTITY)")')
+    assert postgresql_shop.project.apply_now().code == 0
+    assert postgresql_shop.told() == (0, {})
+    postgresql_shop.change("ALTER TABLE bills ALTER id SET INCREMENT 10")
+    code, found = postgresql_shop.told()
+    assert code == 1
+    assert "INCREMENT 10" in found["column bills.id"][1]
+
+
+def test_the_name_and_the_collation_of_the_database_are_no_difference(
+    tmp_path: Path, mariadb_server: str, mariadb_url: str, headway: Program
+) -> None:
+    project = Project(tmp_path / "shop", mariadb_url, headway)
+    name = sa.make_url(mariadb_url).database
+    shop = Shop(project, database_of(mariadb_server, f"{name}_scratch"))
+    shop.change(f"ALTER DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+    project.fill()
+    project.revision('op.execute("CREATE VIEW names AS SELECT c.name, shops.id FROM customers c, shops")')
+    assert project.apply_now().code == 0
+    assert shop.told() == (0, {})
+    shop.change("ALTER TABLE customers COLLATE utf8mb4_bin")
+    assert shop.told()[0] == 1
+
+
+def test_a_project_without_models_is_compared_with_its_database(sqlite_shop: Shop) -> None:
+    sqlite_shop.project.env()
+    done = sqlite_shop.drift()
+    assert done.code == 0, done.out
+    assert "env.py gives no target_metadata" in done.out
+    sqlite_shop.change("CREATE TABLE by_hand (id INTEGER)")
+    assert sqlite_shop.told()[0] == 1
+
+
+def test_baseline_leaves_the_log_of_a_sqlite_file_to_who_writes_it(sqlite_shop: Shop) -> None:
+    path = Path(str(sa.make_url(sqlite_shop.project.url).database))
+    writing = sqlite3.connect(path)
+    writing.execute("PRAGMA journal_mode = WAL")
+    writing.execute("DELETE FROM customers")
+    writing.commit()
+    log = path.with_name(path.name + "-wal")
+    copy = path.with_name("copy.db")
+    for name in ("", "-wal"):  # as whoever wrote it left it when it was killed
+        shutil.copy(f"{path}{name}", f"{copy}{name}")
+    writing.close()
+    before = copy.read_bytes(), log.with_name("copy.db-wal").read_bytes()
+    done = sqlite_shop.project.headway("baseline", "--url", f"sqlite:///{copy}", cwd=sqlite_shop.project.place)
+    assert done.code == 0, done.err
+    assert (copy.read_bytes(), log.with_name("copy.db-wal").read_bytes()) == before
+
+
+def test_a_sqlite_file_that_is_not_there_is_not_made(sqlite_shop: Shop) -> None:
+    missing = sqlite_shop.project.place / "no such.db"
+    for verb in ("drift", "stats", "baseline"):
+        url = f"sqlite:///file:{missing}?uri=true".replace(" ", "%20")
+        done = sqlite_shop.project.headway(verb, "--url", url, cwd=sqlite_shop.project.place)
+        assert done.code == 2
+        done.assert_one_clear_line("there is no such SQLite file")
+        assert not missing.exists()
 
 
 def test_what_the_policy_accepts_fails_nothing(sqlite_shop: Shop) -> None:

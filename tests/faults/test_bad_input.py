@@ -451,3 +451,15 @@ def test_a_url_behind_which_there_is_nothing(url: str, storefront: Path, headway
     done = headway("plan", "--url", url, cwd=storefront)
     assert done.code == 2
     done.assert_one_clear_line()
+
+
+@pytest.mark.parametrize("verb", ["plan", "drift", "stats", "baseline"])
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("hunter2@h:5432,h2:5432/shop", "cannot be read"), ("half@hunter2@127.0.0.1:1/shop", "Write the @ of")],
+)
+def test_a_url_that_is_not_written_as_one(place: str, said: str, verb: str, storefront: Path, headway: Program) -> None:
+    done = headway(verb, "--url", f"postgresql+psycopg://shop:{place}", cwd=storefront)
+    assert done.code == 2
+    done.assert_one_clear_line("the database's URL", said)
+    assert "hunter2" not in done.out + done.err

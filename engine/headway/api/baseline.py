@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy.engine import URL
-
 from headway.api.looking import look_at
 from headway.api.project import Project
 from headway.runtime.context import MigrationContext
@@ -16,11 +14,12 @@ def baseline(project: Project, given: str | None) -> str:
 
     ``given`` is the database as ``--url`` names it. Raises HeadwayError when it cannot be read.
     """
-    found: list[tuple[tuple[str, ...], str, URL]] = []
+    found: list[str] = []
 
     def look(heads: tuple[str, ...], context: MigrationContext) -> None:
-        found.append((heads, context.version_table, context.connection.engine.url))
+        if not found:  # of several databases the first
+            connection = context.connection
+            found.append(header(heads) + dump(connection.engine.url, (context.version_table,), connection))
 
     look_at(project, given, look)
-    heads, table, url = found[0]
-    return header(heads) + dump(url, leave_out=(table,))
+    return found[0]

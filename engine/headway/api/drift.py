@@ -43,7 +43,7 @@ def drift(
         explain=lambda error: with_all_missing(project, error),
         at=at,
         inputs=Inputs() if cache is not None else None,
-        needs_models=True,
+        needs_models=url is None,
     )
     if url is not None:
         run.live = live_of(project, url)

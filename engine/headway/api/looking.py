@@ -18,6 +18,7 @@ from headway.runtime.context import MigrationContext
 from headway.runtime.drivers import url_in_memory
 from headway.runtime.env_py import run_environment
 from headway.runtime.options import RunOptions
+from headway.runtime.target import file_of
 
 
 def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...], MigrationContext], None]) -> None:
@@ -47,5 +48,6 @@ def _require_file(database: str | None) -> None:
     url = make_url(database) if database else None
     if url is None or url.get_backend_name() != "sqlite" or not url.database or url_in_memory(url):
         return
-    if not url.database.startswith("file:") and not os.path.exists(url.database):
-        raise ConfigError("there is no such SQLite file", path=url.database, hint="Give --url the file as it is.")
+    file = file_of(url.database)
+    if not os.path.exists(file):
+        raise ConfigError("there is no such SQLite file", path=file, hint="Give --url the file as it is.")

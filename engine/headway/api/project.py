@@ -107,6 +107,8 @@ class Project:
                 "no database is named, and the configuration has no sqlalchemy.url",
                 hint="Give --url, such as --url env:DATABASE_URL.",
             )
+        from headway.runtime.target import require_readable  # who names no database needs no SQLAlchemy
+
         url = self.resolve_url(given)
         if "://" not in url:
             targets = ", ".join(sorted(self.policy.targets)) or "none"
@@ -115,6 +117,7 @@ class Project:
                 hint="Use env:NAME, file:PATH, cmd:COMMAND, a URL such as postgresql+psycopg://host/name, or add it to "
                 "'targets' in .headway.yml.",
             )
+        require_readable(url)
         return url
 
     def lock_timeout(self, url: str | None, asked: float | None) -> float:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from headway.config.model import Config
+from headway.errors import UsageError
 
 Place = tuple[str, str, int | None, str]
 
@@ -51,6 +54,19 @@ def connection_to(
             yield connection
 
 
+def require_readable(url: str) -> None:
+    """Raises UsageError for a URL that cannot be read, or of whose password a part would be read as the host."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # the latter for a port
+        raise UsageError("the database's URL cannot be read", hint="Use dialect://user@host:port/name.") from error
+    if "@" in (parsed.host or ""):
+        raise UsageError(
+            "the database's URL has more than one @, so that what follows the first would be its host",
+            hint="Write the @ of a user's name or password as %40.",
+        )
+
+
 def same_database(one: URL, other: URL) -> bool:
     """Whether two URLs lead to the same database; driver and credentials do not matter."""
     return place_of(one) == place_of(other)
@@ -75,15 +91,18 @@ def place_of(url: URL) -> Place:
 def place(backend: str, host: str, port: int | None, database: str | None) -> Place:
     """The same from its parts."""
     if backend == "sqlite":
-        return backend, "", None, _file_of(database) if database else ""
+        return backend, "", None, os.path.realpath(file_of(database)) if database else ""
     backend = {"mariadb": "mysql", "postgres": "postgresql"}.get(backend, backend)
     default_port = {"postgresql": 5432, "mysql": 3306}.get(backend)
     host = "localhost" if host in ("", "127.0.0.1", "::1") else host
     return backend, host, port or default_port, database or ""
 
 
-def _file_of(database: str) -> str:
-    return os.path.realpath(database.removeprefix("file:").partition("?")[0])
+def file_of(database: str) -> str:
+    """The file that the database of a SQLite URL names, which may be a URI."""
+    if not database.startswith("file:"):
+        return database
+    return unquote(database.removeprefix("file:").partition("?")[0].removeprefix("//"))
 
 
 def _public(url: URL) -> str:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from glob import escape as glob_escape
 from glob import glob
 
@@ -21,10 +22,10 @@ PROGRAM_SECONDS = 300
 """How long pg_dump may take; it waits for locks of others without end."""
 
 
-def dump(url: URL, leave_out: tuple[str, ...] = ()) -> str:
+def dump(url: URL, leave_out: tuple[str, ...] = (), connection: Connection | None = None) -> str:
     """The statements that make the schema of the database at ``url`` again, without the tables ``leave_out``.
 
-    Raises UsageError for a database that headway cannot write out, ConfigError when pg_dump is missing, DatabaseFailure
+    It is asked over ``connection``, where there is one and no program of its own writes it out. Raises UsageError for a database that headway cannot write out, ConfigError when pg_dump is missing, DatabaseFailure
     when it fails.
     """
     name = url.get_backend_name()
@@ -37,8 +38,8 @@ def dump(url: URL, leave_out: tuple[str, ...] = ()) -> str:
             hint="Write it with the database's own program, and name the file in scratch.start.",
         )
     engine = create_engine(sync_url(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        return "".join(f"{statement.strip()};\n\n" for statement in reader(connection, leave_out))
+    with nullcontext(connection) if connection is not None else engine.connect() as asked:
+        return "".join(f"{statement.strip()};\n\n" for statement in reader(asked, leave_out))
 
 
 def _of_sqlite(connection: Connection, leave_out: tuple[str, ...]) -> Iterator[str]:

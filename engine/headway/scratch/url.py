@@ -36,7 +36,7 @@ def open_url(url: str) -> Iterator[Scratch]:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter for a port
         raise UsageError("the scratch database's URL cannot be read", hint="Use dialect://user@host/name.") from error
     if parsed.get_backend_name() == "sqlite" and url_in_memory(parsed):
         raise UsageError(

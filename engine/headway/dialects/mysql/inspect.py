@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ Row = Mapping[str, Any]
 
 _KIND = ConstraintKind
 _FROM = "SELECT * FROM information_schema."
+_DATABASE = "SELECT DATABASE() AS name, @@collation_database AS collation"
 _TABLES = _FROM + "tables WHERE table_schema = DATABASE()"
 _COLUMNS = _FROM + "columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"
 _STATISTICS = _FROM + "statistics WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index"
@@ -52,6 +54,7 @@ class _Seen:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        (self._database,) = self._ask(_DATABASE)
         self._rows = self._ask(_TABLES)
         self._rules = {(row["table_name"], row["constraint_name"]): row for row in self._ask(_RULES)}
         self._keys = _grouped(self._ask(_KEYS))
@@ -120,7 +123,9 @@ class _Seen:
 
     def _options(self, row: Row) -> Iterator[str]:
         yield f"ENGINE {row['engine']}"
-        yield f"COLLATE {row['table_collation']}"
+        # Which one a table gets that names none is for whoever made the database to say, as its name is.
+        if row["table_collation"] != self._database["collation"]:
+            yield f"COLLATE {row['table_collation']}"
         if row["create_options"] and row["create_options"] != "partitioned":
             yield str(row["create_options"])
         for part in self._partitions.get(row["table_name"], ()):
@@ -144,7 +149,8 @@ class _Seen:
 
     def _views_and_sequences(self) -> Iterator[Object]:
         for row in self._ask(_VIEWS):
-            said = f"{row['view_definition']} {row['check_option']} {row['security_type']}"
+            query = _without_database(row["view_definition"], self._database["name"])
+            said = f"{query} {row['check_option']} {row['security_type']}"
             yield Object(ObjectKind.VIEW, "", row["table_name"], None, said)
         for row in self._rows:
             if row["table_type"] == "SEQUENCE":
@@ -218,6 +224,12 @@ def _part(row: Row) -> str:
     name = row["column_name"].lower() if row["column_name"] is not None else f"({row.get('expression')})"
     length = f"({row['sub_part']})" if row["sub_part"] is not None else ""
     return f"{name}{length}{' DESC' if row['collation'] == 'D' else ''}"
+
+
+def _without_database(query: str, name: str) -> str:
+    """The query of a view without the name of its own database, which the server writes before each table and column."""
+    quoted = f"`{name.replace('`', '``')}`"
+    return re.sub(rf"(?<![.`]){re.escape(quoted)}\.(?=`)", "", query)
 
 
 def _rule(word: Any) -> str | None:

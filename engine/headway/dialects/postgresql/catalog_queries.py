@@ -29,7 +29,7 @@ _IN_TABLES = (
     f" AND {_not_of_an_extension('pg_class', 'c.oid')}"
 )
 
-SETTINGS = "SELECT coalesce(current_schema()::text, 'public')"
+SETTINGS = "SELECT s, quote_ident(s) FROM coalesce(current_schema()::text, 'public') AS s"
 
 TABLES = (
     "SELECT n.nspname::text, c.relname::text, c.relkind::text, obj_description(c.oid, 'pg_class'),"
@@ -46,7 +46,15 @@ COLUMNS = (
     " pg_get_expr(e.adbin, e.adrelid), to_jsonb(a) ->> 'attgenerated', to_jsonb(a) ->> 'attidentity',"
     " CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,"
     " col_description(c.oid, a.attnum), a.attislocal, a.attinhcount, a.attoptions::text, a.attstorage <> t.typstorage,"
-    " a.attstorage::text"
+    " a.attstorage::text, CASE WHEN to_jsonb(a) ->> 'attidentity' <> '' THEN (SELECT concat("
+    "CASE WHEN s.seqstart <> 1 THEN concat(' START ', s.seqstart) END,"
+    " CASE WHEN s.seqincrement <> 1 THEN concat(' INCREMENT ', s.seqincrement) END,"
+    " CASE WHEN s.seqmin <> 1 THEN concat(' MINVALUE ', s.seqmin) END,"
+    " CASE WHEN s.seqmax NOT IN (32767, 2147483647, 9223372036854775807) THEN concat(' MAXVALUE ', s.seqmax) END,"
+    " CASE WHEN s.seqcache <> 1 THEN concat(' CACHE ', s.seqcache) END, CASE WHEN s.seqcycle THEN ' CYCLE' END)"
+    " FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid WHERE d.classid = 'pg_class'::regclass"
+    " AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum"
+    " AND d.deptype = 'i') END"
     " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
     " LEFT JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum"
     + _IN_TABLES.format(table="a.attrelid")
@@ -119,7 +127,7 @@ _FUNCTIONS = (
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'i')"
 )
 _TRIGGERS = (
-    "SELECT 'trigger', n.nspname::text, g.tgname::text, c.relname::text, concat(pg_get_triggerdef(g.oid),"
+    "SELECT 'trigger', n.nspname::text, g.tgname::text, c.relname::text, concat(pg_get_triggerdef(g.oid, true),"
     " CASE g.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' DISABLED' ELSE concat(' ENABLED ', g.tgenabled) END)"
     " FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
     f" WHERE {_OURS} AND NOT g.tgisinternal"
@@ -132,7 +140,7 @@ _POLICIES = (
     f" WHERE {_OURS}"
 )
 _RULES = (
-    "SELECT 'rule', n.nspname::text, r.rulename::text, c.relname::text, pg_get_ruledef(r.oid)"
+    "SELECT 'rule', n.nspname::text, r.rulename::text, c.relname::text, pg_get_ruledef(r.oid, true)"
     " FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace"
     f" WHERE {_OURS} AND r.rulename <> '_RETURN' AND {_not_of_an_extension('pg_class', 'c.oid')}"
 )
@@ -187,7 +195,10 @@ _OTHERS = (
 _COMMENTS = (
     "SELECT 'comment', ''::text, concat(i.type, ' ', i.identity), NULL::text, s.description"
     " FROM pg_description s, LATERAL pg_identify_object(s.classoid, s.objoid, s.objsubid) AS i"
-    f" WHERE s.objoid >= {_FIRST_OF_USERS} AND s.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass)"
+    f" WHERE s.objoid >= {_FIRST_OF_USERS} AND s.classoid <> 'pg_namespace'::regclass"
+    # The others of pg_class stand beside what they are about.
+    " AND (s.classoid <> 'pg_class'::regclass OR EXISTS (SELECT FROM pg_class c WHERE c.oid = s.objoid"
+    " AND (c.relkind IN ('S', 'c') OR (c.relkind IN ('v', 'm') AND s.objsubid > 0))))"
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = s.classoid AND d.objid = s.objoid AND d.deptype = 'e')"
     " AND s.classoid <> 'pg_extension'::regclass"
 )

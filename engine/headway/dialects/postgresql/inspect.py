@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -23,6 +24,9 @@ _CONSTRAINT_KINDS = {
 }
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _IDENTITIES = {"a": "ALWAYS", "d": "BY DEFAULT"}
+_QUALIFIED_NAMES = ("object", "comment")
+_QUALIFIED_DEFINITIONS = ("function", "procedure")
+"""What the server writes with its schema, though it is the default one."""
 _MATCHES = {"f": "MATCH FULL", "p": "MATCH PARTIAL"}
 
 
@@ -38,7 +42,8 @@ class _Seen:
     def __init__(self, connection: Connection, leave_out: Collection[str]) -> None:
         self._connection = connection
         self._leave_out = leave_out
-        self._default = self._ask(queries.SETTINGS)[0][0]
+        ((self._default, quoted),) = self._ask(queries.SETTINGS)
+        self._prefix = re.compile(rf'(?<![\w."]){re.escape(quoted)}\.')
 
     def tables(self) -> Iterator[tuple[Key, Table]]:
         """The tables with all that is in them."""
@@ -74,6 +79,10 @@ class _Seen:
         for kind, schema, name, table, definition in self._ask(queries.OBJECTS):
             if self._is_left_out(kind, name, table, schema):
                 continue
+            if kind in _QUALIFIED_NAMES:
+                name = self._prefix.sub("", name)
+            if kind in _QUALIFIED_DEFINITIONS and schema == self._default:
+                definition = self._prefix.sub("", definition, count=1)
             one = Object(ObjectKind(kind), self._place(schema), name, table, _plain(definition))
             yield (one.kind, one.schema, name, table), one
         for (schema, name), rows in self._indexes_of_views.items():
@@ -133,7 +142,7 @@ def _column(row: tuple[Any, ...]) -> Column:
         has_default=expression is not None or bool(identity),
         computed=expression if generated else None,
         stored=generated == "s",
-        identity=_IDENTITIES.get(identity),
+        identity=f"{_IDENTITIES[identity]}{row[15] or ''}" if identity else None,
         comment=row[9],
         collation=row[8],
         options=tuple(options),

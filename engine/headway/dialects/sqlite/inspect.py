@@ -54,12 +54,13 @@ class _Seen:
         text = self.texts[name]
         parts = list(definitions(text))
         columns = [self._column(row, parts) for row in self._columns.get(name, ())]
-        options = tail(text)
+        virtual = re.match(r"(?is)\s*CREATE\s+VIRTUAL\s.*?\sUSING\s+(.*)", text)
+        options = _plain(virtual[1]) if virtual else tail(text)
         constraints = [*self._keys(name, parts), *self._foreign(name, parts), *_checks(parts)]
         return Table(
             schema="",
             name=name,
-            kind="virtual table" if re.match(r"(?i)\s*CREATE\s+VIRTUAL", text) else "table",
+            kind="virtual table" if virtual else "table",
             columns=Shelf({column.name.lower(): column for column in columns if isinstance(column.name, str)}),
             constraints=shelf_of(constraints, str.lower),
             indexes=shelf_of(self._indexes_of(name), str.lower),

@@ -25,8 +25,8 @@ PROGRAM_SECONDS = 300
 def dump(url: URL, leave_out: tuple[str, ...] = (), connection: Connection | None = None) -> str:
     """The statements that make the schema of the database at ``url`` again, without the tables ``leave_out``.
 
-    It is asked over ``connection``, where there is one and no program of its own writes it out. Raises UsageError for a database that headway cannot write out, ConfigError when pg_dump is missing, DatabaseFailure
-    when it fails.
+    It is asked over ``connection``, where there is one and no program of its own writes it out. Raises UsageError for a
+    database that headway cannot write out, ConfigError when pg_dump is missing, DatabaseFailure when it fails.
     """
     name = url.get_backend_name()
     if name in ("postgresql", "postgres"):

@@ -262,6 +262,20 @@ def test_a_database_that_cannot_be_looked_at_says_what_failed_all_the_same(
     assert failing(shop, sort=ValueError).found == ()
 
 
+@pytest.mark.parametrize("lost", ["invalidate", "close"])
+def test_a_connection_that_is_gone_is_not_opened_again_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    looked: list[Any] = []
+    monkeypatch.setattr("headway.runtime.run.leftovers", lambda *arguments, **kw: looked.append(arguments) or ())
+    shop = Shop(tmp_path, [FAIL])
+    failing(shop, sort=ValueError)
+    assert len(looked) == 1  # where it is there it is asked
+    (tmp_path / "lost").mkdir()
+    failing(Shop(tmp_path / "lost", [f"op.get_bind().{lost}()\n{FAIL}"]))
+    assert len(looked) == 1
+
+
 def test_a_downgrade_that_stopped_half_way_is_looked_for_in_its_own_direction(tmp_path: Path) -> None:
     shop = Shop(tmp_path, [CREATE])
     path = shop.place / "migrations" / "versions" / "r1.py"

@@ -1,11 +1,12 @@
 """Whatever a file or an argument holds, there is a result or an error of ours in one line; never a traceback.
 
-More than 10,000 cases in a run; HEADWAY_FUZZ=1 makes them new ones.
+Thousands of cases in a run, three times as many in ``./dev full fuzz``; HEADWAY_FUZZ=1 makes them new ones.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import random
 import string
 from collections.abc import Callable
@@ -33,8 +34,16 @@ from headway.revision.resolve import in_branch, resolve
 from headway.revision.route import downgrade_route, stamp_route, upgrade_route
 from headway.script.directory import RevisionDirectory
 
+
+def cases(number: int) -> int:
+    """How many of them a run tries."""
+    return number if os.environ.get("HEADWAY_FULL") else number // 3
+
+
 many = settings(
-    max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=cases(2000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -91,7 +100,7 @@ def test_ini(tmp_path: Path, text: str) -> None:
     ask(Config(str(path)))
 
 
-@settings(many, max_examples=500)
+@settings(many, max_examples=cases(500))
 @given(st.binary(max_size=80))
 def test_ini_that_is_no_text(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "alembic.ini"
@@ -137,7 +146,7 @@ YAML_LINE = st.one_of(
 )
 
 
-@settings(many, max_examples=1000)
+@settings(many, max_examples=cases(1000))
 @given(st.lists(YAML_LINE, max_size=6).map("\n".join))
 def test_policy(tmp_path: Path, text: str) -> None:
     (tmp_path / ".headway.yml").write_text(text, encoding="utf-8")
@@ -191,7 +200,7 @@ SOURCE = st.tuples(
 ).map("".join)
 
 
-@settings(many, max_examples=4000)
+@settings(many, max_examples=cases(4000))
 @given(SOURCE)
 def test_headers_are_read_as_python_would_or_not_at_all(source: str) -> None:
     """The quick scan never says anything else than the parser, which never guesses.
@@ -209,7 +218,7 @@ def test_headers_are_read_as_python_would_or_not_at_all(source: str) -> None:
         assert not isinstance(slow, Header), source
 
 
-@settings(many, max_examples=1000)
+@settings(many, max_examples=cases(1000))
 @given(st.binary(max_size=60))
 def test_headers_that_are_no_text(data: bytes) -> None:
     answer(lambda: header_of(data, "x.py"))
@@ -239,7 +248,7 @@ def test_what_the_parser_says_is_what_python_does(name: str) -> None:
 # -- symbols and routes -----------------------------------------------------------------------------------------
 
 
-@settings(many, max_examples=1500)
+@settings(many, max_examples=cases(1500))
 @given(st.integers(min_value=0), st.text(string.ascii_letters + string.digits + "@+-:_ .", max_size=12))
 def test_symbols(seed: int, text: str) -> None:
     history = random_history(random.Random(seed), 6)
@@ -254,7 +263,7 @@ def test_symbols(seed: int, text: str) -> None:
             answer(lambda r=route, s=symbol: r(graph, graph.real_heads, s))
 
 
-@settings(many, max_examples=1000)
+@settings(many, max_examples=cases(1000))
 @given(
     st.lists(
         st.tuples(
@@ -324,7 +333,7 @@ SQL = st.lists(
 ).map(" ".join)
 
 
-@settings(many, max_examples=800)
+@settings(many, max_examples=cases(800))
 @given(SQL)
 def test_sql(sql: str) -> None:
     assert isinstance(read_sql(fx.SqlSource(sql, fx.Span("x.py", 1)), None), tuple)
@@ -383,7 +392,7 @@ STATEMENT = st.one_of(
 )
 
 
-@settings(many, max_examples=1200)
+@settings(many, max_examples=cases(1200))
 @given(st.lists(STATEMENT, min_size=1, max_size=5))
 def test_migrations(statements: list[str]) -> None:
     source = "from alembic import op\n\n\ndef upgrade():\n    " + "\n    ".join(statements) + "\n"

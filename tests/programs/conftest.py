@@ -36,6 +36,7 @@ REQUIREMENTS = [
     "pytest-alembic==0.13.1",
     "pytest==8.4.2",
     "alembic==1.20.1",
+    *("hatch-vcs", "hatchling", "setuptools", "wheel"),  # what the sources are built with
 ]
 
 
@@ -78,7 +79,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     install = [uv, "pip", "install", "--system-certs", "--quiet", "--python", str(python)] if uv else [*pip, "install"]
     _do([*install, *REQUIREMENTS, str(ROOT)], "the programs cannot be installed")
     wanted = [f"{name}=={version}" for name, version in SOURCES.items()]
-    download = [*pip, "download", "--no-deps", "--no-binary", ",".join(SOURCES), "--dest", str(sources)]
+    download = [*pip, "download", "--no-deps", "--no-build-isolation", "--no-binary", ",".join(SOURCES)]
+    download += ["--dest", str(sources)]
     _do([*download, *wanted], "the source distributions of the programs cannot be downloaded")
     for packed in sources.glob("*.tar.gz"):
         with tarfile.open(packed) as archive:

@@ -585,6 +585,6 @@ def test_a_long_history_takes_a_time_in_proportion(shape: str) -> None:
             replay.run(SHAPES[shape](number), f"r{number}")
         replay.schema()
 
-    # in proportion it takes 16 times as long, with the square 256 times
-    bound = 16 * 5 * seconds_of(lambda: run(250))
-    assert seconds_of(lambda: run(4000), enough=bound) < bound
+    # in proportion it takes 12 times as long, with the square 144 times
+    bound = 12 * 4 * seconds_of(lambda: run(150))
+    assert seconds_of(lambda: run(1800), enough=bound) < bound

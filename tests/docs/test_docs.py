@@ -100,10 +100,13 @@ def test_the_reference_of_the_command_line_is_the_programs() -> None:
     assert (ROOT / "docs" / "cli.md").read_text() == reference()
 
 
-@pytest.mark.parametrize("path", generated.generated(), ids=lambda path: str(path.relative_to(ROOT)))
+GENERATED = generated.generated()
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_is_made_of_action_yml_is_as_it_is(path: Path) -> None:
     """python tests/docs/generated.py"""
-    assert path.read_text() == generated.generated()[path]
+    assert path.read_text() == GENERATED[path]
 
 
 def test_the_tables_of_the_action_name_everything() -> None:

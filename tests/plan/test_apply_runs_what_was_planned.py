@@ -293,15 +293,15 @@ def test_what_goes_past_op_takes_effect_once(project: Project) -> None:
     assert project.rows("SELECT max(id) FROM customers") == [(303,)]
 
 
-def test_plan_records_in_two_processes(project: Project) -> None:
+def test_plan_records_in_two_processes(sqlite_project: Project) -> None:
     """What a process keeps, such as the seed of its hashes, is another one for the second recording."""
-    project.revision("import os\nwith open('processes', 'a') as f:\n    f.write(f'{os.getpid()}\\n')\n" + ONE)
-    project.revision(
+    sqlite_project.revision("import os\nwith open('processes', 'a') as f:\n    f.write(f'{os.getpid()}\\n')\n" + ONE)
+    sqlite_project.revision(
         "op.execute('CREATE TABLE ' + sorted(['m1', 'm2', 'm3', 'm4', 'm5', 'm6'], key=hash)[0] + ' (n INTEGER)')"
     )
     seeded = {"PYTHONHASHSEED": "random"}
-    steps = [project.plan(env=seeded)["steps"] for _ in range(6)]
-    assert len(set((project.place / "processes").read_text().split())) == 12
+    steps = [sqlite_project.plan(env=seeded)["steps"] for _ in range(6)]
+    assert len(set((sqlite_project.place / "processes").read_text().split())) == 12
     assert any(step[1]["statements"] is None for step in steps), "hashes differ between processes"
 
 

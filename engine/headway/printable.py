@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 
+from headway.pattern import pattern
+
 # Control characters; ends of lines and paragraphs; marks, embeddings and isolates of writing direction; characters
 # nobody sees; halves of surrogate pairs, which cannot be encoded.
 _OTHERS = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
 )
-_IN_LINE = re.compile(f"[\t\n{_OTHERS}]")
-_IN_BLOCK = re.compile(f"[{_OTHERS}]")
+_IN_LINE = pattern(f"[\t\n{_OTHERS}]")
+_IN_BLOCK = pattern(f"[{_OTHERS}]")
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.M)
+_COMMAND = pattern(r"^(\s*):(?=:)|#(?=#\[)", re.M)
 
 
 def one_line(text: str) -> str:

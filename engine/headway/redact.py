@@ -13,26 +13,27 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from headway.errors import HeadwayError, place
+from headway.pattern import pattern
 from headway.printable import one_line
 
 MASK = "***"
 
 _known: set[str] = set()
 
-_TOKEN = re.compile(r"[^\s'\"`]+")
-_ACCOUNT = re.compile(r"[\w.%+\-~$]*\Z")
-_HOST = re.compile(r"[\w\[]")
-_NO_HOST = re.compile(r"(?:heads?|base|current|sha\d+)\b")
+_TOKEN = pattern(r"[^\s'\"`]+")
+_ACCOUNT = pattern(r"[\w.%+\-~$]*\Z")
+_HOST = pattern(r"[\w\[]")
+_NO_HOST = pattern(r"(?:heads?|base|current|sha\d+)\b")
 """What follows an ``@`` in symbols of revisions and in digests of images."""
-_KEYWORD = re.compile(r"(?i)\b(?:password|passwd|pwd)['\"]?\s*[=:]\s*('[^']*'|\"[^\"]*\"|[^\s;,&)]+)")
+_KEYWORD = pattern(r"(?i)\b(?:password|passwd|pwd)['\"]?\s*[=:]\s*('[^']*'|\"[^\"]*\"|[^\s;,&)]+)")
 _LITERAL = r"[eEnN]?'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|\$(?P<tag>\w{0,60})\$.{0,2000}?\$(?P=tag)\$"
 # Not what Alembic says of revisions: "Can't locate revision identified by 'ab12'".
-_IN_SQL = re.compile(
+_IN_SQL = pattern(
     r"(?<!['\"])(?<!revision )\b(?:PASSWORD\s+FOR\s+[^=]{1,200}=|PASSWORD|IDENTIFIED\s+(?:(?:WITH|VIA)\s+\S{1,100}\s+)?(?:BY|AS|USING)(?:\s+PASSWORD)?)"
     rf"\s*(?:[=(]\s*)?(?P<literal>{_LITERAL})",
     re.I | re.S,
 )
-_PLAIN_WORD = re.compile(r"[^\W\d_]{1,12}")
+_PLAIN_WORD = pattern(r"[^\W\d_]{1,12}")
 
 
 def remember(secret: str | None) -> None:

@@ -5,12 +5,11 @@ See https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarati
 
 from __future__ import annotations
 
-import re
-
 from headway.errors import ScriptError
 from headway.files import read_small
+from headway.pattern import pattern
 
-_CODING = re.compile(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\r\n])?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_CODING = pattern(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\r\n])?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 _BOM = b"\xef\xbb\xbf"
 
 

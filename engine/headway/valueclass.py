@@ -41,10 +41,13 @@ else:
 
         def __init__(self, *args, **kw):
             given = [(one.name, one.type, _again(one)) for one in all_fields]
-            made.__init__ = make_dataclass(made.__name__, given, repr=False, eq=False).__init__
+            made.__init__ = make_dataclass(made.__name__, given, namespace=_DOCUMENTED, **_ONLY_INIT).__init__
             made.__init__(self, *args, **kw)
 
         return __init__
+
+    _DOCUMENTED = {"__doc__": "A class of which the __init__ is taken."}  # else dataclass spells the signature out
+    _ONLY_INIT = {"repr": False, "eq": False, "match_args": False}
 
     def _again(one):
         return field(default=one.default, default_factory=one.default_factory, kw_only=one.kw_only)

@@ -21,6 +21,11 @@ class Case:
     after: str
     on: tuple[str, ...] = ALL
 
+    @property
+    def family(self) -> str:
+        """What a part of the bank has at least one of: changes of a type are alike, and many."""
+        return "type" if self.name.startswith("type ") else self.name
+
 
 def case(name: str, before: str, after: str, *, shared: str = "", on: tuple[str, ...] = ALL) -> Case:
     return Case(name, dedent(shared) + dedent(before), dedent(shared) + dedent(after), on)

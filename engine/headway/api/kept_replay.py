@@ -25,6 +25,7 @@ from headway.api.stages import Announce
 from headway.api.start import start_file
 from headway.errors import HeadwayError
 from headway.files import read_small
+from headway.pattern import pattern
 from headway.reading.models_apart import reached_modules, without_models
 from headway.reading.modules import modules_of
 from headway.repository import git
@@ -44,16 +45,16 @@ KINDS = ("sqlite", "postgresql")
 Found = tuple[tuple[tuple[str, ...], str], ...]
 """The version rows and the digest of the schema, each time that env.py runs a history."""
 
-_EACH_RUN = re.compile(
+_EACH_RUN = pattern(
     r"(GITHUB|RUNNER|ACTIONS|GITLAB|GITEA|CI|INPUT|BUILDKITE|SSH|XDG_SESSION|HEADWAY_ACTION)_.*|PWD|OLDPWD|SHLVL|_|TERM"
     r"|COLUMNS|LINES|WINDOWID|HOSTNAME|INVOCATION_ID|JOURNAL_STREAM|PYTEST_CURRENT_TEST"
 )
 """Environment variables that differ from run to run; many programs read every variable there is."""
 
-_ALWAYS = re.compile(r"PG.*|LC_.*|LANG|LANGUAGE|TZ|PYTHON.*")
+_ALWAYS = pattern(r"PG.*|LC_.*|LANG|LANGUAGE|TZ|PYTHON.*")
 """Those that drivers and the server read by themselves, which nobody sees."""
 
-_REACHES_OUT = re.compile(
+_REACHES_OUT = pattern(
     r"\bCOPY\b[^;]*?\bFROM\b\s+(?:PROGRAM\s+)?'|\bpg_read_|\blo_import\b|\bfile_fdw\b|\bdblink|\bpostgres_fdw\b"
     r"|\bload_extension\b|\breadfile\b",
     re.I,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable
 
 from sqlalchemy import create_engine
@@ -14,6 +13,7 @@ from headway.api.project import Project
 from headway.compat.hook import serving_alembic
 from headway.errors import ConfigError, HeadwayError
 from headway.files import read_small
+from headway.pattern import pattern
 from headway.revision.route import present
 from headway.runtime.connecting import trusted
 from headway.runtime.runner import call_function
@@ -21,7 +21,7 @@ from headway.runtime.target import sync_url
 from headway.scratch.start import FROM_MODELS, run_sql_file, stands_at
 from headway.valueclass import valueclass
 
-_FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_FUNCTION = pattern(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 @valueclass(frozen=True, slots=True)

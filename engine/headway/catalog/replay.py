@@ -18,6 +18,7 @@ from headway.catalog.schema import NOTHING_KNOWN, Key, Schema, Table, unknown_ta
 from headway.catalog.shelf import Ledger, Presence, is_nameless
 from headway.catalog.table_changes import changed, index_renamed, points_elsewhere, without_index
 from headway.effects import model as fx
+from headway.pattern import pattern
 
 State = Table | Presence
 
@@ -347,7 +348,7 @@ class Replay:
 
 
 _KIND = fx.ConstraintKind
-_HAS_OTHER_MEANS = re.compile(
+_HAS_OTHER_MEANS = pattern(
     r"(?i)\b(DO|EXECUTE|CALL|PREPARE|CASCADE|SCHEMA|DATABASE|OWNED|EXEC|ROLLBACK|IMPORT|SOURCE|LOAD|ATTACH)\b|\$\$|\\\\|\w\s*\("
 )
 """Words by which SQL can change what it does not name."""

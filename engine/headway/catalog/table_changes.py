@@ -22,6 +22,7 @@ from headway.catalog.names import Names
 from headway.catalog.schema import Column, Constraint, Index, Key, Table, unknown_column, unknown_table
 from headway.catalog.shelf import Presence, Shelf, is_nameless, renamed
 from headway.effects import model as fx
+from headway.pattern import pattern
 
 _MYSQL = frozenset({"mysql", "mariadb"})
 _KIND = fx.ConstraintKind
@@ -311,7 +312,7 @@ def _validates(table: Table, effect: fx.ValidatesConstraint, names: Names) -> Ta
 
 # -- the table ----------------------------------------------------------------------------------------------------
 
-_KEEPS_WHAT_IS_IN_IT = re.compile(
+_KEEPS_WHAT_IS_IN_IT = pattern(
     r"(?i)COMMENT|SET (UN)?LOGGED|SET TABLESPACE|OWNER TO|CLUSTER ON|SET WITHOUT CLUSTER|REPLICA IDENTITY"
     r"|(ENABLE|DISABLE)( ALWAYS| REPLICA)? (TRIGGER|RULE)\b.*|(NO )?FORCE ROW LEVEL SECURITY"
     r"|(ENABLE|DISABLE) ROW LEVEL SECURITY|(RE)?SET \(.*\)|ENGINE\b.*|AUTO_INCREMENT\b.*|ROW_FORMAT\b.*"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+
+from headway.pattern import pattern
 
 
 class Texts:
@@ -48,7 +49,9 @@ class Texts:
         # revision a file is, and which it follows, differ everywhere and hold none of the marks.
         joined, starts = self._joined
         joined = joined.translate(_ONE_DIGIT)
-        once = b"\n".join(line for line in set(joined.splitlines()) if not _is_id(line))
+        lines = set(joined.splitlines())
+        of_ids = {line for line in lines if line.startswith(_BEFORE_AN_ID)}
+        once = b"\n".join([*(lines - of_ids), _ID_LINE.sub(b"", b"\n".join(of_ids))])
         found = {place for mark in _MARKS if mark in once for place in self._places(mark)}
         strange = {line for word, is_plain in _PLAIN.items() for line in _with(word, once) if not is_plain(line)}
         if strange:
@@ -117,7 +120,7 @@ class Texts:
 
 _FEW = 24
 """So many names are looked for without an index of all words, which takes as long to make as some hundred of them."""
-_WORDS = re.compile(rb"[a-z0-9_]+")
+_WORDS = pattern(rb"[a-z0-9_]+")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -125,8 +128,8 @@ def _in_word(text: bytes, at: int) -> bool:
     return 0 <= at < len(text) and text[at] in _WORD
 
 
-_REST_OF_A_REFERENCE = re.compile(rb"""\.[a-z0-9_]+(["'])""")
-_KEY_BEFORE = re.compile(rb"""foreignkey(?:\(\s*|constraint\(\s*\[[^][()]*\]\s*,\s*\[(?:[^][()]*,)?\s*)""")
+_REST_OF_A_REFERENCE = pattern(rb"""\.[a-z0-9_]+(["'])""")
+_KEY_BEFORE = pattern(rb"""foreignkey(?:\(\s*|constraint\(\s*\[[^][()]*\]\s*,\s*\[(?:[^][()]*,)?\s*)""")
 _REACH_OF_A_KEY = 400
 
 
@@ -143,13 +146,9 @@ def _is_pointed_to(text: bytes, at: int, end: int) -> bool:
 _ONE_DIGIT = bytes.maketrans(b"123456789", b"000000000")
 
 
-def _is_id(line: bytes) -> bool:
-    """Whether the line says which revision a file is, or which it follows, and nothing else."""
-    return line.startswith(_BEFORE_AN_ID) and _ID.fullmatch(line) is not None
-
-
 _BEFORE_AN_ID = (b"revision", b"down_revision", b"revises")
-_ID = re.compile(rb"""(?:down_)?revision(?:: ?[\w\[\], |]+)? ?= ?(["'])\w+\1|revis(?:ion id|es): \w*""")
+_ID_LINE = pattern(rb"""(?m)^(?:(?:down_)?revision(?:: ?[\w\[\], |]+)? ?= ?(["'])\w+\1|revis(?:ion id|es): \w*)$""")
+"""A line that says which revision a file is, or which it follows, and nothing else."""
 
 
 def _with(word: bytes, text: bytes) -> Iterator[bytes]:
@@ -178,8 +177,8 @@ def _is_librarys(line: bytes) -> bool:
     return _IMPORT.search(line) is None or _LIBRARYS.fullmatch(line.strip()) is not None
 
 
-_IMPORT = re.compile(rb"\bimport\b")
-_LIBRARYS = re.compile(
+_IMPORT = pattern(rb"\bimport\b")
+_LIBRARYS = pattern(
     rb"(?:from (?:alembic|sqlalchemy(?:\.(?:dialects(?:\.\w+)?|sql|schema|types))?|typing|collections\.abc|__future__"
     rb"|datetime|geoalchemy\d|decimal) import [^;]*"
     rb"|import (?:sqlalchemy(?: as sa)?|uuid|datetime|enum|sqlmodel|geoalchemy\d|sqlalchemy_utils|logging|decimal)"
@@ -191,7 +190,7 @@ def _has_no_f_string(line: bytes) -> bool:
     return _F_STRING.search(line) is None
 
 
-_F_STRING = re.compile(rb"""(?<![a-z0-9_])(?:f|fr|rf)["']""")
+_F_STRING = pattern(rb"""(?<![a-z0-9_])(?:f|fr|rf)["']""")
 
 
 def _takes_no_part(line: bytes) -> bool:
@@ -199,7 +198,7 @@ def _takes_no_part(line: bytes) -> bool:
     return _PART.search(line) is None
 
 
-_PART = re.compile(rb"""["']\[[-0-9:]""")
+_PART = pattern(rb"""["']\[[-0-9:]""")
 
 
 def _is_date(line: bytes) -> bool:

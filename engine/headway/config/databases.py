@@ -11,6 +11,7 @@ from headway.config.dialects import DIALECTS, Databases, Version, parse, version
 from headway.config.model import Config
 from headway.config.policy import Policy
 from headway.files import read_small
+from headway.pattern import pattern
 
 _SCHEMES = {"postgres": "postgresql", **{name: name for name in DIALECTS}}
 _IMAGES = {
@@ -37,11 +38,11 @@ _FILES, _BYTES = 100, 1024 * 1024
 """How many files of a pattern are read, and how large they may be."""
 
 # Each repetition has an end, so that no file takes longer than in proportion to its length.
-_IMAGE = re.compile(
+_IMAGE = pattern(
     r"""^[ \t]{0,99}(?:-[ \t]{0,9})?["']?image["']?[ \t]{0,9}:[ \t]{0,9}["']?([\w./:@-]{1,300})""", re.MULTILINE
 )
-_PACKAGE = re.compile(r"""^[ \t"'\[]{0,99}([A-Za-z0-9][\w.-]{0,99})""", re.MULTILINE)
-_QUOTED = re.compile(
+_PACKAGE = pattern(r"""^[ \t"'\[]{0,99}([A-Za-z0-9][\w.-]{0,99})""", re.MULTILINE)
+_QUOTED = pattern(
     r"""["']([A-Za-z0-9][\w.-]{0,99})[ \t]{0,9}(?:\[[\w, -]{0,99}\])?[ \t]{0,9}(?:[<>=!~^;@][^"'\n]{0,300})?["']"""
 )
 
@@ -143,8 +144,8 @@ def _drivers(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _texts(folder: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for pattern in patterns:
-        for path in sorted(glob(os.path.join(escape(folder), pattern)))[:_FILES]:
+    for shape in patterns:
+        for path in sorted(glob(os.path.join(escape(folder), shape)))[:_FILES]:
             try:
                 yield os.path.relpath(path, folder), read_small(path, _BYTES).decode(errors="replace")
             except OSError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
 DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
@@ -13,7 +13,7 @@ DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 Version = tuple[int, ...]
 """``(16,)``, ``(10, 11, 6)``; empty where nothing is told."""
 
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
+_VERSION = pattern(r"\d+(?:\.\d+)*")
 
 
 @valueclass(frozen=True, slots=True)

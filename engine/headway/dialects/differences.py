@@ -11,6 +11,7 @@ from sqlalchemy import types as sqltypes
 
 from headway.dialects.elements import type_ddl
 from headway.dialects.index_text import is_plain, single_percents
+from headway.pattern import pattern
 
 _EXTRA = r"(?i)\s+(collate|character set)\s+(\S+)"
 
@@ -161,7 +162,7 @@ def normal_sql(sql: str) -> str:
     return _STRING.sub(lambda _: next(kept), text)
 
 
-_STRING = re.compile(r"'(?:[^']|'')*'")
+_STRING = pattern(r"'(?:[^']|'')*'")
 
 
 def _closes_at_end(text: str) -> bool:

@@ -3,13 +3,13 @@ harmless; everything else is held back."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from enum import StrEnum
 from itertools import pairwise
 
 from headway.effects.sql_kind import Kind, kind_of
 from headway.effects.sql_text import functions, is_read_alike, plain, tokens
+from headway.pattern import pattern
 
 
 class Passage(StrEnum):
@@ -99,19 +99,19 @@ def _is_plain_setting(sql: str) -> bool:
     return all(is_pure(name) for name in functions(sql))
 
 
-_SAVEPOINT = re.compile(r"(?is)\s*(?:SAVEPOINT\s|RELEASE\s|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO\s)")
+_SAVEPOINT = pattern(r"(?is)\s*(?:SAVEPOINT\s|RELEASE\s|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO\s)")
 
-_SETTING = re.compile(
+_SETTING = pattern(
     r"(?is)\s*(?:SET\s+(?:SESSION\s+|LOCAL\s+)?(?:ROLE|NAMES|SCHEMA|TIME\s+ZONE|CHARACTER\s+SET|@?@?[\w.]+\s*(?:=|:=|TO\b))"
     r"|RESET\s+(?!(?:MASTER|SLAVE|REPLICA|QUERY|PERSIST|BINARY)\b)\w++\s*+;?\s*+$|USE\s)"
 )
-_LIFTS = re.compile(
+_LIFTS = pattern(
     r"(?i)read_only|read\s+only|read\s+write|transaction|characteristics|\bglobal\b|\bpersist|\ball\b|autocommit|"
     r"password|\bstatement\s|sql_log_bin|log_bin|sql_log_off|session_authorization|\bautovacuum"
 )
 """What could end the read-only state, or reaches past the session."""
 
-_PRAGMA = re.compile(
+_PRAGMA = pattern(
     r"(?is)\s*PRAGMA\s+(?:\w+\.)?(?:foreign_keys|defer_foreign_keys|legacy_alter_table|case_sensitive_like|busy_timeout|"
     r"cache_size|recursive_triggers|synchronous|temp_store|read_uncommitted|ignore_check_constraints)\s*[=(][^;]*$"
 )
@@ -155,7 +155,7 @@ _PURE_WORDS = (
     "txid_current_if_assigned"
 )
 _PURE = frozenset(_PURE_WORDS.split())
-_PURE_PATTERN = re.compile(r"pg_get_\w+|pg_\w+_is_visible|has_\w+_privilege|array_\w+|pragma_\w+$")
+_PURE_PATTERN = pattern(r"pg_get_\w+|pg_\w+_is_visible|has_\w+_privilege|array_\w+|pragma_\w+$")
 _SILENT_WORDS = (
     "gen_random_uuid gen_random_bytes uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuid_generate_v5 uuidv4 uuidv7 "
     "uuid_to_bin bin_to_uuid random rand randomblob newid newsequentialid nextval currval lastval pg_sleep sleep crypt "

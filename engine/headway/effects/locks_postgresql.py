@@ -6,13 +6,13 @@ it takes. A test looks for each of them in ``pg_locks``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.lock import Held, Lock
 from headway.effects.stored_type import Size, Stored, holds, on_postgresql, same, stored
+from headway.pattern import pattern
 
 Version = tuple[int, ...]
 
@@ -77,8 +77,8 @@ def _is_volatile(default: fx.MaybeText) -> bool:
     return bool(calls - _STABLE)
 
 
-_CALL = re.compile(r"(\w+)\s*\(")
-_STRINGS = re.compile(r"'(?:[^']|'')*'")
+_CALL = pattern(r"(\w+)\s*\(")
+_STRINGS = pattern(r"'(?:[^']|'')*'")
 _STABLE_WORDS = (
     "now transaction_timestamp statement_timestamp timezone date_trunc current_setting to_timestamp date_part extract "
     "lower upper md5 concat coalesce varchar numeric decimal char timestamp timestamptz time interval bit jsonb_build_object "

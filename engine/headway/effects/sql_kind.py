@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
+from headway.pattern import pattern
+
 
 class Kind(StrEnum):
     """What a statement is for."""
@@ -99,8 +101,8 @@ _PARTS = (
     r"|(?P<end>;)"
     r"|(?P<plain>[^'\"`\[;/$\#-]+|.)"
 )
-_TOKENS = re.compile(_PARTS.replace("{hash}", "").replace("{string}", r"'(?:[^']|'')*+'"), re.S)
-_MYSQL_TOKENS = re.compile(_PARTS.replace("{hash}", r"\#[^\n]*|").replace("{string}", r"'(?:[^'\\]|\\.|'')*+'"), re.S)
+_TOKENS = pattern(_PARTS.replace("{hash}", "").replace("{string}", r"'(?:[^']|'')*+'"), re.S)
+_MYSQL_TOKENS = pattern(_PARTS.replace("{hash}", r"\#[^\n]*|").replace("{string}", r"'(?:[^'\\]|\\.|'')*+'"), re.S)
 
 _READS = frozenset({"SELECT", "SHOW", "VALUES", "TABLE", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "PRAGMA"})
 _DATA = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "UPSERT"})
@@ -120,9 +122,9 @@ _LASTING_PRAGMAS = (
 """Those whose value is kept in the file."""
 _SETTINGS = frozenset({"SET", "RESET", "USE", "DISCARD", "DEALLOCATE", "UNLISTEN"})
 _TRANSACTION = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "XA"})
-_CHANGES_IN_A_READ = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|ANALYZE|ANALYSE)\b")
-_LOCKS_ROWS = re.compile(r"\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b")
-_READING_PRAGMAS = re.compile(r"(?i)PRAGMA (?:[\w\"]+\.)?\w+(?<=_info|xinfo|_list|check)\b|PRAGMA [\w.\"]+\Z")
+_CHANGES_IN_A_READ = pattern(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|ANALYZE|ANALYSE)\b")
+_LOCKS_ROWS = pattern(r"\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b")
+_READING_PRAGMAS = pattern(r"(?i)PRAGMA (?:[\w\"]+\.)?\w+(?<=_info|xinfo|_list|check)\b|PRAGMA [\w.\"]+\Z")
 
 
 def _told_kind(sql: str, mysql: bool) -> Kind:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-_TOKENS = re.compile(
+from headway.pattern import pattern
+
+_TOKENS = pattern(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<string>[eE]?'(?:[^'\\]|''|\\.)*+'|(?<![\w$])\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
     r"|(?P<name>\"(?:[^\"]|\"\")*+\"|`[^`]+`|\[[^\]\d:][^\]]*\]|[^\W\d][\w$]*)"
@@ -79,8 +81,8 @@ def _is_alike(kind: str, text: str) -> bool:
     return kind != "unclosed"
 
 
-_PARAMETER = re.compile(r"%\(\w+\)s")
-_NO_LIST_OF_VALUES = re.compile(r"[(\"`;#\\]|--")
+_PARAMETER = pattern(r"%\(\w+\)s")
+_NO_LIST_OF_VALUES = pattern(r"[(\"`;#\\]|--")
 
 
 def split_literals(sql: str) -> tuple[str, tuple[str, ...]]:
@@ -171,7 +173,7 @@ def read_tables(sql: str) -> frozenset[str] | None:
 _NO_LIST, _PERHAPS, _LIST = "no list", "perhaps a list", "a list"
 """Whether a comma is followed by a table."""
 
-_LOOKS_UP = re.compile(
+_LOOKS_UP = pattern(
     r"to_reg\w+|pg_\w*_size|pg_get_\w+|has_\w+_privilege|\w+_description|\w+_is_visible|currval|lastval|last_insert_id"
     r"|last_insert_rowid|(?:total_)?changes|row_count|found_rows|\w+_to_xml\w*"
 )

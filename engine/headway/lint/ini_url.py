@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
-_LINE = re.compile(r"^\s*sqlalchemy\.url\s*[=:]\s*(?P<url>\S+)")
-_PASSWORD = re.compile(r"^[\w+.]+://[^/@\s]*?:(?P<password>[^/\s]*)@(?P<host>[^/:@\s]*)")
+_LINE = pattern(r"^\s*sqlalchemy\.url\s*[=:]\s*(?P<url>\S+)")
+_PASSWORD = pattern(r"^[\w+.]+://[^/@\s]*?:(?P<password>[^/\s]*)@(?P<host>[^/:@\s]*)")
 _HERE = frozenset({"", "localhost", "127.0.0.1", "[", "0.0.0.0", "host.docker.internal"})
 
 

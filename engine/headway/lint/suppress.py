@@ -14,14 +14,15 @@ from headway.config.policy import Ignore
 from headway.lint.atlas import codes_of
 from headway.lint.finding import Finding
 from headway.lint.squawk import SQUAWK
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
-_COMMENT = re.compile(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
-_SQUAWK = re.compile(r"--\s*squawk-ignore(?P<file>-file)?(?![\w-])(?P<rules>[\w\s,-]*)")
-_ATLAS = re.compile(r"""(?:--|#|/\*)[ \t]*atlas:nolint(?P<checks>(?:[ \t]+\w+)*)[ \t]*(?=$|\*/|--|["'])""")
+_COMMENT = pattern(r"#\s*headway:\s*(?P<kind>ignore-file|ignore)\[(?P<codes>[^\]]*)\](?P<rest>.*)")
+_SQUAWK = pattern(r"--\s*squawk-ignore(?P<file>-file)?(?![\w-])(?P<rules>[\w\s,-]*)")
+_ATLAS = pattern(r"""(?:--|#|/\*)[ \t]*atlas:nolint(?P<checks>(?:[ \t]+\w+)*)[ \t]*(?=$|\*/|--|["'])""")
 """Whatever else stands behind it is no form that Atlas has, and accepts nothing."""
-_REASON = re.compile(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""")
-_UNTIL = re.compile(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
+_REASON = pattern(r"""reason\s*=\s*(?P<quote>["'])(?P<reason>.*?)(?P=quote)""")
+_UNTIL = pattern(r"until\s*=\s*(?P<until>\d{4}-\d{2}-\d{2})")
 
 
 @valueclass(frozen=True, slots=True)

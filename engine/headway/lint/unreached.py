@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 
 from headway.files import read_small
+from headway.pattern import pattern
 from headway.script.directory import RevisionDirectory
 
 MOST = 2_000
 """How many files are looked at: a version location may be the top of a repository."""
 
 _BYTES = 1024 * 1024
-_REVISION = re.compile(rb"^revision\s*(?::[^=\n]*)?=\s*[\"']", re.MULTILINE)
-_PARENT = re.compile(rb"^down_revision\s*(?::[^=\n]*)?=", re.MULTILINE)
+_REVISION = pattern(rb"^revision\s*(?::[^=\n]*)?=\s*[\"']", re.MULTILINE)
+_PARENT = pattern(rb"^down_revision\s*(?::[^=\n]*)?=", re.MULTILINE)
 
 
 def unreached_files(directory: RevisionDirectory) -> Iterator[tuple[str, int]]:

@@ -3,13 +3,13 @@ concerns other objects, or gives the reason why not."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from headway.effects.harmless import NO_FUNCTIONS, is_silent
 from headway.effects.sql_kind import Kind
 from headway.effects.sql_text import changed_tables, functions, plain, read_tables, string_values, tokens
+from headway.pattern import pattern
 from headway.runtime.recording import Call
 
 _ABOUT_ONE_TABLE = frozenset(
@@ -29,11 +29,11 @@ _ABOUT_ONE_TABLE = frozenset(
 )
 """Methods of SQLAlchemy's inspector whose queries are about the table that they name."""
 
-_OF_THE_SESSION = re.compile(
+_OF_THE_SESSION = pattern(
     r"(?i)\s*(?:PRAGMA\s+(?:\w+\.)?(?:foreign_keys|defer_foreign_keys|legacy_alter_table|encoding|compile_options"
     r"|recursive_triggers|busy_timeout|query_only)|SHOW\s+(?:(?!(?:TABLES|TRIGGERS|EVENTS|DATABASES|SCHEMAS)\b)\w+|(?:SESSION\s+|GLOBAL\s+)?VARIABLES\s+LIKE\s+\S+))\s*;?\s*$"
 )
-_ABOUT_ONE_TABLE_IN_SQL = re.compile(
+_ABOUT_ONE_TABLE_IN_SQL = pattern(
     r"(?i)\s*PRAGMA\s+(?:\w+\.)?(?:table_info|table_xinfo|index_list|foreign_key_list)\s*\(|\s*SHOW\s+CREATE\s+TABLE\s"
 )
 

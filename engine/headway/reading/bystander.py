@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_DOCSTRING = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(\"\"\"|''')")
-_REST = re.compile(rb"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
-_OUTERMOST = re.compile(rb"^(?:from [^\n(#]*\([^)]*\)[^\n]*|(?![\s#)\]}])[^\n]+)", re.M)
+from headway.pattern import pattern
+
+_DOCSTRING = pattern(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(\"\"\"|''')")
+_REST = pattern(rb"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
+_OUTERMOST = pattern(rb"^(?:from [^\n(#]*\([^)]*\)[^\n]*|(?![\s#)\]}])[^\n]+)", re.M)
 """What begins in the first column, outside of the docstring; an import with its whole list of names."""
-_HAS_CALL = re.compile(rb"[\w)\]\"'][ \t]*\(").search
-_FUNCTION = re.compile(rb"(?:async )?def \w+\(([^()]*)\)[^()]*").fullmatch
+_HAS_CALL = pattern(rb"[\w)\]\"'][ \t]*\(").search
+_FUNCTION = pattern(rb"(?:async )?def \w+\(([^()]*)\)[^()]*").fullmatch
 """Its whole signature on one line, and nothing called in or behind it."""
-_CONSTANT = re.compile(rb"\w+[ \t]*(?::[^=]+)?=[^;]*[^(\[{\\,;\s][ \t]*").fullmatch
+_CONSTANT = pattern(rb"\w+[ \t]*(?::[^=]+)?=[^;]*[^(\[{\\,;\s][ \t]*").fullmatch
 """An assignment that ends with its line."""
 
 
@@ -48,8 +50,8 @@ class Bystanders:
         return harmless
 
 
-_IMPORT = re.compile(rb"import ([\w., \t]+?)[ \t]*(?:#.*)?").fullmatch
-_FROM_IMPORT = re.compile(rb"from ([\w.]+)[ \t]+import[ \t]*(\(?)([\w,\s]+?)[\s,]*\)?[ \t]*(?:#[^\n]*)?").fullmatch
+_IMPORT = pattern(rb"import ([\w., \t]+?)[ \t]*(?:#.*)?").fullmatch
+_FROM_IMPORT = pattern(rb"from ([\w.]+)[ \t]+import[ \t]*(\(?)([\w,\s]+?)[\s,]*\)?[ \t]*(?:#[^\n]*)?").fullmatch
 
 
 def imported_names(statement: bytes) -> tuple[str, ...] | None:

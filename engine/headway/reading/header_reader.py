@@ -6,23 +6,22 @@ text is not the usual one, :mod:`headway.reading.header_parser` parses the file 
 
 from __future__ import annotations
 
-import re
-
 from headway.errors import ScriptError
 from headway.files import read_small
+from headway.pattern import pattern
 from headway.reading.header import Header
 from headway.reading.modules import Modules
 from headway.source_text import text_of_source
 
 _TEXT = r"(?:'[^'\\\n]*'|\"[^\"\\\n]*\")"
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = pattern(
     r"(?:[ \t]*(?:\#[^\n]*)?\n)*(revision|down_revision|branch_labels|depends_on|replaces)[ \t]*(?::[^=\n]+)?=[ \t]*"
     rf"(None|{_TEXT}|\([ \t]*{_TEXT}[ \t]*,(?:[ \t]*{_TEXT}[ \t]*,)*(?:[ \t]*{_TEXT})?[ \t]*\))"
     r"[ \t]*(?:\#[^\n]*)?(?:\n|\Z)"
 )
 _USUAL_COMMENT = "\n# revision identifiers"
-_ITEM = re.compile(_TEXT)
-_BEFORE_CODE = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*")
+_ITEM = pattern(_TEXT)
+_BEFORE_CODE = pattern(r"(?:[ \t]*(?:\#[^\n]*)?\n)*")
 
 
 def read_header(path: str, kept: dict[str, bytes] | None = None, modules: Modules | None = None) -> Header:

@@ -8,10 +8,11 @@ import string
 from collections.abc import Mapping, Sequence
 
 from headway.effects.values import UNKNOWN, Computed, Text
+from headway.pattern import pattern
 from headway.reading.budget import Budget
 from headway.reading.values import Choice, Holed, Imported, Opaque, Written, text_of
 
-_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<how>[-#0 +]*(?:\d+|\*)?(?:\.\d+)?)(?P<kind>[diouxXeEfFgGcrsa%])")
+_PERCENT = pattern(r"%(?:\((?P<name>[^)]*)\))?(?P<how>[-#0 +]*(?:\d+|\*)?(?:\.\d+)?)(?P<kind>[diouxXeEfFgGcrsa%])")
 
 
 def joined(budget: Budget, parts: Sequence[object], node: ast.expr | None) -> object:

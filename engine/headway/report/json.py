@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from headway.lint.change import Change
 from headway.lint.finding import Finding
+from headway.pattern import pattern
 from headway.plan.model import Plan, PlanStep, statement_document
 from headway.report.model import SCHEMA, Report
 from headway.report.payload import change_document, payload
@@ -21,7 +21,7 @@ def render(report: Report) -> str:
     return _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
-_HALVES = re.compile("[\ud800-\udfff]")
+_HALVES = pattern("[\ud800-\udfff]")
 """Halves of surrogate pairs, which paths that are no UTF-8 are read with, and no file takes."""
 
 

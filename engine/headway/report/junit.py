@@ -5,10 +5,10 @@ There is no standard; this is what Jenkins' schema and GitLab take, https://gith
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from headway.pattern import pattern
 from headway.printable import lines, one_line
 from headway.report.complaints import STAGE_FAILED, STAGE_STOPPED, Complaint, complaints, worst_first
 from headway.report.model import Report, Stage, Status
@@ -19,7 +19,7 @@ from headway.valueclass import valueclass
 LIMIT = 10_000  # cases; GitLab takes 30 MB a file
 ROOM = 2_000  # characters of a message
 
-_NOT_XML = re.compile("[\ufffe\uffff]")
+_NOT_XML = pattern("[\ufffe\uffff]")
 
 
 @valueclass(frozen=True, slots=True)

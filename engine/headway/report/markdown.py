@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from headway.lint.change import Change
+from headway.pattern import pattern
 from headway.printable import lines, one_line
 from headway.report.locks import COLUMNS, of_step, rows, statements
 from headway.report.model import Report, Status
@@ -43,7 +44,7 @@ def _cell(cell: tuple[int, str]) -> str:
     return f"<code>{escape(text)}</code>" if number == 1 else escape(text)
 
 
-_MARKUP = re.compile(r"[&<>`|*~$\\\[\]]|(?<![^\W_])_|_(?![^\W_])|[@#](?=\w)")
+_MARKUP = pattern(r"[&<>`|*~$\\\[\]]|(?<![^\W_])_|_(?![^\W_])|[@#](?=\w)")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from headway.config.dialects import Databases
 from headway.drift.verdict import DriftItem, NotCompared, open_items
 from headway.lint.change import Change, Sent
 from headway.lint.finding import Finding, Severity
-from headway.plan.model import Plan
 from headway.revision.model import Revision
 from headway.valueclass import valueclass
+
+if TYPE_CHECKING:  # most reports have no plan, and what makes one loads a library of digests
+    from headway.plan.model import Plan
 
 SCHEMA = "headway/report/1"
 

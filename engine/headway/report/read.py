@@ -18,6 +18,7 @@ from headway.effects.lock import Held, Lock
 from headway.errors import UsageError
 from headway.lint.change import ROWS, WAITS, Change, Operation, Sent, TakenLock
 from headway.lint.finding import Finding, Severity
+from headway.pattern import pattern
 from headway.report.model import SCHEMA, Configuration, Examined, Report, Stage, Status
 from headway.report.payload import payload
 
@@ -28,7 +29,7 @@ MOST = 10_000
 _T = TypeVar("_T")
 
 _COMMANDS = ("ci", "lint", "drift")
-_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+_CODE = pattern(r"[A-Z]{3}[0-9]{3}")
 _KEYS = "schema result exit_code tool command error stages heads examined findings drift not_compared plan applied failed payload"
 _LINT = "schema against new threshold databases counts changes"
 _KEYS_OF_PAYLOAD = {

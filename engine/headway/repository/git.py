@@ -5,7 +5,6 @@ The files of the work tree are read and hashed here: git itself would run the fi
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
@@ -429,5 +428,7 @@ def _content_state(path: str, mode: str, id_: str) -> State:
 
 def _has_id(content: bytes, id_: str) -> bool:
     """Whether git would store ``content`` under this id."""
+    import hashlib  # a library of digests, which most questions to git do without
+
     make = hashlib.sha256 if len(id_) == 64 else hashlib.sha1
     return make(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == id_

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from headway.errors import MultipleHeads, ResolutionError, RevisionError
+from headway.pattern import pattern
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import as_tuple
 
-_RELATIVE = re.compile(r"(?:(?P<label>.+?)@)?(?P<symbol>\w+)?(?P<offset>[+-]\d+)\Z")
+_RELATIVE = pattern(r"(?:(?P<label>.+?)@)?(?P<symbol>\w+)?(?P<offset>[+-]\d+)\Z")
 
 Symbol = str | tuple[str, ...] | list[str] | set[str] | frozenset[str] | None
 

@@ -24,7 +24,6 @@ raises it, and so does the end of the block. What lies in a pool from before is 
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import sys
 import sysconfig
@@ -43,6 +42,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from headway.errors import ConnectionRefused
+from headway.pattern import pattern
 from headway.process import replaced
 from headway.runtime import drivers
 
@@ -175,7 +175,7 @@ _guards: list[Guard] = []
 """Those of all threads."""
 _guard_here: ContextVar[Guard | None] = ContextVar("headway_guard", default=None)
 _MARK = "headway.opened_by"
-_PACKAGES = re.compile(r"[/\\](?:site-packages|dist-packages|headway_cli)[/\\]")
+_PACKAGES = pattern(r"[/\\](?:site-packages|dist-packages|headway_cli)[/\\]")
 _trusted: ContextVar[bool] = ContextVar("headway_trusted", default=False)
 _installing = threading.Lock()
 _users = 0

@@ -5,15 +5,15 @@ Pure bookkeeping on :class:`Sent` entries; who tells it is the witness, and what
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from headway.effects.sql_kind import Kind, first_words, statements_in
+from headway.pattern import pattern
 from headway.runtime.account import Fate, Sent
 
 Settle = Callable[[Sequence[Sent], Fate], None]
 
-_SAVEPOINT = re.compile(
+_SAVEPOINT = pattern(
     r"(?i)\s*(SAVEPOINT|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO|RELEASE)(?:\s+SAVEPOINT)?\s+(\"[^\"]+\"|`[^`]+`|[^\s;]+)"
 )
 _COMMITS = frozenset({"COMMIT", "END"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,8 +16,9 @@ from typing import Any
 from headway.config.model import Config
 from headway.errors import ScriptError
 from headway.files import read_small
+from headway.pattern import pattern
 
-_NOT_IN_NAMES = re.compile(r"\W")
+_NOT_IN_NAMES = pattern(r"\W")
 _serving: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar("headway_serving", default=nullcontext)
 
 

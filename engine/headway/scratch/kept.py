@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -19,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from headway.files import read_small
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
 MOST = 8
 """How many entries stay: those that were used last."""
 
 _FORMAT = "headway/kept/2"
-_NAME = re.compile(r"[0-9a-f]{24}")
+_NAME = pattern(r"[0-9a-f]{24}")
 _UNFINISHED = ".new-"
 _ABANDONED_SECONDS = 3600
 

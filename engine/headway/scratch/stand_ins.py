@@ -19,6 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from headway.errors import ConnectionRefused
+from headway.pattern import pattern
 from headway.runtime.connecting import Attempt
 from headway.runtime.drivers import in_memory, url_in_memory
 from headway.runtime.target import Place, place, place_of
@@ -198,7 +199,7 @@ def database_url(text: str | None) -> URL | None:
 
 # -- places -----------------------------------------------------------------------------------------------------
 
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]")
+_NOT_IN_NAMES = pattern(r"[^A-Za-z0-9]")
 _FAMILIES = {
     *("sqlite", "postgresql", "mysql", "mssql", "oracle", "redshift", "cockroachdb", "duckdb", "snowflake"),
     PLACEHOLDER,

@@ -14,10 +14,11 @@ from sqlalchemy.pool import NullPool
 
 from headway.effects.sql_kind import split_statements
 from headway.errors import ConfigError
+from headway.pattern import pattern
 from headway.runtime.connecting import trusted
 from headway.runtime.target import sync_url
 
-_STANDS_AT = re.compile(r"^--\s*headway:\s*stands at\s+(?P<revisions>[^\n]+)$", re.M)
+_STANDS_AT = pattern(r"^--\s*headway:\s*stands at\s+(?P<revisions>[^\n]+)$", re.M)
 
 
 def header(revisions: tuple[str, ...]) -> str:

@@ -13,10 +13,11 @@ import tokenize
 from collections.abc import Iterator, Sequence
 
 from headway.errors import ScriptError, not_python
+from headway.pattern import pattern
 from headway.reading.header import NAMES
 from headway.valueclass import valueclass
 
-_COMMENT = re.compile(r"# revision identifiers.*")
+_COMMENT = pattern(r"# revision identifiers.*")
 _RUN = ("upgrade", "downgrade")
 _ASKS_FOR_ITS_MODULE = frozenset({"globals", "__name__", "__spec__", "__package__", "__loader__"})
 

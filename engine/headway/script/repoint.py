@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 
 from headway.errors import ScriptError
+from headway.pattern import pattern
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_REVISES = re.compile(r"^(?P<before>\s*Revises:\s*)(?P<names>.*?)(?P<after>\s*)$", re.M)
+_LINE = pattern(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_REVISES = pattern(r"^(?P<before>\s*Revises:\s*)(?P<names>.*?)(?P<after>\s*)$", re.M)
 
 
 def repointed(source: str, path: str, parents: Sequence[str]) -> str:

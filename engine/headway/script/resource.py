@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 
 from headway.errors import ConfigError
+from headway.pattern import pattern
 from headway.search_path import where_user_code_looks
 
-_PACKAGE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_PACKAGE = pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def resource_path(location: str, ahead: Sequence[str] = ()) -> str:

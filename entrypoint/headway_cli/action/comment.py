@@ -6,12 +6,12 @@ Only root's half does this: the token is nobody else's. Where GitHub does not le
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from headway.errors import ConfigError
+from headway.pattern import pattern
 from headway.report.comment import LIMIT, render
 from headway.report.model import Configuration
 from headway.report.read import BYTES, read_report
@@ -20,7 +20,7 @@ from headway_cli.action.inputs import Inputs
 from headway_cli.action.pull_request import PullRequest, at, on_pull_request
 from headway_cli.action.workplace import read_back
 
-_MARKER = re.compile(r"<!-- headway:comment [0-9a-f]{12} [^<>\n]* -->")
+_MARKER = pattern(r"<!-- headway:comment [0-9a-f]{12} [^<>\n]* -->")
 _CLEAN = "✅"
 _MINIMIZE = (
     "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: RESOLVED})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import sys
@@ -13,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from headway.errors import HeadwayError
+from headway.pattern import pattern
 from headway.redact import is_telling, password_of, redacted_line
 from headway.report.github import escape_data
 from headway.report.model import Report, Stage, Status
@@ -35,7 +35,7 @@ WITHOUT_REPORT = ("check", "doctor", "forecast")
 
 _DOCKER = "docker://"
 _REPORT_BYTES = 2**26
-_ANNOTATION = re.compile(r"::(?:error|warning|notice) [^\x00-\x1f\x7f]*")
+_ANNOTATION = pattern(r"::(?:error|warning|notice) [^\x00-\x1f\x7f]*")
 """The commands that a file of annotations may hold: none that changes the job."""
 
 

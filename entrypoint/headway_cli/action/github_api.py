@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator
 from email.message import Message
 from typing import Any
 
+from headway.pattern import pattern
 from headway.version import VERSION
 
 PATIENCE = 60.0
@@ -26,7 +26,7 @@ PAGES = 50
 """Of a hundred comments each."""
 
 TIMEOUT = 20.0
-_NEXT = re.compile(r'<([^<>]+)>;\s*rel="next"')
+_NEXT = pattern(r'<([^<>]+)>;\s*rel="next"')
 _ANSWER_BYTES = 32 * 1024 * 1024
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from headway.pattern import pattern
 from headway.report.suggestions import LIMIT, SCHEMA
 from headway.valueclass import valueclass
 from headway_cli.action.event import event_of
@@ -21,7 +22,7 @@ from headway_cli.action.pull_request import PullRequest, at, on_pull_request
 LONGEST = 20_000
 """Characters of one."""
 
-_MARKER = re.compile(r"<!-- headway:suggestion ([0-9a-f]{12}) [0-9a-f]{12} -->")
+_MARKER = pattern(r"<!-- headway:suggestion ([0-9a-f]{12}) [0-9a-f]{12} -->")
 _NOT_IN_THE_DIFF, _GONE = 422, 404
 
 

@@ -3,7 +3,6 @@ but literals."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sqlalchemy import text
@@ -11,9 +10,9 @@ from sqlalchemy import types as sqltypes
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-_LITERAL = re.compile(
-    r"(?i)\(*\s*(?:[bxn]?'(?:[^'\\]|''|\\.)*'|0x[0-9a-f]+|[-+]?[\d.]+(?:e[-+]?\d+)?|true|false)\s*\)*"
-)
+from headway.pattern import pattern
+
+_LITERAL = pattern(r"(?i)\(*\s*(?:[bxn]?'(?:[^'\\]|''|\\.)*'|0x[0-9a-f]+|[-+]?[\d.]+(?:e[-+]?\d+)?|true|false)\s*\)*")
 
 
 def are_same(connection: Connection, ours: str, theirs: str, source: str = "") -> bool:

@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection
 
 from headway.dialects.postgresql.driver_session import PostgresqlSession
 from headway.errors import DatabaseFailure, LockNotAcquired
+from headway.pattern import pattern
 
 _PAUSE = 0.5  # seconds between two looks at another session's build
 
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
-_BUILD = re.compile(
+_BUILD = pattern(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
     r"CREATE\s+(?P<unique>UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?P<lenient>IF\s+NOT\s+EXISTS\s+)?"
     rf"(?P<name>{_NAME})\s+ON\s+(?P<only>ONLY\s+)?(?P<table>{_NAME}(?:\s*\.\s*{_NAME})?)(?P<rest>.*)",

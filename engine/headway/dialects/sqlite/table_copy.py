@@ -5,7 +5,6 @@ See https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Sc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -19,8 +18,9 @@ from headway.dialects.sqlite.create_text import column_options, table_options
 from headway.dialects.sqlite.declared import keep_declared
 from headway.dialects.table_copy import Copying, Unseen
 from headway.errors import UsageError
+from headway.pattern import pattern
 
-_UP_TO_THE_NAME = re.compile(r"CREATE (?:(?:UNIQUE )?INDEX|TRIGGER) ")
+_UP_TO_THE_NAME = pattern(r"CREATE (?:(?:UNIQUE )?INDEX|TRIGGER) ")
 """How SQLite begins what it stores, however it was written."""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-TOKEN = re.compile(
+from headway.pattern import pattern
+
+TOKEN = pattern(
     r"""
       '(?:[^']|'')*'                                        # a string
     | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\]          # a quoted name

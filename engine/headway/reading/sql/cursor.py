@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from headway.effects import model as fx
+from headway.pattern import pattern
 from headway.reading.sql.tokens import MYSQL, Token
 from headway.valueclass import valueclass
 
-HOLE = re.compile(r"hw_hole_\d+_", re.IGNORECASE)
+HOLE = pattern(r"hw_hole_\d+_", re.IGNORECASE)
 _END = Token("end", "", 0, 0, "")
 
 

@@ -3,10 +3,10 @@ them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from headway.effects import model as fx
+from headway.pattern import pattern
 from headway.reading.sql.cursor import HOLE, Cursor, UnreadError
 from headway.reading.sql.scan import Mentions, mentions
 from headway.reading.sql.t_sql_rows import changes_within, of_its_table, outputs
@@ -286,7 +286,7 @@ def _changes(
     )
 
 
-_ALWAYS = re.compile(r"(?i)\(?\s*(?:true|1|1\s*=\s*1|'1'\s*=\s*'1'|not\s+false)\s*\)?")
+_ALWAYS = pattern(r"(?i)\(?\s*(?:true|1|1\s*=\s*1|'1'\s*=\s*'1'|not\s+false)\s*\)?")
 """A condition that limits nothing."""
 
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from headway.pattern import pattern
+
 MYSQL = frozenset({"mysql", "mariadb"})
 
 
@@ -48,7 +50,7 @@ MOST = 80_000
 """How many tokens a text may have: a few seconds of work."""
 
 
-_ESCAPE = re.compile(r"\\(.)", re.S)
+_ESCAPE = pattern(r"\\(.)", re.S)
 
 
 # -- below: one pattern a database --------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ def _end_of_nested(text: str, start: int, end: int) -> int:
     return end
 
 
-_COMMENT_MARK = re.compile(r"/\*|\*/")
+_COMMENT_MARK = pattern(r"/\*|\*/")
 
 
 @lru_cache(maxsize=8)

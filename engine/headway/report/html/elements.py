@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Sequence, Sized
 from html import escape
 from typing import TypeVar
 
+from headway.pattern import pattern
 from headway.printable import lines, one_line
 
 _VOID = frozenset({"input", "link", "meta"})
 T = TypeVar("T")
 
-_PLAIN_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_PLAIN_ID = pattern(r"[\w.:-]{1,64}", re.ASCII)
 
 
 class Html(str):

@@ -14,6 +14,7 @@ from dataclasses import field
 from typing import Any
 
 from headway.errors import ConfigError
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
 
@@ -213,7 +214,7 @@ def _pipenv(lock: Mapping[str, Any], groups: Sequence[str]) -> Locked:
     return Locked(tuple(lines), indexes, meta.get("requires", {}).get("python_version", ""))
 
 
-_EXTRA = re.compile(r"""extra\s*==\s*(['"])[^'"]*\1""")
+_EXTRA = pattern(r"""extra\s*==\s*(['"])[^'"]*\1""")
 """What a lock file says of a package that an extra brings; whether it was asked for has been decided before."""
 
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 
 from headway.errors import UsageError
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")
 """Lock files by their tools' names, the surest first. See https://packaging.python.org/en/latest/specifications/pylock-toml/"""
 LISTS = ("requirements.txt", "pyproject.toml")
 
-_CHOSEN = re.compile(r"(?P<path>[^\[\]:]+?)(?:\[(?P<extras>[\w.,\s-]+)\])?(?::(?P<groups>[\w.,\s-]+))?")
+_CHOSEN = pattern(r"(?P<path>[^\[\]:]+?)(?:\[(?P<extras>[\w.,\s-]+)\])?(?::(?P<groups>[\w.,\s-]+))?")
 
 
 @valueclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.held import is_long, locked
 from headway.lint.rule import FileRule
+from headway.pattern import pattern
 
 
 class DmlWithDdl(FileRule):
@@ -69,7 +70,7 @@ def _is_bulk(effect: fx.ChangesData) -> bool:
     return not _BY_KEY.search(effect.where)
 
 
-_BY_KEY = re.compile(
+_BY_KEY = pattern(
     r"""\b(?:\w*id|key|name|slug|code|version|version_num)["`\]]?\s*(?:=|in\b)\s*\(?\s*(?:['0-9:%?$]|hw_hole)""", re.I
 )
 

@@ -9,6 +9,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
+from headway.pattern import pattern
 
 
 class SequenceNotAdvanced(UpgradeRule):
@@ -71,10 +72,10 @@ class SequenceNotAdvanced(UpgradeRule):
         )
 
 
-_SETS_SEQUENCE = re.compile(
+_SETS_SEQUENCE = pattern(
     r"setval|nextval|_serial_sequence|ALTER\s+SEQUENCE|\bRESTART\b|OVERRIDING\s+USER", re.IGNORECASE
 )
-_IS_ID = re.compile(r"(?i)(^|_)(id|pk)$")
+_IS_ID = pattern(r"(?i)(^|_)(id|pk)$")
 _WHOLE = frozenset({"integer", "int", "biginteger", "bigint", "smallinteger", "smallint"})
 _COUNTING = frozenset({"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from headway.effects import model as fx
@@ -10,6 +9,7 @@ from headway.effects.model import Span
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import Rule
+from headway.pattern import pattern
 
 
 class LegacyTransaction(Rule):
@@ -73,7 +73,7 @@ class LegacyTransaction(Rule):
                 return
 
 
-_BEGINS = re.compile(r"""["']\s*(?i:begin)\b|isolation_level|autocommit""")
+_BEGINS = pattern(r"""["']\s*(?i:begin)\b|isolation_level|autocommit""")
 
 
 def _alone(file: RevisionFile) -> int:

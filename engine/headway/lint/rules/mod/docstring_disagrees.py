@@ -9,8 +9,9 @@ from headway.effects.model import Span
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.pattern import pattern
 
-_LINE = re.compile(r"^[ \t]*(Revision ID|Revises):[ \t]*(.*)$", re.M)
+_LINE = pattern(r"^[ \t]*(Revision ID|Revises):[ \t]*(.*)$", re.M)
 
 
 class DocstringDisagrees(FileRule):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from headway.effects.model import Span
 from headway.lint.facts import Facts
+from headway.pattern import pattern
 
 
 def header_span(facts: Facts, revision: str, name: str) -> Span | None:
@@ -25,4 +24,4 @@ def with_parent(facts: Facts, revision: str, parent: str) -> str | None:
     return mended if mended != line else None
 
 
-_PARENT = re.compile(r"""^(down_revision\s*(?::[^=]*)?=\s*)(["'])[^"'\\]+\2(?=\s*(?:#.*)?$)""")
+_PARENT = pattern(r"""^(down_revision\s*(?::[^=]*)?=\s*)(["'])[^"'\\]+\2(?=\s*(?:#.*)?$)""")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
 from headway.lint.rules.rev._place import header_span
+from headway.pattern import pattern
 
-_TEXT = re.compile(r"""^(\w+\s*(?::[^=]*)?=\s*)(?:'None'|"None")(?=\s*(?:#.*)?$)""")
+_TEXT = pattern(r"""^(\w+\s*(?::[^=]*)?=\s*)(?:'None'|"None")(?=\s*(?:#.*)?$)""")
 """An assignment of the text alone."""
 
 

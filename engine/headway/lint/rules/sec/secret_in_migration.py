@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.pattern import pattern
 
-_HINT = re.compile(
-    r"PRIVATE KEY-----|AKIA|gh[pousr]_|xox[abp]-|sk_live_|AIza|glpat-|://[^\s/]*@|(?i:password|identified)"
-)
+_HINT = pattern(r"PRIVATE KEY-----|AKIA|gh[pousr]_|xox[abp]-|sk_live_|AIza|glpat-|://[^\s/]*@|(?i:password|identified)")
 """Every file with a secret has one of these; the others are not looked at."""
 _SECRETS = {
-    "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-    "an access key of a service": re.compile(
+    "a private key": pattern(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    "an access key of a service": pattern(
         r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[abp]-[\w-]{20,}|sk_live_\w{16,}|AIza[\w-]{35}|glpat-[\w-]{20})"
     ),
-    "a URL with a password": re.compile(r"\b[a-z][a-z0-9+.]{2,20}://[^\s:/@]*:(?P<secret>[^\s:/@]+)@[\w.{\[]"),
-    "the password of a role": re.compile(
+    "a URL with a password": pattern(r"\b[a-z][a-z0-9+.]{2,20}://[^\s:/@]*:(?P<secret>[^\s:/@]+)@[\w.{\[]"),
+    "the password of a role": pattern(
         r"(?is)\b(?:CREATE|ALTER)\s+(?:ROLE|USER)\b.{0,200}?\b(?:PASSWORD|IDENTIFIED\s+BY)\s+'(?P<secret>[^']*)'"
     ),
 }
@@ -58,8 +57,8 @@ class SecretInMigration(FileRule):
         if not _HINT.search(file.migration.source):
             return
         for literal in file.written.literals:
-            for what, pattern in _SECRETS.items():
-                match = pattern.search(literal.text)
+            for what, shape in _SECRETS.items():
+                match = shape.search(literal.text)
                 if match is not None and not _is_placeholder(match.groupdict().get("secret")):
                     yield self.finding(
                         f"this text looks like {what}: whoever has the repository, an image or a backup has it",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.pattern import pattern
 
-_FUNCTION = re.compile(r"(?i)\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b")
-_DEFINER = re.compile(r"(?i)\bSECURITY\s+DEFINER\b")
+_FUNCTION = pattern(r"(?i)\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b")
+_DEFINER = pattern(r"(?i)\bSECURITY\s+DEFINER\b")
 
 
 class SecurityDefinerSearchPath(FileRule):

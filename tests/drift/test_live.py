@@ -135,6 +135,15 @@ def test_nothing_that_env_py_does_changes_it(change: str, shop: Shop) -> None:
         assert shop.project.state() == before
 
 
+def test_where_the_drivers_own_connection_is_taken_it_says_so(shop: Shop) -> None:
+    """Past it nothing is held back: ``SET TRANSACTION READ WRITE`` on its cursor would be obeyed."""
+    shop.env(before="connection.connection.cursor().execute('SELECT 1')")
+    for verb, *more in (["drift", "--scratch", shop.scratch], ["stats"]):
+        done = shop.project.run(verb, *more)
+        assert "env.py:" in done.err and "it takes the driver's own connection" in done.err, done.err
+        assert "a role that may not write" in done.err
+
+
 def test_a_driver_of_its_own_is_refused_with_its_line(sqlite_shop: Shop) -> None:
     path = sa.make_url(sqlite_shop.project.url).database
     before = sqlite_shop.project.state()

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from headway.api.passing import passing
 from headway.api.project import Project
 from headway.compat.hook import serving_alembic
-from headway.errors import ConfigError
+from headway.errors import ConfigError, place
 from headway.plan.recorder import Recorder, RecordingWitness
 from headway.revision.route import Step
 from headway.runtime.context import MigrationContext
@@ -25,7 +25,8 @@ def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...]
     """Runs env.py, and ``look`` with the heads and the context of each database that it configures.
 
     ``given`` is the database as ``--url`` names it. Raises HeadwayError when it cannot be read or cannot be told to refuse
-    changes, or is a SQLite file that is not there, in which there is nothing to look at.
+    changes, or is a SQLite file that is not there, in which there is nothing to look at. Where env.py takes the driver's own
+    connection a line on standard error says so.
     """
 
     def no_steps(heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
@@ -40,8 +41,16 @@ def look_at(project: Project, given: str | None, look: Callable[[tuple[str, ...]
     options.listeners.append(recorder)
     config, policy = project.fresh_config(), project.policy
     connection = policy.passed_connection if database else None
-    with serving_alembic(), recorder.recording(), passing(config, connection, database or "", trust=False):
-        run_environment(config, project.scripts, no_steps, options, app=policy.app, dont_mutate=True)
+    try:
+        with serving_alembic(), recorder.recording(), passing(config, connection, database or "", trust=False):
+            run_environment(config, project.scripts, no_steps, options, app=policy.app, dont_mutate=True)
+    finally:
+        for taken in options.witness.account.raw_uses:
+            path, _, line = taken.rpartition(":")
+            options.notify(
+                f"{place(project.shown(path), int(line))}it takes the driver's own connection, past which nothing is "
+                "held back: only a role that may not write is sure to change nothing"
+            )
 
 
 def _require_file(database: str | None) -> None:

@@ -12,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from databases.endings import ASYNC_ENV
+from databases.histories import make_project
 from fixtures.programs import Program, set_url
 
 NEWEST = "d16e2b7f5a08"
@@ -380,6 +382,59 @@ def test_a_wrong_password_for_postgresql(locked_postgresql_url: str, storefront:
         assert done.code == 3
         done.assert_one_clear_line("let nobody in", "password authentication failed")
         assert "hunter2" not in done.err + done.out
+
+
+def on_asyncio(url: str, place: Path) -> Path:
+    """A project whose env.py connects with asyncpg."""
+    project = make_project(place / "project", url.replace("+psycopg", "+asyncpg"), ["pass"])
+    (project / "migrations" / "env.py").write_text(ASYNC_ENV)
+    return project
+
+
+ASKING = [("upgrade", "head"), ("current",), ("plan",), ("stats",), ("ci", "--scratch", "{url}")]
+
+
+@pytest.mark.parametrize("arguments", ASKING, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])
+def test_what_a_driver_on_asyncio_cannot_reach(
+    host: str, arguments: tuple[str, ...], headway: Program, tmp_path: Path
+) -> None:
+    """Its drivers raise what sockets raise, of which SQLAlchemy makes no error of its own."""
+    url = f"postgresql+asyncpg://shop:hunter2@{host}/shop"
+    done = headway(*(one.format(url=url) for one in arguments), cwd=on_asyncio(url, tmp_path))
+    assert done.code == 3, done.err
+    assert "cannot be reached" in done.err + done.out and "Traceback" not in done.err
+    assert "hunter2" not in done.err + done.out
+
+
+def test_what_a_server_tells_a_driver_on_asyncio(
+    locked_postgresql_url: str, postgresql_url: str, headway: Program, tmp_path: Path
+) -> None:
+    done = headway("upgrade", "head", cwd=on_asyncio(locked_postgresql_url, tmp_path / "locked"))
+    assert done.code == 3
+    done.assert_one_clear_line("env.py:", "let nobody in", "password authentication failed")
+    assert "hunter2" not in done.err
+    gone = sa.make_url(postgresql_url).set(database="gone").render_as_string(hide_password=False)
+    done = headway("upgrade", "head", cwd=on_asyncio(gone, tmp_path / "gone"))
+    assert done.code == 3
+    done.assert_one_clear_line("env.py:", 'database "gone" does not exist')
+
+
+@pytest.mark.parametrize(
+    "driver", ["postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg", "mysql+pymysql", "mysql+mysqldb"]
+)
+def test_half_a_password_with_an_at_sign_is_no_host(driver: str, headway: Program, tmp_path: Path) -> None:
+    """``u:hun@ter2@host``: what follows the first @ is the host to SQLAlchemy, and drivers show hosts."""
+    url = f"{driver}://shop:hun@ter2@127.0.0.1:1/shop"
+    project = make_project(tmp_path / "project", url, ["pass"])
+    if "asyncpg" in driver:
+        project = on_asyncio(url, tmp_path / "asyncio")
+    for arguments in (("upgrade", "head"), ("current",), ("plan",), ("stats",)):
+        done = headway(*arguments, cwd=project)
+        assert done.code == 3, done.err
+        done.assert_one_clear_line("the database cannot be reached")
+        assert "asyncpg" in driver or "as %40" in done.err, done.err
+        assert "ter2" not in done.err + done.out
 
 
 @pytest.mark.parametrize(

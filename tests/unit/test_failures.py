@@ -304,6 +304,7 @@ REFUSED = [
     ("unable to open database file", "the database file cannot be opened", "Does its directory exist"),
     ("Can't connect to MySQL server on 'h'", "the database cannot be reached", "Is the server up"),
     ("could not translate host name", "the database cannot be reached", "Is the server up"),
+    ("Unknown server host 'h' (-2)", "the database cannot be reached", "Is the server up"),
     ("TIMEOUT EXPIRED", "the database cannot be reached", "Is the server up"),
     ("no such table: t", "the database refused", "Nothing was applied."),
     ("attempt to write a readonly database", "the database cannot be written", "It or its file is read-only"),

@@ -8,6 +8,7 @@ import sysconfig
 import traceback
 
 from sqlalchemy import exc
+from sqlalchemy.engine import default
 
 from headway.errors import (
     CheckFailed,
@@ -20,6 +21,7 @@ from headway.errors import (
     UsageError,
     not_python,
 )
+from headway.pattern import pattern
 from headway.redact import redact
 from headway.runtime.account import Account
 from headway.runtime.offline import reads_through_dialect
@@ -28,6 +30,7 @@ from headway.runtime.outcome import HALF_A_SCRIPT, besides, is_script, outcome
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _RUN = os.path.join(_OURS, "runtime", "run.py")
 _RUNNER = os.path.join(_OURS, "runtime", "runner.py")
+_DIALECTS = os.path.abspath(default.__file__)
 _LIBRARIES = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")},
     # Packages may also lie in a folder of their own, by 'pip install --target' and PYTHONPATH: where SQLAlchemy does.
@@ -53,7 +56,7 @@ def explain(error: BaseException, account: Account | None = None) -> HeadwayErro
         return _migration_failed(error, account, path, line)
     if account is not None and (account.anything_remains or _ended_a_run(error, account)):
         return _ended_badly(error, account, path, line)
-    if isinstance(error, exc.DBAPIError):
+    if isinstance(error, exc.DBAPIError) or _came_from_a_driver(error):
         return _database_refused(error, account, path, line)
     explained = _before_a_run(error, path, line)
     return explained and _with_more(explained, besides(account))
@@ -261,16 +264,29 @@ def _missing_import(error: ImportError, path: str | None, line: int | None) -> S
     return ScriptError(f"an import failed: {redact(_text(error))}", path=path, line=line, hint="Mend the import.")
 
 
+def _came_from_a_driver(error: BaseException) -> bool:
+    """Whether a driver raised it while it connected: those on asyncio raise what sockets raise, and errors of their own,
+    of which SQLAlchemy makes none of its own as long as there is no connection."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.name == "connect" and frame.filename == _DIALECTS for frame in frames)
+
+
 def _database_refused(
-    error: exc.DBAPIError, account: Account | None, path: str | None, line: int | None
+    error: BaseException, account: Account | None, path: str | None, line: int | None
 ) -> HeadwayError:
     # What drivers say after the first line is their own advice, which ours would contradict.
-    raised = error.orig if error.orig is not None else error
+    orig = getattr(error, "orig", None)
+    raised = error if orig is None else orig
     text = redact(_text(raised, first_line=True))
     # A name of two addresses fails twice: psycopg counts the failures below a first line that tells none.
     words, said, hint = _refusal(text) or _refusal(_text(raised)) or (None, "the database refused", "")
+    if words is None and isinstance(raised, OSError):
+        words, said, hint = _CANNOT_BE_REACHED
     if text.endswith(":"):
         text = redact(_text(raised))[:400]
+    if words is _UNREACHABLE and _HALF_A_PASSWORD.search(text):
+        text = "its URL has more than one @, so that what follows the first is taken for its host"
+        hint = "Write the @ of a user's name or password as %40 (in an ini file as %%40)."
     if re.search(r"\bnear\b.{0,80}\bPRAGMA\b", text):
         hint = (
             "The project takes this for a SQLite database. Where it reads its URL from a variable of its own, give that the URL "
@@ -299,6 +315,24 @@ _READ_ONLY = (
     "database is read-only",  # SQL Server
     "for read-only access",  # Oracle
 )
+_UNREACHABLE = (
+    "refused",
+    "could not connect",
+    "can't connect",
+    "timed out",
+    "timeout expired",
+    "resolve",
+    "translate host",
+    "unknown server host",
+)
+_CANNOT_BE_REACHED = (
+    _UNREACHABLE,
+    "the database cannot be reached",
+    "Is the server up, and are host and port right? Inside a container 'localhost' is the container itself: "
+    "use the service's name.",
+)
+_HALF_A_PASSWORD = pattern(r"""(['"])[^'"\s]+@[^'"\s]+\1""")
+"""What a driver shows as a host: the rest of a password that has an @."""
 _REFUSALS = (
     (
         _READ_ONLY,
@@ -315,12 +349,7 @@ _REFUSALS = (
         "the database file cannot be opened",
         "Does its directory exist, and may this user write there?",
     ),
-    (
-        ("refused", "could not connect", "can't connect", "timed out", "timeout expired", "resolve", "translate host"),
-        "the database cannot be reached",
-        "Is the server up, and are host and port right? Inside a container 'localhost' is the container itself: "
-        "use the service's name.",
-    ),
+    _CANNOT_BE_REACHED,
 )
 """Words of a driver's message, what to say before it, and what to do; the first that fits counts."""
 

@@ -418,6 +418,10 @@ def test_what_a_server_tells_a_driver_on_asyncio(
     done = headway("upgrade", "head", cwd=on_asyncio(gone, tmp_path / "gone"))
     assert done.code == 3
     done.assert_one_clear_line("env.py:", 'database "gone" does not exist')
+    odd = sa.make_url(postgresql_url).update_query_dict({"odd": "1"}).render_as_string(hide_password=False)
+    done = headway("upgrade", "head", cwd=on_asyncio(odd, tmp_path / "odd"))
+    assert done.code == 2
+    done.assert_one_clear_line("env.py:", "unexpected keyword argument 'odd'")
 
 
 @pytest.mark.parametrize(

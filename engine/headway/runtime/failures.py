@@ -266,7 +266,10 @@ def _missing_import(error: ImportError, path: str | None, line: int | None) -> S
 
 def _came_from_a_driver(error: BaseException) -> bool:
     """Whether a driver raised it while it connected: those on asyncio raise what sockets raise, and errors of their own,
-    of which SQLAlchemy makes none of its own as long as there is no connection."""
+    of which SQLAlchemy makes none of its own as long as there is no connection. What Python raises for an argument that
+    no driver knows is an error of the URL."""
+    if not isinstance(error, OSError) and type(error).__module__ == "builtins":
+        return False
     frames = traceback.extract_tb(error.__traceback__)
     return any(frame.name == "connect" and frame.filename == _DIALECTS for frame in frames)
 

@@ -133,7 +133,7 @@ def project(place: Path, url: sa.URL, body: str) -> Path:
     versions.mkdir(parents=True)
     text = url.render_as_string(hide_password=False).replace("%", "%%")
     (place / "alembic.ini").write_text(f"[alembic]\nscript_location = %(here)s\nsqlalchemy.url = {text}\n")
-    asynchronous = url.drivername.endswith(("asyncpg", "aiosqlite"))
+    asynchronous = url.drivername.endswith(("asyncpg", "aiosqlite", "_async"))
     (place / "env.py").write_text(ASYNC_ENV if asynchronous else SYNC_ENV)
     quick = HEADER.format(revision="a1", down=None) + '    op.create_table("q", sa.Column("id", sa.Integer))\n'
     (versions / "a1.py").write_text(quick)

@@ -26,6 +26,7 @@ WITHIN = 6.0
 DRIVERS = [
     "postgresql+psycopg",
     "postgresql+psycopg2",
+    "postgresql+psycopg_async",
     "postgresql+asyncpg",
     "mariadb+pymysql",
     "mariadb+mysqldb",

@@ -17,21 +17,31 @@ def cancel(engine: Engine, native: Any, session: int | None) -> None:
     The requests of psycopg and psycopg2 may come from any thread; asyncpg's may not, so another session asks.
     See https://www.postgresql.org/docs/current/libpq-cancel.html
     """
-    if (safe := getattr(native, "cancel_safe", None)) is not None and not engine.dialect.is_async:  # psycopg 3.2
-        safe(timeout=3)
+    if not engine.dialect.is_async and _cancels_safely(native):
+        native.cancel_safe(timeout=3)
     elif (raw := getattr(native, "pgconn", None)) is not None:  # psycopg, asynchronous too
-        raw.get_cancel().cancel()
+        file = sys.modules[type(raw).__module__].__file__ or ""
+        if file.endswith(".py"):  # without a compiled part it calls libpq by ctypes itself
+            raw.get_cancel().cancel()
+        else:
+            _cancel_by_libpq(file, raw.pgconn_ptr)
     elif hasattr(native, "pgconn_ptr"):  # psycopg2
-        _cancel_aside(native)
+        _cancel_by_libpq(sys.modules["psycopg2._psycopg"].__file__ or "", native.pgconn_ptr)
     else:
         ask_aside(engine, f"SELECT pg_cancel_backend({session_id(native)})")
 
 
-def _cancel_aside(native: Any) -> None:
-    """What psycopg2's ``cancel()`` does, which keeps every thread of Python waiting for a server that does not answer."""
-    libpq = ctypes.CDLL(sys.modules["psycopg2._psycopg"].__file__)  # it is loaded, and libpq with it
+def _cancels_safely(native: Any) -> bool:
+    """Whether psycopg sends the request itself, in time: since 3.2 and with libpq 17; else it calls ``cancel()``."""
+    return hasattr(native, "cancel_safe") and bool(sys.modules["psycopg"].capabilities.has_cancel_safe())
+
+
+def _cancel_by_libpq(file: str, session: int) -> None:
+    """What ``cancel()`` of psycopg2, and of psycopg's compiled part, does: theirs keeps every thread of Python waiting for a
+    server that does not answer. ``file`` is the driver's, and ``session`` the address of its PGconn."""
+    libpq = ctypes.CDLL(file)  # it is loaded, and libpq with it
     libpq.PQgetCancel.restype = ctypes.c_void_p
-    request = ctypes.c_void_p(libpq.PQgetCancel(ctypes.c_void_p(native.pgconn_ptr)))
+    request = ctypes.c_void_p(libpq.PQgetCancel(ctypes.c_void_p(session)))
     libpq.PQcancel(request, ctypes.create_string_buffer(256), 256)
     libpq.PQfreeCancel(request)
 

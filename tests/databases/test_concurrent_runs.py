@@ -107,7 +107,7 @@ def test_the_lock_leaves_nothing_behind(shop: tuple[Path, str], headway: Program
     assert [name for name in tables if "lock" in name] == []
 
 
-ROUNDS, RUNS = (20, 16) if os.environ.get("HEADWAY_FULL") == "1" else (2, 10)
+ROUNDS, RUNS = (20, 16) if os.environ.get("HEADWAY_FULL") == "1" else (2, 8)
 
 
 def test_runs_at_once(database_url: str, tmp_path: Path) -> None:

@@ -197,10 +197,10 @@ def servers(
 
 
 def chosen(kind: str) -> list[tuple[str, Cut, int]]:
-    """Two cuts at every message, the kinds in turn; or a few of each kind."""
+    """Three cuts at every message, the kinds in turn; or a few of each kind."""
     if FULL:
-        numbers = range(1, LONGEST_RUN[kind] + 1)
-        return [(*CUTS[(at * step + turn) % len(CUTS)], at) for at in numbers for turn, step in ((0, 1), (3, 3))]
+        numbers, turns = range(1, LONGEST_RUN[kind] + 1), ((0, 1), (3, 3), (6, 5))
+        return [(*CUTS[(at * step + turn) % len(CUTS)], at) for at in numbers for turn, step in turns]
     chance = random.Random(SEED)
     return [(what, cut, chance.randint(2, 120)) for what, cut in CUTS for _ in range(2)]
 

@@ -33,6 +33,7 @@ _IN_SQL = pattern(
     rf"\s*(?:[=(]\s*)?(?P<literal>{_LITERAL})",
     re.I | re.S,
 )
+_IN_A_PORTS_PLACE = pattern(r"(?!docker:|https?:)[\w+.\-]+://[^:/@?#]+:(?!\d*(?:[/?#,]|\Z))([^/@?#]+)")
 _PLAIN_WORD = pattern(r"[^\W\d_]{1,12}")
 
 
@@ -46,7 +47,8 @@ def remember(secret: str | None) -> None:
 def remember_password(url: str) -> None:
     """Remembers the password inside a database URL, if there is one that is nothing else in it as well."""
     password = password_of(url)
-    if password and password not in re.split(r"[:/@?]+", url.replace(f":{password}@", "@")):
+    rest = url.replace(f":{password}@", "@") if "@" in url else url.replace(f":{password}", "", 1)
+    if password and password not in re.split(r"[:/@?]+", rest):
         remember(password)
 
 
@@ -75,8 +77,11 @@ def redacted_line(error: HeadwayError) -> str:
 
 
 def password_of(url: str) -> str | None:
-    """The password inside a database URL, decoded, or None."""
-    match = re.match(r"[\w+.\-]+:?//[^:/@]*:(.*)@", url, re.S)
+    """The password inside a database URL, decoded, or None.
+
+    Where the host is forgotten, as in ``dialect://user:password/name``, it stands where a port would.
+    """
+    match = re.match(r"[\w+.\-]+:?//[^:/@]*:(.*)@", url, re.S) or _IN_A_PORTS_PLACE.match(url)
     if match is None:
         return None
     from urllib.parse import unquote

@@ -441,6 +441,23 @@ def test_half_a_password_with_an_at_sign_is_no_host(driver: str, headway: Progra
         assert "ter2" not in done.err + done.out
 
 
+def test_a_password_without_its_host_is_no_port(headway: Program, tmp_path: Path) -> None:
+    """``shop:hunter2/db``: SQLAlchemy takes the password for a port, and shows what is no number."""
+    url = "postgresql+psycopg://shop:hunter2/db"
+    project = make_project(tmp_path / "project", url, ["pass", f"sa.create_engine({url!r})"])
+    for arguments in (("upgrade", "head"), ("current",), ("plan",), ("stats",), ("check",)):
+        done = headway(*arguments, cwd=project)
+        assert done.code == 2, done.err
+        done.assert_one_clear_line("env.py:", "port of a database's URL is no number", "sqlalchemy.url")
+        assert "hunter2" not in done.err + done.out
+    for verb in ("ci", "drift"):
+        done = headway(verb, "--scratch", url, cwd=project)
+        assert done.code != 0 and "hunter2" not in done.err + done.out, done.out
+    set_url(project, f"sqlite:///{tmp_path / 'a.db'}")
+    done = headway("upgrade", "head", cwd=project)
+    assert done.code == 4 and "is no number" in done.err and "hunter2" not in done.err + done.out, done.err
+
+
 @pytest.mark.parametrize(
     "arguments", [("upgrade", "head"), ("downgrade", "-1"), ("stamp", "head"), ("current",), ("check",)], ids=" ".join
 )

@@ -13,7 +13,7 @@ import pytest
 from fixtures.timing import seconds_of
 from headway import redact as room
 from headway.errors import HeadwayError
-from headway.redact import redact, redacted_line, remember, remember_password
+from headway.redact import password_of, redact, redacted_line, remember, remember_password
 
 SECRET = "p@ss'W0rd/%&\"ü"
 
@@ -194,3 +194,22 @@ def test_a_short_secret_only_where_it_is_a_word(secret: str | None, text: str, s
     assert redact(text) == shown
     remember("another-0ne")
     assert redact(f"{text} another-0ne") == f"{shown} ***"
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgresql+psycopg://shop:hunter2/db", "hunter2"),
+        ("postgresql://shop:hunter2", "hunter2"),
+        ("mysql://shop:2hunter?charset=x", "2hunter"),
+        ("postgresql://host:5432/db", None),
+        ("postgresql://host:5432", None),
+        ("postgresql://host:/db", None),
+        ("postgresql://host/db", None),
+        ("docker://postgres:16-alpine", None),
+        ("https://host:x/y", None),
+        ("postgresql://one:5432,two:5433/db", None),
+    ],
+)
+def test_a_password_whose_host_is_forgotten_stands_where_a_port_would(url: str, password: str | None) -> None:
+    assert password_of(url) == password

@@ -31,6 +31,7 @@ from headway.lint.judge import LintResult, judged
 from headway.lint.judge import lint as run_rules
 from headway.lint.rules.his.squash_not_proved import SquashNotProved
 from headway.lint.scope import Scope
+from headway.redact import remember_password
 from headway.report.model import Examined, Report, Stage, Status
 from headway.runtime.inputs import Inputs
 from headway.scratch.kinds import NONE_FOR
@@ -132,6 +133,8 @@ def scratch_kinds(project: Project, asked: Sequence[str]) -> list[str]:
     """The scratch databases to use, as they are written: those asked for, the policy's, or what ``sqlalchemy.url`` or
     else the variables with a URL suggest."""
     kinds = (*asked,) or project.policy.scratch or ("auto",)
+    for kind in kinds:
+        remember_password(kind)  # stages and their errors name the database
     return [_automatic(project) if kind == "auto" else kind for kind in kinds]
 
 

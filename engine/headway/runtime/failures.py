@@ -8,7 +8,7 @@ import sysconfig
 import traceback
 
 from sqlalchemy import exc
-from sqlalchemy.engine import default
+from sqlalchemy.engine import default, url
 
 from headway.errors import (
     CheckFailed,
@@ -31,6 +31,7 @@ _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _RUN = os.path.join(_OURS, "runtime", "run.py")
 _RUNNER = os.path.join(_OURS, "runtime", "runner.py")
 _DIALECTS = os.path.abspath(default.__file__)
+_URLS = os.path.abspath(url.__file__)
 _LIBRARIES = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")},
     # Packages may also lie in a folder of their own, by 'pip install --target' and PYTHONPATH: where SQLAlchemy does.
@@ -66,7 +67,7 @@ def _before_a_run(error: BaseException, path: str | None, line: int | None) -> S
     """An error of env.py, or of a revision that cannot be loaded."""
     if isinstance(error, ImportError):
         return _missing_import(error, path, line)
-    if isinstance(error, exc.ArgumentError):
+    if isinstance(error, exc.ArgumentError) or _is_of_a_url(error):
         hint = "Check sqlalchemy.url in the configuration, or --url."
         return ScriptError(redact(_text(error)), path=path, line=line, hint=hint)
     if path is None:
@@ -152,6 +153,12 @@ def _lacks_url(error: BaseException) -> bool:
     return (
         isinstance(error, KeyError) and error.args == ("url",) and bool(last) and last[0].name == "engine_from_config"
     )
+
+
+def _is_of_a_url(error: BaseException) -> bool:
+    """Whether SQLAlchemy looked in a URL for a number in vain."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return isinstance(error, ValueError) and bool(last) and last[0].filename == _URLS
 
 
 def _with_more(error: HeadwayError, sentences: str) -> HeadwayError:
@@ -359,6 +366,8 @@ _REFUSALS = (
 
 def _text(error: BaseException | None, *, first_line: bool = False) -> str:
     """The message without SQLAlchemy's background links and repeated statement."""
+    if error is not None and _is_of_a_url(error):
+        return "the port of a database's URL is no number"  # the message shows it, and it may be a password without its host
     lines = [line for line in str(error).splitlines() if not line.startswith("(Background on this error")]
     lines = lines[:1] if first_line else lines
     return " ".join(" ".join(lines).split()) or type(error).__name__

@@ -435,3 +435,9 @@ def test_what_is_conditional_in_a_text_of_t_sql_is_unread() -> None:
 def test_oracles_alter_has_no_body(what: str) -> None:
     found = read(f"ALTER {what};\nUPDATE c SET x = 1;\nALTER TRIGGER t ENABLE", "oracle")
     assert [type(one) for one in found] == [fx.AltersObject, fx.ChangesData, fx.AltersObject]
+
+
+@pytest.mark.parametrize("written", ["DROP COLUMNS (a, b)", "DROP COLUMN a, DROP COLUMNS b", "DROP COLUMN (a, b)"])
+def test_columns_are_dropped_by_either_word(written: str) -> None:
+    effects = list(read_sql(fx.SqlSource(f"ALTER TABLE t {written}", fx.Span("x.py", 1)), None))
+    assert [effect.column for effect in effects if isinstance(effect, fx.DropsColumn)] == ["a", "b"]

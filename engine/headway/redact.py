@@ -33,7 +33,7 @@ _IN_SQL = pattern(
     rf"\s*(?:[=(]\s*)?(?P<literal>{_LITERAL})",
     re.I | re.S,
 )
-_IN_A_PORTS_PLACE = pattern(r"(?!docker:|https?:)[\w+.\-]+://[^:/@?#]+:(?!\d*(?:[/?#,]|\Z))([^/@?#]+)")
+_IN_A_PORTS_PLACE = pattern(r"(?!docker:|https?:)[\w+.\-]+://[^:/@?#\[]+:(?!\d*(?:[/?#,]|\Z))([^/@?#]+)")
 _PLAIN_WORD = pattern(r"[^\W\d_]{1,12}")
 
 

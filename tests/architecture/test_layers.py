@@ -142,6 +142,21 @@ def test_nothing_at_import_time_but_declarations() -> None:
     assert wrong == []
 
 
+def test_no_regular_expression_is_compiled_at_import_time() -> None:
+    """``re.compile`` stands in functions only; elsewhere it is ``pattern()``, which compiles at the first question."""
+    wrong = []
+    for module in modules().values():
+        todo: list[ast.AST] = [module.tree]
+        while todo:
+            for node in ast.iter_child_nodes(todo.pop()):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                    continue
+                if isinstance(node, ast.Attribute) and ast.unparse(node) == "re.compile":
+                    wrong.append(f"{module.path}:{node.lineno}")
+                todo.append(node)
+    assert wrong == []
+
+
 def _calls(module: Module) -> set[str]:
     names = set()
     for node in ast.walk(module.tree):

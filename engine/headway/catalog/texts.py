@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from headway.pattern import pattern
 
@@ -45,31 +46,26 @@ class Texts:
         changes what it does not name. A name that is written in two adjacent literals is the one thing this does not see.
         """
         # A history says the same again and again, and what is looked for is seldom there: what is not among its distinct
-        # lines need not be looked for in every file. Lines that differ by a number are one, and those that say which
-        # revision a file is, and which it follows, differ everywhere and hold none of the marks.
+        # lines need not be looked for in every file. Lines that differ by a number are one; where nothing but a mark
+        # matters those that differ by an id are one as well.
         joined, starts = self._joined
         joined = joined.translate(_ONE_DIGIT)
-        lines = set(joined.splitlines())
-        of_ids = {line for line in lines if line.startswith(_BEFORE_AN_ID)}
-        once = b"\n".join([*(lines - of_ids), _ID_LINE.sub(b"", b"\n".join(of_ids))])
-        found = {place for mark in _MARKS if mark in once for place in self._places(mark)}
+        paragraphs = set(joined.split(b"\n\n"))
+        once = b"\n".join(set(b"\n".join(paragraphs).split(b"\n")))
+        shapes = b"\n".join(set(once.translate(_ONE_ID).split(b"\n")))
+        found = {place for mark in _MARKS if mark.translate(_ONE_ID) in shapes for place in self._places(mark)}
         strange = {line for word, is_plain in _PLAIN.items() for line in _with(word, once) if not is_plain(line)}
         if strange:
             for place in range(len(self._ids)):
-                if place not in found and not strange.isdisjoint(
-                    joined[starts[place] : starts[place + 1]].splitlines()
-                ):
+                if place not in found and not strange.isdisjoint(joined[starts[place] : starts[place + 1]].split(b"\n")):
                     found.add(place)
         return frozenset(self._ids[place] for place in found)
 
     @cached_property
     def _joined(self) -> tuple[bytes, list[int]]:
         """All texts, and where each begins; one more is the end."""
-        texts = [self._source(id_).lower() + b"\n" for id_ in self._ids]
-        starts = [0]
-        for text in texts:
-            starts.append(starts[-1] + len(text))
-        return b"".join(texts), starts
+        texts = [self._source(id_) + b"\n" for id_ in self._ids]
+        return b"".join(texts).lower(), [*accumulate(map(len, texts), initial=0)]
 
     def _text(self, place: int) -> bytes:
         joined, starts = self._joined
@@ -144,11 +140,8 @@ def _is_pointed_to(text: bytes, at: int, end: int) -> bool:
 
 
 _ONE_DIGIT = bytes.maketrans(b"123456789", b"000000000")
-
-
-_BEFORE_AN_ID = (b"revision", b"down_revision", b"revises")
-_ID_LINE = pattern(rb"""(?m)^(?:(?:down_)?revision(?:: ?[\w\[\], |]+)? ?= ?(["'])\w+\1|revis(?:ion id|es): \w*)$""")
-"""A line that says which revision a file is, or which it follows, and nothing else."""
+_ONE_ID = bytes.maketrans(b"abcdef", b"000000")
+"""What ids that are made by chance consist of beside digits; a mark keeps its shape."""
 
 
 def _with(word: bytes, text: bytes) -> Iterator[bytes]:

@@ -57,7 +57,9 @@ class Texts:
         strange = {line for word, is_plain in _PLAIN.items() for line in _with(word, once) if not is_plain(line)}
         if strange:
             for place in range(len(self._ids)):
-                if place not in found and not strange.isdisjoint(joined[starts[place] : starts[place + 1]].split(b"\n")):
+                if place not in found and not strange.isdisjoint(
+                    joined[starts[place] : starts[place + 1]].split(b"\n")
+                ):
                     found.add(place)
         return frozenset(self._ids[place] for place in found)
 

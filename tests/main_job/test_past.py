@@ -359,6 +359,22 @@ def test_adopt_begins_where_an_empty_database_does_not_do(younger: Path, headway
     assert (younger / "headway-start.sql").read_text().startswith("CREATE TABLE things")
 
 
+@pytest.mark.parametrize("told", ["", "sqlalchemy.url = sqlite:///dev.db\n"])
+def test_adopt_replays_on_what_the_database_is(younger: Path, headway: Program, postgresql_url: str, told: str) -> None:
+    """The start is PostgreSQL's, which SQLite cannot read."""
+    (younger / ".headway.yml").unlink()
+    ini = younger / "alembic.ini"
+    kept = [line for line in ini.read_text().splitlines(keepends=True) if not line.startswith("sqlalchemy.url")]
+    ini.write_text("".join(kept).replace("[alembic]\n", f"[alembic]\n{told}"))
+    execute(postgresql_url, "CREATE TABLE things (id SERIAL PRIMARY KEY)")
+    done = headway("adopt", "-q", "--url", "env:LIVE", cwd=younger, env={"LIVE": postgresql_url})
+    execute(postgresql_url, "DROP TABLE things")
+    assert done.code == 0, done.out + done.err
+    assert "databases: postgresql" in done.out
+    assert "replay (postgresql)" in done.out
+    assert load_policy(str(younger)).dialects == ("postgresql",)
+
+
 def test_adopt_reads_a_database_by_an_env_py_that_wants_a_connection(younger: Path, headway: Program) -> None:
     (younger / ".headway.yml").unlink()
     env_py = younger / "migrations" / "env.py"

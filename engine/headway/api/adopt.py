@@ -21,7 +21,7 @@ from headway.api.rehearse import rehearsing
 from headway.api.stages import Announce
 from headway.compat.hook import serving_alembic
 from headway.config.adopted import Adopted
-from headway.config.databases import databases_of
+from headway.config.databases import database_of_url, databases_of
 from headway.config.dialects import parse
 from headway.config.policy import FILE_NAMES, STAGES, AcceptedDrift, Ignore, load_policy
 from headway.errors import HeadwayError, UsageError
@@ -63,7 +63,8 @@ def adopt(
 ) -> Adoption:
     """Writes the policy of ``project``, and runs the gate under it.
 
-    ``kinds`` are the scratch databases and ``dialects`` the databases that the history runs on, where no setting tells them.
+    ``kinds`` are the scratch databases and ``dialects`` the databases that the history runs on, where no setting tells them;
+    that of ``url`` goes before what settings tell.
     ``app`` is what env.py runs inside of, as the policy names it, where the one that is there names nothing else. With
     ``url`` the schema of that database is written as the start of scratch databases. Raises UsageError when there
     is a policy already and ``force`` is not given, HeadwayError when the project cannot be read.
@@ -82,6 +83,10 @@ def adopt(
     except ValueError as error:
         raise UsageError(f"--dialect: {error}") from None
     if url is not None:
+        if not dialects and (database := database_of_url(project.resolve_url(url))):
+            # What a database is dumped from is not what SQLite of a developer's machine reads.
+            others = [name for name in adopted.dialects if name != database] if database in adopted.dialects else []
+            adopted.dialects = [database, *others]
         adopted.start = START_FILE
         _write(os.path.join(project.home, START_FILE), _schema_of(project, adopted, url))
     report = _judge(project, path, adopted, today, announce)

@@ -78,7 +78,7 @@ def databases_of(config: Config, policy: Policy, named: Iterable[str] = (), scra
     if found := _told_by_scratch(policy.scratch):
         return _from(f"scratch of {policy_file}", found)
     url = config.get_main_option("sqlalchemy.url") or ""
-    if found := _databases([(_scheme(url), "")]):
+    if found := _databases([(database_of_url(url), "")]):
         return _from("sqlalchemy.url", found)
     return _from("--scratch", _told_by_scratch(scratch))
 
@@ -101,6 +101,12 @@ def databases_around(home: str, root: str) -> Databases:
     return Databases()
 
 
+def database_of_url(url: str) -> str:
+    """The database that a URL names by its scheme, whatever the driver; empty when it is none that is known."""
+    scheme = url.partition("://")[0].partition("+")[0] if "://" in url else ""
+    return _SCHEMES.get(scheme, "")
+
+
 def _from(source: str, found: Mapping[str, Version]) -> Databases:
     versions = {name: version for name, version in found.items() if version}
     return Databases(frozenset(found), versions, source) if found else Databases()
@@ -108,11 +114,6 @@ def _from(source: str, found: Mapping[str, Version]) -> Databases:
 
 def _databases(pairs: Iterable[tuple[str, str]]) -> dict[str, Version]:
     return {name: version_of(version) for name, version in pairs if name in DIALECTS}
-
-
-def _scheme(url: str) -> str:
-    scheme = url.partition("://")[0].partition("+")[0] if "://" in url else ""
-    return _SCHEMES.get(scheme, "")
 
 
 def _told_by_scratch(kinds: Iterable[str]) -> dict[str, Version]:
@@ -125,7 +126,7 @@ def _of_scratch(kind: str) -> tuple[str, str]:
     if kind.startswith("docker://"):
         return _image(kind.removeprefix("docker://"))
     plain = kind.removeprefix("local:")
-    return (plain if plain in DIALECTS else _scheme(kind)), ""
+    return (plain if plain in DIALECTS else database_of_url(kind)), ""
 
 
 def _image(text: str) -> tuple[str, str]:

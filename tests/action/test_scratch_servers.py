@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,9 @@ ACTION = ROOT / "action.yml"
 IMAGES = Path(__file__).parent / "images"
 POSTGRES, MARIADB = "hwtest/postgres:16", "hwtest/mariadb:11"
 FULL = bool(os.environ.get("HEADWAY_FULL"))
-MOMENTS = range(10) if FULL else (1, 4, 8)
-"""When a run is killed, in tenths of its whole duration; ``./dev full servers`` runs all ten."""
+MOMENTS = range(10) if FULL else (1, 3, 7)
+"""When a run is killed: the first three before it has a container, the others from that on to its end; ``./dev full servers``
+runs all ten."""
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,15 @@ def test_a_replay_from_inside_of_the_action(network: str, tmp_path: Path, headwa
     assert labelled() == []
 
 
+def seconds_until_there(known: Collection[str] = ()) -> float:
+    """How long it takes until there is a container beside those that are known."""
+    began = time.monotonic()
+    while not set(labelled()) - set(known):
+        assert time.monotonic() < began + 60
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
 @pytest.mark.docker
 @pytest.mark.xdist_group("docker")
 def test_an_untrusted_run_starts_none(tmp_path: Path, headway_image: str, servers: None) -> None:
@@ -130,10 +140,7 @@ def test_a_server_that_does_not_start(storefront: Path, servers: None) -> None:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_nothing(how: signal.Signals, storefront: Path, servers: None) -> None:
     process = start(storefront, f"docker://{POSTGRES}")
-    until = time.monotonic() + 60
-    while not labelled():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    seconds_until_there()
     process.send_signal(how)
     assert process.wait(timeout=30) == 128 + how
     assert labelled() == []
@@ -142,13 +149,20 @@ def test_a_signal_leaves_nothing(how: signal.Signals, storefront: Path, servers:
 @pytest.mark.docker
 @pytest.mark.xdist_group("docker")
 def test_what_killed_runs_leave_goes_with_the_next(storefront: Path, servers: None) -> None:
+    process = start(storefront, f"docker://{POSTGRES}")
+    before = seconds_until_there()
     began = time.monotonic()
-    assert program(storefront, f"docker://{POSTGRES}").returncode == 0
-    whole = time.monotonic() - began
+    assert process.wait(timeout=240) == 0
+    after = time.monotonic() - began
     left = 0
     for moment in MOMENTS:
         process = start(storefront, f"docker://{POSTGRES}")
-        time.sleep(whole * (moment + 0.5) / 10)
+        known = set(labelled())
+        if moment < 3:
+            time.sleep(before * (moment + 0.5) / 3)
+        else:
+            seconds_until_there(known)
+            time.sleep(after * (moment - 3) / 7)
         process.kill()
         process.wait()
         left += len(labelled())
@@ -161,10 +175,8 @@ def test_what_killed_runs_leave_goes_with_the_next(storefront: Path, servers: No
 @pytest.mark.xdist_group("docker")
 def test_the_container_of_another_run_stays(storefront: Path, servers: None) -> None:
     other = start(storefront, f"docker://{POSTGRES}")
-    until = time.monotonic() + 60
-    while not (theirs := labelled()):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    seconds_until_there()
+    theirs = labelled()
     other.send_signal(signal.SIGSTOP)
     try:
         assert program(storefront, f"docker://{POSTGRES}").returncode == 0

@@ -318,6 +318,21 @@ def test_a_row_with_an_id_of_its_own_moves_no_sequence(heading: str, postgresql_
     engine.dispose()
 
 
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+def test_an_enum_of_the_same_name_gets_no_label(heading: str, postgresql_url: str) -> None:
+    """And PostgreSQL refuses nothing, as DAT006 must not say."""
+    engine = sa.create_engine(postgresql_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TYPE status AS ENUM ('open', 'paid')")
+        connection.exec_driver_sql("CREATE TABLE orders (status status)")
+    run(engine, pieces("DAT009")[heading])
+    with engine.begin() as connection:
+        refused = pytest.raises(sa.exc.DBAPIError, match='invalid input value for enum status: "lost"')
+        with refused if heading == "Bad" else contextlib.nullcontext():
+            connection.exec_driver_sql("INSERT INTO orders VALUES ('lost')")
+    engine.dispose()
+
+
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 

@@ -122,14 +122,14 @@ class Server:
         assert "Traceback" not in ended.err and "bug in headway" not in ended.err, ended.err
         if self.kind == "postgresql" or what != "KILL":
             wait_until(self.is_free, "the lock is held although nobody works")
-        facts = facts_of(self.url)
         if what != "KILL":
-            check_account(ended, facts, 0 if number is None else 128 + number)
+            check_account(ended, facts_of(self.url), 0 if number is None else 128 + number)
         self.proxy.at = 0
-        self._second_run(project, what, facts)
+        self._second_run(project, what)
 
-    def _second_run(self, project: Path, what: str, before: Facts) -> None:
+    def _second_run(self, project: Path, what: str) -> None:
         wait_until(self.is_free, "the lock is held although nobody works")
+        before = facts_of(self.url)  # only now: the statement of a run that was killed goes on for as long as its lock
         again = run(self.launcher, project, "upgrade", "head")
         after = facts_of(self.url)
         if self.kind == "postgresql":

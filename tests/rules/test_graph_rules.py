@@ -113,6 +113,15 @@ def test_a_docstring_of_a_merge_names_all_parents_in_any_order() -> None:
     assert not [f for f in lint(facts, RULES, Policy(), TODAY).findings if f.code == "MOD015"]
 
 
+@pytest.mark.parametrize(
+    ("id_", "found"), [("0.93.1", 0), ("v1.2", 0), ("1.0rc1", 0), ("b", 1), ("12", 1), ("ae.1", 1)]
+)
+def test_an_empty_revision_whose_id_is_a_version_marks_a_release(id_: str, found: int) -> None:
+    files = {"a.py": revision("a", None), "b.py": revision(id_, "a") + "\ndef upgrade():\n    pass\n"}
+    said = lint(facts_of(files, new=(id_,)), RULES, Policy(), TODAY).findings
+    assert len([f for f in said if f.code == "MOD008"]) == found
+
+
 def test_a_head_on_none_of_the_named_branches() -> None:
     labelled = revision("a", None) + 'branch_labels = ("shop",)\n'
     found = findings(labelled, revision("b", None), expected=("shop",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headway.effects import model as fx
-from headway.effects.stored_type import Size, Stored, on_postgresql, stored
+from headway.effects.stored_type import Size, Stored, name_of_enum, on_postgresql, stored
 
 _TEXTS = frozenset({"varchar", "text", "char", "tinytext", "mediumtext", "longtext"})
 _TEXT_OF_MYSQL = 65_535
@@ -40,7 +40,9 @@ def needs_using(old: fx.Type, new: fx.Type) -> bool:
         return False
     before, after = on_postgresql(before), on_postgresql(after)
     if before.family == after.family:
-        return before.family == "enum" and before.others != after.others
+        names = name_of_enum(old), name_of_enum(new)
+        # A type of the same name is the same type, whatever labels are written beside it.
+        return before.family == "enum" and before.others != after.others and (None in names or names[0] != names[1])
     if after.family in _TEXTS:
         return False  # everything is cast to a text when it is assigned
     return after.family not in _CASTS.get(before.family, frozenset())

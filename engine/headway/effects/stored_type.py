@@ -41,6 +41,7 @@ _FAMILIES = {
     "jsonb": "jsonb",
     "bytea": "largebinary bytea",
     "uuid": "uuid",
+    "uuidtype": "uuidtype",  # of sqlalchemy_utils
     "enum": "enum",
     "set": "set",
     "inet": "inet",
@@ -72,9 +73,13 @@ _SIZES: dict[str, tuple[str, ...]] = {
     "varbit": ("length",),
 }
 _NOT_STORED = frozenset(
-    {"as_uuid", "asdecimal", "decimal_return_scale", "none_as_null", "create_type", "native", "astext_type"}
+    [
+        *("as_uuid", "asdecimal", "decimal_return_scale", "none_as_null", "create_type", "native", "astext_type"),
+        *("create_constraint", "validate_strings", "values_callable", "sort_key_function", "omit_aliases", "metadata"),
+        *("convert_unicode", "unicode_error", "as_tuple", "dimensions", "zero_indexes", "quote"),
+    ]
 )
-"""Options that change what Python sees, and not a byte in the database."""
+"""Options that change what Python sees, or make a constraint beside the column, and not a byte of its values."""
 
 
 @valueclass(frozen=True, slots=True)
@@ -100,6 +105,10 @@ def stored(type_: fx.Type) -> Stored | None:
     if family is None:
         return Stored(name, (), (("", type_.arguments), *sorted(options.items(), key=str)), known=False)
     arguments = list(type_.arguments)
+    if family == "enum" and options.pop("native_enum", True) is False:
+        return Stored("varchar", (_longest(arguments, options.get("length")),))
+    if family == "boolean":
+        options.pop("name", None)  # of the CHECK beside it
     if family in _ZONED:
         # Of SQLAlchemy's the first argument is whether it has a zone; of SQL's it is the precision.
         zone = arguments.pop(0) if arguments and not _is_number(arguments[0]) else options.pop("timezone", False)
@@ -129,6 +138,10 @@ def on_postgresql(one: Stored) -> Stored:
         return replace(one, family="timestamp")
     if one.family == "text":
         return replace(one, size=(None,))
+    if one.family == "bytea":
+        return replace(one, others=())
+    if one.family == "uuidtype":
+        return replace(one, family="uuid", others=tuple(pair for pair in one.others if pair[0] != "binary"))
     if one.family == "float":
         digits = one.size[0]
         return replace(one, family="float4" if isinstance(digits, int) and digits <= 24 else "float8", size=())
@@ -162,6 +175,28 @@ def same(old: Stored, new: Stored) -> bool:
     return old == new and fx.UNKNOWN not in _flat(old)
 
 
+def labels_of(type_: fx.Type | None) -> list[str]:
+    """The labels of an enum that the database knows as one; none where one of them is not known."""
+    one = None if type_ is None else stored(type_)
+    written = type_.arguments if type_ is not None and one is not None and one.family == "enum" else ()
+    labels = [label for label in written if isinstance(label, str)]
+    return labels if len(labels) == len(written) else []
+
+
+def name_of_enum(type_: fx.Type | None) -> str | None:
+    """The name of PostgreSQL's type that an enum is, as far as it is told."""
+    one = None if type_ is None else stored(type_)
+    name = dict(one.others).get("name") if one is not None and one.family == "enum" else None
+    return name if isinstance(name, str) else None
+
+
+def is_told(type_: fx.Type | None) -> bool:
+    """Whether the file or the history tells how its values are stored: neither does of a type of the project's own, or of a
+    length that is computed."""
+    one = None if type_ is None else stored(type_)
+    return one is not None and one.known and fx.UNKNOWN not in _flat(one)
+
+
 def holds(old: Size, new: Size) -> bool | fx.Unknown:
     """Whether a limit ``new`` lets everything pass that ``old`` did."""
     if new is None:
@@ -169,6 +204,17 @@ def holds(old: Size, new: Size) -> bool | fx.Unknown:
     if isinstance(new, fx.Unknown) or isinstance(old, fx.Unknown):
         return fx.UNKNOWN
     return old is not None and old <= new
+
+
+def _longest(labels: list[object], length: object) -> Size:
+    """How many characters a column takes that has the labels of an enum as texts.
+
+    See ``length`` in https://docs.sqlalchemy.org/en/20/core/type_basics.html#sqlalchemy.types.Enum
+    """
+    if length is not None:
+        return _size(length)
+    texts = [one for one in labels if isinstance(one, str)]
+    return max(map(len, texts)) if texts and len(texts) == len(labels) else fx.UNKNOWN
 
 
 def _is_number(value: object) -> bool:

@@ -19,6 +19,7 @@ from headway.lint.rules.cmp.rename_column import RenameColumn
 from headway.lint.rules.cmp.rename_table import RenameTable
 from headway.lint.rules.dat.cast_may_fail import CastMayFail
 from headway.lint.rules.dat.check_violations import CheckViolations
+from headway.lint.rules.dat.enum_label_not_added import EnumLabelNotAdded
 from headway.lint.rules.dat.fk_orphans import FkOrphans
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
@@ -179,6 +180,7 @@ RULES: tuple[type[Rule], ...] = (
     EnumValueUsedSameTransaction,
     AutocommitSplitsRevision,
     CastMayFail,
+    EnumLabelNotAdded,
     MissingDowngrade,
     TraceLeft,
     BaselineExpired,

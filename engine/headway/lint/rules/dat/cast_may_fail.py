@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.narrowing import needs_using
+from headway.effects.stored_type import name_of_enum
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -43,7 +44,9 @@ class CastMayFail(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
         old, new = effect.existing_type, effect.new_type
-        if old is None or new is None or effect.using is not None or not needs_using(old, new):
+        if old is None or new is None or effect.using is not None:
+            return
+        if not needs_using(old, new) and not _is_renamed(effect, file):
             return
         yield self.finding(
             f"{fx.shown(effect.table)}.{fx.shown(effect.column)} cannot be cast from {old} to {new} by itself: PostgreSQL refuses it",
@@ -51,3 +54,12 @@ class CastMayFail(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_renamed(effect: fx.AltersColumn, file: RevisionFile) -> bool:
+    """Whether the enum's type was given another name before, so that the one of its own name is another."""
+    name = name_of_enum(effect.new_type)
+    return name is not None and any(
+        isinstance(other, fx.RenamesEnum) and other.name == name and other.label is None and other.order < effect.order
+        for other in file.upgrade_effects
+    )

@@ -53,7 +53,7 @@ class OrmSession(FileRule):
         through = [one for one in effects if isinstance(one, fx.ChangesData) and one.through_session]
         if through:
             yield self.finding(
-                "changes rows through an ORM session: one statement a row, and by what the mapping says today",
+                "changes rows through an ORM session: by what the mapping says today, and objects one statement a row",
                 "one statement of Core: sa.table(…).update().where(…).values(…)",
                 through[0].span,
                 file.revision,

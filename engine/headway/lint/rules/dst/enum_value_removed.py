@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.stored_type import labels_of
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -62,7 +63,7 @@ class EnumValueRemoved(UpgradeRule):
                 )
             return
         assert isinstance(effect, fx.AltersColumn)
-        gone = removed_labels(effect)
+        gone = removedlabels_of(effect)
         if not gone or _maps_rows(effect, file) or facts.is_new_table(effect, file):
             return
         labels = ", ".join(f"'{label}'" for label in gone)
@@ -75,17 +76,10 @@ class EnumValueRemoved(UpgradeRule):
         )
 
 
-def removed_labels(effect: fx.AltersColumn) -> list[str]:
+def removedlabels_of(effect: fx.AltersColumn) -> list[str]:
     """The labels that the old type has and the new one has not; none where one of them is not known whole."""
-    old, new = _labels(effect.existing_type), _labels(effect.new_type)
+    old, new = labels_of(effect.existing_type), labels_of(effect.new_type)
     return [label for label in old if label not in new] if old and new else []
-
-
-def _labels(type_: fx.Type | None) -> list[str]:
-    if type_ is None or not isinstance(type_.name, str) or type_.name.lower() != "enum":
-        return []
-    labels = [label for label in type_.arguments if isinstance(label, str)]
-    return labels if len(labels) == len(type_.arguments) else []
 
 
 def _maps_rows(effect: fx.AltersColumn, file: RevisionFile) -> bool:

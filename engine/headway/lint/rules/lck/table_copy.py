@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.lock import Lock
+from headway.effects.stored_type import is_told
 from headway.lint.facts import RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rules.lck._mysql import MySqlRule
@@ -59,8 +60,12 @@ class TableCopy(MySqlRule):
         waits = (
             "every INSERT, UPDATE and DELETE waits" if lock.blocks_writes else "rows can be changed meanwhile, slowly"
         )
+        unless = ""
+        if isinstance(effect, fx.AltersColumn) and effect.new_type is not None:
+            told = is_told(effect.existing_type) and is_told(effect.new_type)
+            unless = "" if told else "unless the old type and the new one are stored alike, "
         yield self.finding(
-            f"{database} copies the whole table {table} for this ({lock.level}): {waits} until it is done",
+            f"{unless}{database} copies the whole table {table} for this ({lock.level}): {waits} until it is done",
             'op.execute("ALTER TABLE …, ALGORITHM=INPLACE, LOCK=NONE") fails instead of copying; '
             "for a large table gh-ost or pt-online-schema-change",
             effect.span,

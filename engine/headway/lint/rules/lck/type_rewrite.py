@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.effects.lock import Held
 from headway.effects.narrowing import narrows
-from headway.effects.stored_type import stored
+from headway.effects.stored_type import is_told, stored
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -58,9 +58,10 @@ class TypeRewrite(UpgradeRule):
         lock = facts.lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or (old is not None and narrows(old, new)):
             return
+        unless = "" if is_told(old) and is_told(new) else "unless both are stored alike, "
         yield self.finding(
-            f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old or 'a type that nothing tells'} to {new}: the table is written anew under a lock "
-            "that stops every read and write (PostgreSQL)",
+            f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old or 'a type that nothing tells'} to {new}: "
+            f"{unless}the table is written anew under a lock that stops every read and write (PostgreSQL)",
             "add a column of the new type, fill it in small steps while the application writes both, then drop the old one",
             effect.span,
             file.revision,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.effects.stored_type import labels_of
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -63,7 +62,7 @@ class EnumValueRemoved(UpgradeRule):
                 )
             return
         assert isinstance(effect, fx.AltersColumn)
-        gone = removedlabels_of(effect)
+        gone = removed_labels(effect)
         if not gone or _maps_rows(effect, file) or facts.is_new_table(effect, file):
             return
         labels = ", ".join(f"'{label}'" for label in gone)
@@ -76,10 +75,21 @@ class EnumValueRemoved(UpgradeRule):
         )
 
 
-def removedlabels_of(effect: fx.AltersColumn) -> list[str]:
+def removed_labels(effect: fx.AltersColumn) -> list[str]:
     """The labels that the old type has and the new one has not; none where one of them is not known whole."""
-    old, new = labels_of(effect.existing_type), labels_of(effect.new_type)
+    old, new = _labels(effect.existing_type), _labels(effect.new_type)
     return [label for label in old if label not in new] if old and new else []
+
+
+def _labels(type_: fx.Type | None) -> list[str]:
+    """The labels that the database holds rows to: those of an enum, or of a text with a CHECK; none where one is not known."""
+    if type_ is None or not isinstance(type_.name, str) or type_.name.lower() != "enum":
+        return []
+    options = dict(type_.options)
+    if options.get("native_enum") is False and options.get("create_constraint") in (None, False):
+        return []
+    labels = [label for label in type_.arguments if isinstance(label, str)]
+    return labels if len(labels) == len(type_.arguments) else []
 
 
 def _maps_rows(effect: fx.AltersColumn, file: RevisionFile) -> bool:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from headway.effects import model as fx
 from headway.effects.lock import Held, Lock
+from headway.effects.stored_type import stored
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -77,6 +78,7 @@ def _writes_anew(action: str) -> bool:
 
 
 def _labels(type_: fx.Type | None) -> tuple[object, ...] | None:
-    if type_ is None or not isinstance(type_.name, str) or type_.name.upper() not in ("ENUM", "SET"):
+    one = None if type_ is None else stored(type_)
+    if type_ is None or one is None or one.family not in ("enum", "set"):
         return None
     return type_.arguments if all(isinstance(label, str) for label in type_.arguments) else None

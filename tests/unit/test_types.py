@@ -8,7 +8,7 @@ import pytest
 
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
-from headway.effects.narrowing import narrows, needs_using
+from headway.effects.narrowing import narrows, needs_using, surely_fits
 from headway.effects.stored_type import on_mysql, on_postgresql, same, stored
 
 
@@ -167,6 +167,29 @@ def test_what_needs_using(old: str, new: str, needs: bool) -> None:
     assert needs_using(type_(old), type_(new)) is needs
     nameless = fx.Type(fx.UNKNOWN, written="x")
     assert needs_using(nameless, type_(new)) is needs_using(type_(old), nameless) is False
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fits"),
+    [
+        ("varchar(5)", "varchar(6)", True),
+        ("varchar(6)", "varchar(5)", False),
+        ("varchar", "text", True),
+        ("varchar(UNKNOWN)", "varchar(9)", False),
+        ("varchar(5)", "varchar(9) collation=C", False),
+        ("int", "bigint", True),
+        ("bigint", "int", False),
+        ("int", "bigint unsigned=True", False),
+        ("numeric(5,2)", "numeric(7,2)", True),
+        ("numeric(5,2)", "numeric(7,5)", False),
+        ("int", "varchar(9)", False),
+        ("enum(a,b)", "enum(a)", False),
+        ("mine(5)", "mine(5)", False),
+    ],
+)
+def test_what_surely_fits(old: str, new: str, fits: bool) -> None:
+    assert surely_fits(type_(old), type_(new)) is fits
+    assert not surely_fits(None, type_(new))
 
 
 def test_the_keys_that_an_effect_makes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headway.effects import model as fx
-from headway.effects.stored_type import Size, Stored, name_of_enum, on_postgresql, stored
+from headway.effects.stored_type import Size, Stored, is_told, name_of_enum, on_postgresql, stored
 
 _TEXTS = frozenset({"varchar", "text", "char", "tinytext", "mediumtext", "longtext"})
 _TEXT_OF_MYSQL = 65_535
@@ -28,6 +28,16 @@ def narrows(old: fx.Type, new: fx.Type) -> bool:
     if before.family == after.family == "numeric":
         return _fewer_digits(before.size, after.size)
     return False
+
+
+def surely_fits(old: fx.Type | None, new: fx.Type) -> bool:
+    """Whether every value of the old type is one of the new, as far as both are told."""
+    before, after = None if old is None else stored(old), stored(new)
+    if old is None or before is None or after is None or not (is_told(old) and is_told(new)):
+        return False
+    alike = before.family == after.family or {before.family, after.family} <= _TEXTS
+    alike = alike or {before.family, after.family} <= _WIDTHS.keys()
+    return alike and before.others == after.others and not narrows(old, new)
 
 
 def needs_using(old: fx.Type, new: fx.Type) -> bool:

@@ -201,8 +201,11 @@ def _call_bind(reader: Reader, receiver: object, name: str, call: Call, scope: N
     if name in _SAME:
         level = call.keywords.get("isolation_level")
         autocommit = isinstance(level, str) and level.upper().replace("_", " ") == "AUTOCOMMIT"
-        return Bind(receiver.autocommit or autocommit)
+        nested = receiver.nested or name in ("begin_nested", "savepoint")
+        return Bind(receiver.autocommit or autocommit, nested)
     if name in ("commit", "rollback", "prepare"):
+        if receiver.nested:
+            return None
         reader.add([fx.EndsTransaction(span=reader.span(call.node, scope), verb=name.upper())])
         return None
     if name in ("run_callable", "run_sync", "transaction"):

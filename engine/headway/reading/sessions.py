@@ -49,7 +49,8 @@ def call_session(reader: Reader, receiver: object, name: str, call: Call, scope:
             return _call_query(reader, receiver, name, call, scope)
         case OrmRow():
             return NOTHING_KNOWN
-    return _call_session(reader, name, call, scope)
+    session = receiver if isinstance(receiver, Session) else Session()
+    return _call_session(reader, session, name, call, scope)
 
 
 def new_query(call: Call) -> Query:
@@ -60,7 +61,7 @@ def new_query(call: Call) -> Query:
     return Query(table, schema, columns=isinstance(first, Member) or not whole)
 
 
-def _call_session(reader: Reader, name: str, call: Call, scope: Names) -> object:
+def _call_session(reader: Reader, session: Session, name: str, call: Call, scope: Names) -> object:
     span = reader.span(call.node, scope)
     match name:
         case "execute" | "scalar" | "scalars" | "exec" | "stream" | "stream_scalars":
@@ -78,11 +79,13 @@ def _call_session(reader: Reader, name: str, call: Call, scope: Names) -> object
         case "bulk_update_mappings" | "delete":
             _changed(reader, "DELETE" if name == "delete" else "UPDATE", call, span)
             return None
+        case "commit" | "rollback" | "prepare" if session.nested:
+            return None
         case "commit" | "rollback" | "prepare":
             reader.add([fx.EndsTransaction(span=span, verb=name.upper(), through_session=True)])
             return None
         case "begin" | "begin_nested" | "__enter__" | "__aenter__" | "no_autoflush" | "using_bind":
-            return Session()
+            return Session(session.nested or name == "begin_nested")
         case "connection" | "get_bind":
             return Bind()
         case "run_sync":

@@ -330,9 +330,11 @@ class Batch:
 
 @valueclass(frozen=True, slots=True)
 class Bind:
-    """A connection or an engine."""
+    """A connection or an engine, or a transaction of one."""
 
     autocommit: bool = False
+    nested: bool = False
+    """Whether it is a savepoint, whose end ends no transaction."""
 
 
 @valueclass(frozen=True, slots=True)
@@ -342,7 +344,10 @@ class Cursor:
 
 @valueclass(frozen=True, slots=True)
 class Session:
-    """An ORM session."""
+    """An ORM session, or a transaction of one."""
+
+    nested: bool = False
+    """Whether it is a savepoint, whose end ends no transaction."""
 
 
 @valueclass(frozen=True, slots=True)

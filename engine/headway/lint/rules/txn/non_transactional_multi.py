@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.narrowing import surely_fits
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
@@ -50,6 +51,8 @@ class NonTransactionalMulti(FileRule):
         first: fx.Effect | None = None
         for effect in effects:
             behind = first is not None and first.span != effect.span
+            if isinstance(effect, fx.AltersColumn) and effect.new_type is not None:
+                effect = facts.known.typed(effect, file.revision)
             if first is not None and behind and _may_fail(effect) and not _is_empty(effect, file, facts):
                 yield self.finding(
                     f"when rows make this fail, what stands in line {first.span.line} stays and the version does not "
@@ -73,8 +76,9 @@ def _may_fail(effect: fx.Effect) -> bool:
         case fx.CreatesIndex(unique=unique):
             return unique is True
         case fx.AltersColumn():
-            narrows = effect.nullable is False and effect.existing_nullable is not False
-            return narrows or effect.new_type is not None
+            if effect.nullable is False and effect.existing_nullable is not False:
+                return True
+            return effect.new_type is not None and not surely_fits(effect.existing_type, effect.new_type)
     return False
 
 

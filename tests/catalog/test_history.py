@@ -143,6 +143,18 @@ def test_a_line_that_says_more_than_an_id_is_looked_at(line: str) -> None:
     assert Texts(sources, lambda one: sources[one].encode()).unclear == {"b"}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_ends_where_pythons_does(end: str) -> None:
+    plain = ["from alembic import op", "revision = 'c'", "", "", "x = 1", ""]
+    sources = {"a": end.join(plain), "b": end.join([plain[0], "import shop", *plain[1:]])}
+    assert Texts(sources, lambda one: sources[one].encode()).unclear == {"b"}
+
+
+def test_what_has_the_shape_of_a_mark_is_none() -> None:
+    sources = {"a": "x = eval(y)\n", "b": "x = avbl(y)\n", "c": "revision = 'beef'\n"}
+    assert Texts(sources, lambda one: sources[one].encode()).unclear == {"a"}
+
+
 def test_lines_that_differ_by_a_number_are_each_found() -> None:
     sources = {"a": "import lib1\n", "b": "pass\n", "c": "import lib2\n"}
     assert Texts(sources, lambda one: sources[one].encode()).unclear == {"a", "c"}

@@ -51,14 +51,14 @@ class Texts:
         joined, starts = self._joined
         joined = joined.translate(_ONE_DIGIT)
         paragraphs = set(joined.split(b"\n\n"))
-        once = b"\n".join(set(b"\n".join(paragraphs).split(b"\n")))
+        once = b"\n".join(set(b"\n".join(paragraphs).splitlines()))  # which end at a lone \r as well, as Python's do
         shapes = b"\n".join(set(once.translate(_ONE_ID).split(b"\n")))
         found = {place for mark in _MARKS if mark.translate(_ONE_ID) in shapes for place in self._places(mark)}
         strange = {line for word, is_plain in _PLAIN.items() for line in _with(word, once) if not is_plain(line)}
         if strange:
             for place in range(len(self._ids)):
                 if place not in found and not strange.isdisjoint(
-                    joined[starts[place] : starts[place + 1]].split(b"\n")
+                    joined[starts[place] : starts[place + 1]].splitlines()
                 ):
                     found.add(place)
         return frozenset(self._ids[place] for place in found)

@@ -44,6 +44,12 @@ def test_names_that_reach_the_database_are_told(begin: str, end: str) -> None:
     assert any("BuildMessage" in one for one in effects(f"{begin}\n{HARMLESS}\n{end}\n"))
 
 
+@pytest.mark.parametrize(("given", "told"), [("op", True), ("'x'", False)])
+def test_an_unknown_object_of_a_library_is_told_where_it_gets_the_database(given: str, told: bool) -> None:
+    module = f"import sqlalchemy as sa\nfrom alembic import op\nsa.Novelty().run({given})\nNAME = 'notes'\ndef made(name): pass\n"
+    assert any("run() is given what" in one for one in effects(module)) is told
+
+
 def test_the_names_of_the_revision_itself_are_told() -> None:
     found = read('globals()["op"].drop_table("a")\nbuild(globals())')
     assert found.upgrade is not None

@@ -7,6 +7,7 @@ from headway.reading.arguments import flag_of
 from headway.reading.executed import created, dropped, statement_effects
 from headway.reading.imports import is_unknown_library
 from headway.reading.reader import Call, Reader
+from headway.reading.sessions import new_query
 from headway.reading.values import (
     NOTHING_KNOWN,
     POWER,
@@ -18,6 +19,7 @@ from headway.reading.values import (
     Session,
     SessionMaker,
     has_power,
+    is_handle,
 )
 
 _ENGINES = frozenset({"create_engine", "engine_from_config", "create_async_engine", "async_engine_from_config"})
@@ -56,8 +58,15 @@ def made_by_library(reader: Reader, path: str, call: Call, scope: Names) -> obje
     if path.startswith("sqlalchemy.event."):
         reader.not_analysed(call.node, scope, f"{path}() runs code at events, which was not read")
         return POWER
+    if name == "Query" and call.has_power:
+        return new_query(call)
     power = call.has_power and name not in _READS_ONLY
-    return Construct(path, call.args, call.keywords, call.node, hidden=call.hidden, power=power)
+    made = Construct(path, call.args, call.keywords, call.node, hidden=call.hidden, power=power)
+    given = any(is_handle(value) for value in (*call.args, *call.keywords.values()))
+    if given and power and name[:1].islower() and not _is_statement(made) and name != "declarative_base":
+        reader.not_analysed(call.node, scope, f"{path}() is given what reaches the database, and was not read")
+        return POWER
+    return made
 
 
 def attribute_of_construct(value: Construct | Member, name: str) -> object:
@@ -94,6 +103,9 @@ def method_of_construct(reader: Reader, receiver: object, name: str, call: Call,
         if reader.importing and not call.has_power:
             return NOTHING_KNOWN
         reader.not_analysed(call.node, scope, f"{root.path}().{name}() was not read")
+        return POWER
+    if isinstance(root, Construct) and root.receiver is None and root.power and not _is_statement(root):
+        reader.not_analysed(call.node, scope, f"{root.path}().{name}() was not read: it reaches the database")
         return POWER
     given = call.has_power or any(isinstance(value, Function) for value in call.args)
     if given and name not in ("compile", "bindparams", "with_bind", "values", "where", "in_"):

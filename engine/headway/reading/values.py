@@ -446,6 +446,11 @@ _DEPTH = 5
 """How deep a container is searched for powers; what lies deeper counts as one."""
 
 
+def is_handle(value: object) -> bool:
+    """Whether the value itself is what reaches the database: op, a batch, a connection, a session, a context."""
+    return isinstance(value, _POWERS)
+
+
 def has_power(value: object, depth: int = 0) -> bool:
     """Whether whoever gets this value can reach the database through it."""
     if value is None or isinstance(value, str | int | float | bytes):

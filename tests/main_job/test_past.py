@@ -375,6 +375,25 @@ def test_adopt_replays_on_what_the_database_is(younger: Path, headway: Program, 
     assert load_policy(str(younger)).dialects == ("postgresql",)
 
 
+@pytest.mark.parametrize(
+    ("live", "code", "said"),
+    [
+        ("postgresql+psycopg://u:hunter2@127.0.0.1:1/x", 3, "Connection refused"),
+        ("mysqlx://u:hunter2@a/b", 2, "mysqlx"),
+        ("sqlite:////nowhere/at/all.db", 2, "/nowhere/at"),
+    ],
+)
+def test_adopt_says_in_one_line_that_a_database_is_not_there(
+    younger: Path, headway: Program, live: str, code: int, said: str
+) -> None:
+    (younger / ".headway.yml").unlink()
+    done = headway("adopt", "-q", "--url", "env:LIVE", cwd=younger, env={"LIVE": live})
+    done.assert_one_clear_line(said)
+    assert done.code == code
+    assert "hunter2" not in done.out + done.err
+    assert not (younger / ".headway.yml").exists()
+
+
 def test_adopt_reads_a_database_by_an_env_py_that_wants_a_connection(younger: Path, headway: Program) -> None:
     (younger / ".headway.yml").unlink()
     env_py = younger / "migrations" / "env.py"

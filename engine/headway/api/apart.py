@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from headway.errors import HeadwayError
+from headway.redact import redact
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -46,12 +48,28 @@ def _send(to: Connection, work: Callable[[], object]) -> None:
     try:
         answer: object = (work(),)
     except HeadwayError as error:
-        answer = HeadwayError(error.message, hint=error.hint, path=error.path, line=error.line)
-        answer.exit_code = error.exit_code
-    except Exception:  # noqa: BLE001  # a fault of headway's own, which the parent reports as it does all of them
-        answer = RuntimeError(traceback.format_exc())
+        answer = _plain(error)
+    except Exception as error:  # noqa: BLE001  # the user's, the database's, or a fault of headway's own
+        explained = _explained(error)
+        answer = RuntimeError(redact(traceback.format_exc())) if explained is None else _plain(explained)
     to.send(answer)
     to.close()
+
+
+def _plain(error: HeadwayError) -> HeadwayError:
+    """What can be pickled of an error; the passwords that this process has met are known to no other."""
+    plain = HeadwayError(redact(error.message), hint=redact(error.hint or "") or None, path=error.path, line=error.line)
+    plain.exit_code = error.exit_code
+    return plain
+
+
+def _explained(error: Exception) -> HeadwayError | None:
+    """What the program says of the error when it runs in its own process."""
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from headway.runtime.failures import explain
+
+    return explain(error)
 
 
 def _ended(status: int | None) -> str:

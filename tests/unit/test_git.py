@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from headway.errors import ConfigError, UsageError
-from headway.repository.git import changes_since, commit_of, default_base, find_root, reader_at_base, shown
+from headway.repository import work_tree
+from headway.repository.git import commit_of, compare, default_base, find_root, reader_at_base, shown
 from headway.repository.program import GitFailed
 
 
@@ -45,7 +46,7 @@ def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def changes(top: Path, *names: str) -> dict[str, str]:
     """How each file stands to main."""
-    found = changes_since(str(top), "main", [str(top / name) for name in names])
+    found = compare(str(top), "main").changes([str(top / name) for name in names])
     states = {"added": found.added, "modified": found.modified, "outside": found.outside}
     return {name: next((s for s, paths in states.items() if str(top / name) in paths), "same") for name in names}
 
@@ -91,7 +92,7 @@ def test_each_link_on_the_way_counts(top: Path) -> None:
 
 def test_what_moved_is_known(top: Path) -> None:
     (top / "v").rename(top / "w")
-    found = changes_since(str(top), "main", [str(top / "w" / "a.py")])
+    found = compare(str(top), "main").changes([str(top / "w" / "a.py")])
     assert found.gone == {"v/a.py": b"revision = 'a'\n", "v/b.py": b"revision = 'b'\n"}
 
 
@@ -142,7 +143,7 @@ def test_a_directory_that_looks_like_a_repository_is_none(tmp_path: Path) -> Non
 @pytest.mark.parametrize("base", ["no-such", "-x", "--upload-pack=x", "a\0b", "main:v/a.py", ""])
 def test_a_base_that_is_none(base: str, top: Path) -> None:
     with pytest.raises((UsageError, ConfigError)):
-        changes_since(str(top), base, [])
+        compare(str(top), base).changes([])
 
 
 def test_a_git_that_fails_is_an_error_with_its_reason(top: Path) -> None:
@@ -152,7 +153,7 @@ def test_a_git_that_fails_is_an_error_with_its_reason(top: Path) -> None:
     (top / ".git" / "HEAD").write_text("ref: refs/heads/branch\n")
     (top / ".git" / "config").write_text("[broken\n")
     with pytest.raises(GitFailed, match="bad config"):
-        changes_since(str(top), "main", [])
+        compare(str(top), "main").changes([])
 
 
 @pytest.mark.parametrize("text", ["gitdir: nowhere", "nonsense", "gitdir:", "gitdir: a\0b"])
@@ -195,3 +196,31 @@ def test_a_commit_is_shown_by_its_beginning() -> None:
     assert shown("0123456789abcdef" * 2 + "01234567") == "0123456789ab"
     assert shown("ab" * 32) == "ab" * 6
     assert shown("origin/main") == "origin/main" and shown("x" * 40) == "x" * 40
+
+
+def test_what_has_just_been_read_is_not_read_again(top: Path) -> None:
+    path = str(top / "v" / "a.py")
+    assert compare(str(top), "main", {path: b"other"}).changes([path]).modified == {path}
+    (top / "v" / "a.py").write_text("changed since")
+    assert compare(str(top), "main", {path: b"revision = 'a'\n"}).changes([path]).modified == frozenset()
+
+
+def test_a_link_in_the_place_of_a_file_is_no_file_of_the_base(top: Path) -> None:
+    (top / "v" / "a.py").rename(top / "kept.py")
+    (top / "v" / "a.py").symlink_to(top / "kept.py")
+    assert changes(top, "v/a.py", "v/b.py") == {"v/a.py": "added", "v/b.py": "same"}
+
+
+def test_one_comparison_reads_a_file_once(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    small = work_tree.read_small
+    monkeypatch.setattr(work_tree, "read_small", lambda path: read.append(path) or small(path))
+    monkeypatch.chdir(top)
+    (top / "v" / "b.py").unlink()
+    (top / "v" / "c.py").write_text("revision = 'c'\n")
+    compared = compare(str(top), "main")
+    found = compared.changes([str(top / "v" / name) for name in ("a.py", "c.py")])
+    released = compared.released([str(top / "v")])
+    assert found.added == {str(top / "v" / "c.py")}
+    assert found.gone == released.left == {"v/b.py": b"revision = 'b'\n"}
+    assert read == [str(top / "v" / "a.py")]

@@ -24,6 +24,7 @@ from headway.lint.judge import lint as run_rules
 from headway.lint.rule import Rule
 from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
+from headway.script.version_files import files_at
 from headway.source_text import read_source
 from headway.valueclass import valueclass
 from headway.version import VERSION
@@ -80,10 +81,9 @@ def lint(project: Project, options: LintOptions, today: date) -> Report:
 
 def require_paths(projects: Iterable[Project], paths: Sequence[str]) -> None:
     """Raises UsageError for a path of the command line at which none of the projects has a revision file."""
-    directories = [project.directory for project in projects]
-    files = [os.path.realpath(file) for directory in directories for file in directory.files]
+    there = files_at([file for project in projects for file in project.directory.files], paths)
     for path in paths:
-        if not any(scopes.is_below(file, (os.path.realpath(path),)) for file in files):
+        if not there[path]:
             raise scopes.no_revision_at(path, "of any of these projects")
 
 

@@ -124,7 +124,7 @@ def _check_files(project: Project, part: Stretch, base: str | None) -> None:
             "this project is in no git repository, and the replaced files would be lost",
             hint="Databases in the middle of the range need them once more: commit them first.",
         )
-    state = git.changes_since(project.home, "HEAD", paths)
+    state = git.compare(project.home, "HEAD").changes(paths)
     for path in paths:
         if not path.endswith(".py"):
             hint = "One revision is written from the sources of those that it replaces: bring its .py file back first."

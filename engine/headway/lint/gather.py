@@ -60,7 +60,7 @@ def gather(
         graph=graph,
         base=base,
         policy_changed=policy_changed,
-        changes=_changes(base, graph, paths, files, scope.new, root, inside, replacing),
+        changes=_changes(base, graph, lambda: _places(directory, paths, root), files, scope.new, inside, replacing),
         squashes=replacing,
         merged=_merged(base, graph, scope.new),
         known=Known(graph, files.upgrade_effects, files.source, databases.names, scope.new),
@@ -103,22 +103,29 @@ def _ini_urls(config: Config, shown: Callable[[str], str]) -> tuple[IniUrl, ...]
 def _changes(
     base: Base | None,
     graph: RevisionGraph,
-    paths: Mapping[str, str],
+    places: Callable[[], Mapping[str, str]],
     files: RevisionFiles,
     new: frozenset[str],
-    root: str,
     inside: tuple[str, ...],
     replacing: tuple[Squash, ...],
 ) -> tuple[Change, ...]:
     if base is None or not base.left:
         return ()
     asked = {old.id for old in base.left} | new  # of the others nobody asks what is in them
-    now = {
-        id_: Now(os.path.relpath(os.path.realpath(path), root), files.source(id_) if id_ in asked else b"")
-        for id_, path in paths.items()
-    }
+    now = {id_: Now(place, files.source(id_) if id_ in asked else b"") for id_, place in places().items()}
     squashed = {name: one.revision for one in replacing if one.fault is None for name in one.replaces}
     return tuple(changes(base, graph, now, new, inside, squashed))
+
+
+def _places(directory: RevisionDirectory, paths: Mapping[str, str], root: str) -> dict[str, str]:
+    """Where the file of each revision is, from the top of the repository, links resolved."""
+    real = {file.path: file.real for file in directory.files}
+    top = os.path.join(root, "")
+    places = {id_: real[path] for id_, path in paths.items()}
+    return {
+        id_: place[len(top) :] if place.startswith(top) else os.path.relpath(place, root)
+        for id_, place in places.items()
+    }
 
 
 def _merged(base: Base | None, graph: RevisionGraph, new: frozenset[str]) -> RevisionGraph | None:

@@ -15,6 +15,7 @@ from headway.repository import git
 from headway.repository.git import Changes
 from headway.revision.graph import RevisionGraph
 from headway.script.directory import RevisionDirectory
+from headway.script.version_files import files_at
 from headway.valueclass import valueclass
 
 
@@ -66,14 +67,12 @@ def choose(
         scope = everything(graph) if found is None else _since(directory, home, found)
     if not paths:
         return scope
+    revisions = {script.path: script.revision for script in directory.scripts}
     inside: set[str] = set()
-    for path in paths:
-        place = os.path.realpath(path)
-        found_there = {s.revision for s in directory.scripts if is_below(os.path.realpath(s.path), (place,))}
-        is_anothers = of_several and os.path.exists(place)
-        if not found_there and not is_anothers and not _is_unreadable(directory, place):
+    for path, files in files_at(directory.files, paths).items():
+        if not files and not (of_several and os.path.exists(path)):
             raise no_revision_at(path, "of this history")
-        inside |= found_there
+        inside |= {revisions[file] for file in files if file in revisions}  # what is wrong with another, a finding says
     return replace(scope, examined=(scope.examined if base else frozenset(graph.ids)) & inside)
 
 
@@ -86,20 +85,18 @@ def no_revision_at(path: str, whose: str) -> UsageError:
     )
 
 
-def _is_unreadable(directory: RevisionDirectory, place: str) -> bool:
-    """Whether a file there is of the history and cannot be read, which a finding says."""
-    return any(is_below(os.path.realpath(one.path), (place,)) for one in directory.unreadable if one.path)
-
-
 def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:
     files: dict[str, list[str]] = {}
     for script in directory.scripts:
         files.setdefault(script.revision, []).append(os.path.abspath(script.path))
-    changes = git.changes_since(home, base, [path for paths in files.values() for path in paths])
-    scope = since_base(files, changes, _ids_in(changes.gone))
     stale = git.not_fetched(home)
+    compared = git.compare(home, base, directory.sources)
+    changes = compared.changes([path for paths in files.values() for path in paths])
+    scope = since_base(files, changes, _ids_in(changes.gone))
     against = f"{scope.against}, as this clone has it: {stale}" if stale else scope.against
-    return replace(scope, base=base_files(directory, home, base), against=against)
+    found = compared.released(directory.locations)
+    on_base = base_of(git.shown(base), found.left, found.tip, found.tip_gone, found.elsewhere)
+    return replace(scope, base=on_base, against=against)
 
 
 def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Policy) -> Scope:
@@ -123,12 +120,6 @@ def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Po
     return replace(scope, base=against_git.base, on_base=scope.new - against_git.new)
 
 
-def base_files(directory: RevisionDirectory, home: str, base: str) -> Base:
-    """What the base has of this history where it and the work tree differ. Raises as :func:`choose` does."""
-    found = git.released_files(home, base, directory.locations)
-    return base_of(git.shown(base), found.left, found.tip, found.tip_gone, found.elsewhere)
-
-
 def _ids_in(sources: Mapping[str, bytes]) -> set[str]:
     """The revision ids that these files declare."""
     ids: set[str] = set()
@@ -137,11 +128,6 @@ def _ids_in(sources: Mapping[str, bytes]) -> set[str]:
             with suppress(ScriptError):  # what the base had of unreadable files is no business of this change
                 ids.add(str(header_of(source, path).values.get("revision")))
     return ids
-
-
-def is_below(path: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a path is one of ``wanted``, or in one of them."""
-    return any(path == place or path.startswith(place + os.sep) for place in wanted)
 
 
 def everything(graph: RevisionGraph) -> Scope:

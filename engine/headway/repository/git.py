@@ -1,38 +1,22 @@
-"""Which revision files a branch adds and changes against its base, by the trees that git keeps. Changes no file.
-
-The files of the work tree are read and hashed here: git itself would run the filters that a checkout may configure.
-"""
+"""Which revision files a branch adds and changes against its base, by the trees that git keeps. Changes no file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
-from enum import Enum
+from functools import lru_cache
+from types import MappingProxyType
 
 from headway.errors import ConfigError, UsageError
-from headway.files import read_small
 from headway.repository.event import against
 from headway.repository.fetch import fetch_branch, fetch_commit, is_shallow
 from headway.repository.locate import Repository, find_repository
 from headway.repository.program import ask, ask_bytes
+from headway.repository.work_tree import LINK, MODULE, State, Tree, WorkTree, steps
 from headway.valueclass import valueclass
 
 CHECKOUT_HINT = "In a workflow use actions/checkout with 'fetch-depth: 0'."
-
-_LINK, _MODULE = "120000", "160000"
-_LINKS = 40
-"""Links that one path may lead through, as Linux has it."""
-
-
-class State(Enum):
-    """How a file stands to the base."""
-
-    SAME = "same"
-    MODIFIED = "modified"
-    ADDED = "added"
-    OUTSIDE = "outside"
-    """Not in the work tree, so that git cannot tell."""
 
 
 @valueclass(frozen=True, slots=True)
@@ -135,23 +119,6 @@ def shown(base: str) -> str:
     return base[:12] if len(base) in (40, 64) and set(base) <= set("0123456789abcdef") else base
 
 
-def changes_since(directory: str, base: str, paths: Iterable[str]) -> Changes:
-    """Which of the files ``paths`` the work tree adds and changes since it left ``base``, whatever git tracks of them.
-
-    A link counts as a part of the file that it leads to. Raises UsageError when ``base`` is not known, ConfigError when
-    the clone is too shallow to tell and for what git refuses.
-    """
-    repository = _repository(directory, base)
-    tree = _tree_at(repository, base)
-    folders: dict[str, list[str]] = {}
-    states = {path: _state(repository.root, tree, path, folders) for path in paths}
-    added, modified, outside = (
-        frozenset(path for path, state in states.items() if state is wanted)
-        for wanted in (State.ADDED, State.MODIFIED, State.OUTSIDE)
-    )
-    return Changes(base, added, modified, outside, _gone(repository, tree) if added else {})
-
-
 @valueclass(frozen=True, slots=True)
 class Released:
     """Python files of a base, by their path from the repository's top, where it and the work tree differ."""
@@ -168,40 +135,71 @@ class Released:
     somewhere else now, or is another one."""
 
 
-def released_files(directory: str, base: str, folders: Iterable[str]) -> Released:
-    """What ``base`` has in ``folders``, and the files that are gone from anywhere, which may have been moved.
+class Comparison:
+    """The work tree of a repository beside a base: where it left that, and where that is now."""
 
-    Raises as :func:`changes_since` does.
+    def __init__(self, repository: Repository, base: str, left_at: str, tip: str, sources: Mapping[str, bytes]) -> None:
+        self._repository = repository
+        self._base = base
+        self._left = _tree(repository, left_at)
+        self._tip = _tree(repository, tip)
+        self._work_tree = WorkTree(repository.root, self._left, sources)
+
+    def changes(self, paths: Iterable[str]) -> Changes:
+        """Which of the files ``paths`` the work tree adds and changes since it left the base, whatever git tracks of them.
+
+        A link counts as a part of the file that it leads to.
+        """
+        by_state: dict[State, set[str]] = {state: set() for state in State}
+        for path in paths:
+            by_state[self._work_tree.state(path)].add(path)
+        added, modified, outside = (frozenset(by_state[one]) for one in (State.ADDED, State.MODIFIED, State.OUTSIDE))
+        return Changes(self._base, added, modified, outside, self._gone() if added else {})
+
+    def released(self, folders: Iterable[str]) -> Released:
+        """What the base has in ``folders``, and the files that are gone from anywhere, which may have been moved."""
+        inside = _below(self._repository, folders)
+        left, tip = self._left, self._tip
+        top = os.path.join(self._repository.root, "")
+        changed = [
+            path
+            for path in _python(left)
+            if not self._work_tree.has(top + path)
+            or (path.startswith(inside) and self._work_tree.state(top + path) is not State.SAME)
+        ]
+        elsewhere = frozenset() if any(path.startswith(inside) for path in left) else _version_folders(left)
+        known = set(changed)
+        changed += [path for path in _python(left) if os.path.dirname(path) in elsewhere and path not in known]
+        moved_on = [path for path in _python(tip) if path.startswith(inside) and tip[path] != left.get(path)]
+        return Released(
+            self._base,
+            _contents(self._repository, left, changed),
+            _contents(self._repository, tip, moved_on),
+            frozenset(path for path in left if path.startswith(inside) and path not in tip),
+            elsewhere,
+        )
+
+    def _gone(self) -> dict[str, bytes]:
+        paths = _python(self._left)
+        root = self._repository.root
+        moved = {folder for folder in set(map(os.path.dirname, paths)) if not _is_real_folder(root, folder)}
+        top = os.path.join(root, "")
+        gone = [p for p in paths if os.path.dirname(p) in moved or not self._work_tree.has(top + p)]
+        return _contents(self._repository, self._left, gone)
+
+
+def compare(directory: str, base: str, sources: Mapping[str, bytes] = MappingProxyType({})) -> Comparison:
+    """The work tree around ``directory`` beside ``base``; ``sources`` has files that have just been read, by their path.
+
+    Raises UsageError when ``base`` is not known, ConfigError when the clone is too shallow to tell and for what git
+    refuses.
     """
     repository = _repository(directory, base)
-    commit = _commit(repository, base)
-    if commit is None:
-        raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
-    left_at = _merge_base(repository, base, commit)
-    tree = _tree(repository, left_at)
-    tip = tree if commit == left_at else _tree(repository, commit)
-    inside = tuple("/".join(steps) + "/" for folder in folders if (steps := _steps(repository.root, folder)))
-    links: dict[str, list[str]] = {}
-    changed = []
-    for path in _python(tree):
-        place = os.path.join(repository.root, path)
-        if not os.path.lexists(place) or (
-            path.startswith(inside) and _state(repository.root, tree, place, links) is not State.SAME
-        ):
-            changed.append(path)
-    elsewhere = frozenset() if any(path.startswith(inside) for path in tree) else _version_folders(tree)
-    changed += [path for path in _python(tree) if os.path.dirname(path) in elsewhere and path not in changed]
-    moved_on = [path for path in _python(tip) if path.startswith(inside) and tip[path] != tree.get(path)]
-    return Released(
-        base,
-        _contents(repository, tree, changed),
-        _contents(repository, tip, moved_on),
-        frozenset(path for path in tree if path.startswith(inside) and path not in tip),
-        elsewhere,
-    )
+    tip = _known(repository, base)
+    return Comparison(repository, base, _merge_base(repository, base, tip), tip, sources)
 
 
-def _version_folders(tree: Mapping[str, tuple[str, str]]) -> frozenset[str]:
+def _version_folders(tree: Tree) -> frozenset[str]:
     """The folders below that of an env.py."""
     scripts = {os.path.dirname(path) for path in tree if os.path.basename(path) == "env.py"}
     return frozenset(folder for folder in map(os.path.dirname, tree) if os.path.dirname(folder) in scripts and folder)
@@ -220,14 +218,12 @@ class BranchFiles:
 
 
 def files_of_branches(directory: str, base: str, branches: Iterable[str], folders: Iterable[str]) -> BranchFiles:
-    """What ``base`` has in ``folders``, and what each of ``branches`` adds. Raises as :func:`changes_since` does."""
+    """What ``base`` has in ``folders``, and what each of ``branches`` adds. Raises as :func:`compare` does."""
     repository = _repository(directory, base)
-    inside = tuple("/".join(steps) + "/" for folder in folders if (steps := _steps(repository.root, folder)))
+    inside = _below(repository, folders)
 
-    def tree_of(ref: str) -> tuple[str, dict[str, tuple[str, str]]]:
-        commit = _commit(repository, ref)
-        if commit is None:
-            raise UsageError(f"git does not know '{ref}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
+    def tree_of(ref: str) -> tuple[str, Tree]:
+        commit = _known(repository, ref)
         return commit, _tree(repository, commit)
 
     base_commit, base_tree = tree_of(base)
@@ -245,11 +241,16 @@ def files_of_branches(directory: str, base: str, branches: Iterable[str], folder
     return BranchFiles(_contents(repository, base_tree, there), added, since)
 
 
-def _python(tree: Mapping[str, tuple[str, str]]) -> list[str]:
-    return [path for path, (mode, _) in tree.items() if path.endswith(".py") and mode not in (_LINK, _MODULE)]
+def _below(repository: Repository, folders: Iterable[str]) -> tuple[str, ...]:
+    """What the paths of files in ``folders`` begin with, as trees have them."""
+    return tuple("/".join(way) + "/" for folder in folders if (way := steps(repository.root, folder)))
 
 
-def _contents(repository: Repository, tree: Mapping[str, tuple[str, str]], paths: list[str]) -> dict[str, bytes]:
+def _python(tree: Tree) -> list[str]:
+    return [path for path, (mode, _) in tree.items() if path.endswith(".py") and mode not in (LINK, MODULE)]
+
+
+def _contents(repository: Repository, tree: Tree, paths: list[str]) -> dict[str, bytes]:
     told = "".join(f"{tree[path][1]}\n" for path in paths)
     answer = ask_bytes(repository, "cat-file", "--batch", told=told.encode()) if paths else b""
     return dict(zip(paths, _objects(answer or b""), strict=False))
@@ -257,14 +258,14 @@ def _contents(repository: Repository, tree: Mapping[str, tuple[str, str]], paths
 
 def files_beside(directory: str, base: str, folders: Iterable[str]) -> dict[str, bytes]:
     """What was in ``folders`` and is no Python where the work tree left ``base``, by its path from the repository's top:
-    a revision may read it. Raises as :func:`changes_since` does."""
+    a revision may read it. Raises as :func:`compare` does."""
     repository = _repository(directory, base)
     tree = _tree_at(repository, base)
-    inside = tuple("/".join(steps) + "/" for folder in folders if (steps := _steps(repository.root, folder)))
+    inside = _below(repository, folders)
     kept = [
         path
         for path, (mode, _) in tree.items()
-        if path.startswith(inside) and mode not in (_LINK, _MODULE) and not path.endswith((".py", ".pyc"))
+        if path.startswith(inside) and mode not in (LINK, MODULE) and not path.endswith((".py", ".pyc"))
     ]
     return _contents(repository, tree, kept)
 
@@ -272,14 +273,14 @@ def files_beside(directory: str, base: str, folders: Iterable[str]) -> dict[str,
 def reader_at_base(directory: str, base: str) -> Callable[[str], bytes | None]:
     """What reads a file as it was where the work tree left ``base``: by its path, None when it was not there.
 
-    Raises as :func:`changes_since` does.
+    Raises as :func:`compare` does.
     """
     repository = _repository(directory, base)
     tree = _tree_at(repository, base)
 
     def read(path: str) -> bytes | None:
-        mode, id_ = tree.get("/".join(_steps(repository.root, path)), ("", ""))
-        return None if mode in ("", _LINK, _MODULE) else ask_bytes(repository, "cat-file", "blob", id_)
+        mode, id_ = tree.get("/".join(steps(repository.root, path)), ("", ""))
+        return None if mode in ("", LINK, MODULE) else ask_bytes(repository, "cat-file", "blob", id_)
 
     return read
 
@@ -295,12 +296,17 @@ def _repository(directory: str, base: str) -> Repository:
     return repository
 
 
-def _tree_at(repository: Repository, base: str) -> dict[str, tuple[str, str]]:
+def _tree_at(repository: Repository, base: str) -> Tree:
     """The tree of the commit where the work tree left ``base``."""
-    commit = _commit(repository, base)
+    return _tree(repository, _merge_base(repository, base, _known(repository, base)))
+
+
+def _known(repository: Repository, ref: str) -> str:
+    """The commit that ``ref`` names. Raises UsageError when there is none."""
+    commit = _commit(repository, ref)
     if commit is None:
-        raise UsageError(f"git does not know '{base}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
-    return _tree(repository, _merge_base(repository, base, commit))
+        raise UsageError(f"git does not know '{ref}'", hint=f"Fetch it first. {CHECKOUT_HINT}")
+    return commit
 
 
 def _commit(repository: Repository, ref: str) -> str | None:
@@ -329,19 +335,12 @@ def _merge_base(repository: Repository, base: str, commit: str) -> str:
     return answer.strip()
 
 
-def _tree(repository: Repository, commit: str) -> dict[str, tuple[str, str]]:
-    """The mode and the id of every entry of a commit, by its path."""
+@lru_cache(maxsize=4)
+def _tree(repository: Repository, commit: str) -> Tree:
+    """What a commit has, which never changes."""
     listed = ask(repository, "ls-tree", "-r", "-z", "--full-tree", commit) or ""
     entries = (line.partition("\t") for line in listed.split("\0") if line)
     return {path: (about.split(" ")[0], about.split(" ")[2]) for about, _, path in entries}
-
-
-def _gone(repository: Repository, tree: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
-    paths = _python(tree)
-    folders = {folder for path in paths for folder in [os.path.dirname(path)]}
-    moved = {folder for folder in folders if not _is_real_folder(repository.root, folder)}
-    gone = [p for p in paths if os.path.dirname(p) in moved or not os.path.lexists(os.path.join(repository.root, p))]
-    return _contents(repository, tree, gone)
 
 
 def _is_real_folder(root: str, folder: str) -> bool:
@@ -358,77 +357,3 @@ def _objects(answer: bytes) -> Iterator[bytes]:
         size = int(head[2]) if len(head) == 3 else 0
         yield answer[end + 1 : end + 1 + size]
         at = end + 1 + (size + 1 if len(head) == 3 else 0)
-
-
-# -- the work tree against it -----------------------------------------------------------------------------------
-
-
-def _state(root: str, tree: Mapping[str, tuple[str, str]], path: str, folders: dict[str, list[str]]) -> State:
-    """How the file at ``path`` stands to ``tree``; each link on the way must be the tree's own.
-
-    ``folders`` keeps the steps to each folder for the next file in it.
-    """
-    folder, name = os.path.split(path)
-    if folder not in folders:
-        folders[folder] = _steps(root, folder)
-    left = [*folders[folder], name] if folders[folder] or folder == root else _steps(root, path)
-    done: list[str] = []
-    links = 0
-    while left:
-        step = left.pop(0)
-        if step in ("", os.curdir):
-            continue
-        if step == os.pardir:
-            if not done:
-                return State.OUTSIDE
-            done.pop()
-            continue
-        mode, id_ = tree.get("/".join([*done, step]), ("", ""))
-        if mode == _MODULE:
-            return State.MODIFIED  # released or not, only the submodule's own repository knows
-        place = os.path.join(root, *done, step)
-        if not os.path.islink(place):
-            done.append(step)
-            continue
-        links += 1
-        target = os.readlink(place)
-        if mode != _LINK or not _has_id(os.fsencode(target), id_) or links > _LINKS:
-            return State.ADDED
-        left = _steps(root, os.path.join(target, *left)) if os.path.isabs(target) else [*target.split(os.sep), *left]
-    if not done:
-        return State.OUTSIDE
-    return _content_state(os.path.join(root, *done), *tree.get("/".join(done), ("", "")))
-
-
-def _steps(root: str, path: str) -> list[str]:
-    """The steps from ``root`` to ``path``, links below it not followed; none when it lies outside."""
-    rest = path
-    steps: list[str] = []
-    found: list[str] = []
-    while True:
-        if os.path.realpath(rest) == root:
-            found = list(reversed(steps))  # the uppermost one: a link to the root may lie below it
-        above, step = os.path.split(rest)
-        if above == rest:
-            return found
-        steps.append(step)
-        rest = above
-
-
-def _content_state(path: str, mode: str, id_: str) -> State:
-    if not mode or mode == _LINK:
-        return State.ADDED
-    try:
-        data = read_small(path)
-    except OSError:
-        return State.MODIFIED  # whoever reads it says why
-    # A checkout may have turned the ends of lines into those of Windows.
-    return State.SAME if _has_id(data, id_) or _has_id(data.replace(b"\r\n", b"\n"), id_) else State.MODIFIED
-
-
-def _has_id(content: bytes, id_: str) -> bool:
-    """Whether git would store ``content`` under this id."""
-    import hashlib  # a library of digests, which most questions to git do without
-
-    make = hashlib.sha256 if len(id_) == 64 else hashlib.sha1
-    return make(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == id_

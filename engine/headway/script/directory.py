@@ -24,7 +24,7 @@ from headway.revision.route import Step, downgrade_route, present, stamp_route, 
 from headway.script.rephrase import rephrased
 from headway.script.resource import resource_path
 from headway.script.script_file import ScriptFile, first_paragraph
-from headway.script.version_files import version_files
+from headway.script.version_files import VersionFile, version_files
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
 _LEGACY_NAME = r"([a-f0-9]+)\.py$"
@@ -160,10 +160,12 @@ class RevisionDirectory:
         """The history under Alembic's API. Raises what ``history`` raises."""
         return RevisionMap.over(self.history, self._by_id)
 
-    @property
-    def files(self) -> Iterator[str]:
-        """The paths of the revision files, as they are now."""
-        return version_files(self.locations, recursive=self.recursive_version_locations, sourceless=self.sourceless)
+    @cached_property
+    def files(self) -> tuple[VersionFile, ...]:
+        """The revision files, those that cannot be read included, as they were found when they were first asked for."""
+        return tuple(
+            version_files(self.locations, recursive=self.recursive_version_locations, sourceless=self.sourceless)
+        )
 
     @property
     def scripts(self) -> tuple[ScriptFile, ...]:
@@ -175,7 +177,7 @@ class RevisionDirectory:
         revisions: list[Revision] = []
         docstrings: list[str] = []
         unreadable: list[ScriptError] = []
-        for path in self.files:
+        for path, _, _ in self.files:
             try:
                 header = self._header(path)
                 revisions.append(_revision(path, header))
@@ -228,6 +230,11 @@ class RevisionDirectory:
         """Keeps what is read of the files from now on, so that a run executes what its route was found by."""
         self._sources = {}
 
+    @property
+    def sources(self) -> Mapping[str, bytes]:
+        """What is kept of the files that have been read, by path."""
+        return self._sources or {}
+
     def take_sources(self) -> dict[str, bytes]:
         """What was kept of the files that have been read, by path; it is kept no longer."""
         taken, self._sources = self._sources or {}, None
@@ -235,6 +242,7 @@ class RevisionDirectory:
 
     def forget(self) -> None:
         """Makes the next question read the files again."""
+        self.__dict__.pop("files", None)
         self.__dict__.pop("_read", None)
         self.__dict__.pop("_by_id", None)
         self.__dict__.pop("revision_map", None)

@@ -6,7 +6,8 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 from warnings import warn
@@ -16,14 +17,16 @@ from headway.errors import ConfigError
 _COMPILED_FILE = r"(?!\.\#|__init__).*\.py[co]$"
 
 
-class _Found(NamedTuple):
+class VersionFile(NamedTuple):
+    """One revision file as it was found."""
+
     path: str
     real: str
     """What it is the same file as, when another path leads there."""
     is_link: bool
 
 
-def version_files(locations: Sequence[str], *, recursive: bool, sourceless: bool) -> Iterator[str]:
+def version_files(locations: Sequence[str], *, recursive: bool, sourceless: bool) -> Iterator[VersionFile]:
     """The revision files of all locations. Each file once, by its own path where one of them is no link.
 
     A location may lie inside another, or be a link to it. As in Alembic, a linked folder inside one is not entered, and
@@ -38,10 +41,31 @@ def version_files(locations: Sequence[str], *, recursive: bool, sourceless: bool
             warn(f"File {file.path} loaded twice! ignoring. Please ensure version_locations is unique.", stacklevel=2)
             continue
         seen.add(file.real)
-        yield file.path
+        yield file
 
 
-def _below(folder: str, recursive: bool, sourceless: bool) -> Iterator[_Found]:
+def files_at(files: Iterable[VersionFile], places: Iterable[str]) -> dict[str, list[str]]:
+    """By each of ``places``, paths of files or folders, the paths of the files that are there or below.
+
+    Links in a place are resolved, as those of ``files`` are; one pass over these, however many places there are.
+    """
+    asked: dict[str, list[str]] = {}
+    for place in places:
+        asked.setdefault(os.path.realpath(place), []).append(place)
+    found: dict[str, list[str]] = {place: [] for place in asked}
+
+    @cache
+    def around(folder: str) -> list[str]:
+        above = os.path.dirname(folder)
+        return [*([folder] if folder in found else ()), *(around(above) if above != folder else ())]
+
+    for file in files:
+        for place in [*([file.real] if file.real in found else ()), *around(os.path.dirname(file.real))]:
+            found[place].append(file.path)
+    return {place: found[real] for real, named in asked.items() for place in named}
+
+
+def _below(folder: str, recursive: bool, sourceless: bool) -> Iterator[VersionFile]:
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=attrgetter("name"))
@@ -55,12 +79,12 @@ def _below(folder: str, recursive: bool, sourceless: bool) -> Iterator[_Found]:
         if _is_revision_name(entry.name) and _is_there(entry):
             path = f"{folder}{os.sep}{entry.name}"
             is_link = entry.is_symlink()
-            yield _Found(path, os.path.realpath(path) if is_link else f"{real}{os.sep}{entry.name}", is_link)
+            yield VersionFile(path, os.path.realpath(path) if is_link else f"{real}{os.sep}{entry.name}", is_link)
         elif entry.is_symlink() and _is_revision_file(target := os.path.realpath(entry.path)):
-            yield _Found(target, target, is_link=True)  # Alembic goes by the name of the file itself
+            yield VersionFile(target, target, is_link=True)  # Alembic goes by the name of the file itself
     if sourceless:
         names = {entry.name for entry in entries}
-        yield from (_Found(path, os.path.realpath(path), is_link=False) for path in _compiled(folder, names))
+        yield from (VersionFile(path, os.path.realpath(path), is_link=False) for path in _compiled(folder, names))
     if recursive:
         for entry in entries:
             if entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):

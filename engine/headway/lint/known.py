@@ -48,7 +48,15 @@ class Known:
 
     def is_new_table(self, effect: fx.Effect, revision: str) -> bool:
         """Whether a revision that no database has yet made the table of ``effect``, on every database of the history."""
-        place = effect.order, getattr(effect, "table", fx.UNKNOWN), getattr(effect, "schema", None)
+        return self._is_new(
+            (effect.order, getattr(effect, "table", fx.UNKNOWN), getattr(effect, "schema", None)), revision
+        )
+
+    def is_new_referent(self, effect: fx.Effect, key: fx.ForeignKey, revision: str) -> bool:
+        """Whether such a revision made the table that a foreign key of ``effect`` points to."""
+        return self._is_new((effect.order, key.table, key.schema), revision)
+
+    def _is_new(self, place: _Place, revision: str) -> bool:
         if revision not in self._new_tables:
             self._look_along(revision)
         return all(one.get(place, False) for one in self._new_tables[revision])

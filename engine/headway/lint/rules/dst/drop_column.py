@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.added import is_added_here
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.passing import is_added_here, table_goes_too
 from headway.lint.rule import UpgradeRule
 
 
@@ -15,7 +15,8 @@ class DropColumn(UpgradeRule):
     """Drops a column that existed before this change.
 
     ## What
-    ``upgrade()`` drops a column of a table that was not created in the same change.
+    ``upgrade()`` drops a column of a table that was not created in the same change. Of a table that goes
+    as a whole, DST001 speaks.
 
     ## Why
     The values are lost, and copies of the application that are still running name the column in every SELECT
@@ -43,7 +44,7 @@ class DropColumn(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsColumn)
-        if facts.is_new_table(effect, file) or is_added_here(effect, file):
+        if facts.is_new_table(effect, file) or is_added_here(effect, file) or table_goes_too(effect, file):
             return
         yield self.finding(
             f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: its values are lost, "

@@ -14,7 +14,8 @@ class DropConstraint(UpgradeRule):
     """Drops a constraint and puts none in its place.
 
     ## What
-    A foreign key, CHECK, unique constraint or primary key is dropped, and the revision makes no other of its kind on the table.
+    A foreign key, CHECK, unique constraint or primary key is dropped, and the revision makes no other of its kind on the table. One that is
+    made takes the place of one: of three foreign keys that go and two that come, the third counts.
 
     ## Why
     What it kept out can get in from then on, and the next constraint will fail on it.
@@ -62,16 +63,63 @@ def _was_a_step(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
 
 
 def _is_replaced(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
-    """Whether one of its kind is made on the table, or the table or a column of it goes as well."""
+    """Whether another is made in its place, or the table or a column of it goes as well."""
+    of_table = list(_of_its_table(effect, file))
+    if any(isinstance(other, fx.DropsTable | fx.DropsColumn) for other in of_table):
+        return True
+    dropped = [other for other in of_table if isinstance(other, fx.DropsConstraint)]
+    drops = [other for other in dropped if not _was_a_step(other, file)]
+    made = [
+        other
+        for other in of_table
+        if isinstance(other, fx.AddsConstraint)
+        and not any(later.name == other.name and later.order > other.order for later in dropped)
+    ]
+    replaced: set[int] = set()
+    # One that is made takes the place of one that is dropped: first of that which it surely was, then of any.
+    for fits in (_is_called_alike, _names_its_columns, _may_be_of_its_kind):
+        for drop in drops:
+            new = next((one for one in made if drop.order not in replaced and fits(drop, one)), None)
+            if new is not None:
+                replaced.add(drop.order)
+                made.remove(new)
+    return effect.order in replaced
+
+
+def _of_its_table(effect: fx.DropsConstraint, file: RevisionFile) -> Iterator[fx.Effect]:
+    """What the revision does to the table, under the names that it gives it later as well."""
     names = {effect.table}
     for other in file.upgrade_effects:
         if isinstance(other, fx.RenamesTable) and other.order > effect.order and other.table in names:
             names.add(other.new_name)
-        if getattr(other, "table", None) not in names:
-            continue
-        if isinstance(other, fx.DropsTable | fx.DropsColumn):
-            return True
-        unknown = fx.ConstraintKind.UNKNOWN
-        if isinstance(other, fx.AddsConstraint) and (effect.kind in (other.kind, unknown) or other.kind is unknown):
-            return True
-    return False
+        if getattr(other, "table", None) in names:
+            yield other
+
+
+def _is_called_alike(drop: fx.DropsConstraint, made: fx.AddsConstraint) -> bool:
+    return isinstance(drop.name, str) and drop.name == made.name
+
+
+def _names_its_columns(drop: fx.DropsConstraint, made: fx.AddsConstraint) -> bool:
+    """Whether the name says the columns of the new one, as the names of PostgreSQL and of conventions do."""
+    name = str(drop.name).lower()
+    told = [isinstance(column, str) and column.lower() in name for column in made.columns]
+    return _may_be_of_its_kind(drop, made) and bool(told) and all(told)
+
+
+def _may_be_of_its_kind(drop: fx.DropsConstraint, made: fx.AddsConstraint) -> bool:
+    unknown = fx.ConstraintKind.UNKNOWN
+    kind = drop.kind if drop.kind is not unknown else _kind_by_name(drop.name)
+    return kind in (made.kind, unknown) or made.kind is unknown
+
+
+def _kind_by_name(name: fx.MaybeText) -> fx.ConstraintKind:
+    """The kind that PostgreSQL's own names end with. See
+    https://www.postgresql.org/docs/current/sql-createtable.html"""
+    ends = {
+        "_pkey": fx.ConstraintKind.PRIMARY_KEY,
+        "_fkey": fx.ConstraintKind.FOREIGN_KEY,
+        "_check": fx.ConstraintKind.CHECK,
+    }
+    found = (kind for end, kind in ends.items() if isinstance(name, str) and name.endswith(end))
+    return next(found, fx.ConstraintKind.UNKNOWN)

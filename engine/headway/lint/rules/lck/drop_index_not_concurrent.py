@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.passing import table_goes_too
 from headway.lint.rule import UpgradeRule
 from headway.lint.rules.lck._concurrently import written_concurrently
 
@@ -15,7 +16,7 @@ class DropIndexNotConcurrent(UpgradeRule):
     """Drops an index of a PostgreSQL table without CONCURRENTLY.
 
     ## What
-    ``drop_index`` without ``postgresql_concurrently=True``.
+    ``drop_index`` without ``postgresql_concurrently=True``, of a table that stays.
 
     ## Why
     Dropping an index takes an ACCESS EXCLUSIVE lock on its table. It needs it for an instant only, but waits for every
@@ -46,7 +47,7 @@ class DropIndexNotConcurrent(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsIndex)
-        if effect.concurrently is not False or facts.is_new_table(effect, file):
+        if effect.concurrently is not False or facts.is_new_table(effect, file) or table_goes_too(effect, file):
             return
         yield self.finding(
             f"drops index {fx.shown(effect.name)} with a lock that every query of its table waits for (PostgreSQL)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.keys import foreign_keys
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -52,15 +53,17 @@ class FkValidated(UpgradeRule):
                 return
             if effect.raw and _is_of_an_empty_column(effect, file):
                 return
-            referent, table = fx.shown(effect.referent), fx.shown(effect.table)
-            what = f"adds a foreign key from {table} to {referent}"
+            table = fx.shown(effect.table)
+            what = f"adds a foreign key from {table} to {fx.shown(effect.referent)}"
         elif isinstance(effect, fx.AddsColumn) and effect.column.references and not _is_told_apart(effect, file):
-            referent, table = fx.shown(effect.column.references[0].table), fx.shown(effect.table)
+            table, referent = fx.shown(effect.table), fx.shown(effect.column.references[0].table)
             what = f"adds column {table}.{fx.shown(effect.column.name)} with a foreign key to {referent}"
         else:
             return
+        keys = [key for key in foreign_keys(effect) if not facts.known.is_new_referent(effect, key, file.revision)]
+        others = dict.fromkeys(fx.shown(key.table) for key in keys[:1])  # nobody writes to one that is being made
         yield self.finding(
-            f"{what} and checks every row: writes to {table} and to {referent} wait until it is done (PostgreSQL)",
+            f"{what} and checks every row: writes to {' and to '.join([table, *others])} wait until it is done (PostgreSQL)",
             "create it with postgresql_not_valid=True (a column's in a statement of its own), and in the next revision: "
             "op.execute('ALTER TABLE … VALIDATE CONSTRAINT …')",
             effect.span,

@@ -120,6 +120,8 @@ class Facts:
     ini_urls: tuple[IniUrl, ...] = ()
     """The databases' addresses in the settings, without what stands in them."""
     environment: Environment | None = None
+    named_kinds: Callable[[], frozenset[str]] = frozenset
+    """For which kinds of constraints the models have a naming convention: its keys, ``fk``, ``uq`` and so on."""
     """None where there is none, or where it cannot be read."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""

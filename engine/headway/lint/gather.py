@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from headway.config.dialects import Databases
 from headway.config.model import Config
@@ -14,6 +15,7 @@ from headway.lint.catalogue import RULES, check_policy
 from headway.lint.facts import Environment, Facts, RevisionFile, Unreadable
 from headway.lint.ini_url import IniUrl, ini_urls
 from headway.lint.known import Known
+from headway.lint.naming import named_kinds
 from headway.lint.released import Base, Change, Now, changes
 from headway.lint.scope import Scope
 from headway.lint.squashed import Squash, squashes
@@ -54,6 +56,7 @@ def gather(
     files = RevisionFiles(paths, shown, databases.names, library, package, sources)
     unreadable = list(directory.unreadable)
     examined = tuple(_examined(directory, files, scope, unreadable))
+    environment = _environment(os.path.join(directory.dir, "env.py"), shown)
     replacing = squashes(base, graph, scope.new)
     inside = tuple(f"{os.path.relpath(os.path.realpath(folder), root)}/" for folder in directory.locations)
     return Facts(
@@ -75,7 +78,8 @@ def gather(
         expected_heads=policy.expected_heads,
         project_modules=top_level_modules(places),
         script_package=_script_package(directory.dir, home),
-        environment=_environment(os.path.join(directory.dir, "env.py"), shown),
+        environment=environment,
+        named_kinds=cache(lambda: named_kinds(environment.source, library) if environment else frozenset()),
         path_of=lambda revision: shown(paths[revision]) if revision in paths else None,
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(problem.with_paths(shown) for problem in graph.problems),

@@ -16,8 +16,9 @@ class UnnamedConstraint(FileRule):
 
     ## What
     ``drop_constraint(None, …)``, and ``create_foreign_key(None, …)`` and its kin. Where both stand in one file, the
-    drop speaks for the two. A warning only for what is made: a ``naming_convention`` of the models' metadata would name
-    it, and the migration does not tell whether there is one.
+    drop speaks for the two. A warning only for what is made, and none where the models' metadata has a
+    ``naming_convention`` for a key of its kind, which env.py, or a module of the project that it imports, tells: that
+    names it. A CHECK needs a name all the same.
 
     ## Why
     A constraint without a name cannot be dropped: the statement is refused before it is sent, nearly always in a
@@ -45,7 +46,7 @@ class UnnamedConstraint(FileRule):
     ```
 
     ## When to ignore
-    The metadata has a naming convention, and ``downgrade()`` drops the constraint by the name that it makes.
+    The metadata has a naming convention that env.py does not lead to.
     """
 
     code = "MOD014"
@@ -65,6 +66,8 @@ class UnnamedConstraint(FileRule):
         for effect in file.upgrade_effects:
             if not isinstance(effect, fx.AddsConstraint) or effect.table in dropped or _is_named(effect, file):
                 continue
+            if _BY_CONVENTION.get(effect.kind) in facts.named_kinds():
+                continue
             found = self.finding(
                 f"makes a {effect.kind.value} constraint on {fx.shown(effect.table)} without a name: without a "
                 "naming_convention in the metadata nothing can drop it later on every database",
@@ -73,6 +76,9 @@ class UnnamedConstraint(FileRule):
                 file.revision,
             )
             yield replace(found, severity=Severity.WARNING)
+
+
+_BY_CONVENTION = {fx.ConstraintKind.FOREIGN_KEY: "fk", fx.ConstraintKind.UNIQUE: "uq"}
 
 
 def _drops_none(effect: fx.DropsConstraint, file: RevisionFile) -> bool:

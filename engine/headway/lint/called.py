@@ -36,7 +36,8 @@ def earlier(effect: fx.Effect, called: Called, effects: Sequence[fx.Effect]) -> 
     """
     for other in reversed(effects):
         if other.order < effect.order:
-            called = _before(other, called)
+            if isinstance(other, fx.RenamesTable | fx.AltersColumn):
+                called = _before(other, called)
             yield other, called
 
 
@@ -48,12 +49,12 @@ def called_first(effect: fx.Effect, called: Called, effects: Sequence[fx.Effect]
     return first
 
 
-def _before(other: fx.Effect, called: Called) -> Called:
+def _before(other: fx.RenamesTable | fx.AltersColumn, called: Called) -> Called:
     if isinstance(other, fx.RenamesTable):
         schema = other.schema if other.new_schema is None else other.new_schema
         if other.new_name is not fx.UNKNOWN and (other.new_name, schema) == (called.table, called.schema):
             return Called(other.table, other.schema, called.columns)
-    elif isinstance(other, fx.AltersColumn) and isinstance(other.new_name, str) and called.is_table_of(other):
+    elif isinstance(other.new_name, str) and called.is_table_of(other):
         columns = tuple(other.column if one == other.new_name else one for one in called.columns)
         return Called(called.table, called.schema, columns)
     return called

@@ -1,6 +1,6 @@
 """Each rule on its cases: ``cases/CODE.yml`` lists pieces of ``upgrade()`` and the lines the rule complains about.
 
-A case may state its databases with versions, what the revision before it has done, and the findings' severity and message.
+A case may state its databases with versions, what the revision before it has done, and the findings' severity, message and help.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def all_cases() -> list[Any]:
     ]
 
 
-KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "finds", "severity", "message"}
+KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "finds", "severity", "message", "help"}
 
 
 @pytest.mark.parametrize(("code", "case"), all_cases())
@@ -46,6 +46,7 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     if "severity" in case:
         assert {finding.severity.value for finding in result.findings} == {case["severity"]}
     assert all(case.get("message", "") in finding.message for finding in result.findings)
+    assert all(case.get("help", "") in finding.help for finding in result.findings)
 
 
 def test_every_rule_has_cases_and_every_file_a_rule() -> None:

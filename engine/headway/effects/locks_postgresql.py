@@ -62,14 +62,14 @@ def _adds_column(effect: fx.AddsColumn, version: Version) -> Lock:
         return lock
     if column.computed is not None or (version < (11,) and column.has_default):
         return lock if column.computed is not None else lock.during(Held.REWRITE)
-    return lock.during(Held.REWRITE) if _is_volatile(column.default) else lock
+    return lock.during(Held.REWRITE) if is_volatile(column.default) else lock
 
 
 def _is_serial(type_: fx.Type | None) -> bool:
     return type_ is not None and "serial" in str(type_.name).lower()
 
 
-def _is_volatile(default: fx.MaybeText) -> bool:
+def is_volatile(default: fx.MaybeText) -> bool:
     """Whether a default must be computed for each row; one that is not known may have to be."""
     if not isinstance(default, str):
         return True

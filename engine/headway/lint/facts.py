@@ -24,6 +24,9 @@ from headway.revision.model import Revision
 from headway.revision.problems import Problem
 from headway.valueclass import valueclass
 
+COMMIT_AT_DDL = frozenset({"mysql", "mariadb", "oracle"})
+"""The databases on which a change of the schema ends the transaction before it, and one of its own behind it."""
+
 
 @valueclass(frozen=True)
 class RevisionFile:

@@ -1,30 +1,109 @@
-"""Whether a revision has filled a column before it asks more of it. Judges nothing."""
+"""What a revision has done to the rows of a table before it asks more of them. Judges nothing."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.facts import RevisionFile
+from headway.lint.added import added_column, holds
+from headway.lint.called import Called, earlier
+from headway.lint.facts import Facts, RevisionFile
+
+
+def may_hold_null(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
+    """Whether ``altered`` sets NOT NULL on a column in which a row may hold NULL, as far as anything tells."""
+    if altered.nullable is not False or altered.existing_nullable is False or facts.is_new_table(altered, file):
+        return False
+    if is_filled(altered, file, facts) or facts.known.column_nullable(altered, file.revision) is False:
+        return False
+    return facts.known.proves_not_null(altered, file.revision) is not True
+
+
+def is_filled(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
+    """Whether the revision has put a value into the rows that have none: by a change of them, or by the column's default."""
+    added = added_column(altered, altered.column, file)
+    return filled_before(altered, file) or (added is not None and holds(added, facts).is_one_value)
 
 
 def filled_before(altered: fx.AltersColumn, file: RevisionFile) -> bool:
     """Whether an UPDATE of the altered column comes before, or a DELETE of the rows that have none."""
     return any(
-        isinstance(effect, fx.ChangesData)
-        and effect.order < altered.order
-        and effect.table == altered.table
-        and effect.table is not fx.UNKNOWN
-        and (_sets(effect, altered.column) or _deletes_without(effect, altered.column))
-        for effect in file.upgrade_effects
+        (change.verb == "UPDATE" and _sets(change, called.columns)) or _deletes_without(change, called.columns[0])
+        for change, called in _changes(altered, (altered.column,), file)
     )
 
 
-def _sets(effect: fx.ChangesData, column: fx.Text) -> bool:
-    if effect.verb != "UPDATE":
-        return False
-    known = effect.sets and all(isinstance(name, str) for name in (*effect.sets, column))
-    return not known or str(column).lower() in {str(name).lower() for name in effect.sets}
+def changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile) -> fx.ChangesData | None:
+    """The last UPDATE of one of the columns before ``effect``, or DELETE of rows of the table; None where there is none."""
+    return next(
+        (
+            change
+            for change, called in _changes(effect, columns, file)
+            if change.verb in _DELETES or (change.verb in _CHANGES and _sets(change, called.columns))
+        ),
+        None,
+    )
+
+
+def filled_since(added: fx.AddsColumn, effect: fx.TableEffect, column: fx.Text, file: RevisionFile) -> bool | None:
+    """Whether rows got a value in the added column between the two: True for each of them, False for some, or None."""
+    found = [
+        change.filtered is False and change.verb == "UPDATE"
+        for change, called in _changes(effect, (column,), file)
+        if change.order > added.order and change.verb in _CHANGES and _sets(change, called.columns)
+    ]
+    return any(found) if found else None
+
+
+def may_copy(effect: fx.DropsColumn | fx.DropsTable, file: RevisionFile) -> bool:
+    """Whether something before ``effect`` may have put what goes elsewhere: not what changes this column or table alone.
+
+    What was not read may be what does it.
+    """
+    columns = (effect.column,) if isinstance(effect, fx.DropsColumn) else ()
+    for other, called in earlier(effect, Called(effect.table, effect.schema, columns), file.upgrade_effects):
+        if isinstance(other, fx.NotAnalysed) or (isinstance(other, fx.RunsSql) and not other.understood):
+            return True
+        if isinstance(other, fx.CreatesTable) and not other.whole:
+            return True  # by AS SELECT
+        if not isinstance(other, fx.ChangesData) or other.verb in _DELETES:
+            continue
+        apart = not called.is_named_by(other) or (columns and (other.verb != "UPDATE" or other.sets != called.columns))
+        if apart and _may_name(other, called.columns or (called.table,), file):
+            return True
+    return False
+
+
+def _may_name(change: fx.ChangesData, names: tuple[fx.Text, ...], file: RevisionFile) -> bool:
+    """Whether the statement names one of these, or all columns, or its text stands elsewhere."""
+    if change.written_at is not None or change.through_session:
+        return True
+    text = "\n".join(file.migration.lines[change.span.line - 1 : change.span.end_line or change.span.line]).lower()
+    if not re.search("[\"']", text) or "*" in text:
+        return True
+    return any(not isinstance(name, str) or re.search(rf"\b{re.escape(name.lower())}\b", text) for name in names)
+
+
+_DELETES = ("DELETE", "TRUNCATE")
+_CHANGES = ("UPDATE", "MERGE", "REPLACE")
+
+
+def _changes(
+    effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile
+) -> Iterator[tuple[fx.ChangesData, Called]]:
+    """The changes of the table's rows before ``effect``, last first, each with the names that held then."""
+    for other, called in earlier(effect, Called(effect.table, effect.schema, columns), file.upgrade_effects):
+        if isinstance(other, fx.ChangesData) and called.is_named_by(other):
+            yield other, called
+
+
+def _sets(change: fx.ChangesData, columns: tuple[fx.Text, ...]) -> bool:
+    """Whether one of the columns, or of those in an expression, may be among what is set."""
+    if not change.sets or not all(isinstance(name, str) for name in (*change.sets, *columns)):
+        return True
+    words = {word for column in columns for word in (str(column).lower(), *re.findall(r"\w+", str(column).lower()))}
+    return any(str(name).lower() in words for name in change.sets)
 
 
 def _deletes_without(effect: fx.ChangesData, column: fx.Text) -> bool:

@@ -17,6 +17,7 @@ from headway.catalog.schema import Key
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
+from headway.lint.called import Called, called_first
 from headway.revision.graph import RevisionGraph
 from headway.revision.reach import Reach
 
@@ -122,29 +123,32 @@ class Known:
         return True if any(validated) else fx.UNKNOWN
 
     def had_unique(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> bool:
-        """Whether some of the columns were unique together before ``revision``, on every database of the history."""
+        """Whether some of the columns were unique together before ``revision``, on every database of the history.
+
+        What the revision has renamed is looked for under the name it had.
+        """
         if self._graph.problems:
             return False
+        called = Called(effect.table, effect.schema, effect.columns)
+        old = called_first(effect, called, self._effects(revision))
         return all(
-            history.before(revision, [effect.table]).has_unique_among(effect.columns, effect.table, effect.schema)
+            history.before(revision, [old.table]).has_unique_among(old.columns, old.table, old.schema)
             for history in self._histories
         )
 
     def had_foreign_key(self, effect: fx.AddsConstraint, revision: str) -> bool:
         """Whether every database of the history has had the foreign key before ``revision``, under whatever name.
 
-        Tables that the revision has renamed are looked for under the names they had.
+        What the revision has renamed is looked for under the name it had.
         """
-        table, referent = effect.table, effect.referent
-        if self._graph.problems or effect.references is None or referent is None:
+        if self._graph.problems or effect.references is None or effect.referent is None:
             return False
-        for other in reversed(self._effects(revision)):
-            if isinstance(other, fx.RenamesTable) and other.order < effect.order:
-                table = other.table if other.new_name == table else table
-                referent = other.table if other.new_name == referent else referent
+        effects = self._effects(revision)
+        old = called_first(effect, Called(effect.table, effect.schema, effect.columns), effects)
+        referent = called_first(effect, Called(effect.referent, effect.references.schema), effects)
         return all(
-            history.before(revision, [table]).has_foreign_key(
-                effect.columns, referent, table, effect.schema, effect.references.schema
+            history.before(revision, [old.table]).has_foreign_key(
+                old.columns, referent.table, old.table, old.schema, referent.schema
             )
             for history in self._histories
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.lint.called import Called, earlier
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
@@ -15,7 +16,7 @@ class DefaultRemoved(UpgradeRule):
 
     ## What
     ``server_default=None`` on a column of a table that was not created in the same change, unless the column came in this
-    revision. Where the column stays NOT NULL, CMP003 says it too.
+    revision, or this default did and there was none before. Where the column stays NOT NULL, CMP003 says it too.
 
     ## Why
     INSERTs that leave the column out get NULL from then on, or fail.
@@ -54,7 +55,7 @@ class DefaultRemoved(UpgradeRule):
             for o in same
         ):
             return  # another one comes in its place
-        if not facts.known.takes_default(effect, file.revision):
+        if not facts.known.takes_default(effect, file.revision) or not _was_there(effect, file, facts):
             return
         yield self.finding(
             f"takes the default of {fx.shown(effect.table)}.{fx.shown(effect.column)} away: INSERTs that leave the column out get NULL, or "
@@ -63,3 +64,20 @@ class DefaultRemoved(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _was_there(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
+    """Whether code may rely on a default of the column: not where it is known of this revision's alone."""
+    first = effect
+    for other, called in earlier(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects):
+        if (
+            isinstance(other, fx.AltersColumn)
+            and called.is_table_of(other)
+            and (other.column,) == called.columns
+            and (other.changes_default or other.drops_default)
+            and (not other.conditional or effect.conditional)
+        ):
+            first = other
+    if first is effect or first.drops_default:
+        return facts.known.takes_default(first, file.revision)
+    return first.existing_default is not None or facts.known.column_has_default(first, file.revision) is True

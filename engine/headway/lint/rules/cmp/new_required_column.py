@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.stored_type import stored
+from headway.lint.added import FILLS_IN
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import is_filled
 from headway.lint.finding import Finding
 from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
+from headway.lint.rules.lck._mysql import NAMES
 
 
 class NewRequiredColumn(UpgradeRule):
@@ -21,7 +25,8 @@ class NewRequiredColumn(UpgradeRule):
     ## Why
     Copies of the application that do not know the column yet leave it out of their INSERT: each of them fails
     from the moment the migration has run. On a table with rows PostgreSQL and SQLite refuse the column at once,
-    MySQL fills in zeros and empty strings that nobody asked for.
+    MySQL and MariaDB fill in zeros and empty strings that nobody asked for (no dates, where sql_mode has NO_ZERO_DATE,
+    as MySQL's has).
 
     ## Bad
     ```python
@@ -46,7 +51,7 @@ class NewRequiredColumn(UpgradeRule):
             column = effect.column
             required = column.nullable is False and column.has_default is False
             what = f"adds NOT NULL column {fx.shown(effect.table)}.{fx.shown(column.name)} without a server default"
-            fate = "INSERTs of the running code fail, and so does the migration itself where the table has rows"
+            fate = f"INSERTs of the running code fail{_fate(effect, facts)}"
         else:
             assert isinstance(effect, fx.AltersColumn)
             required = makes_required(effect, file) and (
@@ -54,7 +59,7 @@ class NewRequiredColumn(UpgradeRule):
             )
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
-            if effect.nullable is False and not _may_be_filled(effect, file):
+            if effect.nullable is False and not is_filled(effect, file, facts) and not _may_be_filled(effect, file):
                 fate += ", and so does the migration itself where the table has rows"
         if not required or facts.is_new_table(effect, file):
             return
@@ -64,6 +69,25 @@ class NewRequiredColumn(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _fate(effect: fx.AddsColumn, facts: Facts) -> str:
+    """What becomes of the statement where the table has rows: MySQL and MariaDB have something to give them."""
+    here = facts.dialects if effect.databases is None else facts.dialects & effect.databases
+    names = [name for database, name in NAMES.items() if database in (here & FILLS_IN or FILLS_IN)]
+    type_ = None if effect.column.type is None else stored(effect.column.type)
+    family = "" if type_ is None else type_.family
+    gives = "its first label" if family == "enum" else "a date of zeros" if family in _DATES else "'' or 0"
+    filled = f"on {' and '.join(names)} the rows that are there get {gives}"
+    if family in _DATES:
+        filled += ", or NO_ZERO_DATE refuses it"
+    if here and here <= FILLS_IN:
+        return f"; {filled}"
+    fails = ", and so does the migration itself where the table has rows"
+    return f"{fails} ({filled})" if here & FILLS_IN or not here else fails
+
+
+_DATES = ("date", "datetime", "timestamp", "timestamptz")
 
 
 def _may_be_filled(effect: fx.AltersColumn, file: RevisionFile) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.lint.added import added_column
+from headway.lint.called import Called, called_first
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
+from headway.pattern import pattern
 
 
 class CheckViolations(UpgradeRule):
@@ -45,10 +48,28 @@ class CheckViolations(UpgradeRule):
             return
         if facts.is_new_table(effect, file):
             return
-        condition = effect.condition if isinstance(effect.condition, str) else "…"
         yield self.finding(
             f"adds a CHECK to {fx.shown(effect.table)}: a single row that breaks it makes the migration fail",
-            f"look first: SELECT count(*) FROM {fx.shown(effect.table)} WHERE NOT ({condition})",
+            _help(effect, file),
             effect.span,
             file.revision,
         )
+
+
+def _help(effect: fx.AddsConstraint, file: RevisionFile) -> str:
+    """Where to look: before the revision things have their old names, and what it adds is not there."""
+    condition = effect.condition if isinstance(effect.condition, str) else "…"
+    words = tuple(dict.fromkeys(word for word in _WORDS.findall(condition) if not word.startswith("'")))
+    if any(added_column(effect, word, file) for word in words):
+        return f"look on a copy of the data, before this line: {_query(effect.table, condition)}"
+    old = called_first(effect, Called(effect.table, effect.schema, words), file.upgrade_effects)
+    names = dict(zip(words, map(fx.shown, old.columns), strict=True))
+    return f"look first: {_query(old.table, _WORDS.sub(lambda word: names.get(word[0], word[0]), condition))}"
+
+
+def _query(table: fx.Text, condition: str) -> str:
+    return f"SELECT count(*) FROM {fx.shown(table)} WHERE NOT ({condition})"
+
+
+_WORDS = pattern(r"'(?:[^']|'')*'|\w+")
+"""Names, words and numbers, and texts as a whole."""

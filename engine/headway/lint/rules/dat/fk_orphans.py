@@ -8,13 +8,16 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
+from headway.lint.stops import Stop, orphans
 
 
 class FkOrphans(UpgradeRule):
     """Adds a foreign key that rows may break.
 
     ## What
-    A foreign key on a table that was not created in the same change. On PostgreSQL LCK107 says it.
+    A foreign key on a table that was not created in the same change, unless a column of it came with the revision and holds
+    NULL. A new column with a default holds that in every row, and a NOT NULL one without holds '' or 0 on MySQL and
+    MariaDB. On PostgreSQL LCK107 says it.
 
     ## Why
     One row that points nowhere makes the migration fail in production, after it passed on the empty database of CI.
@@ -46,25 +49,21 @@ class FkOrphans(UpgradeRule):
             or facts.dialects == {"postgresql"}
         ):
             return
-        if facts.is_new_table(effect, file) or _is_on_new_column(effect, file):
+        found = orphans(effect, file, facts)
+        if found.stop is Stop.NONE:
             return
-        if facts.known.had_foreign_key(effect, file.revision):
-            return
-        yield self.finding(
-            f"adds a foreign key from {fx.shown(effect.table)} to {fx.shown(effect.referent)}: a single row that points nowhere makes "
-            "the migration fail",
-            f"look first for rows of {fx.shown(effect.table)} without one in {fx.shown(effect.referent)}: LEFT JOIN … WHERE … IS NULL",
-            effect.span,
-            file.revision,
-        )
-
-
-def _is_on_new_column(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
-    """Whether a column of the key was added in this revision without a value, so that it holds NULLs alone."""
-    return any(
-        isinstance(other, fx.AddsColumn)
-        and other.table == effect.table
-        and other.column.name in effect.columns
-        and other.column.has_default is False
-        for other in file.upgrade_effects
-    )
+        table, referent = fx.shown(effect.table), fx.shown(effect.referent)
+        if found.stop is Stop.ALL:
+            columns = ", ".join(map(fx.shown, effect.columns))
+            why = (
+                f"every row that was there gets {found.value} in {columns}, and without such a row in {referent} the "
+                "migration fails"
+            )
+            help = (
+                f"put that row into {referent} first, or add the column with nullable=True and no default, and fill it"
+            )
+        else:
+            why = "a single row that points nowhere makes the migration fail"
+            old, target = fx.shown(found.old.table), fx.shown(found.referent.table)
+            help = f"look first for rows of {old} without one in {target}: LEFT JOIN … WHERE … IS NULL"
+        yield self.finding(f"adds a foreign key from {table} to {referent}: {why}", help, effect.span, file.revision)

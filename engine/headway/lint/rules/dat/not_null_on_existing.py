@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.lint.added import is_added_here
+from headway.lint.called import Called, called_first
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import filled_before
+from headway.lint.fills import may_hold_null
 from headway.lint.finding import Finding
 from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
@@ -44,19 +46,16 @@ class NotNullOnExisting(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
-        if effect.nullable is not False or facts.is_new_table(effect, file):
+        if not may_hold_null(effect, file, facts) or makes_required(effect, file):
             return
-        if filled_before(effect, file) or makes_required(effect, file):
-            return
-        if facts.known.column_nullable(effect, file.revision) is False:
-            return  # it is NOT NULL already
-        if facts.known.proves_not_null(effect, file.revision) is True:
-            return
+        called = Called(effect.table, effect.schema, (effect.column,))
+        old = called_first(effect, called, file.upgrade_effects)
+        look = f" and check: SELECT count(*) FROM {fx.shown(old.table)} WHERE {fx.shown(old.columns[0])} IS NULL"
         yield self.finding(
             f"sets NOT NULL on {fx.shown(effect.table)}.{fx.shown(effect.column)}: "
             "a single row with NULL makes the migration fail",
-            "fill the NULLs first (UPDATE … WHERE … IS NULL) and check: "
-            f"SELECT count(*) FROM {fx.shown(effect.table)} WHERE {fx.shown(effect.column)} IS NULL",
+            # A column of this revision is not there yet, where one would look.
+            f"fill the NULLs first (UPDATE … WHERE … IS NULL){'' if is_added_here(effect, file) else look}",
             effect.span,
             file.revision,
         )

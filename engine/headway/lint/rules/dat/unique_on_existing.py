@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.effects import model as fx
+from headway.lint.called import Called
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
+from headway.lint.stops import Alike, Stop, alike
 
 
 class UniqueOnExisting(UpgradeRule):
     """Makes values unique that may be there twice.
 
     ## What
-    A unique index or constraint on a table that was not created in the same change.
+    A unique index or constraint on a table that was not created in the same change. A note only, where the revision has
+    changed the columns or deleted rows before: whether two are still alike then, no text tells.
 
     ## Why
     Two rows that are alike make the migration fail in production, after it passed on the empty database of CI. On PostgreSQL
@@ -40,8 +44,7 @@ class UniqueOnExisting(UpgradeRule):
     handles = (fx.AddsConstraint, fx.CreatesIndex)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        if facts.is_new_table(effect, file) or _is_on_new_column(effect, file):
-            return
+        assert isinstance(effect, fx.AddsConstraint | fx.CreatesIndex)
         if isinstance(effect, fx.AddsConstraint):
             if (
                 effect.kind is not fx.ConstraintKind.UNIQUE
@@ -49,29 +52,34 @@ class UniqueOnExisting(UpgradeRule):
                 or facts.dialects == {"postgresql"}
             ):
                 return
-        elif not isinstance(effect, fx.CreatesIndex) or effect.unique is not True:
+        elif effect.unique is not True:
             return
-        if facts.known.had_unique(effect, file.revision):
-            return  # with more columns it asks less
-        columns = ", ".join(map(fx.shown, effect.columns)) or "…"
-        table = fx.shown(effect.table)
-        yield self.finding(
-            f"makes {columns} of {table} unique: two rows that are alike make the migration fail",
-            f"look first: SELECT {columns}, count(*) FROM {table} GROUP BY {columns} HAVING count(*) > 1",
+        found = alike(effect, file, facts)
+        if found.stop is Stop.NONE:
+            return
+        finding = self.finding(
+            f"makes {_listed(effect.columns)} of {fx.shown(effect.table)} unique: {found} make the migration fail",
+            _help(effect, found),
             effect.span,
             file.revision,
         )
+        yield replace(finding, severity=Severity.INFO) if found.stop is Stop.CHANGED else finding
 
 
-def _is_on_new_column(effect: fx.Effect, file: RevisionFile) -> bool:
-    """Whether one of the columns was added in this revision without a value, so that it holds NULLs alone."""
-    columns = getattr(effect, "columns", ())
-    table = getattr(effect, "table", fx.UNKNOWN)
-    filled = any(isinstance(other, fx.ChangesData) and other.table == table for other in file.upgrade_effects)
-    return not filled and any(
-        isinstance(other, fx.AddsColumn)
-        and other.table == table
-        and other.column.name in columns
-        and other.column.has_default is False
-        for other in file.upgrade_effects
+def _help(effect: fx.AddsConstraint | fx.CreatesIndex, found: Alike) -> str:
+    if found.stop is Stop.ALL:
+        return "give each row a value of its own before (UPDATE), or make it unique in a later release"
+    if found.stop is Stop.SOME and (found.old.columns or not effect.columns):
+        return f"look first: {_query(found.old)}"
+    return (
+        f"look on a copy of the data, before this line: {_query(Called(effect.table, effect.schema, effect.columns))}"
     )
+
+
+def _query(called: Called) -> str:
+    columns = _listed(called.columns)
+    return f"SELECT {columns}, count(*) FROM {fx.shown(called.table)} GROUP BY {columns} HAVING count(*) > 1"
+
+
+def _listed(columns: tuple[fx.Text, ...]) -> str:
+    return ", ".join(map(fx.shown, columns)) or "…"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.facts import Facts, RevisionFile
+from headway.lint.facts import COMMIT_AT_DDL, Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.held import is_long, locked
 from headway.lint.rule import FileRule
@@ -19,7 +19,8 @@ class DmlWithDdl(FileRule):
     ## What
     UPDATE, DELETE or MERGE by a condition that may fit many rows of an existing table, and a change of an existing table in
     the same transaction. Said once for a revision, not of the column that is filled and changed, and not where DML002, DST004
-    or LCK119 says more.
+    or LCK119 says more. Not on MySQL, MariaDB and Oracle alone: they commit at each change of a table, of which LCK501 and
+    TXN001 speak.
 
     ## Why
     Rows that are changed stay locked until the tables are changed too, and the change of tables must wait for whoever uses
@@ -49,6 +50,8 @@ class DmlWithDdl(FileRule):
         for effect in file.upgrade_effects:
             if not isinstance(effect, fx.ChangesData) or not _is_bulk(effect) or not is_long(effect, file, facts):
                 continue
+            if _is_committed_apart(effect, facts):
+                continue
             if facts.runs_on("postgresql") and locked(effect, file, facts) is not None:
                 continue
             change = _change(effect, file, facts)
@@ -61,6 +64,12 @@ class DmlWithDdl(FileRule):
                     file.revision,
                 )
                 return
+
+
+def _is_committed_apart(effect: fx.Effect, facts: Facts) -> bool:
+    """Whether it runs on no database but those that end the transaction at a change of a table."""
+    here = facts.dialects if effect.databases is None else effect.databases & facts.dialects or effect.databases
+    return bool(here) and here <= COMMIT_AT_DDL
 
 
 def _is_bulk(effect: fx.ChangesData) -> bool:
@@ -81,7 +90,12 @@ def _change(effect: fx.ChangesData, file: RevisionFile, facts: Facts) -> fx.Tabl
         if isinstance(other, fx.CreatesTable | fx.ChangesData | fx.LocksTable) or not isinstance(other, fx.TableEffect):
             continue
         together = other.transaction == effect.transaction and not other.autocommit
-        if together and not _is_filled(other, effect) and not facts.is_new_table(other, file):
+        if (
+            together
+            and not _is_committed_apart(other, facts)
+            and not _is_filled(other, effect)
+            and not facts.is_new_table(other, file)
+        ):
             return other
     return None
 

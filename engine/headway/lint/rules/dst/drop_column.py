@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.lint.added import is_added_here
+from headway.lint.dropped import table_goes_too
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import may_copy
 from headway.lint.finding import Finding
-from headway.lint.passing import is_added_here, table_goes_too
 from headway.lint.rule import UpgradeRule
 
 
@@ -19,7 +21,7 @@ class DropColumn(UpgradeRule):
     as a whole, DST001 speaks.
 
     ## Why
-    The values are lost, and copies of the application that are still running name the column in every SELECT
+    The values are lost that nothing has copied before, and copies of the application that are still running name the column in every SELECT
     and INSERT that SQLAlchemy writes for the model: they fail until the last of them is replaced.
 
     ## Bad
@@ -46,8 +48,9 @@ class DropColumn(UpgradeRule):
         assert isinstance(effect, fx.DropsColumn)
         if facts.is_new_table(effect, file) or is_added_here(effect, file) or table_goes_too(effect, file):
             return
+        lost = "what was not copied before is lost" if may_copy(effect, file) else "its values are lost"
         yield self.finding(
-            f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: its values are lost, "
+            f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: {lost}, "
             "and code that still names it fails",
             "remove it from the model in an earlier release, then drop it; if that has happened, "
             f'say so: # headway: ignore[{self.code}] reason="…"',

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import may_copy
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
 
@@ -17,7 +18,7 @@ class DropTable(UpgradeRule):
     ``upgrade()`` drops a table that was not created in the same change.
 
     ## Why
-    Every row is lost the moment it runs, and every running copy of the application that still reads the table
+    Every row is lost the moment it runs that nothing has copied before, and every running copy of the application that still reads the table
     fails. No downgrade brings the rows back.
 
     ## Bad
@@ -43,8 +44,9 @@ class DropTable(UpgradeRule):
         assert isinstance(effect, fx.DropsTable)
         if facts.is_new_table(effect, file) or _is_rebuilt(effect, file):
             return
+        lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
         yield self.finding(
-            f"drops table {fx.shown(effect.table)}: its rows are lost, and code that still reads it fails",
+            f"drops table {fx.shown(effect.table)}: {lost}, and code that still reads it fails",
             "stop using the table in one release and drop it in a later one; if that has happened, "
             f'say so: # headway: ignore[{self.code}] reason="…"',
             effect.span,

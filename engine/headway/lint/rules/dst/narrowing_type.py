@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.narrowing import narrows
+from headway.lint.added import is_added_here
+from headway.lint.called import Called, called_first
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
-from headway.lint.passing import is_added_here
 from headway.lint.rule import UpgradeRule
 
 
@@ -51,10 +52,12 @@ class NarrowingType(UpgradeRule):
             or is_added_here(effect, file)
         ):
             return
+        called = Called(effect.table, effect.schema, (effect.column,))
+        first = called_first(effect, called, file.upgrade_effects)
         yield self.finding(
             f"{fx.shown(effect.table)}.{fx.shown(effect.column)} becomes {new}, and {old} holds more: a value that does not fit makes the "
             "migration fail, or is cut off",
-            f"look first at the longest value: SELECT max(length({fx.shown(effect.column)})) FROM {fx.shown(effect.table)}",
+            f"look first at the longest value: SELECT max(length({fx.shown(first.columns[0])})) FROM {fx.shown(first.table)}",
             effect.span,
             file.revision,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import filled_before
+from headway.lint.fills import is_filled
 from headway.lint.finding import Finding, Severity
 from headway.lint.required import makes_required
 from headway.lint.rule import UpgradeRule
@@ -50,7 +50,7 @@ class SetNotNullScan(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
-        if effect.nullable is not False or not filled_before(effect, file) or facts.is_new_table(effect, file):
+        if effect.nullable is not False or not is_filled(effect, file, facts) or facts.is_new_table(effect, file):
             return
         if makes_required(effect, file):
             return  # a later release is what it needs anyway

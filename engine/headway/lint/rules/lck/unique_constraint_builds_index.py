@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
+from headway.lint.stops import Stop, alike
 
 
 class UniqueConstraintBuildsIndex(UpgradeRule):
@@ -18,7 +19,7 @@ class UniqueConstraintBuildsIndex(UpgradeRule):
 
     ## Why
     The index of the constraint is built under an ACCESS EXCLUSIVE lock: nobody reads or writes the table until it is done.
-    And one pair of rows that are alike makes the migration fail.
+    And one pair of rows that are alike makes the migration fail, unless a key over some of the columns was there before.
     See https://www.postgresql.org/docs/current/sql-altertable.html
     Proved on PostgreSQL 18 and 15.
 
@@ -52,9 +53,11 @@ class UniqueConstraintBuildsIndex(UpgradeRule):
             or facts.is_new_table(effect, file)
         ):
             return
+        found = alike(effect, file, facts)
+        fails = "" if found.stop is Stop.NONE else f"; {found} make it fail"
         yield self.finding(
             f"adds a unique constraint to {fx.shown(effect.table)} and builds its index under a lock that stops every read and "
-            "write; rows that are alike make it fail (PostgreSQL)",
+            f"write{fails} (PostgreSQL)",
             "build a unique index CONCURRENTLY in an autocommit_block(), then: op.execute('ALTER TABLE … ADD CONSTRAINT … "
             "UNIQUE USING INDEX …')",
             effect.span,

@@ -1,0 +1,120 @@
+"""What rows can do to a key that is put on them: how two of them may be alike, and whether one may point nowhere. Judges
+nothing."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from headway.effects import model as fx
+from headway.lint.added import Holds, added_column, holds
+from headway.lint.called import Called, called_first, earlier
+from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import changed_before, filled_since
+from headway.valueclass import valueclass
+
+
+class Stop(Enum):
+    """Which rows make a key fail."""
+
+    NONE = "no row can"
+    CHANGED = "those that a change before it in the revision leaves so"
+    SOME = "rows that are so"
+    ALL = "all that were there"
+
+
+@valueclass(frozen=True, slots=True)
+class Alike:
+    """Two rows that are alike in what becomes unique."""
+
+    stop: Stop
+    old: Called
+    """The table, and those of the columns that were there before the revision, by the names that they had."""
+    change: fx.ChangesData | None = None
+
+    def __str__(self) -> str:
+        """What makes the migration fail, to be said of the plural."""
+        match self.stop:
+            case Stop.ALL:
+                return "all rows that were there before get the same value in it, so that two of them"
+            case Stop.CHANGED if self.change is not None:
+                return f"rows that are still alike after the change in line {self.change.span.line}"
+        return "two rows that are alike"
+
+
+def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts: Facts) -> Alike:
+    """Which rows a unique constraint or index, or a primary key, may find alike; a key refuses NULL as well."""
+    is_key = isinstance(effect, fx.AddsConstraint) and effect.kind is fx.ConstraintKind.PRIMARY_KEY
+    if facts.is_new_table(effect, file) or (not is_key and facts.known.had_unique(effect, file.revision)):
+        return Alike(Stop.NONE, Called(effect.table, effect.schema))
+    added = [added_column(effect, column, file) for column in effect.columns]
+    old = tuple(column for column, new in zip(effect.columns, added, strict=True) if new is None)
+    called = called_first(effect, Called(effect.table, effect.schema, old), file.upgrade_effects)
+    held = [
+        None if new is None or filled_since(new, effect, column, file) is not None else holds(new, facts)
+        for column, new in zip(effect.columns, added, strict=True)
+    ]
+    if Holds.NO_ROWS in held or (not is_key and _nulls_differ(effect, held, facts)):
+        return Alike(Stop.NONE, called)
+    change = changed_before(effect, effect.columns, file)
+    if change is not None:
+        return Alike(Stop.CHANGED, called, change)
+    same = bool(held) and all(one is not None and (one.is_one_value or one is Holds.NULL) for one in held)
+    return Alike(Stop.ALL if same else Stop.SOME, called)
+
+
+def _nulls_differ(effect: fx.AddsConstraint | fx.CreatesIndex, held: list[Holds | None], facts: Facts) -> bool:
+    """Whether rows are told apart by the NULL that they hold: SQL Server takes NULLs for alike, Oracle beside a value."""
+    here = facts.dialects if effect.databases is None else facts.dialects & effect.databases
+    if "mssql" in here and getattr(effect, "where", None) is None:
+        return False
+    nulls = [one is Holds.NULL for one in held]
+    return any(nulls) if "oracle" not in here else bool(nulls) and all(nulls)
+
+
+@valueclass(frozen=True, slots=True)
+class Orphans:
+    """Rows that a foreign key finds to point nowhere."""
+
+    stop: Stop
+    old: Called
+    referent: Called
+    """Both tables, by the names that they had before the revision."""
+    value: str = ""
+    """What every row holds, where it is all of them."""
+
+
+def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orphans:
+    """Which rows a foreign key may find to point nowhere."""
+    called = called_first(effect, Called(effect.table, effect.schema, effect.columns), file.upgrade_effects)
+    schema = None if effect.references is None else effect.references.schema
+    referent = Called(fx.UNKNOWN if effect.referent is None else effect.referent, schema)
+    target = called_first(effect, referent, file.upgrade_effects)
+    none, some = Orphans(Stop.NONE, called, target), Orphans(Stop.SOME, called, target)
+    if facts.is_new_table(effect, file) or facts.known.had_foreign_key(effect, file.revision):
+        return none
+    added = [added_column(effect, column, file) for column in effect.columns]
+    held = [None if new is None else holds(new, facts) for new in added]
+    if Holds.NULL in held or Holds.NO_ROWS in held:
+        return none  # who fills it takes what is there to point to
+    filled = [
+        new and filled_since(new, effect, column, file) for column, new in zip(effect.columns, added, strict=True)
+    ]
+    if any(filled):
+        return none
+    if not held or not all(one is not None and one.is_one_value for one in held) or False in filled:
+        return some
+    if Holds.ZERO not in held and _is_made_for(effect, referent, file):
+        return none
+    defaults = [str(new.column.default) for new in added if new is not None]
+    shown = ["'' or 0" if one is Holds.ZERO else default for one, default in zip(held, defaults, strict=True)]
+    return Orphans(Stop.ALL, called, target, ", ".join(shown))
+
+
+def _is_made_for(effect: fx.AddsConstraint, referent: Called, file: RevisionFile) -> bool:
+    """Whether the revision has made the table that the key points to, and put rows into it."""
+    filled = False
+    for other, called in earlier(effect, referent, file.upgrade_effects):
+        filled = filled or (isinstance(other, fx.ChangesData) and called.is_named_by(other))
+        if isinstance(other, fx.CreatesTable) and called.is_table_of(other):
+            return filled
+    return False

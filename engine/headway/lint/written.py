@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from headway.effects.model import Span
 from headway.lint.origins import Origins, called, is_name_of
@@ -96,6 +96,12 @@ class Written:
     calls: tuple[Region, ...]
     """Every statement that is a call."""
     literals: tuple[Literal, ...]
+    ways_back: tuple[Region, ...]
+    """``downgrade()``, and the functions of the file that it alone comes to."""
+
+    def is_way_back(self, span: Span) -> bool:
+        """Whether a place runs only when the revision is taken back."""
+        return any(region.holds(span) for region in self.ways_back)
 
     def call_around(self, span: Span) -> Region | None:
         """The call that a place lies in."""
@@ -132,6 +138,7 @@ def written(path: str, source: str) -> Written:
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
+        ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree)),
     )
 
 
@@ -144,6 +151,28 @@ def _region(path: str, node: ast.AST, held: Sequence[ast.AST]) -> Region:
     first, last = getattr(held[0], "lineno", 1), max(getattr(one, "end_lineno", 1) for one in held)
     line = getattr(node, "lineno", 1)
     return Region(Span(path, line, getattr(node, "col_offset", 0) + 1, line), first, last)
+
+
+def _only_back(tree: ast.Module) -> list[ast.stmt]:
+    """The functions of the module that ``downgrade()`` comes to, and nothing else does."""
+    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    others = [one for one in tree.body if one is not functions.get(getattr(one, "name", ""))]
+    first = [one for one in (functions.get("upgrade"), *others) if one is not None]
+    ahead = _reached(first, functions)
+    back = _reached([functions["downgrade"]] if "downgrade" in functions else [], functions)
+    return [functions[name] for name in back if name not in ahead]
+
+
+def _reached(first: Sequence[ast.stmt], functions: Mapping[str, ast.stmt]) -> list[str]:
+    """The names of the functions that these statements are or name, and of those that they name in turn."""
+    found = [name for name, one in functions.items() if any(one is other for other in first)]
+    todo = list(first)
+    for statement in todo:
+        for node in nodes_of(statement):
+            if isinstance(node, ast.Name) and node.id in functions and node.id not in found:
+                found.append(node.id)
+                todo.append(functions[node.id])
+    return found
 
 
 def _docstrings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:

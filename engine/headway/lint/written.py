@@ -91,6 +91,8 @@ class Written:
     """Statements about rows that are put together with values read at run time, and what is put in."""
     sessions: tuple[Span, ...]
     """Where an ORM session is made."""
+    flushes: tuple[Span, ...]
+    """Where an ORM session is told to write what it holds."""
     directives: frozenset[tuple[int, int]]
     """Line and column of the calls on ``op`` itself, and so not on a batch."""
     calls: tuple[Region, ...]
@@ -135,6 +137,7 @@ def written(path: str, source: str) -> Written:
         asks_offline="offline" in source or "as_sql" in source,
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
+        flushes=tuple(_span(path, call) for call in calls if _is_flush(call, origins)),
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
@@ -253,6 +256,15 @@ def _is_rarely_so(statement: ast.stmt) -> bool:
 def _is_broad(type_: ast.expr) -> bool:
     name = type_.attr if isinstance(type_, ast.Attribute) else type_.id if isinstance(type_, ast.Name) else ""
     return name in _BROAD
+
+
+def _is_flush(call: ast.Call, origins: Origins) -> bool:
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in ("commit", "flush")
+        and origins.is_session(function.value)
+    )
 
 
 def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:

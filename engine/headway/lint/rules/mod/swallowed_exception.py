@@ -21,7 +21,7 @@ class SwallowedException(FileRule):
 
     ## What
     A ``try`` around a change whose ``except`` takes any error of the database and raises none, or
-    ``contextlib.suppress``.
+    ``contextlib.suppress``. ``commit()`` and ``flush()`` of an ORM session that has been given changes are one.
 
     ## Why
     The revision counts as applied, or as taken back, although a part of it is missing, and nobody hears of it. On
@@ -53,13 +53,27 @@ class SwallowedException(FileRule):
             return
         changes = [one for one in (*file.upgrade_effects, *file.downgrade_effects) if _changes(one)]
         for region in _outermost(file.written.swallows):
-            if any(region.holds(change.span) for change in changes):
+            failing = [one for one in changes if region.holds(one.span)] or list(_flushed(changes, region, file))
+            if failing:
                 yield self.finding(
-                    _complaint([one for one in changes if region.holds(one.span)], region, file, facts),
+                    _complaint(failing, region, file, facts),
                     "let it fail; for what may be there or not: if_exists=True, if_not_exists=True",
                     region.span,
                     file.revision,
                 )
+
+
+def _flushed(changes: Sequence[fx.Effect], region: Region, file: RevisionFile) -> Iterator[fx.Effect]:
+    """What an ORM session has been given before, where the region makes it write: only then the database answers."""
+    flushes = file.written.flushes
+    if not any(map(region.holds, flushes)):
+        return
+    written = max((flush.line for flush in flushes if flush.line < region.first), default=0)
+    back = file.written.is_way_back(region.span)
+    for change in changes:
+        given = isinstance(change, fx.ChangesData) and change.through_session
+        if given and written <= change.span.line < region.first and file.written.is_way_back(change.span) == back:
+            yield change
 
 
 def _complaint(changes: Sequence[fx.Effect], region: Region, file: RevisionFile, facts: Facts) -> str:

@@ -28,6 +28,14 @@ _FETCHES = frozenset(
         "lastrowid",
     ]
 )
+_QUERY_FETCHES = _FETCHES | {"get", "get_one", "count"}
+_SESSION_FETCHES = frozenset({"get", "get_one", "scalar", "scalars"})
+_TAKES_ALL = frozenset(
+    {"list", "tuple", "set", "dict", "sorted", "enumerate", "next", "iter", "any", "all", "sum", "map"}
+)
+"""Functions of Python that walk over what they are given."""
+_OF_COLUMNS = frozenset({"c", "columns", "insert", "update", "bulk_insert"})
+"""What needs a table's columns."""
 _EXECUTES = frozenset({"execute", "scalar", "scalars"})
 _BROAD = frozenset(
     [
@@ -275,12 +283,39 @@ def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
 
 
 def _is_fetch(node: ast.AST, origins: Origins) -> bool:
-    if isinstance(node, ast.Attribute) and node.attr in _FETCHES:
-        receiver = node.value
-        return origins.is_result(receiver) or (node.attr in _EXECUTES and origins.is_bind(receiver))
-    if isinstance(node, ast.For | ast.comprehension) and origins.is_result(node.iter):
-        return hasattr(node, "lineno")
-    return isinstance(node, ast.Call) and origins.is_inspector(node)
+    match node:
+        case ast.Attribute(value=receiver, attr=attr):
+            if attr in _OF_COLUMNS and origins.is_reflected(receiver):
+                return True
+            if attr in _QUERY_FETCHES and origins.is_query(receiver):
+                return True
+            return attr in _FETCHES and (
+                origins.is_result(receiver) or (attr in _EXECUTES and origins.is_bind(receiver))
+            )
+        case ast.For(iter=walked):
+            return _is_walked(walked, origins)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return any(_is_walked(one.iter, origins) for one in node.generators)
+        case ast.Call():
+            return _calls_for_rows(node, origins)
+    return False
+
+
+def _is_walked(node: ast.expr, origins: Origins) -> bool:
+    return origins.is_result(node) or origins.is_query(node)
+
+
+def _calls_for_rows(call: ast.Call, origins: Origins) -> bool:
+    if origins.is_inspector(call) or origins.reflects(call):
+        return True
+    if called(call) in _OF_COLUMNS and any(map(origins.is_reflected, call.args)):
+        return True
+    match call.func:
+        case ast.Name(id=name):
+            return name in _TAKES_ALL and any(_is_walked(given, origins) for given in call.args)
+        case ast.Attribute(value=receiver, attr=attr):
+            return attr in _SESSION_FETCHES and origins.is_session(receiver) and not origins.has_engine
+    return False
 
 
 def _put_into(call: ast.Call, origins: Origins) -> str:

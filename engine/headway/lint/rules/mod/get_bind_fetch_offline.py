@@ -14,8 +14,8 @@ class GetBindFetchOffline(FileRule):
     """Reads from the database, so that no script can be written of it.
 
     ## What
-    Rows or the schema are read through ``op.get_bind()``, and the file never asks whether a script is written. Said
-    once a file; not said where MOD005 speaks, which includes it.
+    Rows or the schema are read through ``op.get_bind()``, also by an ORM session or by reflection, and the file never
+    asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
 
     ## Why
     ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends with an AttributeError at this line. A rehearsal on an

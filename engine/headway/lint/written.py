@@ -52,6 +52,7 @@ _BROAD = frozenset(
         "InterfaceError",
     ]
 )
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error"})
 _SHORT = 7
 """Texts of so few characters nobody asks about."""
 _QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
@@ -106,6 +107,8 @@ class Written:
     calls: tuple[Region, ...]
     """Every statement that is a call."""
     literals: tuple[Literal, ...]
+    idle: bool
+    """Whether ``upgrade()`` only asks, names and returns, so that it does nothing but what its effects say."""
     ways_back: tuple[Region, ...]
     """``downgrade()``, and the functions of the file that it alone comes to."""
 
@@ -149,6 +152,7 @@ def written(path: str, source: str) -> Written:
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
+        idle=_is_idle("upgrade", _functions_of(tree), []),
         ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree)),
     )
 
@@ -164,9 +168,38 @@ def _region(path: str, node: ast.AST, held: Sequence[ast.AST]) -> Region:
     return Region(Span(path, line, getattr(node, "col_offset", 0) + 1, line), first, last)
 
 
+_Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
+
+
+def _functions_of(tree: ast.Module) -> _Functions:
+    return {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _is_idle(name: str, functions: _Functions, within: list[str]) -> bool:
+    """Whether there is such a function in the file, and no statement of it does anything by itself."""
+    if name not in functions or name in within:
+        return False
+    return all(_does_nothing(one, functions, [*within, name]) for one in functions[name].body)
+
+
+def _does_nothing(statement: ast.stmt, functions: _Functions, within: list[str]) -> bool:
+    match statement:
+        case ast.Pass() | ast.Return() | ast.Assign() | ast.AnnAssign() | ast.Import() | ast.ImportFrom():
+            return True
+        case ast.FunctionDef() | ast.ClassDef() | ast.Break() | ast.Continue() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name == "print" or _is_idle(name, functions, within)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))):
+            return attr in _LOGS
+        case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
+            return all(_does_nothing(one, functions, within) for one in (*body, *orelse))
+    return False
+
+
 def _only_back(tree: ast.Module) -> list[ast.stmt]:
     """The functions of the module that ``downgrade()`` comes to, and nothing else does."""
-    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    functions = _functions_of(tree)
     others = [one for one in tree.body if one is not functions.get(getattr(one, "name", ""))]
     first = [one for one in (functions.get("upgrade"), *others) if one is not None]
     ahead = _reached(first, functions)
@@ -174,7 +207,7 @@ def _only_back(tree: ast.Module) -> list[ast.stmt]:
     return [functions[name] for name in back if name not in ahead]
 
 
-def _reached(first: Sequence[ast.stmt], functions: Mapping[str, ast.stmt]) -> list[str]:
+def _reached(first: Sequence[ast.stmt], functions: _Functions) -> list[str]:
     """The names of the functions that these statements are or name, and of those that they name in turn."""
     found = [name for name, one in functions.items() if any(one is other for other in first)]
     todo = list(first)

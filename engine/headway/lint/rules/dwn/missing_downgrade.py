@@ -57,7 +57,7 @@ class MissingDowngrade(FileRule):
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         migration = file.migration
         upgrade, downgrade = migration.upgrade, migration.downgrade
-        if upgrade is None or upgrade.empty:
+        if upgrade is None or not file.upgrade_effects:  # what was not read is one of them
             return
         if downgrade is not None and not downgrade.empty and not downgrade.raises:
             return

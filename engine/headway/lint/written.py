@@ -53,6 +53,10 @@ _BROAD = frozenset(
     ]
 )
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error"})
+_FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LOOPS: tuple[type[ast.AST], ...] = (ast.For, ast.AsyncFor, ast.While)
+_CLOSED = (*_FUNCTIONS, ast.Lambda, ast.ClassDef)
+"""What a return within does not leave the function around it."""
 _SHORT = 7
 """Texts of so few characters nobody asks about."""
 _QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
@@ -89,7 +93,7 @@ class Written:
     swallows: tuple[Region, ...]
     """The bodies of ``try`` and ``suppress`` whose errors of the database go no further."""
     branches: tuple[Region, ...]
-    """Each ``if`` that is decided by what the database has."""
+    """Each ``if`` that is decided by what the database has, with what follows it where it leaves the block."""
     plain_executes: tuple[Span, ...]
     """Calls that give a connection or session a plain text."""
     fetches: tuple[Span, ...]
@@ -138,11 +142,7 @@ def written(path: str, source: str) -> Written:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         ),
         swallows=tuple(_swallows(path, nodes)),
-        branches=tuple(
-            _region(path, node, [*node.body, *node.orelse])
-            for node in nodes
-            if isinstance(node, ast.If) and origins.is_inspected(node.test)
-        ),
+        branches=tuple(_branches(path, nodes, origins)),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_span(path, node) for node in nodes if _is_fetch(node, origins)),
         asks_offline="offline" in source or "as_sql" in source,
@@ -255,6 +255,36 @@ def _is_directive(call: ast.Call, ops: frozenset[str]) -> bool:
 
 def _is_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+
+
+def _branches(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Region]:
+    decided = [node for node in nodes if isinstance(node, ast.If) and origins.is_inspected(node.test)]
+    around = _around(nodes) if decided else {}
+    for node in decided:
+        left = _left(node, around)
+        yield _region(path, node, [*node.body, *node.orelse, *([] if left is None else [left])])
+
+
+def _left(branch: ast.If, around: Mapping[int, ast.AST]) -> ast.AST | None:
+    """The function that ``branch`` returns from, or else the loop that it leaves: what follows there depends on it."""
+    held = [one for one in (*branch.body, *branch.orelse) if not isinstance(one, _CLOSED)]
+    inside = [inner for one in held for inner in nodes_of(one, _CLOSED)]
+    if any(isinstance(inner, ast.Return) for inner in inside):
+        wanted = _FUNCTIONS
+    elif any(isinstance(inner, ast.Continue | ast.Break) for inner in inside):
+        wanted = _LOOPS
+    else:
+        return None
+    found = around.get(id(branch))
+    while found is not None and not isinstance(found, wanted):
+        found = around.get(id(found))
+    return found
+
+
+def _around(nodes: list[ast.AST]) -> dict[int, ast.AST]:
+    """What each statement stands in, by its identity."""
+    held = (ast.stmt, ast.excepthandler, ast.match_case)
+    return {id(child): node for node in nodes for child in ast.iter_child_nodes(node) if isinstance(child, held)}
 
 
 def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from headway.reading.syntax import nodes_of
 
-_CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
+CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
 _INSPECTORS = frozenset({"inspect", "from_engine", "Inspector"})
 _CONNECTIONS = frozenset({"connect", "begin", "execution_options", "engine", "connection"})
 _NO_SCHEMA = frozenset({"dialect", "bind", "engine"})
@@ -39,9 +39,10 @@ _SETTINGS = frozenset({"getenv", "get_x_argument", "input"})
 
 
 class Origins:
-    """What the names of one file stand for, from its nodes."""
+    """What the names of one file stand for, from its nodes; ``askers`` are the imported functions that answer with what the
+    database has, as the file calls them."""
 
-    def __init__(self, nodes: list[ast.AST]) -> None:
+    def __init__(self, nodes: list[ast.AST], askers: Collection[str] = ()) -> None:
         self._bindings = list(_bindings(nodes))
         self._binds: set[str] = set()
         self._sessions: set[str] = set()
@@ -52,7 +53,7 @@ class Origins:
         self._reflected: set[str] = set()
         self.has_engine = any(called(node) in _ENGINES for node in nodes)
         self._texts: set[str] = set()
-        self._asking: set[str] = set()
+        self._asking: set[str] = set(askers)
         self._inspected: set[str] = set()
         self._read: set[str] = set()
         self._grow(self._binds, self.is_bind)
@@ -189,7 +190,7 @@ class Origins:
             return node.id in self._inspected or node.id in self._inspectors
         if not isinstance(node, ast.Call):
             return False
-        if isinstance(node.func, ast.Name) and node.func.id in self._asking:
+        if dotted(node.func) in self._asking:
             return True
         return self.is_inspector(node) or called(node) in ("has_table", "has_column") or self._asks_catalog(node)
 
@@ -197,7 +198,7 @@ class Origins:
         if called(call) not in ("execute", "scalar", "exec_driver_sql") or not call.args:
             return False
         texts = (one.value for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant))
-        return any(name in text.lower() for text in texts if isinstance(text, str) for name in _CATALOGS)
+        return any(name in text.lower() for text in texts if isinstance(text, str) for name in CATALOGS)
 
     def _reads(self, node: ast.AST) -> bool:
         match node:
@@ -235,6 +236,14 @@ def called(node: object) -> str:
     return (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
+
+
+def dotted(node: ast.expr) -> str:
+    """A name with those of what it is an attribute of; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    before = dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{before}.{node.attr}" if before and isinstance(node, ast.Attribute) else ""
 
 
 def is_name_of(node: ast.expr, names: Collection[str]) -> bool:

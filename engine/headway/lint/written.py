@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from headway.effects.model import Span
+from headway.lint.asking import Modules, imported_askers
 from headway.lint.origins import Origins, called, is_name_of
 from headway.reading.syntax import nodes_of
 from headway.valueclass import valueclass
@@ -125,11 +127,14 @@ class Written:
         return next((call for call in self.calls if call.holds(span)), None)
 
 
-def written(path: str, source: str) -> Written:
-    """What is written in the file ``source``, whose spans are named ``path``."""
+def written(path: str, source: str, package: str = "", modules: Modules = MappingProxyType({})) -> Written:
+    """What is written in the file ``source``, whose spans are named ``path``.
+
+    ``modules`` are those of the project that it uses, ``package`` is what its relative imports start from.
+    """
     tree = ast.parse(source)
     nodes = nodes_of(tree)
-    origins = Origins(nodes)
+    origins = Origins(nodes, imported_askers(nodes, package, modules))
     docstrings = set(map(id, _docstrings(nodes)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     first = next(iter(_docstrings([tree])), None)

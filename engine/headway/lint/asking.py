@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from headway.lint.origins import CATALOGS, called, dotted
+from headway.lint.origins import CATALOGS, OF_INSPECTORS, called, dotted
 from headway.reading.importing import absolute
 from headway.reading.syntax import nodes_of, parsed
 from headway.valueclass import valueclass
@@ -15,29 +15,6 @@ from headway.valueclass import valueclass
 Modules = Mapping[str, tuple[str, str]]
 """The text and the package of each module, by its name."""
 
-_OF_INSPECTORS = frozenset(
-    [
-        "has_table",
-        "has_column",
-        "has_index",
-        "has_sequence",
-        "has_schema",
-        "get_table_names",
-        "get_view_names",
-        "get_schema_names",
-        "get_sequence_names",
-        "get_columns",
-        "get_indexes",
-        "get_foreign_keys",
-        "get_unique_constraints",
-        "get_check_constraints",
-        "get_pk_constraint",
-        "get_enums",
-        "get_table_comment",
-        "from_engine",
-    ]
-)
-"""What is called of an inspector: what a function of a module is given, nobody can tell from its text."""
 _EXECUTES = frozenset({"execute", "scalar", "scalars", "exec_driver_sql"})
 
 
@@ -116,5 +93,5 @@ def _function(function: ast.FunctionDef) -> _Function:
     names = frozenset(map(called, calls))
     asks_catalog = bool(names & _EXECUTES) and any(catalog in text for text in texts for catalog in CATALOGS)
     return _Function(
-        function.name, asks_catalog or bool(names & _OF_INSPECTORS), frozenset(dotted(call.func) for call in calls)
+        function.name, asks_catalog or bool(names & OF_INSPECTORS), frozenset(dotted(call.func) for call in calls)
     )

@@ -9,6 +9,28 @@ from collections.abc import Callable, Collection, Iterator
 from headway.reading.syntax import nodes_of
 
 CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
+OF_INSPECTORS = frozenset(
+    [
+        "has_table",
+        "has_column",
+        "has_index",
+        "has_sequence",
+        "has_schema",
+        "get_table_names",
+        "get_view_names",
+        "get_schema_names",
+        "get_sequence_names",
+        "get_columns",
+        "get_indexes",
+        "get_foreign_keys",
+        "get_unique_constraints",
+        "get_check_constraints",
+        "get_pk_constraint",
+        "get_enums",
+        "get_table_comment",
+    ]
+)
+"""What is called of an inspector: what a function is given, nobody can tell from its text."""
 _INSPECTORS = frozenset({"inspect", "from_engine", "Inspector"})
 _CONNECTIONS = frozenset({"connect", "begin", "execution_options", "engine", "connection"})
 _NO_SCHEMA = frozenset({"dialect", "bind", "engine"})
@@ -192,7 +214,7 @@ class Origins:
             return False
         if dotted(node.func) in self._asking:
             return True
-        return self.is_inspector(node) or called(node) in ("has_table", "has_column") or self._asks_catalog(node)
+        return self.is_inspector(node) or called(node) in OF_INSPECTORS or self._asks_catalog(node)
 
     def _asks_catalog(self, call: ast.Call) -> bool:
         if called(call) not in ("execute", "scalar", "exec_driver_sql") or not call.args:

@@ -23,6 +23,7 @@ from headway.reading.migration import read_migration
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision, as_tuple
+from reading.harness import Texts
 
 NOT_BY_SOURCE = frozenset(
     [
@@ -86,9 +87,11 @@ def facts_of(
     new: Collection[str] | None = ("b2",),
     expected_heads: int | tuple[str, ...] = 1,
     tables: Mapping[str, TableSize] | None = None,
+    modules: Mapping[str, str] | None = None,
 ) -> Facts:
     """The facts of a history given as sources; ``new`` are the ids no database has, None makes all of them so."""
     named = dict(map(parse, dialects))
+    library = Texts(modules or {})
     databases = frozenset(named)
     revisions, migrations, unreadable = [], {}, []
     for path, source in files.items():
@@ -106,7 +109,9 @@ def facts_of(
         revisions.append(
             Revision(id_, parents, needs, labels, path=path, lines=header.lines, replaces=replaced, unknown=unknown)
         )
-        migrations[path] = RevisionFile(id_, path, read_migration(path, source), dialects=databases)
+        migrations[path] = RevisionFile(
+            id_, path, read_migration(path, source, library=library, package="migrations.versions"), dialects=databases
+        )
     graph = RevisionGraph(revisions)
     texts = {path: source.encode() for path, source in files.items()}
     reader = RevisionFiles({f.revision: path for path, f in migrations.items()}, str, databases, sources=texts)
@@ -137,11 +142,12 @@ def lint_piece(
     new: Collection[str] | None = ("b2",),
     policy: Policy | None = None,
     rules: Iterable[type[Rule]] = RULES,
+    modules: Mapping[str, str] | None = None,
 ) -> LintResult:
     """What lint says of a piece of ``upgrade()``; ``base`` is what the released revision below it does."""
     released = BASE if base == "pass" else migration_source(base).replace('"a1"', "None").replace('"b2"', '"a1"')
     files = {"versions/a1_base.py": released, "versions/b2_piece.py": migration_source(piece, downgrade)}
-    facts = facts_of(files, dialects=dialects, new=new, tables=(policy or Policy()).tables)
+    facts = facts_of(files, dialects=dialects, new=new, tables=(policy or Policy()).tables, modules=modules)
     return lint(facts, rules, policy or Policy(), TODAY)
 
 

@@ -1,6 +1,6 @@
 """Each rule on its cases: ``cases/CODE.yml`` lists pieces of ``upgrade()`` and the lines the rule complains about.
 
-A case may state its databases with versions, what the revision before it has done, and the findings' severity, message and help.
+KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "modules", "finds", "severity", "message", "help"}
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def all_cases() -> list[Any]:
     ]
 
 
-KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "finds", "severity", "message", "help"}
+KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "modules", "finds", "severity", "message", "help"}
 
 
 @pytest.mark.parametrize(("code", "case"), all_cases())
@@ -39,7 +39,14 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     downgrade = case.get("downgrade")
     dialects = case.get("dialects", sorted(rule.dialects or ("postgresql",)))
     base = case.get("base", "pass")
-    result = lint_piece(case["upgrade"], base=base, downgrade=downgrade, dialects=dialects, rules=[rule])
+    result = lint_piece(
+        case["upgrade"],
+        base=base,
+        downgrade=downgrade,
+        dialects=dialects,
+        rules=[rule],
+        modules=case.get("modules"),
+    )
     source = migration_source(case["upgrade"], downgrade)
     assert [source_line(finding, source) for finding in result.findings] == case["finds"]
     assert {finding.code for finding in result.findings} <= {code}

@@ -58,7 +58,7 @@ class RevisionFile:
     @cached_property
     def written(self) -> Written:
         """How the file is written."""
-        return written(self.path, self.migration.source)
+        return written(self.path, self.migration.source, self.migration.package, self.migration.modules)
 
 
 @valueclass(frozen=True, slots=True)

@@ -136,6 +136,15 @@ class Known:
             for history in self._histories
         )
 
+    def had_index(self, effect: fx.CreatesIndex, revision: str) -> bool:
+        """Whether every database of the history has had an index of that name on the table before ``revision``."""
+        if self._graph.problems or not isinstance(effect.name, str):
+            return False
+        return all(
+            history.before(revision, [effect.table]).index(effect.name, effect.table, effect.schema) is not None
+            for history in self._histories
+        )
+
     def had_foreign_key(self, effect: fx.AddsConstraint, revision: str) -> bool:
         """Whether every database of the history has had the foreign key before ``revision``, under whatever name.
 

@@ -8,31 +8,83 @@ from collections.abc import Callable, Collection, Iterator
 
 from headway.reading.syntax import nodes_of
 
-_CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
+CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
+OF_INSPECTORS = frozenset(
+    [
+        "has_table",
+        "has_column",
+        "has_index",
+        "has_sequence",
+        "has_schema",
+        "get_table_names",
+        "get_view_names",
+        "get_schema_names",
+        "get_sequence_names",
+        "get_columns",
+        "get_indexes",
+        "get_foreign_keys",
+        "get_unique_constraints",
+        "get_check_constraints",
+        "get_pk_constraint",
+        "get_enums",
+        "get_table_comment",
+    ]
+)
+"""What is called of an inspector: what a function is given, nobody can tell from its text."""
 _INSPECTORS = frozenset({"inspect", "from_engine", "Inspector"})
 _CONNECTIONS = frozenset({"connect", "begin", "execution_options", "engine", "connection"})
 _NO_SCHEMA = frozenset({"dialect", "bind", "engine"})
 """What an inspector knows without looking at the schema."""
+_ENGINES = frozenset({"create_engine", "engine_from_config"})
+_ENDS_OF_QUERIES = frozenset(
+    [
+        "all",
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalars",
+        "get",
+        "count",
+        "exists",
+        "subquery",
+        "scalar_subquery",
+        "as_scalar",
+        "cte",
+        "label",
+        "update",
+        "delete",
+    ]
+)
+"""Methods of a query that give something else than a query."""
 _SETTINGS = frozenset({"getenv", "get_x_argument", "input"})
 
 
 class Origins:
-    """What the names of one file stand for, from its nodes."""
+    """What the names of one file stand for, from its nodes; ``askers`` are the imported functions that answer with what the
+    database has, as the file calls them."""
 
-    def __init__(self, nodes: list[ast.AST]) -> None:
+    def __init__(self, nodes: list[ast.AST], askers: Collection[str] = ()) -> None:
         self._bindings = list(_bindings(nodes))
         self._binds: set[str] = set()
         self._sessions: set[str] = set()
         self._inspectors: set[str] = set()
         self._results: set[str] = set()
+        self._queries: set[str] = set()
+        self._bound: set[str] = set()
+        self._reflected: set[str] = set()
+        self.has_engine = any(called(node) in _ENGINES for node in nodes)
         self._texts: set[str] = set()
-        self._asking: set[str] = set()
+        self._asking: set[str] = set(askers)
         self._inspected: set[str] = set()
         self._read: set[str] = set()
         self._grow(self._binds, self.is_bind)
         self._grow(self._sessions, self.is_session)
         self._grow(self._inspectors, self.is_inspector)
         self._grow(self._results, self.is_result)
+        self._grow(self._queries, self.is_query)
+        self._grow(self._bound, self._is_bound)
+        self._grow(self._reflected, self.is_reflected)
         self._grow(self._texts, self.is_text)
         self._texts -= {name for names, value in self._bindings if not self.is_text(value) for name in names}
         self._find_functions_that_ask(nodes)
@@ -80,6 +132,45 @@ class Origins:
                 return self.is_bind(receiver) or self.is_session(receiver)
         return False
 
+    def is_query(self, node: ast.expr) -> bool:
+        """Whether it is a query of an ORM session on the migration's connection, which has not been sent yet."""
+        match node:
+            case ast.Name(id=name):
+                return name in self._queries
+            case ast.Call(func=ast.Attribute(value=receiver, attr="query")):
+                return self.is_session(receiver) and not self.has_engine
+            case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr not in _ENDS_OF_QUERIES:
+                return self.is_query(receiver)
+        return False
+
+    def is_reflected(self, node: ast.expr) -> bool:
+        """Whether it is a table whose columns the migration's connection tells."""
+        if isinstance(node, ast.Name):
+            return node.id in self._reflected
+        return isinstance(node, ast.Call) and called(node) == "Table" and self._is_given_bind(node, "autoload_with")
+
+    def reflects(self, call: ast.Call) -> bool:
+        """Whether a call reads the schema at once, and without a connection fails.
+
+        ``Table(…, autoload_with=None)`` does not: it makes a table without columns.
+        """
+        match called(call):
+            case "reflect":
+                receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+                return (
+                    any(map(self.is_bind, call.args)) or self._is_given_bind(call, "bind") or self._is_bound(receiver)
+                )
+            case "prepare":
+                keywords = [keyword.value for keyword in call.keywords]
+                return any(map(self.is_bind, [*call.args, *keywords]))
+            case "Table":
+                if not any(
+                    one.arg == "autoload" and getattr(one.value, "value", False) is True for one in call.keywords
+                ):
+                    return False
+                return self.is_reflected(call) or any(map(self._is_bound, call.args))
+        return False
+
     def is_text(self, node: ast.expr) -> bool:
         """Whether it is surely a plain text."""
         match node:
@@ -105,20 +196,31 @@ class Origins:
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
+    def _is_bound(self, node: ast.expr) -> bool:
+        """Whether it is a MetaData that has the migration's connection."""
+        if isinstance(node, ast.Name):
+            return node.id in self._bound
+        if called(node) != "MetaData" or not isinstance(node, ast.Call):
+            return False
+        return any(map(self.is_bind, node.args)) or self._is_given_bind(node, "bind")
+
+    def _is_given_bind(self, call: ast.Call, name: str) -> bool:
+        return any(keyword.arg == name and self.is_bind(keyword.value) for keyword in call.keywords)
+
     def _asks(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Name):
             return node.id in self._inspected or node.id in self._inspectors
         if not isinstance(node, ast.Call):
             return False
-        if isinstance(node.func, ast.Name) and node.func.id in self._asking:
+        if dotted(node.func) in self._asking:
             return True
-        return self.is_inspector(node) or called(node) in ("has_table", "has_column") or self._asks_catalog(node)
+        return self.is_inspector(node) or called(node) in OF_INSPECTORS or self._asks_catalog(node)
 
     def _asks_catalog(self, call: ast.Call) -> bool:
         if called(call) not in ("execute", "scalar", "exec_driver_sql") or not call.args:
             return False
         texts = (one.value for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant))
-        return any(name in text.lower() for text in texts if isinstance(text, str) for name in _CATALOGS)
+        return any(name in text.lower() for text in texts if isinstance(text, str) for name in CATALOGS)
 
     def _reads(self, node: ast.AST) -> bool:
         match node:
@@ -156,6 +258,14 @@ def called(node: object) -> str:
     return (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
+
+
+def dotted(node: ast.expr) -> str:
+    """A name with those of what it is an attribute of; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    before = dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{before}.{node.attr}" if before and isinstance(node, ast.Attribute) else ""
 
 
 def is_name_of(node: ast.expr, names: Collection[str]) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from headway.effects.model import Span
+from headway.lint.asking import Modules, imported_askers
 from headway.lint.origins import Origins, called, is_name_of
 from headway.reading.syntax import nodes_of
 from headway.valueclass import valueclass
@@ -28,6 +30,14 @@ _FETCHES = frozenset(
         "lastrowid",
     ]
 )
+_QUERY_FETCHES = _FETCHES | {"get", "get_one", "count"}
+_SESSION_FETCHES = frozenset({"get", "get_one", "scalar", "scalars"})
+_TAKES_ALL = frozenset(
+    {"list", "tuple", "set", "dict", "sorted", "enumerate", "next", "iter", "any", "all", "sum", "map"}
+)
+"""Functions of Python that walk over what they are given."""
+_OF_COLUMNS = frozenset({"c", "columns", "insert", "update", "bulk_insert"})
+"""What needs a table's columns."""
 _EXECUTES = frozenset({"execute", "scalar", "scalars"})
 _BROAD = frozenset(
     [
@@ -44,6 +54,11 @@ _BROAD = frozenset(
         "InterfaceError",
     ]
 )
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error"})
+_FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LOOPS: tuple[type[ast.AST], ...] = (ast.For, ast.AsyncFor, ast.While)
+_CLOSED = (*_FUNCTIONS, ast.Lambda, ast.ClassDef)
+"""What a return within does not leave the function around it."""
 _SHORT = 7
 """Texts of so few characters nobody asks about."""
 _QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
@@ -80,7 +95,7 @@ class Written:
     swallows: tuple[Region, ...]
     """The bodies of ``try`` and ``suppress`` whose errors of the database go no further."""
     branches: tuple[Region, ...]
-    """Each ``if`` that is decided by what the database has."""
+    """Each ``if`` that is decided by what the database has, with what follows it where it leaves the block."""
     plain_executes: tuple[Span, ...]
     """Calls that give a connection or session a plain text."""
     fetches: tuple[Span, ...]
@@ -91,22 +106,35 @@ class Written:
     """Statements about rows that are put together with values read at run time, and what is put in."""
     sessions: tuple[Span, ...]
     """Where an ORM session is made."""
+    flushes: tuple[Span, ...]
+    """Where an ORM session is told to write what it holds."""
     directives: frozenset[tuple[int, int]]
     """Line and column of the calls on ``op`` itself, and so not on a batch."""
     calls: tuple[Region, ...]
     """Every statement that is a call."""
     literals: tuple[Literal, ...]
+    idle: bool
+    """Whether ``upgrade()`` only asks, names and returns, so that it does nothing but what its effects say."""
+    ways_back: tuple[Region, ...]
+    """``downgrade()``, and the functions of the file that it alone comes to."""
+
+    def is_way_back(self, span: Span) -> bool:
+        """Whether a place runs only when the revision is taken back."""
+        return any(region.holds(span) for region in self.ways_back)
 
     def call_around(self, span: Span) -> Region | None:
         """The call that a place lies in."""
         return next((call for call in self.calls if call.holds(span)), None)
 
 
-def written(path: str, source: str) -> Written:
-    """What is written in the file ``source``, whose spans are named ``path``."""
+def written(path: str, source: str, package: str = "", modules: Modules = MappingProxyType({})) -> Written:
+    """What is written in the file ``source``, whose spans are named ``path``.
+
+    ``modules`` are those of the project that it uses, ``package`` is what its relative imports start from.
+    """
     tree = ast.parse(source)
     nodes = nodes_of(tree)
-    origins = Origins(nodes)
+    origins = Origins(nodes, imported_askers(nodes, package, modules))
     docstrings = set(map(id, _docstrings(nodes)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     first = next(iter(_docstrings([tree])), None)
@@ -119,19 +147,18 @@ def written(path: str, source: str) -> Written:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         ),
         swallows=tuple(_swallows(path, nodes)),
-        branches=tuple(
-            _region(path, node, [*node.body, *node.orelse])
-            for node in nodes
-            if isinstance(node, ast.If) and origins.is_inspected(node.test)
-        ),
+        branches=tuple(_branches(path, nodes, origins)),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_span(path, node) for node in nodes if _is_fetch(node, origins)),
         asks_offline="offline" in source or "as_sql" in source,
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
+        flushes=tuple(_span(path, call) for call in calls if _is_flush(call, origins)),
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
+        idle=_is_idle("upgrade", _functions_of(tree), []),
+        ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree)),
     )
 
 
@@ -144,6 +171,57 @@ def _region(path: str, node: ast.AST, held: Sequence[ast.AST]) -> Region:
     first, last = getattr(held[0], "lineno", 1), max(getattr(one, "end_lineno", 1) for one in held)
     line = getattr(node, "lineno", 1)
     return Region(Span(path, line, getattr(node, "col_offset", 0) + 1, line), first, last)
+
+
+_Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
+
+
+def _functions_of(tree: ast.Module) -> _Functions:
+    return {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _is_idle(name: str, functions: _Functions, within: list[str]) -> bool:
+    """Whether there is such a function in the file, and no statement of it does anything by itself."""
+    if name not in functions or name in within:
+        return False
+    return all(_does_nothing(one, functions, [*within, name]) for one in functions[name].body)
+
+
+def _does_nothing(statement: ast.stmt, functions: _Functions, within: list[str]) -> bool:
+    match statement:
+        case ast.Pass() | ast.Return() | ast.Assign() | ast.AnnAssign() | ast.Import() | ast.ImportFrom():
+            return True
+        case ast.FunctionDef() | ast.ClassDef() | ast.Break() | ast.Continue() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name == "print" or _is_idle(name, functions, within)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))):
+            return attr in _LOGS
+        case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
+            return all(_does_nothing(one, functions, within) for one in (*body, *orelse))
+    return False
+
+
+def _only_back(tree: ast.Module) -> list[ast.stmt]:
+    """The functions of the module that ``downgrade()`` comes to, and nothing else does."""
+    functions = _functions_of(tree)
+    others = [one for one in tree.body if one is not functions.get(getattr(one, "name", ""))]
+    first = [one for one in (functions.get("upgrade"), *others) if one is not None]
+    ahead = _reached(first, functions)
+    back = _reached([functions["downgrade"]] if "downgrade" in functions else [], functions)
+    return [functions[name] for name in back if name not in ahead]
+
+
+def _reached(first: Sequence[ast.stmt], functions: _Functions) -> list[str]:
+    """The names of the functions that these statements are or name, and of those that they name in turn."""
+    found = [name for name, one in functions.items() if any(one is other for other in first)]
+    todo = list(first)
+    for statement in todo:
+        for node in nodes_of(statement):
+            if isinstance(node, ast.Name) and node.id in functions and node.id not in found:
+                found.append(node.id)
+                todo.append(functions[node.id])
+    return found
 
 
 def _docstrings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:
@@ -182,6 +260,36 @@ def _is_directive(call: ast.Call, ops: frozenset[str]) -> bool:
 
 def _is_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+
+
+def _branches(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Region]:
+    decided = [node for node in nodes if isinstance(node, ast.If) and origins.is_inspected(node.test)]
+    around = _around(nodes) if decided else {}
+    for node in decided:
+        left = _left(node, around)
+        yield _region(path, node, [*node.body, *node.orelse, *([] if left is None else [left])])
+
+
+def _left(branch: ast.If, around: Mapping[int, ast.AST]) -> ast.AST | None:
+    """The function that ``branch`` returns from, or else the loop that it leaves: what follows there depends on it."""
+    held = [one for one in (*branch.body, *branch.orelse) if not isinstance(one, _CLOSED)]
+    inside = [inner for one in held for inner in nodes_of(one, _CLOSED)]
+    if any(isinstance(inner, ast.Return) for inner in inside):
+        wanted = _FUNCTIONS
+    elif any(isinstance(inner, ast.Continue | ast.Break) for inner in inside):
+        wanted = _LOOPS
+    else:
+        return None
+    found = around.get(id(branch))
+    while found is not None and not isinstance(found, wanted):
+        found = around.get(id(found))
+    return found
+
+
+def _around(nodes: list[ast.AST]) -> dict[int, ast.AST]:
+    """What each statement stands in, by its identity."""
+    held = (ast.stmt, ast.excepthandler, ast.match_case)
+    return {id(child): node for node in nodes for child in ast.iter_child_nodes(node) if isinstance(child, held)}
 
 
 def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:
@@ -226,6 +334,15 @@ def _is_broad(type_: ast.expr) -> bool:
     return name in _BROAD
 
 
+def _is_flush(call: ast.Call, origins: Origins) -> bool:
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in ("commit", "flush")
+        and origins.is_session(function.value)
+    )
+
+
 def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
     if called(call) not in _EXECUTES or not isinstance(call.func, ast.Attribute) or not call.args:
         return False
@@ -234,12 +351,39 @@ def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
 
 
 def _is_fetch(node: ast.AST, origins: Origins) -> bool:
-    if isinstance(node, ast.Attribute) and node.attr in _FETCHES:
-        receiver = node.value
-        return origins.is_result(receiver) or (node.attr in _EXECUTES and origins.is_bind(receiver))
-    if isinstance(node, ast.For | ast.comprehension) and origins.is_result(node.iter):
-        return hasattr(node, "lineno")
-    return isinstance(node, ast.Call) and origins.is_inspector(node)
+    match node:
+        case ast.Attribute(value=receiver, attr=attr):
+            if attr in _OF_COLUMNS and origins.is_reflected(receiver):
+                return True
+            if attr in _QUERY_FETCHES and origins.is_query(receiver):
+                return True
+            return attr in _FETCHES and (
+                origins.is_result(receiver) or (attr in _EXECUTES and origins.is_bind(receiver))
+            )
+        case ast.For(iter=walked):
+            return _is_walked(walked, origins)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return any(_is_walked(one.iter, origins) for one in node.generators)
+        case ast.Call():
+            return _calls_for_rows(node, origins)
+    return False
+
+
+def _is_walked(node: ast.expr, origins: Origins) -> bool:
+    return origins.is_result(node) or origins.is_query(node)
+
+
+def _calls_for_rows(call: ast.Call, origins: Origins) -> bool:
+    if origins.is_inspector(call) or origins.reflects(call):
+        return True
+    if called(call) in _OF_COLUMNS and any(map(origins.is_reflected, call.args)):
+        return True
+    match call.func:
+        case ast.Name(id=name):
+            return name in _TAKES_ALL and any(_is_walked(given, origins) for given in call.args)
+        case ast.Attribute(value=receiver, attr=attr):
+            return attr in _SESSION_FETCHES and origins.is_session(receiver) and not origins.has_engine
+    return False
 
 
 def _put_into(call: ast.Call, origins: Origins) -> str:

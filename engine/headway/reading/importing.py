@@ -14,6 +14,8 @@ class ImportReader(FunctionReader):
     """Follows imports as text."""
 
     _modules: dict[str, Module | None]
+    texts: dict[str, tuple[str, str]]
+    """The text and the package of each module that was looked into."""
     _looked_up: set[str]
     """What is being looked up: modules may import from each other in a circle."""
 
@@ -26,7 +28,7 @@ class ImportReader(FunctionReader):
                 scope.names[top] = Imported(top)
 
     def _import_from(self, node: ast.ImportFrom, scope: Names) -> None:
-        base = _absolute(node, scope.file.package)
+        base = absolute(node, scope.file.package)
         for alias in node.names:
             name = alias.asname or alias.name
             if alias.name == "*":
@@ -75,6 +77,7 @@ class ImportReader(FunctionReader):
         if found is None:
             return None
         path, text, package = found
+        self.texts[name] = text, package
         self.budget.spend(len(text) // 200)
         self._modules[name] = made = self.read_module(name, path, text, package, node)
         return made
@@ -89,7 +92,8 @@ def _imported(path: str) -> object:
     return Imported(path) if found is None else found
 
 
-def _absolute(node: ast.ImportFrom, package: str) -> str:
+def absolute(node: ast.ImportFrom, package: str) -> str:
+    """The module that a ``from`` names, dots resolved from ``package``."""
     if not node.level:
         return node.module or ""
     parts = package.split(".") if package else []

@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from headway.effects import model as fx
 from headway.reading.budget import OutOfBudget
 from headway.reading.flow import restore, snapshot
 from headway.reading.reader import Call, Library, Surroundings, span_of
 from headway.reading.statements import StatementReader
-from headway.reading.syntax import statements_in
+from headway.reading.syntax import parsed, statements_in
 from headway.reading.values import NOTHING_KNOWN, Function, Module, Names, Op, Opaque, SourceFile, Tables
 from headway.valueclass import valueclass
 
@@ -51,6 +51,10 @@ class Migration:
     constants: Mapping[str, object]
     """Module-level names with a plain value."""
     source: str = field(repr=False)
+    package: str
+    """What relative imports start from."""
+    modules: Mapping[str, tuple[str, str]] = field(repr=False, compare=False)
+    """The text and the package of each module of the project that it uses, as far as it has been read."""
     _later: list[Callable[[], Body | None]] = field(repr=False, compare=False)
     """What reads ``downgrade()``; let go of when it has, with the file's syntax tree."""
 
@@ -87,6 +91,8 @@ def read_migration(
         upgrade=reader.body("upgrade"),
         constants=reader.constants(),
         source=source,
+        package=package,
+        modules=reader.texts,
         _later=[lambda: reader.body("downgrade")],
     )
 
@@ -173,7 +179,7 @@ class FileReader(StatementReader):
 
     def read_module(self, name: str, path: str, text: str, package: str, node: ast.AST) -> Module | None:
         try:
-            tree = _parsed(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         scope = Names(SourceFile(path, (), package, names_alembic="alembic" in text))
@@ -192,12 +198,6 @@ class FileReader(StatementReader):
             self._caller, self.entry = caller, entry
             self.importing, self.stack, self.here = importing, stack, here
         return made
-
-
-@lru_cache(maxsize=256)
-def _parsed(text: str) -> ast.Module:
-    """The syntax of a module that many revisions import; nothing that reads it changes it."""
-    return ast.parse(text)
 
 
 def _imports(path: str, tree: ast.Module) -> Iterator[Import]:

@@ -34,6 +34,7 @@ class StatementReader(LoopReader):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._modules = {}
+        self.texts = {}
         self._looked_up = set()
 
     # -- blocks -----------------------------------------------------------------------------------------------------

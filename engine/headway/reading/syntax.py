@@ -12,6 +12,12 @@ KEPT = 32_768
 _MARKS: tuple[type[ast.AST], ...] = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 
+@lru_cache(maxsize=256)
+def parsed(text: str) -> ast.Module:
+    """The syntax of a module that many revisions import; nothing that reads it changes it."""
+    return ast.parse(text)
+
+
 def nodes_of(tree: ast.AST, closed: tuple[type[ast.AST], ...] = ()) -> list[ast.AST]:
     """``tree`` and every node below it, those of one level together, without the marks for operators and contexts.
 

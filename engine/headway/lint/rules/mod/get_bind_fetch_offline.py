@@ -14,11 +14,11 @@ class GetBindFetchOffline(FileRule):
     """Reads from the database, so that no script can be written of it.
 
     ## What
-    Rows or the schema are read through ``op.get_bind()``, and the file never asks whether a script is written. Said
-    once a file; not said where MOD005 speaks, which includes it.
+    Rows or the schema are read through ``op.get_bind()``, also by an ORM session or by reflection, and the file never
+    asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
 
     ## Why
-    ``upgrade --sql`` has no connection: the whole script ends with an AttributeError at this line. A rehearsal on an
+    ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends with an AttributeError at this line. A rehearsal on an
     empty database reads no row either, and shows nothing of what production will do.
 
     ## Bad
@@ -48,9 +48,12 @@ class GetBindFetchOffline(FileRule):
             return
         if any(InspectorBranching().check_file(file, facts)):
             return
+        # What upgrade() comes to is said first: a script of that is asked for more often.
+        fetch = min(file.written.fetches, key=lambda span: (file.written.is_way_back(span), span.line, span.column))
+        verb = "downgrade" if file.written.is_way_back(fetch) else "upgrade"
         yield self.finding(
-            "reads from the database: 'upgrade --sql' has none and fails here",
+            f"reads from the database: '{verb} --sql' has none and fails here",
             "one statement that the database works out by itself, or: if context.is_offline_mode(): …",
-            min(file.written.fetches, key=lambda span: (span.line, span.column)),
+            fetch,
             file.revision,
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import FileRule
 from headway.lint.written import Region
+from headway.pattern import pattern
+
+_APART = pattern(r"begin_nested|savepoint|rollback|\.connect\(|\.begin\(|create_engine", re.I)
+"""What a file says that goes back to before the error, or works on another connection: then the transaction may go on."""
 
 
 class SwallowedException(FileRule):
@@ -16,11 +21,12 @@ class SwallowedException(FileRule):
 
     ## What
     A ``try`` around a change whose ``except`` takes any error of the database and raises none, or
-    ``contextlib.suppress``.
+    ``contextlib.suppress``. ``commit()`` and ``flush()`` of an ORM session that has been given changes are one.
 
     ## Why
-    The revision counts as applied although a part of it is missing, and nobody hears of it. On PostgreSQL it does not
-    even help: after the error every statement of the transaction answers "current transaction is aborted".
+    The revision counts as applied, or as taken back, although a part of it is missing, and nobody hears of it. On
+    PostgreSQL it does not even help: after the error every statement of the transaction answers "current transaction is
+    aborted", so that nobody hears why.
 
     ## Bad
     ```python
@@ -47,13 +53,44 @@ class SwallowedException(FileRule):
             return
         changes = [one for one in (*file.upgrade_effects, *file.downgrade_effects) if _changes(one)]
         for region in _outermost(file.written.swallows):
-            if any(region.holds(change.span) for change in changes):
+            failing = [one for one in changes if region.holds(one.span)] or list(_flushed(changes, region, file))
+            if failing:
                 yield self.finding(
-                    "goes on when this change fails: the revision counts as applied, and a part of it is missing",
+                    _complaint(failing, region, file, facts),
                     "let it fail; for what may be there or not: if_exists=True, if_not_exists=True",
                     region.span,
                     file.revision,
                 )
+
+
+def _flushed(changes: Sequence[fx.Effect], region: Region, file: RevisionFile) -> Iterator[fx.Effect]:
+    """What an ORM session has been given before, where the region makes it write: only then the database answers."""
+    flushes = file.written.flushes
+    if not any(map(region.holds, flushes)):
+        return
+    written = max((flush.line for flush in flushes if flush.line < region.first), default=0)
+    back = file.written.is_way_back(region.span)
+    for change in changes:
+        given = isinstance(change, fx.ChangesData) and change.through_session
+        if given and written <= change.span.line < region.first and file.written.is_way_back(change.span) == back:
+            yield change
+
+
+def _complaint(changes: Sequence[fx.Effect], region: Region, file: RevisionFile, facts: Facts) -> str:
+    """What becomes of it when the change fails."""
+    if all(_aborts(one, facts) for one in changes) and not _APART.search(file.migration.source):
+        return (
+            "hides why this change failed: PostgreSQL has aborted the transaction, and the next statement fails instead"
+        )
+    if file.written.is_way_back(region.span):
+        return "goes on when this change fails: the revision counts as taken back, and a part of it is still there"
+    return "goes on when this change fails: the revision counts as applied, and a part of it is missing"
+
+
+def _aborts(effect: fx.Effect, facts: Facts) -> bool:
+    """Whether nothing else can be done in the transaction once it has failed; an ORM session rolls back by itself."""
+    runs_on = facts.dialects if effect.databases is None else facts.dialects & effect.databases
+    return runs_on == {"postgresql"} and not effect.autocommit and not getattr(effect, "through_session", False)
 
 
 def _changes(effect: fx.Effect) -> bool:

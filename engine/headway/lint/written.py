@@ -100,6 +100,8 @@ class Written:
     """Calls that give a connection or session a plain text."""
     fetches: tuple[Span, ...]
     """Where rows or the schema are read through a connection."""
+    row_loops: tuple[Region, ...]
+    """The bodies of ``for`` that walk along rows of the database."""
     asks_offline: bool
     """Whether the file asks if a script is written instead."""
     built: tuple[tuple[Span, str], ...]
@@ -150,6 +152,7 @@ def written(path: str, source: str, package: str = "", modules: Modules = Mappin
         branches=tuple(_branches(path, nodes, origins)),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_span(path, node) for node in nodes if _is_fetch(node, origins)),
+        row_loops=tuple(_row_loops(path, nodes, origins)),
         asks_offline="offline" in source or "as_sql" in source,
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
@@ -367,6 +370,28 @@ def _is_fetch(node: ast.AST, origins: Origins) -> bool:
         case ast.Call():
             return _calls_for_rows(node, origins)
     return False
+
+
+def _row_loops(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Region]:
+    rows: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _gives_rows(value, rows, origins):
+                rows.add(name)
+            case ast.For(iter=walked, body=body) if _gives_rows(walked, rows, origins):
+                yield _region(path, node, body)
+
+
+def _gives_rows(node: ast.expr, rows: set[str], origins: Origins) -> bool:
+    """Whether it is rows of the database, or something that walks along them."""
+    match node:
+        case ast.Name(id=name) if name in rows:
+            return True
+        case ast.Call(func=ast.Name(id="enumerate" | "list" | "tuple" | "sorted" | "set" | "iter"), args=[inner, *_]):
+            return _gives_rows(inner, rows, origins)
+        case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _FETCHES:
+            return _gives_rows(receiver, rows, origins)
+    return _is_walked(node, origins)
 
 
 def _is_walked(node: ast.expr, origins: Origins) -> bool:

@@ -9,18 +9,20 @@ from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.held import held_by
 from headway.lint.rule import UpgradeRule
+from headway.lint.written import Region
 
 
 class UnbatchedUpdate(UpgradeRule):
-    """Updates every row of a table in one statement.
+    """Updates every row of a table in one statement, or one after another.
 
     ## What
-    UPDATE without WHERE on a table that was not created in the same change. Of DELETE, DST004 speaks; where
-    the statement keeps another one's lock on PostgreSQL, LCK119.
+    UPDATE without WHERE on a table that was not created in the same change; and an UPDATE or DELETE in a ``for`` along rows
+    that the migration has read, one statement for each. Of DELETE without WHERE, DST004 speaks; where the statement keeps
+    another one's lock on PostgreSQL, LCK119; of an ORM session's objects, DML003.
 
     ## Why
     On a large table it runs for hours, keeps its locks on every row until it ends, writes the table once more, and starts
-    from nothing when it is stopped.
+    from nothing when it is stopped. Row by row it does the same, and waits for the network each time.
 
     ## Bad
     ```python
@@ -44,6 +46,10 @@ class UnbatchedUpdate(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.ChangesData)
+        loop = next((one for one in file.written.row_loops if one.holds(effect.span)), None)
+        if loop is not None and effect.verb in ("UPDATE", "DELETE") and effect.filtered is not False:
+            yield from self._row_by_row(effect, loop, file, facts)
+            return
         if (
             effect.verb != "UPDATE"
             or effect.filtered is not False
@@ -55,6 +61,31 @@ class UnbatchedUpdate(UpgradeRule):
         yield self.finding(
             f"updates every row of {fx.shown(effect.table)} in one statement: its rows stay locked until it is done",
             "update a range of keys at a time, outside of the migration or in a revision of its own, and only rows that need it",
+            effect.span,
+            file.revision,
+        )
+
+    def _row_by_row(self, effect: fx.ChangesData, loop: Region, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        alike = (
+            other
+            for other in file.upgrade_effects
+            if isinstance(other, fx.ChangesData)
+            and (other.verb, other.table) == (effect.verb, effect.table)
+            and loop.holds(other.span)
+        )
+        is_first = next(alike, effect) is effect
+        if (
+            effect.through_session
+            or not is_first
+            or not isinstance(effect.table, str)
+            or facts.is_new_table(effect, file)
+        ):
+            return
+        verb = "updates" if effect.verb == "UPDATE" else "deletes from"
+        yield self.finding(
+            f"{verb} {fx.shown(effect.table)} row by row, one statement for each: their rows stay locked until all are done",
+            "let one statement do it (UPDATE … FROM, CASE); what only Python can compute is computed outside of the migration, "
+            "a range of keys at a time",
             effect.span,
             file.revision,
         )

@@ -14,8 +14,8 @@ class InspectorBranching(FileRule):
     """What the database has decides what the migration does to its schema.
 
     ## What
-    An ``if`` in ``upgrade()`` that asks ``sa.inspect(bind)`` or the database's own catalog, and changes the schema, or
-    leaves the function or the loop before a change of it. Said once a file.
+    An ``if`` in ``upgrade()`` that asks ``sa.inspect(bind)`` or the database's own catalog, also by a function of the
+    project, and changes the schema, or leaves the function or the loop before a change of it. Said once a file.
 
     ## Why
     Two databases at one revision may have two schemas, and a table that is there under the right name and with the

@@ -194,3 +194,23 @@ def test_a_pyproject_of_another_shape(value: str, tmp_path: Path) -> None:
     checkout = good(tmp_path)
     checkout.write("shop/pyproject.toml", value)
     assert run(checkout, "lint").code == 1
+
+
+def test_modules_that_import_each_other_by_many_ways(tmp_path: Path) -> None:
+    """Each of 28 modules imports all that come later: there are a hundred million ways to the last."""
+    checkout = good(tmp_path)
+    package = checkout.shop / "ways"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    names = [f"w{number}" for number in range(28)]
+    for number, name in enumerate(names):
+        imports = "".join(f"from ways.{later} import {later}\n" for later in names[number + 1 :])
+        asks = "inspect(c).has_table('t')" if name == names[-1] else f"{names[-1]}(c)"
+        (package / f"{name}.py").write_text(f"{imports}\n\ndef {name}(c):\n    return {asks}\n")
+    imports = "".join(f"from ways.{name} import {name}\n" for name in names)
+    text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'").replace("from alembic", f"{imports}from alembic")
+    calls = "".join(f"{name}(op.get_bind())\n    " for name in names)
+    decides = f'{calls}if not w0(op.get_bind()):\n        op.drop_table("customers")'
+    (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', decides))
+    found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
+    assert "MOD005" in {finding["code"] for finding in found}, "the function of the last module asks"

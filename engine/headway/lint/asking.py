@@ -4,7 +4,7 @@ judges nothing."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from headway.lint.origins import CATALOGS, OF_INSPECTORS, called, dotted
@@ -15,6 +15,7 @@ from headway.valueclass import valueclass
 Modules = Mapping[str, tuple[str, str]]
 """The text and the package of each module, by its name."""
 
+_Import = ast.Import | ast.ImportFrom
 _EXECUTES = frozenset({"execute", "scalar", "scalars", "exec_driver_sql"})
 
 
@@ -28,7 +29,7 @@ class _Function:
 @valueclass(frozen=True, slots=True)
 class _Module:
     functions: tuple[_Function, ...]
-    imports: tuple[ast.Import | ast.ImportFrom, ...]
+    imports: tuple[_Import, ...]
 
 
 def imported_askers(nodes: Iterable[ast.AST], package: str, modules: Modules) -> frozenset[str]:
@@ -37,15 +38,54 @@ def imported_askers(nodes: Iterable[ast.AST], package: str, modules: Modules) ->
     ``package`` is what relative imports of the file start from.
     """
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)] if modules else []
-    return frozenset(_imported(imports, package, modules, ()))
+    return frozenset(_imported(imports, package, _askers_of(_reached(imports, package, modules), modules)))
 
 
-def _imported(
-    imports: Iterable[ast.Import | ast.ImportFrom], package: str, modules: Modules, within: tuple[str, ...]
-) -> Iterator[str]:
+def _reached(imports: Sequence[_Import], package: str, modules: Modules) -> list[str]:
+    """The modules that these imports lead to, by way of others too."""
+    found: dict[str, None] = {}
+    todo = [(imports, package)]
+    while todo:
+        for name in _named(*todo.pop()):
+            if name in modules and name not in found:
+                found[name] = None
+                text, around = modules[name]
+                todo.append((_module_of(text).imports, around))
+    return list(found)
+
+
+def _named(imports: Sequence[_Import], package: str) -> Iterator[str]:
+    """The modules that imports may be of: what is imported from one may be a module as well."""
     for node in imports:
         base = absolute(node, package) if isinstance(node, ast.ImportFrom) else ""
-        given = _given_by(base, modules, within)
+        if base:
+            yield base
+        yield from (f"{base}.{alias.name}" if base else alias.name for alias in node.names)
+
+
+def _askers_of(names: Sequence[str], modules: Modules) -> dict[str, frozenset[str]]:
+    """The functions that ask among the names of each module, also those that it imports itself."""
+    askers: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
+    is_new = True
+    while is_new:  # modules may import each other, and each round only adds
+        is_new = False
+        for name in reversed(names):
+            text, package = modules[name]
+            module = _module_of(text)
+            found = {*askers[name], *_imported(module.imports, package, askers)}
+            before = -1
+            while len(found) > before:
+                before = len(found)
+                found |= {one.name for one in module.functions if one.asks or one.calls & found}
+            if len(found) > len(askers[name]):
+                askers[name], is_new = frozenset(found), True
+    return askers
+
+
+def _imported(imports: Iterable[_Import], package: str, askers: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for node in imports:
+        base = absolute(node, package) if isinstance(node, ast.ImportFrom) else ""
+        given = askers.get(base, frozenset())
         for alias in node.names:
             name = alias.asname or alias.name
             if alias.name == "*":
@@ -54,21 +94,7 @@ def _imported(
                 yield name
             else:
                 module = f"{base}.{alias.name}" if base else alias.name
-                yield from (f"{name}.{one}" for one in _given_by(module, modules, within))
-
-
-def _given_by(name: str, modules: Modules, within: tuple[str, ...]) -> frozenset[str]:
-    """The functions that ask among the names of a module, also those that it imports itself."""
-    if name in within or name not in modules:
-        return frozenset()
-    text, package = modules[name]
-    module = _module_of(text)
-    found = set(_imported(module.imports, package, modules, (*within, name)))
-    before = -1
-    while len(found) > before:
-        before = len(found)
-        found |= {one.name for one in module.functions if one.asks or one.calls & found}
-    return frozenset(found)
+                yield from (f"{name}.{one}" for one in askers.get(module, ()))
 
 
 @lru_cache(maxsize=256)

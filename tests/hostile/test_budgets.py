@@ -214,3 +214,35 @@ def test_modules_that_import_each_other_by_many_ways(tmp_path: Path) -> None:
     (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', decides))
     found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
     assert "MOD005" in {finding["code"] for finding in found}, "the function of the last module asks"
+
+
+def test_functions_that_call_each_other_by_many_ways_and_deeply(tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    for name, depth, calls in (("c3", 40, 3), ("d4", 3_000, 1)):
+        below = {"c3": "b2", "d4": "c3"}[name]
+        functions = "".join(f"def f{n}():\n" + f"    f{n + 1}()\n" * calls + "\n\n" for n in range(depth))
+        functions += f"def f{depth}():\n    pass\n\n\n"
+        text = SECOND.replace("'b2'", f"'{name}'").replace("'a1'", f"'{below}'")
+        text = text.replace("def upgrade", f"{functions}def upgrade")
+        body = 'try:\n        op.drop_table("customers")\n        f0()\n    except Exception:\n        pass'
+        (checkout.versions / f"{name}.py").write_text(text.replace('op.drop_table("customers")', body))
+    found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
+    assert {finding["revision"] for finding in found if finding["code"] == "MOD004"} == {"c3", "d4"}
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        "session.query(A)" + ".filter(1)" * 900 + ".all()",
+        "x" + ".a" * 900,
+        "'a'" + " + x" * 900,
+        "op.get_bind()" + "()" * 900,
+    ],
+)
+def test_a_long_chain_costs_no_more_than_itself(chain: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'")
+    body = f'session = Session(op.get_bind())\n    try:\n        op.drop_table("customers")\n    except Exception:\n        pass\n    op.execute({chain})'
+    (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', body))
+    document = json.loads(run(checkout, "lint", "--all", "--format", "json").out)
+    assert {"MOD004", "DST001"} <= {finding["code"] for finding in document["findings"] if finding["revision"] == "c3"}

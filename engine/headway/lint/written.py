@@ -9,7 +9,7 @@ from types import MappingProxyType
 from headway.effects.model import Span
 from headway.lint.asking import Modules, imported_askers
 from headway.lint.origins import Origins, called, is_name_of
-from headway.reading.syntax import nodes_of
+from headway.reading.syntax import nodes_of, without_depths
 from headway.valueclass import valueclass
 
 _FETCHES = frozenset(
@@ -132,9 +132,16 @@ class Written:
 def written(path: str, source: str, package: str = "", modules: Modules = MappingProxyType({})) -> Written:
     """What is written in the file ``source``, whose spans are named ``path``.
 
-    ``modules`` are those of the project that it uses, ``package`` is what its relative imports start from.
+    ``modules`` are those of the project that it uses, ``package`` is what its relative imports start from. What lies too deep
+    in an expression is left out; what cannot be followed of it the reader of the migration says.
     """
-    tree = ast.parse(source)
+    try:
+        return _written(path, source, ast.parse(source), package, modules)
+    except RecursionError:
+        return _written(path, source, without_depths(ast.parse(source)), package, modules)
+
+
+def _written(path: str, source: str, tree: ast.Module, package: str, modules: Modules) -> Written:
     nodes = nodes_of(tree)
     origins = Origins(nodes, imported_askers(nodes, package, modules))
     docstrings = set(map(id, _docstrings(nodes)))
@@ -160,7 +167,7 @@ def written(path: str, source: str, package: str = "", modules: Modules = Mappin
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
-        idle=_is_idle("upgrade", _functions_of(tree), []),
+        idle=_is_idle("upgrade", _functions_of(tree)),
         ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree)),
     )
 
@@ -183,26 +190,41 @@ def _functions_of(tree: ast.Module) -> _Functions:
     return {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
-def _is_idle(name: str, functions: _Functions, within: list[str]) -> bool:
-    """Whether there is such a function in the file, and no statement of it does anything by itself."""
-    if name not in functions or name in within:
-        return False
-    return all(_does_nothing(one, functions, [*within, name]) for one in functions[name].body)
+def _is_idle(name: str, functions: _Functions) -> bool:
+    """Whether there is such a function in the file, and no statement of it or of those that it calls does anything."""
+    todo = [name]
+    for asked in todo:  # and those that are found on the way
+        if asked not in functions:
+            return False
+        for statement in functions[asked].body:
+            calls = _calls_alone(statement)
+            if calls is None:
+                return False
+            todo += [one for one in calls if one not in todo]
+    return True
 
 
-def _does_nothing(statement: ast.stmt, functions: _Functions, within: list[str]) -> bool:
-    match statement:
-        case ast.Pass() | ast.Return() | ast.Assign() | ast.AnnAssign() | ast.Import() | ast.ImportFrom():
-            return True
-        case ast.FunctionDef() | ast.ClassDef() | ast.Break() | ast.Continue() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
-            return name == "print" or _is_idle(name, functions, within)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))):
-            return attr in _LOGS
-        case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
-            return all(_does_nothing(one, functions, within) for one in (*body, *orelse))
-    return False
+def _calls_alone(statement: ast.stmt) -> list[str] | None:
+    """The functions that a statement calls when it does nothing else; None when it does something."""
+    calls: list[str] = []
+    todo = [statement]
+    for inner in todo:
+        match inner:
+            case ast.Pass() | ast.Return() | ast.Assign() | ast.AnnAssign() | ast.Import() | ast.ImportFrom():
+                continue
+            case ast.FunctionDef() | ast.ClassDef() | ast.Break() | ast.Continue() | ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+                continue
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+                calls.append(name)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))) if attr in _LOGS:
+                continue
+            case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
+                todo += [*body, *orelse]
+            case _:
+                return None
+    return calls
 
 
 def _only_back(tree: ast.Module) -> list[ast.stmt]:

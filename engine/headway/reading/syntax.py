@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 KEPT = 32_768
 """Of how many nodes is kept what a walk through them tells: modules of a project are read again for each revision."""
@@ -57,3 +58,26 @@ def statements_in(tree: ast.Module) -> Iterator[ast.stmt]:
             held = getattr(node, name, None)
             if isinstance(held, list):  # the body of a conditional expression is none
                 todo.extend(held)
+
+
+_DEEP = 120
+"""Levels of an expression."""
+
+
+def without_depths(tree: ast.Module) -> ast.Module:
+    """The same tree, changed in place, with None for every expression that lies deeper than Python functions can follow."""
+    todo: list[tuple[ast.AST, int]] = [(tree, 0)]
+    for node, depth in todo:
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                value[:] = [_cut(one, depth) for one in value]
+            else:
+                setattr(node, name, _cut(value, depth))
+            inside = value if isinstance(value, list) else [getattr(node, name)]
+            todo += [(one, 0 if isinstance(one, ast.stmt) else depth + 1) for one in inside if isinstance(one, ast.AST)]
+    return tree
+
+
+def _cut(value: Any, depth: int) -> Any:
+    is_deep = isinstance(value, ast.expr) and depth >= _DEEP
+    return ast.copy_location(ast.Constant(None), value) if is_deep else value

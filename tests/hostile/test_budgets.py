@@ -238,6 +238,7 @@ def test_functions_that_call_each_other_by_many_ways_and_deeply(tmp_path: Path) 
         "'a'" + " + x" * 900,
         "op.get_bind()" + "()" * 900,
     ],
+    ids=["query", "attributes", "texts", "calls"],
 )
 def test_a_long_chain_costs_no_more_than_itself(chain: str, tmp_path: Path) -> None:
     checkout = good(tmp_path)

@@ -367,9 +367,10 @@ def _makes(effect: fx.Effect) -> bool:
 
 def _takes_tables_along(effect: fx.Effect) -> bool:
     """Whether it can drop or rename tables or columns although it is about another object."""
-    kinds = (fx.ObjectKind.SCHEMA, fx.ObjectKind.DATABASE)
     match effect:
-        case fx.DropsObject(kind=kind) | fx.AltersObject(kind=kind) if kind in kinds:
+        case fx.DropsObject(kind=fx.ObjectKind.SCHEMA | fx.ObjectKind.DATABASE):
+            return True
+        case fx.AltersObject(kind=fx.ObjectKind.SCHEMA):  # of a database itself nothing that tables have is altered
             return True
         case fx.DropsObject(cascade=cascade) | fx.DropsEnum(cascade=cascade):
             return cascade is not False

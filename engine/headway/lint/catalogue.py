@@ -36,8 +36,10 @@ from headway.lint.rules.dst.drop_column import DropColumn
 from headway.lint.rules.dst.drop_constraint import DropConstraint
 from headway.lint.rules.dst.drop_table import DropTable
 from headway.lint.rules.dst.enum_value_removed import EnumValueRemoved
+from headway.lint.rules.dst.modify_drops_attributes import ModifyDropsAttributes
 from headway.lint.rules.dst.narrowing_type import NarrowingType
 from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
+from headway.lint.rules.dwn.downgrade_order import DowngradeOrder
 from headway.lint.rules.dwn.enum_type_left import EnumTypeLeft
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
 from headway.lint.rules.dwn.trace_left import TraceLeft
@@ -169,6 +171,7 @@ RULES: tuple[type[Rule], ...] = (
     NarrowingType,
     EnumValueRemoved,
     DropConstraint,
+    ModifyDropsAttributes,
     RenameTable,
     RenameColumn,
     DefaultRemoved,
@@ -182,6 +185,7 @@ RULES: tuple[type[Rule], ...] = (
     CastMayFail,
     EnumLabelNotAdded,
     MissingDowngrade,
+    DowngradeOrder,
     TraceLeft,
     BaselineExpired,
     SqlalchemyUrlSecret,

@@ -1,9 +1,9 @@
-"""What a revision drops with its table, so that another rule has spoken of it. Judges nothing."""
+"""What a revision drops with its table or column, so that another rule has spoken of it. Judges nothing."""
 
 from __future__ import annotations
 
 from headway.effects import model as fx
-from headway.lint.facts import RevisionFile
+from headway.lint.facts import Facts, RevisionFile
 
 
 def table_goes_too(effect: fx.Effect, file: RevisionFile) -> bool:
@@ -23,6 +23,21 @@ def table_goes_too(effect: fx.Effect, file: RevisionFile) -> bool:
         elif isinstance(other.table, str) and _runs_along(other, effect):
             return other.transaction == effect.transaction
     return False
+
+
+def column_goes_too(effect: fx.DropsIndex, file: RevisionFile, facts: Facts) -> bool:
+    """Whether the revision drops a column of the index later in the same transaction, and with it the index if it were there."""
+    later = [
+        other
+        for other in file.upgrade_effects
+        if isinstance(other, fx.DropsColumn)
+        and other.order > effect.order
+        and (other.table, other.schema) == (effect.table, effect.schema)
+        and other.transaction == effect.transaction
+        and _runs_along(other, effect)
+    ]
+    index = facts.known.index(effect, file.revision) if later else None
+    return index is not None and isinstance(index.parts, tuple) and any(one.column in index.parts for one in later)
 
 
 def _runs_along(other: fx.Effect, effect: fx.Effect) -> bool:

@@ -13,7 +13,7 @@ from headway.catalog.history import History
 from headway.catalog.names import Names
 from headway.catalog.questions import Answers
 from headway.catalog.replay import Replay
-from headway.catalog.schema import Key
+from headway.catalog.schema import Column, Index, Key
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
@@ -79,6 +79,24 @@ class Known:
         return self._agreed(
             effect, revision, lambda a: a.column_has_default(effect.table, effect.column, effect.schema)
         )
+
+    def column(self, effect: fx.AltersColumn, revision: str) -> Column | None:
+        """The column as it was before ``effect``; None where databases differ or the history does not tell."""
+        found = {
+            one[effect.order].column(effect.table, effect.column, effect.schema)
+            for one in self._before(revision)
+            if effect.order in one
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def index(self, effect: fx.DropsIndex, revision: str) -> Index | None:
+        """The index that ``effect`` drops; None where databases differ or the history does not tell."""
+        found = {
+            one[effect.order].index(effect.name, effect.table, effect.schema)
+            for one in self._before(revision)
+            if effect.order in one and effect.name is not None and effect.table is not None
+        }
+        return found.pop() if len(found) == 1 else None
 
     def typed(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, or else what the history tells."""

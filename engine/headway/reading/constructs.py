@@ -153,6 +153,8 @@ def sql_text(value: object) -> fx.MaybeText:
 def _sql_of_construct(value: Construct) -> fx.MaybeText:
     if value.name in ("text", "literal_column", "quoted_name", "conv", "column", "DDL", "DefaultClause", "f"):
         return sql_text(value.argument(0, "text"))
+    if value.name == "Column":
+        return text_of(value.argument(0, "name"))
     if value.name in ("true", "false", "null") and not value.args:
         return value.name
     if value.name in ("desc", "asc", "nulls_first", "nulls_last", "nullsfirst", "nullslast"):

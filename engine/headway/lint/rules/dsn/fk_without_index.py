@@ -63,10 +63,11 @@ class FkWithoutIndex(UpgradeRule):
             known = all(isinstance(column, str) for column in columns)
             if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
                 named = ", ".join(map(str, columns))
+                quoted = ", ".join(f'"{column}"' for column in columns)
                 yield self.finding(
-                    f"no index of {fx.shown(effect.table)} begins with {named}: a DELETE in the table it points to reads "
-                    "all rows of this one",
-                    f'op.create_index("ix_…", "{fx.shown(effect.table)}", ["{named}"])',
+                    f"foreign key ({named}) of {fx.shown(effect.table)} has no index that begins with it: a DELETE in the table "
+                    "it points to reads all rows of this one",
+                    f'op.create_index("ix_…", "{fx.shown(effect.table)}", [{quoted}])',
                     effect.span,
                     file.revision,
                 )

@@ -83,7 +83,9 @@ def _is_replaced(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
             if new is not None:
                 replaced.add(drop.order)
                 made.remove(new)
-    return effect.order in replaced
+    # Names of which one call takes the one or the other are several effects at one place.
+    alternatives = {drop.span for drop in drops if drop.order in replaced and drop.conditional}
+    return effect.order in replaced or (effect.conditional and effect.span in alternatives)
 
 
 def _of_its_table(effect: fx.DropsConstraint, file: RevisionFile) -> Iterator[fx.Effect]:

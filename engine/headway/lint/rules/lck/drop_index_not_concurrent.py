@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.dropped import table_goes_too
+from headway.lint.dropped import column_goes_too, table_goes_too
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
@@ -16,7 +16,7 @@ class DropIndexNotConcurrent(UpgradeRule):
     """Drops an index of a PostgreSQL table without CONCURRENTLY.
 
     ## What
-    ``drop_index`` without ``postgresql_concurrently=True``, of a table that stays.
+    ``drop_index`` without ``postgresql_concurrently=True``, where table and column stay.
 
     ## Why
     Dropping an index takes an ACCESS EXCLUSIVE lock on its table. It needs it for an instant only, but waits for every
@@ -48,6 +48,8 @@ class DropIndexNotConcurrent(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsIndex)
         if effect.concurrently is not False or facts.is_new_table(effect, file) or table_goes_too(effect, file):
+            return
+        if column_goes_too(effect, file, facts):
             return
         yield self.finding(
             f"drops index {fx.shown(effect.name)} with a lock that every query of its table waits for (PostgreSQL)",

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import sqlalchemy as sa
@@ -330,6 +331,36 @@ def test_an_enum_of_the_same_name_gets_no_label(heading: str, postgresql_url: st
         refused = pytest.raises(sa.exc.DBAPIError, match='invalid input value for enum status: "lost"')
         with refused if heading == "Bad" else contextlib.nullcontext():
             connection.exec_driver_sql("INSERT INTO orders VALUES ('lost')")
+    engine.dispose()
+
+
+def body(code: str, name: str, function: str) -> str:
+    """What a function of a rule's example does."""
+    return dedent(re.split(rf"^def {function}\(\):\n", pieces(code)[name], flags=re.M)[-1].split("\n\n\n")[0])
+
+
+def test_modify_takes_what_it_does_not_say(mariadb_url: str) -> None:
+    engine = sa.create_engine(mariadb_url, poolclass=NullPool)
+    nullable = {}
+    for heading in ("Bad", "Good"):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE OR REPLACE TABLE orders (status VARCHAR(20) NOT NULL)")
+        run(engine, body("DST013", heading, "upgrade"))
+        nullable[heading] = sa.inspect(engine).get_columns("orders")[0]["nullable"]
+    assert nullable == {"Bad": True, "Good": False}
+    engine.dispose()
+
+
+def test_an_index_goes_with_its_column(postgresql_url: str) -> None:
+    engine = sa.create_engine(postgresql_url, poolclass=NullPool)
+    for heading, fails in (("Bad", True), ("Good", False)):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE IF EXISTS orders")
+            connection.exec_driver_sql("CREATE TABLE orders (id integer)")
+        run(engine, body("DWN002", heading, "upgrade"))
+        refused = pytest.raises(sa.exc.DBAPIError, match='index "ix_orders_note" does not exist')
+        with refused if fails else contextlib.nullcontext():
+            run(engine, body("DWN002", heading, "downgrade"))
     engine.dispose()
 
 

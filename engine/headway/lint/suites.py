@@ -1,9 +1,9 @@
-"""Whether a line of a file runs only behind a call of create_table: both in one block. Reads syntax, judges nothing."""
+"""Whether a line of a file runs only behind a certain call: both in one block. Reads syntax, judges nothing."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from headway.valueclass import valueclass
 
@@ -14,8 +14,8 @@ class Statement:
 
     first: int
     last: int
-    creates: bool
-    """Whether it is nothing but a call of ``create_table``, so that whoever comes through it has made the table."""
+    call: str
+    """What it calls when it is nothing but a call, so that whoever comes through it has called that; else empty."""
 
 
 Block = tuple[Statement, ...]
@@ -30,11 +30,11 @@ def blocks_of(source: str) -> tuple[Block, ...]:
     return tuple(_blocks(tree))
 
 
-def runs_behind(line: int, creating: int, blocks: tuple[Block, ...]) -> bool:
-    """Whether whoever comes to ``line`` has come through the call of create_table in line ``creating``."""
+def runs_behind(line: int, call: int, names: Container[str], blocks: tuple[Block, ...]) -> bool:
+    """Whether whoever comes to ``line`` has come through the call of one of ``names`` in line ``call``."""
     for block in blocks:
         for place, statement in enumerate(block):
-            if statement.creates and statement.first == creating:
+            if statement.call in names and statement.first == call:
                 return any(other.first <= line <= other.last for other in block[place + 1 :])
     return False
 
@@ -43,12 +43,11 @@ def _blocks(tree: ast.AST) -> Iterator[Block]:
     for node in ast.walk(tree):
         for _, value in ast.iter_fields(node):
             if isinstance(value, list) and value and all(isinstance(one, ast.stmt) for one in value):
-                yield tuple(Statement(one.lineno, one.end_lineno or one.lineno, _creates(one)) for one in value)
+                yield tuple(Statement(one.lineno, one.end_lineno or one.lineno, _call(one)) for one in value)
 
 
-def _creates(statement: ast.stmt) -> bool:
+def _call(statement: ast.stmt) -> str:
     if not isinstance(statement, ast.Expr | ast.Assign) or not isinstance(statement.value, ast.Call):
-        return False
+        return ""
     called = statement.value.func
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
-    return name == "create_table"
+    return called.attr if isinstance(called, ast.Attribute) else str(getattr(called, "id", ""))

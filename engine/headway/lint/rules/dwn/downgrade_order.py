@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import FileRule
+from headway.lint.suites import runs_behind
 
 
 class DowngradeOrder(FileRule):
@@ -59,7 +60,7 @@ class DowngradeOrder(FileRule):
         drops: list[_Drop] = []
         for effect in file.downgrade_effects:
             drops = [one for one in drops if not _is_made_again(one, effect)]
-            gone = next((one for one in drops if _fails_behind(effect, one, made, facts)), None)
+            gone = next((one for one in drops if _fails_behind(effect, one, made, file, facts)), None)
             if gone is not None:
                 what = "its table" if isinstance(gone, fx.DropsTable) else f"column {fx.shown(gone.column)}"
                 yield self.finding(
@@ -74,6 +75,7 @@ class DowngradeOrder(FileRule):
 
 _Drop = fx.DropsTable | fx.DropsColumn
 _Made = fx.CreatesIndex | fx.AddsConstraint
+_DROPS = ("drop_table", "drop_column")
 _MYSQL = frozenset({"mysql", "mariadb"})
 
 
@@ -85,11 +87,13 @@ def _is_made_again(drop: _Drop, effect: fx.Effect) -> bool:
     return isinstance(drop, fx.DropsColumn) and isinstance(effect, fx.AddsColumn) and effect.table == drop.table
 
 
-def _fails_behind(effect: fx.Effect, drop: _Drop, made: dict[str, _Made], facts: Facts) -> bool:
+def _fails_behind(effect: fx.Effect, drop: _Drop, made: dict[str, _Made], file: RevisionFile, facts: Facts) -> bool:
     """Whether ``effect`` is surely about what ``drop`` has taken away, wherever both run."""
     if getattr(effect, "if_exists", False) is not False or not isinstance(drop.table, str):
         return False
-    if drop.if_exists is not False or (drop.conditional and not effect.conditional):
+    if drop.if_exists is not False or effect.span == drop.span:  # of one call nobody knows what of it is done
+        return False
+    if drop.conditional and not runs_behind(effect.span.line, drop.span.line, _DROPS, file.blocks):
         return False
     if None not in (effect.databases, drop.databases) and not (effect.databases or set()) & (drop.databases or set()):
         return False

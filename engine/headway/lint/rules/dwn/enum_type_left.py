@@ -62,7 +62,7 @@ class EnumTypeLeft(FileRule):
         gone |= {_key(effect) for effect in file.upgrade_effects if isinstance(effect, fx.DropsEnum | fx.RenamesEnum)}
         seen: set[str] = set()
         for effect in file.upgrade_effects:
-            if not isinstance(effect, fx.CreatesEnum) or not isinstance(effect.name, str) or effect.conditional:
+            if not isinstance(effect, fx.CreatesEnum) or not isinstance(effect.name, str) or _may_not_be_made(effect):
                 continue
             # One that is made only where it is missing may belong to others.
             if effect.if_not_exists is not False or not fx.can_run_on(effect, frozenset({"postgresql"})):
@@ -76,6 +76,11 @@ class EnumTypeLeft(FileRule):
                     effect.span,
                     file.revision,
                 )
+
+
+def _may_not_be_made(effect: fx.CreatesEnum) -> bool:
+    """Whether a condition of the revision decides; a helper of the project that asks for its table makes it the first time."""
+    return effect.conditional and effect.written_at is None
 
 
 def _is_unread(effect: fx.Effect) -> bool:

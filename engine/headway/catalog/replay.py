@@ -113,6 +113,9 @@ class Replay:
 
     def _apply(self, effect: fx.Effect, revision: str | None) -> None:
         match effect:
+            case fx.NotAnalysed(adds_only=True):
+                self._tables.open()
+                self._objects.forget()
             case fx.NotAnalysed() | fx.EndsTransaction(verb="ROLLBACK"):
                 self._forget()
             case fx.RunsSql(understood=False):

@@ -470,3 +470,5 @@ class NotAnalysed(Effect):
     """Something that could not be read; rules report it instead of passing it as clean."""
 
     reason: str
+    adds_only: bool = False
+    """Whether all that it can do is to make tables that are not there yet."""

@@ -89,7 +89,8 @@ def method_of_construct(reader: Reader, receiver: object, name: str, call: Call,
             reader.add(effects(root, reader.span(call.node, scope), _looks_first(root, call)))
             return None
         if root.name == "MetaData" and name in ("create_all", "drop_all"):
-            reader.not_analysed(call.node, scope, f"{name}() of a MetaData: the tables are not known from this file")
+            why = f"{name}() of a MetaData: the tables are not known from this file"
+            reader.not_analysed(call.node, scope, why, adds_only=name == "create_all")
             return None
         if root.name == "MetaData" and name in ("reflect", "bind", "clear"):
             return None

@@ -110,9 +110,9 @@ class Reader(ABC):
             if isinstance(effect, fx.EndsTransaction):
                 self.transaction += 1
 
-    def not_analysed(self, node: ast.AST, scope: Names, reason: str) -> None:
-        """Takes up that a place could not be read."""
-        self.add([fx.NotAnalysed(span=self.span(node, scope), reason=reason)])
+    def not_analysed(self, node: ast.AST, scope: Names, reason: str, *, adds_only: bool = False) -> None:
+        """Takes up that a place could not be read, and whether it only makes what is not there yet."""
+        self.add([fx.NotAnalysed(span=self.span(node, scope), reason=reason, adds_only=adds_only)])
 
     def said_within(self, span: fx.Span) -> bool:
         """Whether the last thing taken up is that a part of this place could not be read."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.added import is_added_here
+from headway.lint.called import Called, called_first, earlier
 from headway.lint.dropped import table_goes_too
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.fills import may_copy
@@ -49,11 +50,22 @@ class DropColumn(UpgradeRule):
         if facts.is_new_table(effect, file) or is_added_here(effect, file) or table_goes_too(effect, file):
             return
         lost = "what was not copied before is lost" if may_copy(effect, file) else "its values are lost"
+        old = called_first(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
+        named = f"{fx.shown(old.table)}.{fx.shown(old.columns[0])}"
+        code = "" if _is_made_anew(old, effect, file) else ", and code that still names it fails"
         yield self.finding(
-            f"drops column {fx.shown(effect.table)}.{fx.shown(effect.column)}: {lost}, "
-            "and code that still names it fails",
+            f"drops column {named}: {lost}{code}",
             "remove it from the model in an earlier release, then drop it; if that has happened, "
             f'say so: # headway: ignore[{self.code}] reason="…"',
             effect.span,
             file.revision,
         )
+
+
+def _is_made_anew(old: Called, effect: fx.DropsColumn, file: RevisionFile) -> bool:
+    """Whether the revision has moved the column aside and made one under its name."""
+    return any(
+        isinstance(other, fx.AddsColumn) and other.column.name == old.columns[0] != effect.column
+        for other, called in earlier(effect, Called(effect.table, effect.schema), file.upgrade_effects)
+        if called.is_table_of(other)
+    )

@@ -247,3 +247,41 @@ def test_a_long_chain_costs_no_more_than_itself(chain: str, tmp_path: Path) -> N
     (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', body))
     document = json.loads(run(checkout, "lint", "--all", "--format", "json").out)
     assert {"MOD004", "DST001"} <= {finding["code"] for finding in document["findings"] if finding["revision"] == "c3"}
+
+
+def test_a_helper_of_a_thousand_cases(tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    cases = "".join(f"    elif sa.inspect(c).has_table('t{n}'):\n        return {n}\n" for n in range(1_000))
+    helper = f"def which(c):\n    if c is None:\n        return 0\n{cases}    return 1\n\n\n"
+    text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'").replace("def upgrade", f"{helper}def upgrade")
+    body = 'if which(op.get_bind()):\n        op.drop_table("customers")'
+    (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', body))
+    found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
+    assert {"MOD005", "DST001"} <= {finding["code"] for finding in found if finding["revision"] == "c3"}
+
+
+MANY: dict[str, tuple[str, str]] = {
+    "constraints that come and go": (
+        "".join(f"    op.drop_constraint('a{n}', 't', type_='check')\n" for n in range(500))
+        + "".join(f"    op.create_check_constraint('b{n}', 't', 'a > {n}')\n" for n in range(500)),
+        'op.execute("SELECT 1")',
+    ),
+    "columns and indexes that are taken back": (
+        "".join(f"    op.add_column('t', sa.Column('c{n}', sa.Text()))\n" for n in range(700))
+        + "".join(f"    op.create_index('i{n}', 't', ['c{n}'])\n" for n in range(700)),
+        "".join(f"op.drop_column('t', 'c{n}')\n    " for n in range(700))
+        + "".join(f"op.drop_index('i{n}', table_name='t')\n    " for n in range(700)),
+    ),
+    "a comment of marks": ("    pass\n    #" + "###end" * 3_000 + "\n", "pass"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_very_many_of_a_kind(name: str, tmp_path: Path) -> None:
+    checkout = good(tmp_path)
+    up, down = MANY[name]
+    text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'").replace('    op.drop_table("customers")\n', up)
+    made = 'op.create_table("customers", sa.Column("id", sa.Integer()))'
+    (checkout.versions / "c3.py").write_text(text.replace(made, down))
+    document = json.loads(run(checkout, "lint", "--all", "--format", "json").out)
+    assert document["examined"]["revisions"] == 3

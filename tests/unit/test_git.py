@@ -224,3 +224,28 @@ def test_one_comparison_reads_a_file_once(top: Path, monkeypatch: pytest.MonkeyP
     assert found.added == {str(top / "v" / "c.py")}
     assert found.gone == released.left == {"v/b.py": b"revision = 'b'\n"}
     assert read == [str(top / "v" / "a.py")]
+
+
+def test_a_link_out_of_the_repository_by_its_whole_path_is_outside(top: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a.py").write_text("revision = 'x'\n")
+    (top / "whole").symlink_to(outside)
+    (top / "by_steps").symlink_to(os.path.join(os.pardir, "outside"))
+    git(top, "checkout", "-q", "main")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "links")
+    git(top, "checkout", "-q", "branch")
+    git(top, "rebase", "-q", "main")
+    assert changes(top, "whole/a.py", "by_steps/a.py") == {"whole/a.py": "outside", "by_steps/a.py": "outside"}
+
+
+def test_a_link_within_by_its_whole_path(top: Path) -> None:
+    (top / "deep").mkdir()
+    (top / "deep" / "way").symlink_to(top / "v")
+    git(top, "checkout", "-q", "main")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "links")
+    git(top, "checkout", "-q", "branch")
+    git(top, "rebase", "-q", "main")
+    assert changes(top, "deep/way/a.py") == {"deep/way/a.py": "same"}

@@ -48,6 +48,25 @@ def test_it_is_found(environment: str, files: dict[str, str], tmp_path: Path) ->
     assert kinds(tmp_path, environment, files) == {"fk", "uq"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '# metadata = MetaData(naming_convention={"fk": "x", "uq": "y"})\n',
+        '"""We have no naming_convention."""\nKINDS = {"fk": 1, "uq": 2}\n',
+        "from " + "." * 50_000 + "\n",
+        "naming_convention = (\n",
+    ],
+    ids=["comment", "elsewhere", "dots", "no Python"],
+)
+def test_text_alone_tells_nothing(text: str, tmp_path: Path) -> None:
+    assert kinds(tmp_path, text, {}) == set()
+
+
+def test_a_convention_by_its_name(tmp_path: Path) -> None:
+    text = 'convention = {"fk": "x"}\nmetadata = MetaData(naming_convention=convention)\n'
+    assert kinds(tmp_path, text, {}) == {"fk"}
+
+
 def test_nothing_else_tells(tmp_path: Path) -> None:
     assert kinds(tmp_path, "from shop import models\n", {"shop/__init__.py": "", "shop/models.py": "x = 1\n"}) == set()
     assert kinds(tmp_path, "import models\n", {"elsewhere.py": CONVENTION}) == set()

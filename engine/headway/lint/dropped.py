@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.suites import are_together
 
 
 def table_goes_too(effect: fx.Effect, file: RevisionFile) -> bool:
     """Whether the revision drops the table of ``effect`` later in the same transaction, of which another rule speaks.
 
-    Wherever the one runs the other runs as well: both on every database and without a condition, or both under one.
+    Wherever the one runs the other runs as well. Not where a table gets the name afterwards: then it is made anew, and of that
+    no rule says that it is gone.
     """
-    table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
-    names = {table}
+    name, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
+    goes = False
     for other in file.upgrade_effects:
-        if other.order <= effect.order or not isinstance(other, fx.RenamesTable | fx.DropsTable):
+        if other.order <= effect.order:
             continue
-        if other.table not in names or other.schema != schema:
-            continue
+        if isinstance(other, fx.CreatesTable) and other.table == name:
+            return False
         if isinstance(other, fx.RenamesTable):
-            names.add(other.new_name)
-        elif isinstance(other.table, str) and _runs_along(other, effect):
-            return other.transaction == effect.transaction
-    return False
+            if other.new_name == name:
+                return False
+            name = other.new_name if (other.table, other.schema) == (name, schema) else name
+        elif (
+            isinstance(other, fx.DropsTable) and isinstance(name, str) and (other.table, other.schema) == (name, schema)
+        ):
+            goes = _runs_along(other, effect, file) and other.transaction == effect.transaction
+    return goes
 
 
 def column_goes_too(effect: fx.DropsIndex, file: RevisionFile, facts: Facts) -> bool:
@@ -34,13 +40,13 @@ def column_goes_too(effect: fx.DropsIndex, file: RevisionFile, facts: Facts) -> 
         and other.order > effect.order
         and (other.table, other.schema) == (effect.table, effect.schema)
         and other.transaction == effect.transaction
-        and _runs_along(other, effect)
+        and _runs_along(other, effect, file)
     ]
     index = facts.known.index(effect, file.revision) if later else None
     return index is not None and isinstance(index.parts, tuple) and any(one.column in index.parts for one in later)
 
 
-def _runs_along(other: fx.Effect, effect: fx.Effect) -> bool:
-    """Whether ``other`` runs wherever ``effect`` does, as far as their guards tell."""
+def _runs_along(other: fx.Effect, effect: fx.Effect, file: RevisionFile) -> bool:
+    """Whether ``other`` runs wherever ``effect`` does before it: without a condition, or in one block with it."""
     everywhere = other.databases is None or (effect.databases is not None and effect.databases <= other.databases)
-    return everywhere and (not other.conditional or effect.conditional)
+    return everywhere and (not other.conditional or are_together(other.span.line, effect.span.line, file.blocks))

@@ -191,7 +191,7 @@ def _is_made_just_before(effect: fx.Effect, file: RevisionFile) -> bool:
         return True  # an index that the call of create_table makes with it
     if made.if_not_exists is not False or made.span.path != effect.span.path:
         return False
-    return runs_behind(effect.span.line, made.span.line, ("create_table",), file.blocks)
+    return runs_behind(effect.span.line, made.span.line, file.blocks)
 
 
 def _place(effect: fx.Effect) -> tuple[object, ...]:

@@ -23,13 +23,14 @@ def may_hold_null(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) ->
 def is_filled(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
     """Whether the revision has put a value into the rows that have none: by a change of them, or by the column's default."""
     added = added_column(altered, altered.column, file)
-    return filled_before(altered, file) or (added is not None and holds(added, facts).is_one_value)
+    return filled_before(altered, file, facts) or (added is not None and holds(added, facts).is_one_value)
 
 
-def filled_before(altered: fx.AltersColumn, file: RevisionFile) -> bool:
-    """Whether an UPDATE of the altered column comes before, or a DELETE of the rows that have none."""
+def filled_before(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
+    """Whether an UPDATE of the altered column comes before, or a DELETE of the rows that have none, on each of its databases."""
     return any(
-        (change.verb == "UPDATE" and _sets(change, called.columns)) or _deletes_without(change, called.columns[0])
+        runs_where(change, altered, facts)
+        and ((change.verb == "UPDATE" and _sets(change, called.columns)) or _deletes_without(change, called.columns[0]))
         for change, called in _changes(altered, (altered.column,), file)
     )
 
@@ -51,7 +52,7 @@ def filled_since(added: fx.AddsColumn, effect: fx.TableEffect, column: fx.Text, 
     found = [
         change.filtered is False and change.verb == "UPDATE"
         for change, called in _changes(effect, (column,), file)
-        if change.order > added.order and change.verb in _CHANGES and _sets(change, called.columns)
+        if change.order > added.order and change.verb in (*_CHANGES, "INSERT", "LOAD") and _sets(change, called.columns)
     ]
     return any(found) if found else None
 
@@ -83,6 +84,12 @@ def _may_name(change: fx.ChangesData, names: tuple[fx.Text, ...], file: Revision
     if not re.search("[\"']", text) or "*" in text:
         return True
     return any(not isinstance(name, str) or re.search(rf"\b{re.escape(name.lower())}\b", text) for name in names)
+
+
+def runs_where(other: fx.Effect, effect: fx.Effect, facts: Facts) -> bool:
+    """Whether the guard of ``other`` lets it run on every database of the history that ``effect`` runs on."""
+    here = facts.dialects if effect.databases is None else facts.dialects & effect.databases
+    return other.databases is None or (bool(here) and here <= other.databases)
 
 
 _DELETES = ("DELETE", "TRUNCATE")

@@ -89,6 +89,15 @@ class Known:
         }
         return found.pop() if len(found) == 1 else None
 
+    def is_key(self, effect: fx.AltersColumn, revision: str) -> bool:
+        """Whether the column is of its table's primary key, as far as the history tells: such a column takes no NULL."""
+        for one in self._before(revision):
+            table = one[effect.order].table(effect.table, effect.schema) if effect.order in one else None
+            keys = [key for key in table.constraints if key.kind is fx.ConstraintKind.PRIMARY_KEY] if table else []
+            if any(_has(key.columns, effect.column) for key in keys):
+                return True
+        return False
+
     def index(self, effect: fx.DropsIndex, revision: str) -> Index | None:
         """The index that ``effect`` drops; None where databases differ or the history does not tell."""
         found = {

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import deque
 from collections.abc import Iterator
 
 from headway.pattern import pattern
 from headway.reading.modules import ProjectModules
+from headway.reading.syntax import nodes_of, parsed
 
-_MODULES, _CHARACTERS = 200, 8_000_000
+_MODULES, _CHARACTERS = 200, 2_000_000
 """So much is looked through, what env.py imports first."""
-_CONVENTION = pattern(r"\bnaming_convention\b")
 _IMPORT = pattern(
-    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^()]*\)|[^\n#;]*)|import[ \t]+([^\n#;]*))", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+(\.*)(\w[\w.]*)?[ \t]+import[ \t]+(\([^()]*\)|[^\n#;]*)|import[ \t]+([^\n#;]*))", re.MULTILINE
 )
 _NAME = pattern(r"(?:^|,)\s*([\w.]+)")
 _KEYS = ("fk", "uq", "ck", "pk", "ix")
@@ -30,8 +31,9 @@ def named_kinds(environment: str, modules: ProjectModules) -> frozenset[str]:
     left = _CHARACTERS
     while todo:
         package, text = todo.popleft()
-        if _CONVENTION.search(text):
-            return frozenset(key for key in _KEYS if f'"{key}":' in text or f"'{key}':" in text)
+        kinds = _kinds_in(text) if "onvention" in text.lower() else frozenset()
+        if kinds:
+            return kinds
         for name in _imported(text, package):
             if name in seen or len(seen) >= _MODULES or left <= 0:
                 continue
@@ -41,6 +43,25 @@ def named_kinds(environment: str, modules: ProjectModules) -> frozenset[str]:
                 left -= len(found[1])
                 todo.append((found[2], found[1]))
     return frozenset()
+
+
+def _kinds_in(text: str) -> frozenset[str]:
+    """The keys of the dictionaries that are given as ``naming_convention``, or to a name that says so."""
+    try:
+        nodes = nodes_of(parsed(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    found: list[ast.expr | None] = []
+    for node in nodes:
+        match node:
+            case ast.keyword(arg="naming_convention", value=value):
+                found.append(value)
+            case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value):
+                found += [value] if "convention" in name.lower() else []
+            case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name), value=value):
+                found += [value] if "convention" in name.lower() else []
+    keys = [key for one in found if isinstance(one, ast.Dict) for key in one.keys]
+    return frozenset(str(key.value) for key in keys if isinstance(key, ast.Constant) and key.value in _KEYS)
 
 
 def _imported(text: str, package: str) -> Iterator[str]:

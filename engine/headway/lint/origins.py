@@ -186,9 +186,14 @@ class Origins:
 
     def is_inspected(self, node: ast.AST) -> bool:
         """Whether an expression depends on what the schema of the database is."""
-        if isinstance(node, ast.Attribute) and node.attr in _NO_SCHEMA:
-            return False
-        return self._asks(node) or any(map(self.is_inspected, ast.iter_child_nodes(node)))
+        todo = [node]
+        for inner in todo:
+            if isinstance(inner, ast.Attribute) and inner.attr in _NO_SCHEMA:
+                continue
+            if self._asks(inner):
+                return True
+            todo.extend(ast.iter_child_nodes(inner))
+        return False
 
     def is_read_at_run_time(self, node: ast.AST) -> bool:
         """Whether an expression depends on rows or on the environment."""

@@ -119,18 +119,11 @@ def call_of(effect: fx.Effect, file: RevisionFile, *, in_with: bool = False) -> 
         return None
     if (span.line, span.column) not in file.written.directives:
         return None
-    if not in_with and _is_in_with(span, file.migration.source):
+    if not in_with and any(one.span.line < span.line <= one.last for one in file.written.withs):
         return None
     call = call_at(span, file.migration.lines)
     # What is written around it says ``op`` as well.
     return call if call is not None and call.is_on_op else None
-
-
-def _is_in_with(span: fx.Span, source: str) -> bool:
-    return any(
-        isinstance(node, ast.With | ast.AsyncWith) and node.lineno < span.line <= (node.end_lineno or 0)
-        for node in ast.walk(ast.parse(source))
-    )
 
 
 def call_at(span: fx.Span, lines: Sequence[str], *, alone: bool = True) -> Call | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from headway.valueclass import valueclass
 
@@ -30,13 +30,18 @@ def blocks_of(source: str) -> tuple[Block, ...]:
     return tuple(_blocks(tree))
 
 
-def runs_behind(line: int, call: int, names: Container[str], blocks: tuple[Block, ...]) -> bool:
-    """Whether whoever comes to ``line`` has come through the call of one of ``names`` in line ``call``."""
+def runs_behind(line: int, creating: int, blocks: tuple[Block, ...]) -> bool:
+    """Whether whoever comes to ``line`` has come through the call of create_table in line ``creating``."""
     for block in blocks:
         for place, statement in enumerate(block):
-            if statement.call in names and statement.first == call:
+            if statement.call == "create_table" and statement.first == creating:
                 return any(other.first <= line <= other.last for other in block[place + 1 :])
     return False
+
+
+def are_together(one: int, other: int, blocks: tuple[Block, ...]) -> bool:
+    """Whether two calls, by their lines, are statements of one block, so that both run or neither."""
+    return any({one, other} <= {statement.first for statement in block if statement.call} for block in blocks)
 
 
 def _blocks(tree: ast.AST) -> Iterator[Block]:

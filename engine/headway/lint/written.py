@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from headway.effects.model import Span
 from headway.lint.asking import Modules, imported_askers
-from headway.lint.origins import Origins, called, is_name_of
+from headway.lint.origins import OF_INSPECTORS, Origins, called, is_name_of
 from headway.reading.syntax import nodes_of, without_depths
 from headway.valueclass import valueclass
 
@@ -100,6 +100,8 @@ class Written:
     """Calls that give a connection or session a plain text."""
     fetches: tuple[Span, ...]
     """Where rows or the schema are read through a connection."""
+    withs: tuple[Region, ...]
+    """The bodies of ``with``."""
     row_loops: tuple[Region, ...]
     """The bodies of ``for`` that walk along rows of the database."""
     asks_offline: bool
@@ -159,6 +161,7 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
         branches=tuple(_branches(path, nodes, origins)),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_span(path, node) for node in nodes if _is_fetch(node, origins)),
+        withs=tuple(_region(path, node, node.body) for node in nodes if isinstance(node, ast.With | ast.AsyncWith)),
         row_loops=tuple(_row_loops(path, nodes, origins)),
         asks_offline="offline" in source or "as_sql" in source,
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
@@ -210,21 +213,41 @@ def _calls_alone(statement: ast.stmt) -> list[str] | None:
     todo = [statement]
     for inner in todo:
         match inner:
-            case ast.Pass() | ast.Return() | ast.Assign() | ast.AnnAssign() | ast.Import() | ast.ImportFrom():
+            case ast.Pass() | ast.Return(value=None) | ast.Import() | ast.ImportFrom():
                 continue
+            case ast.Return() | ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
+                made = [one.func for one in nodes_of(inner) if isinstance(one, ast.Call)]
+                calls += [
+                    function.id for function in made if isinstance(function, ast.Name) and function.id not in _LOOKING
+                ]
+                if not all(isinstance(one, ast.Name) or getattr(one, "attr", "") in _LOOKING for one in made):
+                    return None
             case ast.FunctionDef() | ast.ClassDef() | ast.Break() | ast.Continue() | ast.Expr(value=ast.Constant()):
                 continue
             case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
                 continue
             case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
                 calls.append(name)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))) if attr in _LOGS:
-                continue
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver, attr=attr))) if attr in _LOGS:
+                if "log" not in ast.unparse(receiver).lower():
+                    return None
             case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
                 todo += [*body, *orelse]
             case _:
                 return None
     return calls
+
+
+_LOOKING = frozenset(
+    [
+        *OF_INSPECTORS,
+        *_FETCHES,
+        *_EXECUTES,
+        *("get_bind", "get_context", "inspect", "table", "column", "Table", "Column", "MetaData"),
+        *("text", "select", "select_from", "where", "order_by", "len", "bool", "list", "set", "sorted", "format"),
+    ]
+)
+"""What only makes a value or asks the database: that nothing of it changes that is told by the effects."""
 
 
 def _only_back(tree: ast.Module) -> list[ast.stmt]:
@@ -290,24 +313,44 @@ def _is_call(node: ast.AST) -> bool:
 def _branches(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Region]:
     decided = [node for node in nodes if isinstance(node, ast.If) and origins.is_inspected(node.test)]
     around = _around(nodes) if decided else {}
+    leaving = _leaving(nodes, around) if decided else {}
     for node in decided:
-        left = _left(node, around)
+        left = _left(node, around, leaving)
         yield _region(path, node, [*node.body, *node.orelse, *([] if left is None else [left])])
 
 
-def _left(branch: ast.If, around: Mapping[int, ast.AST]) -> ast.AST | None:
+def _left(branch: ast.If, around: Mapping[int, ast.AST], leaving: Mapping[int, int]) -> ast.AST | None:
     """The function that ``branch`` returns from, or else the loop that it leaves: what follows there depends on it."""
-    held = [one for one in (*branch.body, *branch.orelse) if not isinstance(one, _CLOSED)]
-    inside = [inner for one in held for inner in nodes_of(one, _CLOSED)]
-    if any(isinstance(inner, ast.Return) for inner in inside):
-        wanted = _FUNCTIONS
-    elif any(isinstance(inner, ast.Continue | ast.Break) for inner in inside):
-        wanted = _LOOPS
-    else:
+    how = max((leaving.get(id(one), _STAYS) for one in (*branch.body, *branch.orelse)), default=_STAYS)
+    if how == _STAYS:
         return None
+    wanted = _FUNCTIONS if how == _RETURNS else _LOOPS
     found = around.get(id(branch))
     while found is not None and not isinstance(found, wanted):
         found = around.get(id(found))
+    return found
+
+
+_STAYS, _LEAVES, _RETURNS = 0, 1, 2
+
+
+def _leaving(nodes: list[ast.AST], around: Mapping[int, ast.AST]) -> dict[int, int]:
+    """How each statement may end what it stands in, what is within it included; ``nodes`` have those above first."""
+    found: dict[int, int] = {}
+    for node in reversed(nodes):
+        own = (
+            _RETURNS
+            if isinstance(node, ast.Return)
+            else _LEAVES
+            if isinstance(node, ast.Continue | ast.Break)
+            else _STAYS
+        )
+        how = max(found.get(id(node), _STAYS), own)
+        outside = around.get(id(node))
+        if how and outside is not None:
+            found[id(node)] = how
+            if not isinstance(outside, _CLOSED):
+                found[id(outside)] = max(found.get(id(outside), _STAYS), how)
     return found
 
 

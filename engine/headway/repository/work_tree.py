@@ -104,8 +104,12 @@ class WorkTree:
             target = os.readlink(place)
             if mode != LINK or not _has_id(os.fsencode(target), id_) or links > _LINKS:
                 return State.ADDED
-            is_absolute = os.path.isabs(target)
-            left = steps(self._root, os.path.join(target, *left)) if is_absolute else [*target.split(os.sep), *left]
+            if not os.path.isabs(target):
+                left = [*target.split(os.sep), *left]
+                continue
+            left, done = steps(self._root, os.path.join(target, *left)), []
+            if not left:
+                return State.OUTSIDE
         return self._beside(os.path.join(self._root, *done), "/".join(done)) if done else State.OUTSIDE
 
     def _beside(self, path: str, inside: str) -> State:

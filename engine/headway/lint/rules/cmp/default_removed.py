@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.called import Called, earlier
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import runs_where
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
 
@@ -76,6 +77,7 @@ def _was_there(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> boo
             and (other.column,) == called.columns
             and (other.changes_default or other.drops_default)
             and (not other.conditional or effect.conditional)
+            and runs_where(other, effect, facts)
         ):
             first = other
     if first is effect or first.drops_default:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.lint.called import Called
@@ -57,13 +56,12 @@ class UniqueOnExisting(UpgradeRule):
         found = alike(effect, file, facts)
         if found.stop is Stop.NONE:
             return
-        finding = self.finding(
+        yield self.finding(
             f"makes {_listed(effect.columns)} of {fx.shown(effect.table)} unique: {found} make the migration fail",
             _help(effect, found),
             effect.span,
             file.revision,
         )
-        yield replace(finding, severity=Severity.INFO) if found.stop is Stop.CHANGED else finding
 
 
 def _help(effect: fx.AddsConstraint | fx.CreatesIndex, found: Alike) -> str:

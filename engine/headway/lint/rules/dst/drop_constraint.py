@@ -40,9 +40,17 @@ class DropConstraint(UpgradeRule):
     severity = Severity.WARNING
     handles = (fx.DropsConstraint,)
 
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        self._gone: dict[fx.Text, frozenset[int]] = {}
+        yield from super().check_file(file, facts)
+
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsConstraint)
-        if facts.is_new_table(effect, file) or _is_replaced(effect, file) or _was_a_step(effect, file):
+        if (
+            facts.is_new_table(effect, file)
+            or effect.order in self._replaced(effect, file)
+            or _was_a_step(effect, file)
+        ):
             return
         yield self.finding(
             f"drops constraint {fx.shown(effect.name)} of {fx.shown(effect.table)}: what it kept out can get in",
@@ -50,6 +58,12 @@ class DropConstraint(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+    def _replaced(self, effect: fx.DropsConstraint, file: RevisionFile) -> frozenset[int]:
+        """The places of those of the table's drops that count for nothing; worked out once for a table."""
+        if effect.table not in self._gone:
+            self._gone[effect.table] = _replaced_of(effect, file)
+        return self._gone[effect.table]
 
 
 def _was_a_step(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
@@ -62,22 +76,22 @@ def _was_a_step(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
     )
 
 
-def _is_replaced(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
-    """Whether another is made in its place, or the table or a column of it goes as well."""
-    of_table = list(_of_its_table(effect, file))
-    if any(isinstance(other, fx.DropsTable | fx.DropsColumn) for other in of_table):
-        return True
+def _replaced_of(first: fx.DropsConstraint, file: RevisionFile) -> frozenset[int]:
+    """Which of the drops of a table, from ``first`` on, another is made in the place of, or whose table or column goes too."""
+    of_table = list(_of_its_table(first, file))
     dropped = [other for other in of_table if isinstance(other, fx.DropsConstraint)]
+    if any(isinstance(other, fx.DropsTable | fx.DropsColumn) for other in of_table):
+        return frozenset(other.order for other in dropped)
     drops = [other for other in dropped if not _was_a_step(other, file)]
+    last = {other.name: other.order for other in dropped}
     made = [
-        other
-        for other in of_table
-        if isinstance(other, fx.AddsConstraint)
-        and not any(later.name == other.name and later.order > other.order for later in dropped)
+        other for other in of_table if isinstance(other, fx.AddsConstraint) and last.get(other.name, -1) < other.order
     ]
     replaced: set[int] = set()
-    # One that is made takes the place of one that is dropped: first of that which it surely was, then of any.
-    for fits in (_is_called_alike, _names_its_columns, _may_be_of_its_kind):
+    # One that is made takes the place of one that is dropped: first of that which it surely was, then of any. Of very many
+    # only the names are compared.
+    ways = (_is_called_alike, _names_its_columns, _may_be_of_its_kind)
+    for fits in ways if len(drops) * len(made) < _MANY else ways[:1]:
         for drop in drops:
             new = next((one for one in made if drop.order not in replaced and fits(drop, one)), None)
             if new is not None:
@@ -85,7 +99,10 @@ def _is_replaced(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
                 made.remove(new)
     # Names of which one call takes the one or the other are several effects at one place.
     alternatives = {drop.span for drop in drops if drop.order in replaced and drop.conditional}
-    return effect.order in replaced or (effect.conditional and effect.span in alternatives)
+    return frozenset(replaced | {drop.order for drop in drops if drop.conditional and drop.span in alternatives})
+
+
+_MANY = 40_000
 
 
 def _of_its_table(effect: fx.DropsConstraint, file: RevisionFile) -> Iterator[fx.Effect]:

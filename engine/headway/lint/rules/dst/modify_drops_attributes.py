@@ -65,7 +65,8 @@ class ModifyDropsAttributes(UpgradeRule):
         if before is None:
             return
         lost = []
-        if before.nullable is False and effect.nullable is None and effect.existing_nullable is None:
+        is_told = effect.nullable is not None or effect.existing_nullable is not None
+        if before.nullable is False and not is_told and not facts.known.is_key(effect, file.revision):
             lost.append(("its NOT NULL", "existing_nullable=False"))
         keeps = effect.changes_default or effect.drops_default or effect.existing_default is not None
         if before.default is not None and before.identity is None and before.computed is None and not keeps:

@@ -8,7 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import FileRule
-from headway.lint.suites import runs_behind
+from headway.lint.suites import are_together
 
 
 class DowngradeOrder(FileRule):
@@ -56,12 +56,17 @@ class DowngradeOrder(FileRule):
     name = "downgrade-order"
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        if facts.dialects == {"sqlite"}:
+            return  # there a batch makes the table anew, whatever the order
         made = {one.name: one for one in file.upgrade_effects if isinstance(one, _Made) and isinstance(one.name, str)}
-        drops: list[_Drop] = []
+        drops: dict[_Place, _Drop] = {}
         for effect in file.downgrade_effects:
-            drops = [one for one in drops if not _is_made_again(one, effect)]
-            gone = next((one for one in drops if _fails_behind(effect, one, made, file, facts)), None)
-            if gone is not None:
+            if _may_do_anything(effect):
+                drops.clear()
+            for place in _made_again(effect):
+                drops.pop(place, None)
+            gone = next((drops[place] for place in _touched(effect, made, facts) if place in drops), None)
+            if gone is not None and _runs_behind(effect, gone, file, facts):
                 what = "its table" if isinstance(gone, fx.DropsTable) else f"column {fx.shown(gone.column)}"
                 yield self.finding(
                     f"changes what is gone: line {gone.span.line} has dropped {what}, so that downgrade() fails here",
@@ -69,45 +74,66 @@ class DowngradeOrder(FileRule):
                     effect.span,
                     file.revision,
                 )
-            if isinstance(effect, fx.DropsTable | fx.DropsColumn):
-                drops.append(effect)
+            if isinstance(effect, fx.DropsTable) and effect.if_exists is False:
+                drops[effect.table, effect.schema, None] = effect
+            elif isinstance(effect, fx.DropsColumn) and effect.if_exists is False:
+                drops[effect.table, effect.schema, effect.column] = effect
+            elif isinstance(effect, _Made) and isinstance(effect.name, str):
+                made[effect.name] = effect
 
 
 _Drop = fx.DropsTable | fx.DropsColumn
 _Made = fx.CreatesIndex | fx.AddsConstraint
-_DROPS = ("drop_table", "drop_column")
+_Place = tuple[fx.MaybeText, fx.MaybeText, fx.MaybeText]
+"""A table with its schema, and a column; None for the table as a whole."""
 _MYSQL = frozenset({"mysql", "mariadb"})
 
 
-def _is_made_again(drop: _Drop, effect: fx.Effect) -> bool:
-    if isinstance(effect, fx.RenamesTable):
-        return effect.new_name == drop.table or effect.new_name is fx.UNKNOWN
-    if isinstance(effect, fx.CreatesTable):
-        return effect.table in (drop.table, fx.UNKNOWN)
-    return isinstance(drop, fx.DropsColumn) and isinstance(effect, fx.AddsColumn) and effect.table == drop.table
+def _may_do_anything(effect: fx.Effect) -> bool:
+    return isinstance(effect, fx.NotAnalysed) or (isinstance(effect, fx.RunsSql) and not effect.understood)
 
 
-def _fails_behind(effect: fx.Effect, drop: _Drop, made: dict[str, _Made], file: RevisionFile, facts: Facts) -> bool:
-    """Whether ``effect`` is surely about what ``drop`` has taken away, wherever both run."""
-    if getattr(effect, "if_exists", False) is not False or not isinstance(drop.table, str):
-        return False
-    if drop.if_exists is not False or effect.span == drop.span:  # of one call nobody knows what of it is done
-        return False
-    if drop.conditional and not runs_behind(effect.span.line, drop.span.line, _DROPS, file.blocks):
-        return False
-    if None not in (effect.databases, drop.databases) and not (effect.databases or set()) & (drop.databases or set()):
-        return False
-    one = made.get(str(effect.name)) if isinstance(effect, fx.DropsIndex | fx.DropsConstraint) else None
+def _made_again(effect: fx.Effect) -> Iterator[_Place]:
+    """What is there behind ``effect``, whether it was dropped before or not."""
+    match effect:
+        case fx.CreatesTable(table=table, schema=schema):
+            yield table, schema, None
+        case fx.RenamesTable(new_name=table, schema=schema):
+            yield table, schema, None
+        case fx.AddsColumn(table=table, schema=schema, column=column):
+            yield table, schema, column.name
+        case fx.AltersColumn(table=table, schema=schema, new_name=name) if name is not None:
+            yield table, schema, name
+
+
+def _touched(effect: fx.Effect, made: dict[str, _Made], facts: Facts) -> Iterator[_Place]:
+    """What must be there for ``effect``, by names that are told."""
+    if getattr(effect, "if_exists", False) is not False or isinstance(effect, fx.CreatesTable | fx.ChangesData):
+        return
     table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
-    if table is None and one is not None:
+    one = made.get(str(effect.name)) if isinstance(effect, fx.DropsIndex | fx.DropsConstraint) else None
+    if one is not None and table in (None, one.table):
         table, schema = one.table, one.schema
-    if (table, schema) != (drop.table, drop.schema) or isinstance(effect, fx.CreatesTable | fx.ChangesData):
-        return False
-    if isinstance(drop, fx.DropsTable):
-        return True
+    is_told = isinstance(effect, fx.DropsIndex | fx.DropsConstraint | fx.DropsColumn | fx.DropsTable)
+    if not isinstance(table, str) or (effect.raw and not is_told):
+        return  # ALTER TABLE IF EXISTS tells no effect of it
+    yield table, schema, None
     if isinstance(effect, fx.DropsColumn | fx.AltersColumn):
-        return isinstance(drop.column, str) and effect.column == drop.column
-    if one is None or (one.table, one.schema) != (drop.table, drop.schema) or drop.column not in one.columns:
+        yield table, schema, effect.column
+    elif one is not None and one.table == table:
+        # MySQL takes a column out of an index and keeps what is left of it.
+        is_kept = isinstance(one, fx.CreatesIndex) and len(one.columns) > 1 and facts.dialects <= _MYSQL
+        yield from () if is_kept else ((table, schema, column) for column in one.columns)
+
+
+def _runs_behind(effect: fx.Effect, drop: _Drop, file: RevisionFile, facts: Facts) -> bool:
+    """Whether ``drop`` has surely run where ``effect`` does, on a database of the history."""
+    if effect.span == drop.span:
+        return False  # of one call nobody knows what of it is done
+    both = [one.databases for one in (effect, drop) if one.databases is not None]
+    here = frozenset.intersection(*both, *([facts.dialects] if facts.dialects else [])) if both else None
+    if here is not None and not here - {"sqlite"}:
         return False
-    # MySQL takes a column out of an index and keeps what is left of it.
-    return not (isinstance(one, fx.CreatesIndex) and len(one.columns) > 1 and facts.dialects <= _MYSQL)
+    if not effect.conditional and not drop.conditional:
+        return True
+    return are_together(effect.span.line, drop.span.line, file.blocks)

@@ -109,7 +109,8 @@ def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool
         case fx.RunsSql(text=str(text), understood=True):
             return _UPKEEP.match(text) is not None
         case fx.SetsSetting(name=name):
-            return name in _OF_THE_SESSION
+            said = " ".join(file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line])
+            return name in _OF_THE_SESSION and re.search(r"(?i)\b(?:global|persist)", said) is None
         case fx.CreatesIndex(if_not_exists=True):
             return facts.known.had_index(effect, file.revision)
     return isinstance(effect, _LEAVES_NOTHING)

@@ -216,3 +216,7 @@ def test_a_short_secret_only_where_it_is_a_word(secret: str | None, text: str, s
 )
 def test_a_password_whose_host_is_forgotten_stands_where_a_port_would(url: str, password: str | None) -> None:
     assert password_of(url) == password
+
+
+def test_an_account_without_a_scheme_is_known_by_its_place() -> None:
+    assert redact("//user:secret@host/db and user:secret@host") == "//user:***@host/db and user:***@host"

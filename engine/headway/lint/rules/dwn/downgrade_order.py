@@ -76,7 +76,7 @@ class DowngradeOrder(FileRule):
                 )
             if isinstance(effect, fx.DropsTable) and effect.if_exists is False:
                 drops[effect.table, effect.schema, None] = effect
-            elif isinstance(effect, fx.DropsColumn) and effect.if_exists is False:
+            elif isinstance(effect, fx.DropsColumn) and effect.if_exists is False and isinstance(effect.column, str):
                 drops[effect.table, effect.schema, effect.column] = effect
             elif isinstance(effect, _Made) and isinstance(effect.name, str):
                 made[effect.name] = effect

@@ -60,3 +60,4 @@ def test_a_statement_stands_on_its_own_line_of_a_text(shape: str) -> None:
     assert found is not None
     (drop,) = [effect for effect in found.effects if isinstance(effect, fx.DropsTable)]
     assert drop.span.line == ABOVE + 3 + line
+    assert drop.span.column == (1 if line else 5), "a line of the text, or else the call"

@@ -249,3 +249,14 @@ def test_a_link_within_by_its_whole_path(top: Path) -> None:
     git(top, "checkout", "-q", "branch")
     git(top, "rebase", "-q", "main")
     assert changes(top, "deep/way/a.py") == {"deep/way/a.py": "same"}
+
+
+def test_a_file_outside_is_none_of_the_top_that_is_called_alike(top: Path, tmp_path: Path) -> None:
+    git(top, "checkout", "-q", "main")
+    (top / "a.py").write_text("revision = 'a'\n")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "at the top")
+    git(top, "checkout", "-q", "branch")
+    git(top, "rebase", "-q", "main")
+    (tmp_path / "a.py").write_text("revision = 'a'\n")
+    assert changes(top, "../a.py", "a.py") == {"../a.py": "outside", "a.py": "same"}

@@ -80,8 +80,8 @@ class WorkTree:
         """The state of a file, along each link on the way to it."""
         if folder not in self._steps:
             self._steps[folder] = steps(self._root, folder)
-        is_inside = self._steps[folder] or folder == self._root
-        left = [*self._steps[folder], name] if is_inside else steps(self._root, os.path.join(folder, name))
+        inside = self._steps[folder]
+        left = [*inside, name] if inside else steps(self._root, os.path.join(folder, name))
         done: list[str] = []
         links = 0
         while left:

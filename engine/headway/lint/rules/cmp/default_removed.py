@@ -17,7 +17,7 @@ class DefaultRemoved(UpgradeRule):
 
     ## What
     ``server_default=None`` on a column of a table that was not created in the same change, unless the column came in this
-    revision, or this default did and there was none before. Where the column stays NOT NULL, CMP003 says it too.
+    revision, or this default did and the history tells that there was none before. Where the column stays NOT NULL, CMP003 says it too.
 
     ## Why
     INSERTs that leave the column out get NULL from then on, or fail.
@@ -82,4 +82,4 @@ def _was_there(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> boo
             first = other
     if first is effect or first.drops_default:
         return facts.known.takes_default(first, file.revision)
-    return first.existing_default is not None or facts.known.column_has_default(first, file.revision) is True
+    return first.existing_default is not None or facts.known.column_has_default(first, file.revision) is not False

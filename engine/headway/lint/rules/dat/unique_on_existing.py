@@ -16,8 +16,8 @@ class UniqueOnExisting(UpgradeRule):
     """Makes values unique that may be there twice.
 
     ## What
-    A unique index or constraint on a table that was not created in the same change. A note only, where the revision has
-    changed the columns or deleted rows before: whether two are still alike then, no text tells.
+    A unique index or constraint on a table that was not created in the same change. Where the revision has changed the columns or
+    deleted rows before, the finding says so: whether two are still alike then, no text tells.
 
     ## Why
     Two rows that are alike make the migration fail in production, after it passed on the empty database of CI. On PostgreSQL

@@ -16,7 +16,8 @@ class DowngradeOrder(FileRule):
 
     ## What
     In ``downgrade()`` a table is changed that a statement before has dropped, or an index or constraint is dropped whose column a
-    statement before has dropped; ``upgrade()`` of the same file tells what the columns are.
+    statement before has dropped; ``upgrade()`` of the same file tells what the columns are. Of histories that run on SQLite alone
+    nothing is said: a batch makes the table anew there, whatever the order.
 
     ## Why
     The second statement fails, nearly always in a ``downgrade()`` that nobody has run: in an incident. PostgreSQL drops the indexes

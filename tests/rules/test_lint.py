@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from headway.catalog.texts import Texts
 from headway.config.policy import Ignore, Policy
 from headway.config.tables import TableSize
 from headway.errors import UsageError
@@ -329,3 +330,41 @@ def test_a_comment_for_atlas_may_stand_at_the_call() -> None:
     piece += 'op.drop_column("orders", "c")'
     found = lint_piece(piece, rules=select(("DST002", "MOD012", "MOD013"), ())).findings
     assert [one.suppressed for one in found] == [True, True, False]
+
+
+def forward_only(count: int, *, back: int = 0) -> LintResult:
+    """What DWN001 says of a history whose last ``back`` of ``count`` revisions have a ``downgrade()``."""
+    files = {}
+    for place in range(count):
+        down = repr(f"r{place - 1}") if place else None
+        way_back = f'\n\ndef downgrade():\n    op.drop_column("t", "c{place}")\n' if place >= count - back else ""
+        files[f"versions/r{place}.py"] = (
+            f'from alembic import op\nimport sqlalchemy as sa\n\nrevision = "r{place}"\ndown_revision = {down}\n\n\n'
+            f'def upgrade():\n    op.add_column("t", sa.Column("c{place}", sa.Text()))\n{way_back}'
+        )
+    return lint(facts_of(files, new=None), select(("DWN001",), ()), Policy(), TODAY)
+
+
+def test_a_history_that_goes_forward_only_is_told_once() -> None:
+    (one,) = forward_only(40, back=1).findings
+    assert one.severity is Severity.INFO
+    assert "has no downgrade(), nor have 38 others that are judged here: of the 40 revisions" in one.message
+    assert (one.file, one.line) == ("versions/r0.py", 8)
+
+
+def test_a_missing_downgrade_counts_where_others_have_one_or_too_few_tell() -> None:
+    for found, missing in ((forward_only(40, back=3).findings, 37), (forward_only(7).findings, 7)):
+        assert [one.severity for one in found] == [Severity.WARNING] * missing
+        assert all("changes the database and has no downgrade()" in one.message for one in found)
+
+
+def test_an_empty_downgrade_is_no_way_back_that_a_history_has() -> None:
+    sources = [
+        "def downgrade():\n    pass\n",
+        "def downgrade() -> None:\n    pass",
+        "async def downgrade():\n\n    pass\n",
+    ]
+    texts = Texts([str(place) for place in range(3)], lambda id_: sources[int(id_)].encode())
+    assert not texts.taking_back
+    others = ["def downgrade():\n    passed()\n", "downgrade = helpers.back\n", "from base import upgrade, downgrade\n"]
+    assert len(Texts("012", lambda id_: others[int(id_)].encode()).taking_back) == 3

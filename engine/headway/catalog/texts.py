@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -37,6 +38,12 @@ class Texts:
     def partitioning(self) -> frozenset[str]:
         """The revisions whose files speak of partitions."""
         return frozenset(self._ids[place] for place in self._places(b"partition"))
+
+    @cached_property
+    def taking_back(self) -> frozenset[str]:
+        """The revisions that have a ``downgrade()`` in which there is more than ``pass``."""
+        joined, starts = self._joined
+        return frozenset(self._ids[bisect_right(starts, one.start()) - 1] for one in _DOWNGRADE.finditer(joined))
 
     @cached_property
     def unclear(self) -> frozenset[str]:
@@ -116,6 +123,10 @@ class Texts:
         return found
 
 
+_DOWNGRADE = pattern(
+    rb"^(?:[ \t]*(?:async[ \t]+)?def[ \t]+downgrade\b[^\n]*+(?!\n\s*pass\s*$)|downgrade\s*[:=]|(?:from|import)\b[^\n]*\bdowngrade\b)",
+    re.M,
+)
 _FEW = 24
 """So many names are looked for without an index of all words, which takes as long to make as some hundred of them."""
 _WORDS = pattern(rb"[a-z0-9_]+")

@@ -22,7 +22,12 @@ _CODE = pattern(r"#\s*(?:op\.|(?:ALTER|CREATE|DROP|INSERT|UPDATE|DELETE|SELECT|S
 
 def comments_within(function: Span, lines: Sequence[str]) -> list[str]:
     """The comments of a function, also those behind its last statement; those of a template and those for linters are left out."""
-    found = _comments(dedent("\n".join(_lines_of(function, lines))) + "\n")
+    return comments_of(dedent("\n".join(_lines_of(function, lines))) + "\n")
+
+
+def comments_of(source: str) -> list[str]:
+    """The comments of a source, without those of a template and those for linters."""
+    found = _comments(source)
     return [comment for comment in found if not _is_of_template(comment) and not _FOR_TOOLS.match(comment)]
 
 

@@ -70,6 +70,11 @@ class Known:
             return True
         return bool(self._texts.naming(table.lower()) & self._texts.partitioning)
 
+    def goes_forward_only(self) -> bool:
+        """Whether the history is long enough to tell, and hardly any of its revisions has a ``downgrade()``."""
+        count = len(self._graph.ids)
+        return count >= _TELLING and len(self._texts.taking_back) * 20 <= count
+
     def column_nullable(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
         return self._agreed(effect, revision, lambda a: a.column_nullable(effect.table, effect.column, effect.schema))
@@ -169,6 +174,15 @@ class Known:
             return False
         return all(
             history.before(revision, [effect.table]).index(effect.name, effect.table, effect.schema) is not None
+            for history in self._histories
+        )
+
+    def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
+        """Whether every database of the history has had the table before ``revision``."""
+        if self._graph.problems or not isinstance(effect.table, str):
+            return False
+        return all(
+            history.before(revision, [effect.table]).table(effect.table, effect.schema) is not None
             for history in self._histories
         )
 
@@ -283,6 +297,10 @@ class Known:
                 for history in self._histories
             ]
         return self._whole[revision]
+
+
+_TELLING = 8
+"""Of fewer revisions nobody knows whether it is their habit."""
 
 
 def _referents(effect: fx.DropsTable | fx.DropsColumn, answers: Answers) -> Iterator[Key]:

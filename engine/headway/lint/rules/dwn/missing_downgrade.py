@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.model import Span
-from headway.lint.comments import comments_within, gives_reason
+from headway.lint.comments import comments_of, comments_within, gives_reason
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
-from headway.lint.rule import FileRule
+from headway.lint.rule import Rule
 from headway.pattern import pattern
-from headway.reading.migration import Body
 
 _LEAVES_NOTHING = (fx.ValidatesConstraint, fx.Reindexes, fx.Reads, fx.LocksTable)
 """What no way back has to undo: a constraint that is known to hold is the same constraint, and an index that is built anew
@@ -33,12 +32,14 @@ _OF_THE_SESSION = frozenset(
 """Settings that end with the session; others, such as some of SQLite's, stay in the database."""
 
 
-class MissingDowngrade(FileRule):
+class MissingDowngrade(Rule):
     """Changes something and has no way back.
 
     ## What
     ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, or only raises, and the file does not say
-    that it is meant to be irreversible. Only a note where an empty ``downgrade()`` holds a comment that gives a reason.
+    that it is meant to be irreversible. Only a note where an empty ``downgrade()`` holds a comment that gives a reason, or a
+    comment of a file without one speaks of it. Where hardly any revision of a history has a ``downgrade()``, a missing one is
+    the history's way: then it is one note for the whole run.
 
     ## Why
     Whoever is on call finds out in the middle of an incident. An empty ``downgrade()`` is worse than a missing one:
@@ -66,42 +67,84 @@ class MissingDowngrade(FileRule):
     ```
 
     ## When to ignore
-    Use ``irreversible`` instead of ignoring.
+    Use ``irreversible`` instead of ignoring. A history that goes forward only says so with ``rules: {DWN001: off}``.
     """
 
     code = "DWN001"
     name = "missing-downgrade"
     severity = Severity.WARNING
 
-    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        migration = file.migration
-        upgrade, downgrade = migration.upgrade, migration.downgrade
-        if upgrade is None or not file.upgrade_effects:  # what was not read is one of them
-            return
-        if downgrade is not None and not downgrade.empty and not downgrade.raises:
-            return
-        if isinstance(migration.constants.get("irreversible"), str):
-            return
-        if all(_leaves_nothing(one, file, facts) for one in file.upgrade_effects):
-            return
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        missing = 0
+        first: tuple[RevisionFile, Span] | None = None
+        for file in facts.examined:
+            span = _without_way_back(file, facts)
+            if span is None:
+                continue
+            if file.migration.downgrade is None and facts.known.goes_forward_only():
+                first = first or (file, span)
+                missing += 1
+            else:
+                yield self._said(file, span)
+        if first is not None:
+            yield self._forward_only(*first, missing, facts)
+
+    def _said(self, file: RevisionFile, span: Span) -> Finding:
+        downgrade = file.migration.downgrade
         what = "has no downgrade()" if downgrade is None else "has an empty downgrade()"
         if downgrade is not None and downgrade.raises:
             what = "has a downgrade() that only raises"
-        span = downgrade.span if downgrade is not None else upgrade.span
         finding = self.finding(
             f"changes the database and {what}: there is no way back in an incident",
             'write the inverse of upgrade(), or state: irreversible = "why there is no way back"',
-            Span(span.path, span.line, span.column),
+            span,
             file.revision,
         )
-        yield replace(finding, severity=Severity.INFO) if _is_explained(downgrade, file) else finding
+        if not _is_explained(file):
+            return finding
+        return replace(
+            finding,
+            severity=Severity.INFO,
+            message=f"changes the database and {what}; only a comment tells why",
+            help='say it where tools and people in an incident look for it: irreversible = "…"',
+        )
+
+    def _forward_only(self, file: RevisionFile, span: Span, missing: int, facts: Facts) -> Finding:
+        count = len(facts.graph.ids)
+        more = f", nor have {missing - 1:,} others that are judged here" if missing > 1 else ""
+        finding = self.finding(
+            f"has no downgrade(){more}: of the {count:,} revisions of this history hardly one has, so that there is no way back "
+            "in an incident",
+            "where that is meant, say so: rules: {DWN001: off}",
+            span,
+            file.revision,
+        )
+        return replace(finding, severity=Severity.INFO)
 
 
-def _is_explained(downgrade: Body | None, file: RevisionFile) -> bool:
-    """Whether it is empty, and a comment in it says why."""
-    if downgrade is None or not downgrade.empty:
-        return False
-    return gives_reason(comments_within(downgrade.span, file.migration.lines))
+def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:
+    """The place that tells it; None where there is a way back, or nothing to take back."""
+    migration = file.migration
+    upgrade, downgrade = migration.upgrade, migration.downgrade
+    if upgrade is None or not file.upgrade_effects:  # what was not read is one of them
+        return None
+    if downgrade is not None and not downgrade.empty and not downgrade.raises:
+        return None
+    if isinstance(migration.constants.get("irreversible"), str):
+        return None
+    if all(_leaves_nothing(one, file, facts) for one in file.upgrade_effects):
+        return None
+    span = downgrade.span if downgrade is not None else upgrade.span
+    return Span(span.path, span.line, span.column)
+
+
+def _is_explained(file: RevisionFile) -> bool:
+    """Whether it is empty and a comment in it says why, or missing and a comment of the file speaks of it."""
+    downgrade = file.migration.downgrade
+    if downgrade is not None:
+        return downgrade.empty and gives_reason(comments_within(downgrade.span, file.migration.lines))
+    told = comments_of(file.migration.source) if "downgrad" in file.migration.source else []
+    return any("downgrad" in comment for comment in told) and gives_reason(told)
 
 
 def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
@@ -111,6 +154,8 @@ def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool
         case fx.SetsSetting(name=name):
             said = " ".join(file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line])
             return name in _OF_THE_SESSION and re.search(r"(?i)\b(?:global|persist)", said) is None
-        case fx.CreatesIndex(if_not_exists=True):
+        case fx.CreatesIndex() if effect.if_not_exists is True or effect.conditional:
             return facts.known.had_index(effect, file.revision)
+        case fx.CreatesTable() if effect.if_not_exists is True or effect.conditional:
+            return facts.known.had_table(effect, file.revision)
     return isinstance(effect, _LEAVES_NOTHING)

@@ -124,7 +124,7 @@ def facts_of(
         databases=Databases(databases, {name: version for name, version in named.items() if version}, "the test"),
         expected_heads=expected_heads,
         tables=tables or {},
-        project_modules=frozenset({"storefront"}),
+        project_modules=frozenset({"storefront", "company.storefront"}),
         script_package="migrations",
         problems=graph.problems,
         codes=frozenset(rule.code for rule in RULES),

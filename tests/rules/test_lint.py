@@ -368,3 +368,21 @@ def test_an_empty_downgrade_is_no_way_back_that_a_history_has() -> None:
     assert not texts.taking_back
     others = ["def downgrade():\n    passed()\n", "downgrade = helpers.back\n", "from base import upgrade, downgrade\n"]
     assert len(Texts("012", lambda id_: others[int(id_)].encode()).taking_back) == 3
+
+
+@pytest.mark.parametrize(
+    ("scripts", "imported", "lines"),
+    [
+        ("storefront.migrations", "storefront.migrations.shared", []),
+        ("storefront.migrations.alembic", "storefront.migrations.util", []),
+        ("storefront.alembic", "storefront.alembic.util", []),
+        ("storefront.alembic", "storefront.models", [3]),
+        ("storefront.migrations.alembic", "storefront.models", [3]),
+    ],
+)
+def test_the_package_of_the_migrations_is_no_application(scripts: str, imported: str, lines: list[int]) -> None:
+    piece = f"from {imported} import thing\nop.execute(thing)"
+    files = {"versions/a1_base.py": BASE, "versions/b2_piece.py": migration_source(piece)}
+    facts = replace(facts_of(files), script_package=scripts)
+    found = lint(facts, select(("MOD001",), ()), Policy(), TODAY).findings
+    assert [finding.line for finding in found] == [line + 3 for line in lines]

@@ -34,6 +34,8 @@ def shop(tmp_path: Path) -> Path:
             "plain/module.py": "PLAIN = 1\n",
             "single.py": "SINGLE = 1\n",
             "data/words.txt": "",
+            "spread/model/__init__.py": "",
+            "spread/words/words.txt": "",
             "not-a-name.py": "",
             "not-a-name/x.py": "",
             "_private/x.py": "",
@@ -82,7 +84,7 @@ def test_where_a_directory_of_scripts_belongs(shop: Path) -> None:
 
 
 def test_top_level_names_of_a_directory(shop: Path) -> None:
-    assert top_level_modules([str(shop), str(shop / "nowhere")]) == {"shop", "plain", "single"}
+    assert top_level_modules([str(shop), str(shop / "nowhere")]) == {"shop", "plain", "single", "spread.model"}
 
 
 def test_the_libraries_that_are_needed(tmp_path: Path) -> None:

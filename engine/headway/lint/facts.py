@@ -95,7 +95,7 @@ class Facts:
     """The databases this history runs on, with the versions of their servers, and what told so."""
     expected_heads: int | tuple[str, ...] = 1
     project_modules: frozenset[str] = frozenset()
-    """Top-level names that importing the application's own code starts with."""
+    """What importing the application's own code starts with: top-level names, and of a namespace package the first two."""
     script_package: str | None = None
     """The dotted package of the migrations themselves, which they may import."""
     problems: tuple[Problem, ...] = ()

@@ -83,19 +83,28 @@ def package_roots(directory: str) -> tuple[str, str]:
 
 
 def top_level_modules(places: Sequence[str]) -> frozenset[str]:
-    """The names of the modules and packages that lie in these directories, those of libraries left out."""
+    """The names of the modules and packages that lie in these directories, those of libraries left out.
+
+    Of a namespace package, which has no module of its own, the packages in it: ``shop.model``; others may lie elsewhere.
+    """
     names: set[str] = set()
     for place in set(map(os.path.abspath, places)):
         if os.path.isdir(place):
-            names |= {name for entry in os.scandir(place) if (name := _module_name(entry)) is not None}
+            names.update(name for entry in os.scandir(place) for name in _module_names(entry))
     return frozenset(names - sys.stdlib_module_names - {"alembic", "sqlalchemy", "setup", "conftest"})
 
 
-def _module_name(entry: os.DirEntry[str]) -> str | None:
+def _module_names(entry: os.DirEntry[str]) -> list[str]:
     if entry.is_file():
         stem, extension = os.path.splitext(entry.name)
-        return stem if extension == ".py" and stem.isidentifier() else None
-    if not entry.name.isidentifier() or entry.name.startswith("_"):
-        return None
-    inside = os.scandir(entry.path) if entry.is_dir() else ()
-    return entry.name if any(inner.name.endswith(".py") for inner in inside) else None
+        return [stem] if extension == ".py" and stem.isidentifier() else []
+    if not entry.name.isidentifier() or entry.name.startswith("_") or not entry.is_dir():
+        return []
+    inside = list(os.scandir(entry.path))
+    if any(inner.name.endswith(".py") for inner in inside):
+        return [entry.name]
+    # As in https://peps.python.org/pep-0420/: a directory is a part of a namespace package by what lies in it.
+    packages = (inner for inner in inside if inner.name.isidentifier() and inner.is_dir())
+    return [
+        f"{entry.name}.{inner.name}" for inner in packages if os.path.isfile(os.path.join(inner.path, "__init__.py"))
+    ]

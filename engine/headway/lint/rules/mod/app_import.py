@@ -16,7 +16,8 @@ class AppImport(FileRule):
     """Imports the application's own code into a migration.
 
     ## What
-    A revision file imports a module of the project itself: models, settings, helpers. A warning where it takes nothing but
+    A revision file imports a module of the project itself: models, settings, helpers; not what lies in the migrations' own
+    package. A warning where it takes nothing but
     the types of columns from it, and for helpers that are made for migrations.
 
     ## Why
@@ -81,7 +82,14 @@ _SAID = {
 def _is_application(imported: Import, facts: Facts) -> bool:
     if imported.name.startswith("."):
         return True
-    own = facts.script_package
+    own = _package_of_migrations(facts.script_package)
     if own and (imported.name == own or imported.name.startswith(f"{own}.")):
         return False
-    return imported.name.partition(".")[0] in facts.project_modules
+    parts = imported.name.split(".")
+    return parts[0] in facts.project_modules or ".".join(parts[:2]) in facts.project_modules
+
+
+def _package_of_migrations(package: str | None) -> str | None:
+    """The package of the scripts, or the one above it where that is made for migrations as well: ``shop.migrations.alembic``."""
+    above = package.rpartition(".")[0] if package else ""
+    return above if above.rpartition(".")[2] in ("migrations", "migration", "db_migrations", "alembic") else package

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
@@ -14,7 +14,7 @@ class FkWithoutIndex(UpgradeRule):
     """A foreign key whose columns no index begins with.
 
     ## What
-    ``create_table`` or ``add_column`` with a foreign key, and neither the table nor a revision that is judged with it has
+    ``create_table`` or ``add_column`` with a foreign key, or ``create_foreign_key`` on columns that the revision adds, and neither the table nor a revision that is judged with it has
     an index, unique constraint or primary key that begins with its columns. MySQL and MariaDB make one by themselves.
     Keys on columns that were there before are not judged.
 
@@ -48,18 +48,19 @@ class FkWithoutIndex(UpgradeRule):
     name = "fk-without-index"
     severity = Severity.INFO
     dialects = frozenset({"postgresql", "oracle", "mssql"})
-    handles = (fx.CreatesTable, fx.AddsColumn)
+    handles = (fx.CreatesTable, fx.AddsColumn, fx.AddsConstraint)
 
     def check(self, facts: Facts) -> Iterator[Finding]:
         self._later = _led_by_table(facts)
         yield from super().check(facts)
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        assert isinstance(effect, fx.CreatesTable | fx.AddsColumn)
-        if isinstance(effect, fx.CreatesTable) and not effect.whole:
+        assert isinstance(effect, fx.CreatesTable | fx.AddsColumn | fx.AddsConstraint)
+        made = list(_made_with(effect, file))
+        if any(isinstance(one, fx.CreatesTable) and not one.whole for one in made):
             return
-        led = [*_led(effect), *self._later.get(effect.table, ())]
-        for columns in _keys(effect):
+        led = [index for one in made for index in _led(one)] + self._later.get(effect.table, [])
+        for columns in _keys(effect, made):
             known = all(isinstance(column, str) for column in columns)
             if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
                 named = ", ".join(map(str, columns))
@@ -76,16 +77,44 @@ class FkWithoutIndex(UpgradeRule):
 _INDEXED = (fx.ConstraintKind.PRIMARY_KEY, fx.ConstraintKind.UNIQUE)
 
 
-def _keys(effect: fx.CreatesTable | fx.AddsColumn) -> Iterator[tuple[fx.Text, ...]]:
-    columns = effect.columns if isinstance(effect, fx.CreatesTable) else (effect.column,)
+_Makes = fx.CreatesTable | fx.AddsColumn
+
+
+def _made_with(effect: _Makes | fx.AddsConstraint, file: RevisionFile) -> Iterator[_Makes]:
+    """The effect itself, or for a key of its own what the revision has made of the key's columns."""
+    if not isinstance(effect, fx.AddsConstraint):
+        yield effect
+        return
+    for one in file.upgrade_effects:
+        if isinstance(one, fx.CreatesTable | fx.AddsColumn) and (one.table, one.schema) == (
+            effect.table,
+            effect.schema,
+        ):
+            names = {column.name for column in _columns(one)}
+            if one.order < effect.order and not names.isdisjoint(effect.columns):
+                yield one
+
+
+def _keys(effect: _Makes | fx.AddsConstraint, made: Sequence[_Makes]) -> Iterator[tuple[fx.Text, ...]]:
+    """The foreign keys that come with it; one of its own on columns that are all new here, and that did not bring one."""
+    if isinstance(effect, fx.AddsConstraint):
+        new = {column.name for one in made for column in _columns(one) if not column.references}
+        if effect.kind is fx.ConstraintKind.FOREIGN_KEY and new >= set(effect.columns):
+            yield effect.columns
+        return
+    columns = _columns(effect)
     yield from ((column.name,) for column in columns if column.references)
     if isinstance(effect, fx.CreatesTable):
         yield from (one.columns for one in effect.constraints if one.kind is fx.ConstraintKind.FOREIGN_KEY)
 
 
-def _led(effect: fx.CreatesTable | fx.AddsColumn) -> Iterator[tuple[fx.Text, ...]]:
+def _columns(effect: _Makes) -> tuple[fx.Column, ...]:
+    return effect.columns if isinstance(effect, fx.CreatesTable) else (effect.column,)
+
+
+def _led(effect: _Makes) -> Iterator[tuple[fx.Text, ...]]:
     """What the indexes that come with it begin with; a flag that is not known counts as one."""
-    columns = effect.columns if isinstance(effect, fx.CreatesTable) else (effect.column,)
+    columns = _columns(effect)
     yield tuple(column.name for column in columns if column.primary_key)
     yield from ((c.name,) for c in columns if c.index is not False or c.unique is not False)
     if isinstance(effect, fx.CreatesTable):

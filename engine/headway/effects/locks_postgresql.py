@@ -56,7 +56,7 @@ def _drops_keys(effect: fx.Effect, version: Version) -> Lock:
 def _adds_column(effect: fx.AddsColumn, version: Version) -> Lock:
     lock = _lock("ACCESS EXCLUSIVE")
     column = effect.column
-    if column.identity or column.computed_stored or _is_serial(column.type):
+    if column.computed_stored or adds_counting(effect):
         return lock.during(Held.REWRITE)
     if column.has_default is False:
         return lock
@@ -65,8 +65,22 @@ def _adds_column(effect: fx.AddsColumn, version: Version) -> Lock:
     return lock.during(Held.REWRITE) if is_volatile(column.default) else lock
 
 
-def _is_serial(type_: fx.Type | None) -> bool:
-    return type_ is not None and "serial" in str(type_.name).lower()
+def adds_counting(effect: fx.AddsColumn) -> bool:
+    """Whether each row gets a number of its own: an identity, a serial type, and a key of one whole number, which SQLAlchemy
+    makes a serial of where nothing else is said of it.
+
+    See https://docs.sqlalchemy.org/en/20/dialects/postgresql.html#sequences-serial-identity
+    """
+    column = effect.column
+    kind = "" if column.type is None else str(column.type.name).lower()
+    if column.identity or "serial" in kind:
+        return True
+    if effect.raw or not column.primary_key or column.default is not None or kind not in _WHOLE:
+        return False
+    return column.autoincrement is True or (column.autoincrement is None and not column.references)
+
+
+_WHOLE = frozenset({"integer", "int", "biginteger", "bigint", "smallinteger", "smallint"})
 
 
 def is_volatile(default: fx.MaybeText) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.locks_postgresql import adds_counting
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
@@ -14,7 +15,8 @@ class StoredGeneratedOrIdentity(UpgradeRule):
     """Adds a counting or stored generated column: the table is written anew.
 
     ## What
-    ``add_column`` with ``Identity()``, ``Computed(persisted=True)`` or SERIAL on an existing table.
+    ``add_column`` with ``Identity()``, ``Computed(persisted=True)`` or SERIAL, which a key of one whole number becomes, on an
+    existing table.
 
     ## Why
     Each row gets a value of its own: the table is written anew under an ACCESS EXCLUSIVE lock.
@@ -45,7 +47,7 @@ class StoredGeneratedOrIdentity(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AddsColumn)
         column = effect.column
-        counts = column.identity or "serial" in str(column.type.name if column.type else "").lower()
+        counts = adds_counting(effect)
         if not (counts or column.computed_stored is True) or facts.is_new_table(effect, file):
             return
         what = "a counting column" if counts else "a stored generated column"

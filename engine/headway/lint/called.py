@@ -1,4 +1,4 @@
-"""What a table and its columns were called earlier in a revision that renames them. Judges nothing."""
+"""What a table and its columns are called earlier and later in a revision that renames them. Judges nothing."""
 
 from __future__ import annotations
 
@@ -47,6 +47,25 @@ def called_first(effect: fx.Effect, called: Called, effects: Sequence[fx.Effect]
     for _, before in earlier(effect, called, effects):
         first = before
     return first
+
+
+def called_last(effect: fx.Effect, called: Called, effects: Sequence[fx.Effect]) -> Called:
+    """The names that the table and the columns have after the revision; ``effect`` may rename them itself."""
+    for other in effects:
+        if other.order >= effect.order:
+            called = _after(other, called)
+    return called
+
+
+def _after(other: fx.Effect, called: Called) -> Called:
+    if not called.is_table_of(other):
+        return called
+    if isinstance(other, fx.RenamesTable):
+        return Called(other.new_name, other.schema if other.new_schema is None else other.new_schema, called.columns)
+    if isinstance(other, fx.AltersColumn) and other.new_name is not None:
+        columns = tuple(other.new_name if one == other.column else one for one in called.columns)
+        return Called(called.table, called.schema, columns)
+    return called
 
 
 def _before(other: fx.RenamesTable | fx.AltersColumn, called: Called) -> Called:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.effects.stored_type import stored
 from headway.lint.added import FILLS_IN
+from headway.lint.called import Called, called_first, called_last
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.fills import is_filled
 from headway.lint.finding import Finding
@@ -46,6 +47,19 @@ class NewRequiredColumn(UpgradeRule):
     name = "new-required-column"
     handles = (fx.AddsColumn, fx.AltersColumn)
 
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        self._dropped: frozenset[tuple[object, object]] | None = None
+        yield from super().check_file(file, facts)
+
+    def _is_known_by_name(self, effect: fx.AltersColumn, file: RevisionFile) -> bool:
+        """Whether it ends up under the name of a column that goes, so that running code does not leave it out."""
+        if self._dropped is None:
+            self._dropped = _dropped_first(file)
+        if not self._dropped:
+            return False
+        last = called_last(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
+        return not self._dropped.isdisjoint({(last.table, last.columns[0]), (effect.table, last.columns[0])})
+
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         if isinstance(effect, fx.AddsColumn):
             column = effect.column
@@ -54,9 +68,8 @@ class NewRequiredColumn(UpgradeRule):
             fate = f"INSERTs of the running code fail{_fate(effect, facts)}"
         else:
             assert isinstance(effect, fx.AltersColumn)
-            required = makes_required(effect, file) and (
-                not effect.drops_default or facts.known.takes_default(effect, file.revision)
-            )
+            required = makes_required(effect, file) and not self._is_known_by_name(effect, file)
+            required = required and (not effect.drops_default or facts.known.takes_default(effect, file.revision))
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
             if effect.nullable is False and not is_filled(effect, file, facts) and not _may_be_filled(effect, file):
@@ -88,6 +101,17 @@ def _fate(effect: fx.AddsColumn, facts: Facts) -> str:
 
 
 _DATES = ("date", "datetime", "timestamp", "timestamptz")
+
+
+def _dropped_first(file: RevisionFile) -> frozenset[tuple[object, object]]:
+    """Table and column of what the revision surely drops, by the names from before it."""
+    drops = [one for one in file.upgrade_effects if isinstance(one, fx.DropsColumn) and not one.conditional]
+    called = (
+        called_first(one, Called(one.table, one.schema, (one.column,)), file.upgrade_effects)
+        for one in drops
+        if isinstance(one.column, str)
+    )
+    return frozenset((one.table, one.columns[0]) for one in called)
 
 
 def _may_be_filled(effect: fx.AltersColumn, file: RevisionFile) -> bool:

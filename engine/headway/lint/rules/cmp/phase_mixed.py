@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.called import Called, called_first
+from headway.lint.called import Called, called_first, called_last
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
@@ -49,10 +49,10 @@ class PhaseMixed(FileRule):
         again = {_named(effect) for effect in added} & {_named(effect) for effect in dropped}
         added = [effect for effect in added if _named(effect) not in again and _named(effect)[0] not in moved]
         dropped = [effect for effect in dropped if _named(effect) not in again and _named(effect)[0] not in moved]
-        names = {_named(effect) for effect in added}
-        # A column that the revision has moved aside, to make it anew under its name, is the one that is made.
+        names = {_named_last(effect, file) for effect in added}
+        # A column that is made anew under its name, moved aside before or put in its place afterwards, is the same to the code.
         aside = {_named_first(effect, file) for effect in dropped if isinstance(effect, fx.DropsColumn)} & names
-        added = [effect for effect in added if _named(effect) not in aside]
+        added = [effect for effect in added if _named_last(effect, file) not in aside]
         dropped = [effect for effect in dropped if _named_first(effect, file) not in aside]
         if not added or not dropped:
             return
@@ -101,6 +101,14 @@ def _named_first(effect: fx.Effect, file: RevisionFile) -> tuple[object, ...]:
         return _named(effect)
     first = called_first(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
     return first.table, first.columns[0]
+
+
+def _named_last(effect: fx.Effect, file: RevisionFile) -> tuple[object, ...]:
+    """The same by the names from after the revision."""
+    if not isinstance(effect, fx.AddsColumn):
+        return _named(effect)
+    last = called_last(effect, Called(effect.table, effect.schema, (effect.column.name,)), file.upgrade_effects)
+    return last.table, last.columns[0]
 
 
 def _shown(effect: fx.Effect) -> str:

@@ -92,6 +92,8 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     none, some = Orphans(Stop.NONE, called, target), Orphans(Stop.SOME, called, target)
     if facts.is_new_table(effect, file) or facts.known.had_foreign_key(effect, file.revision):
         return none
+    if _has_dropped_it(effect, referent, file) and changed_before(effect, effect.columns, file) is None:
+        return none
     added = [added_column(effect, column, file) for column in effect.columns]
     held = [None if new is None else holds(new, facts) for new in added]
     if Holds.NULL in held or Holds.NO_ROWS in held:
@@ -108,6 +110,28 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     defaults = [str(new.column.default) for new in added if new is not None]
     shown = ["'' or 0" if one is Holds.ZERO else default for one, default in zip(held, defaults, strict=True)]
     return Orphans(Stop.ALL, called, target, ", ".join(shown))
+
+
+def _has_dropped_it(effect: fx.AddsConstraint, referent: Called, file: RevisionFile) -> bool:
+    """Whether the revision has dropped a foreign key whose name ends with these columns and that table, as one of the usual
+    conventions has it: ``fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s``.
+
+    Until then it held, and what the history does not tell of it the name does.
+    """
+    own = Called(effect.table, effect.schema, effect.columns)
+    both = zip(earlier(effect, own, file.upgrade_effects), earlier(effect, referent, file.upgrade_effects), strict=True)
+    for (other, called), (_, target) in both:
+        if (
+            isinstance(other, fx.DropsConstraint)
+            and other.kind is fx.ConstraintKind.FOREIGN_KEY
+            and not other.conditional
+        ):
+            told = [*called.columns, target.table]
+            is_told = bool(called.columns) and all(isinstance(one, str) for one in told)
+            end = "_".join(["", *map(str, told)]).lower()
+            if is_told and called.is_table_of(other) and str(other.name).lower().endswith(end):
+                return True
+    return False
 
 
 def _is_made_for(effect: fx.AddsConstraint, referent: Called, file: RevisionFile) -> bool:

@@ -21,6 +21,10 @@ def found(message: str, line: int = 3, code: str = "LCK201") -> Finding:
         (["same", "same"], "same"),
         ([f"copies t{n}" for n in range(9)], "copies t0, t1, t2, t3 and 5 more"),
         (["drops i of a", "drops j of b", "drops i of a"], "drops i of a, j of b"),
+        (
+            ["key of a to c: writes to a and to c", "key of b to c: writes to b and to c"],
+            "key of a, b to c: writes to a, b and to c",
+        ),
         (["longer a b c end", "longer a end"], "longer a b c end, end"),
         (["one thing", "another"], "one thing, another"),
         (["a", "a b"], "a, a b"),

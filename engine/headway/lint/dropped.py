@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.suites import are_together
@@ -43,7 +45,17 @@ def column_goes_too(effect: fx.DropsIndex, file: RevisionFile, facts: Facts) -> 
         and _runs_along(other, effect, file)
     ]
     index = facts.known.index(effect, file.revision) if later else None
-    return index is not None and isinstance(index.parts, tuple) and any(one.column in index.parts for one in later)
+    if index is None or not isinstance(index.parts, tuple):
+        return any(_is_named_by(effect, one) for one in later)
+    return any(one.column in index.parts for one in later)
+
+
+def _is_named_by(index: fx.DropsIndex, dropped: fx.DropsColumn) -> bool:
+    """Whether the index is called after the column, as in ``ix_orders_note`` and ``uq_orders__name_note``."""
+    if not isinstance(index.name, str) or not isinstance(dropped.column, str):
+        return False
+    words = index.name.lower().replace(str(index.table).lower(), "")
+    return re.search(rf"(?:_|^){re.escape(dropped.column.lower())}(?:_|$)", words) is not None
 
 
 def _runs_along(other: fx.Effect, effect: fx.Effect, file: RevisionFile) -> bool:

@@ -29,18 +29,38 @@ def _together(messages: Sequence[str]) -> str:
         return different[0]
     words = [message.split(" ") for message in different]
     shortest = min(map(len, words))
+    if all(len(each) == shortest for each in words) and _differ_in_one_thing(words):
+        return " ".join(_each_place_by_itself(words))
     start = _alike(words, range(shortest))
     end = _alike(words, range(-1, start - shortest - 1, -1))
     if start + end == shortest:  # one of them would have nothing to name
         start, end = (start, end - 1) if end else (start - 1, end)
     middles = [" ".join(each[start : len(each) - end]) for each in words]
+    return " ".join([*words[0][:start], _listed(middles), *(words[0][-end:] if end else ())])
+
+
+def _differ_in_one_thing(words: Sequence[Sequence[str]]) -> bool:
+    """Whether the messages, which are of one length, say the same again wherever they differ."""
+    told = {tuple(word.rstrip(":,;") for word in place) for place in zip(*words, strict=True)}
+    return sum(len(set(place)) > 1 for place in told) == 1
+
+
+def _each_place_by_itself(words: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A text of which the messages differ in several places: ``from a, b to c: … writes to a, b and to c``."""
+    for alike, places in itertools.groupby(
+        range(len(words[0])), lambda place: len({each[place] for each in words}) == 1
+    ):
+        run = list(places)
+        said = [" ".join(each[run[0] : run[-1] + 1]) for each in words]
+        yield said[0] if alike else _listed(list(dict.fromkeys(said)))
+
+
+def _listed(middles: Sequence[str]) -> str:
     # A word may end in what stands behind it: the colon goes behind the last one.
     behind = next((mark for mark in ":,;" if all(one.endswith(mark) for one in middles)), "")
     middles = [one.removesuffix(behind) for one in middles]
-    listed = ", ".join(middles[:NAMED])
     more = len(middles) - NAMED
-    listed += f" and {more} more" if more > 0 else ""
-    return " ".join([*words[0][:start], listed + behind, *(words[0][-end:] if end else ())])
+    return ", ".join(middles[:NAMED]) + (f" and {more} more" if more > 0 else "") + behind
 
 
 def _alike(words: Sequence[Sequence[str]], places: range) -> int:

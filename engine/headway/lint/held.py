@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.pattern import pattern
 
 
 def is_long(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
     """Whether an effect works through the rows of a table that has some, in the migration's transaction."""
     if not isinstance(effect, fx.ChangesData) or effect.verb not in ("UPDATE", "DELETE", "MERGE") or effect.autocommit:
         return False
+    of_one_row = isinstance(effect.where, str) and _IS_ONE_ROW.fullmatch(effect.where) is not None
+    if of_one_row and not any(loop.holds(effect.span) for loop in file.written.row_loops):
+        return False
     return isinstance(effect.table, str) and not facts.is_new_table(effect, file)
+
+
+_IS_ONE_ROW = pattern(
+    r"""\s*\(?\s*(?:[\w"]+\.)?["`]?(?:uu)?id["`]?\s*=\s*(?:%s|%\(\w+\)s|:\w+|\?|\$\d+|\d+|'[^']*'|hw_hole\w*)\s*\)?\s*""",
+    re.I,
+)
+"""A condition on the key alone."""
 
 
 def before(effect: fx.Effect, file: RevisionFile) -> list[fx.Effect]:

@@ -3,6 +3,7 @@ nothing."""
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from headway.effects import model as fx
@@ -55,11 +56,23 @@ def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts
     ]
     if Holds.NO_ROWS in held or (not is_key and _nulls_differ(effect, held, facts)):
         return Alike(Stop.NONE, called)
+    if any(_keeps_out(effect, new, one) for new, one in zip(added, held, strict=True)):
+        return Alike(Stop.NONE, called)
     change = changed_before(effect, effect.columns, file)
     if change is not None:
         return Alike(Stop.CHANGED, called, change)
     same = bool(held) and all(one is not None and (one.is_one_value or one is Holds.NULL) for one in held)
     return Alike(Stop.ALL if same else Stop.SOME, called)
+
+
+def _keeps_out(effect: fx.AddsConstraint | fx.CreatesIndex, added: fx.AddsColumn | None, held: Holds | None) -> bool:
+    """Whether a partial index takes only rows where the new column is true, which all hold false."""
+    where = getattr(effect, "where", None)
+    if added is None or held is not Holds.DEFAULT or not isinstance(where, str):
+        return False
+    is_false = str(added.column.default).strip("'() ").lower() in ("false", "0", "f")
+    is_asked = re.fullmatch(rf"(?i)\W*{re.escape(str(added.column.name))}\W*(?:(?:=|is)\s*(?:true|1))?\s*\)*", where)
+    return is_false and is_asked is not None
 
 
 def _nulls_differ(effect: fx.AddsConstraint | fx.CreatesIndex, held: list[Holds | None], facts: Facts) -> bool:

@@ -50,6 +50,7 @@ class DropConstraint(UpgradeRule):
             facts.is_new_table(effect, file)
             or effect.order in self._replaced(effect, file)
             or _was_a_step(effect, file)
+            or _goes_with_its_type(effect, file)
         ):
             return
         yield self.finding(
@@ -74,6 +75,23 @@ def _was_a_step(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
         and (other.table, other.name) == (effect.table, effect.name)
         for other in file.upgrade_effects
     )
+
+
+def _goes_with_its_type(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
+    """Whether it is the CHECK of a Boolean or an Enum, which goes when the column becomes something else."""
+    if effect.kind not in (fx.ConstraintKind.CHECK, fx.ConstraintKind.UNKNOWN):
+        return False
+    for other in _of_its_table(effect, file):
+        if isinstance(other, fx.AltersColumn) and other.order > effect.order and other.new_type is not None:
+            was = "" if other.existing_type is None else str(other.existing_type.name).lower()
+            is_named = isinstance(effect.name, str) and str(other.column).lower() in effect.name.lower()
+            if (
+                was in ("boolean", "enum")
+                and str(other.new_type.name).lower() != was
+                and (is_named or effect.name is fx.UNKNOWN)
+            ):
+                return True
+    return False
 
 
 def _replaced_of(first: fx.DropsConstraint, file: RevisionFile) -> frozenset[int]:

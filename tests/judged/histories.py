@@ -63,8 +63,19 @@ def unpack(history: History, cache: Path) -> Path:
         "path_separator = newline\nprepend_sys_path = .\n",
         encoding="utf-8",
     )
+    (home / "requirements.txt").write_text("\n".join(_requirements(home, history.name)), encoding="utf-8")
     (home / ".headway.yml").write_text(f"dialects: [{history.database}]\n", encoding="utf-8")
     return home
+
+
+def _requirements(home: Path, name: str) -> Iterator[str]:
+    """What a package requires, which in its repository stands in a file that a wheel does not hold."""
+    for path in home.glob(f"{name.replace('-', '_')}-*.dist-info/METADATA"):
+        head = path.read_text(encoding="utf-8").partition("\n\n")[0]
+        lines = (line.partition(": ")[2] for line in head.splitlines() if line.startswith("Requires-Dist: "))
+        yield from (
+            line.partition(";")[0].replace("(", "").replace(")", "").strip() for line in lines if "extra ==" not in line
+        )
 
 
 def findings(history: History, home: Path) -> Iterator[Found]:

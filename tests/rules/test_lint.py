@@ -386,3 +386,11 @@ def test_the_package_of_the_migrations_is_no_application(scripts: str, imported:
     facts = replace(facts_of(files), script_package=scripts)
     found = lint(facts, select(("MOD001",), ()), Policy(), TODAY).findings
     assert [finding.line for finding in found] == [line + 3 for line in lines]
+
+
+def test_a_plain_text_is_no_matter_where_version_2_is_kept_out() -> None:
+    piece = 'op.get_bind().execute("UPDATE orders SET status = 1 WHERE status IS NULL")'
+    facts = facts_of({"versions/a1_base.py": BASE, "versions/b2_piece.py": migration_source(piece)})
+    for kept_out, found in ((False, ["MOD017"]), (True, [])):
+        asked = replace(facts, stays_below_sqlalchemy_2=lambda kept_out=kept_out: kept_out)
+        assert codes(lint(asked, select(("MOD017",), ()), Policy(), TODAY)) == found

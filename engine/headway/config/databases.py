@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from glob import escape, glob
 
 from headway.config.dialects import DIALECTS, Databases, Version, parse, version_of
 from headway.config.model import Config
 from headway.config.policy import Policy
-from headway.files import read_small
+from headway.config.requirements import REQUIREMENTS, texts_of
 from headway.pattern import pattern
 
 _SCHEMES = {"postgres": "postgresql", **{name: name for name in DIALECTS}}
@@ -33,9 +32,6 @@ _DRIVERS = {
 }
 _DRIVER_OF = {driver: database for database, drivers in _DRIVERS.items() for driver in drivers}
 _WORKFLOWS = (".github/workflows/*.y*ml", "docker-compose*.y*ml", "compose*.y*ml", ".gitlab-ci.yml")
-_REQUIREMENTS = ("requirements*.txt", "requirements/*.txt", "pyproject.toml", "Pipfile", "setup.cfg")
-_FILES, _BYTES = 100, 1024 * 1024
-"""How many files of a pattern are read, and how large they may be."""
 
 # Each repetition has an end, so that no file takes longer than in proportion to its length.
 _IMAGE = pattern(
@@ -88,11 +84,11 @@ def databases_around(home: str, root: str) -> Databases:
 
     Reads files at ``home``, where the configuration lies, and at ``root``, the top of the repository; executes nothing.
     """
-    for patterns, read in ((_WORKFLOWS, _images), (_REQUIREMENTS, _drivers)):
+    for patterns, read in ((_WORKFLOWS, _images), (REQUIREMENTS, _drivers)):
         for folder in dict.fromkeys((home, root)):
             found: dict[str, Version] = {}
             told: list[str] = []
-            for name, text in _texts(folder, patterns):
+            for name, text in texts_of(folder, patterns):
                 here = _databases(read(text))
                 told += [name] if here else []
                 found = {**here, **found}
@@ -142,12 +138,3 @@ def _images(text: str) -> Iterator[tuple[str, str]]:
 def _drivers(text: str) -> Iterator[tuple[str, str]]:
     for name in (*_PACKAGE.findall(text), *_QUOTED.findall(text)):
         yield _DRIVER_OF.get(name.lower().replace("_", "-"), ""), ""
-
-
-def _texts(folder: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for shape in patterns:
-        for path in sorted(glob(os.path.join(escape(folder), shape)))[:_FILES]:
-            try:
-                yield os.path.relpath(path, folder), read_small(path, _BYTES).decode(errors="replace")
-            except OSError:
-                continue

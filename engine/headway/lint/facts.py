@@ -126,6 +126,8 @@ class Facts:
     named_kinds: Callable[[], frozenset[str]] = frozenset
     """For which kinds of constraints the models have a naming convention: its keys, ``fk``, ``uq`` and so on."""
     """None where there is none, or where it cannot be read."""
+    stays_below_sqlalchemy_2: Callable[[], bool] = bool
+    """Whether the project's requirements keep SQLAlchemy 2 out."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
 

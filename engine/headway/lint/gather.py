@@ -9,6 +9,7 @@ from functools import cache
 from headway.config.dialects import Databases
 from headway.config.model import Config
 from headway.config.policy import Policy
+from headway.config.requirements import stays_below_sqlalchemy_2
 from headway.errors import ScriptError
 from headway.files import read_small
 from headway.lint.catalogue import RULES, check_policy
@@ -80,6 +81,7 @@ def gather(
         script_package=_script_package(directory.dir, home),
         environment=environment,
         named_kinds=cache(lambda: named_kinds(environment.source, library) if environment else frozenset()),
+        stays_below_sqlalchemy_2=cache(lambda: stays_below_sqlalchemy_2((home, root))),
         path_of=lambda revision: shown(paths[revision]) if revision in paths else None,
         unreadable=tuple(Unreadable(shown(e.path or directory.dir), e.line, e.message) for e in unreadable),
         problems=tuple(problem.with_paths(shown) for problem in graph.problems),

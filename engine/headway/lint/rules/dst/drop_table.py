@@ -15,7 +15,8 @@ class DropTable(UpgradeRule):
     """Drops a table that existed before this change.
 
     ## What
-    ``upgrade()`` drops a table that was not created in the same change.
+    ``upgrade()`` drops a table that was not created in the same change. Not the table in which sqlalchemy-migrate has kept its
+    version, nor one that a batch of Alembic left behind: no application reads them.
 
     ## Why
     Every row is lost the moment it runs that nothing has copied before, and every running copy of the application that still reads the table
@@ -42,7 +43,7 @@ class DropTable(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsTable)
-        if facts.is_new_table(effect, file) or _is_rebuilt(effect, file):
+        if facts.is_new_table(effect, file) or _is_rebuilt(effect, file) or _is_bookkeeping(effect):
             return
         lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
         yield self.finding(
@@ -52,6 +53,12 @@ class DropTable(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_bookkeeping(effect: fx.DropsTable) -> bool:
+    """Whether it is a table that tools for migrations have made for themselves, by its name."""
+    name = effect.table
+    return isinstance(name, str) and (name == "migrate_version" or name.startswith("_alembic_tmp_"))
 
 
 def _is_rebuilt(effect: fx.DropsTable, file: RevisionFile) -> bool:

@@ -17,7 +17,7 @@ class PlainStringExecute(FileRule):
 
     ## What
     ``bind.execute("…")`` or ``session.execute("…")``. Not ``op.execute("…")``, which takes texts, and not
-    ``exec_driver_sql("…")``.
+    ``exec_driver_sql("…")``. Not said where the project's requirements keep SQLAlchemy 2 out.
 
     ## Why
     SQLAlchemy 2 refuses it with ObjectNotExecutableError, whatever the text says.
@@ -36,7 +36,7 @@ class PlainStringExecute(FileRule):
     ```
 
     ## When to ignore
-    The project stays on SQLAlchemy 1.4.
+    The project stays on SQLAlchemy 1.4, and says so where headway does not look.
     """
 
     code = "MOD017"
@@ -44,7 +44,8 @@ class PlainStringExecute(FileRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         if ".execute(" in file.migration.source or ".scalar" in file.migration.source:
-            for span in file.written.plain_executes:
+            spans = file.written.plain_executes
+            for span in () if spans and facts.stays_below_sqlalchemy_2() else spans:
                 yield self.finding(
                     "executes a plain text on a connection: SQLAlchemy 2 refuses that with ObjectNotExecutableError",
                     "wrap it: sa.text(…)",

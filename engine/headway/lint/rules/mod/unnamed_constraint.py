@@ -9,6 +9,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.lint.suites import are_together
 
 
 class UnnamedConstraint(FileRule):
@@ -16,7 +17,7 @@ class UnnamedConstraint(FileRule):
 
     ## What
     ``drop_constraint(None, …)``, and ``create_foreign_key(None, …)`` and its kin. Where both stand in one file, the
-    drop speaks for the two. A warning only for what is made, and none where the models' metadata has a
+    drop speaks for the two, and for what stands behind it and is never come to. A warning only for what is made, and none where the models' metadata has a
     ``naming_convention`` for a key of its kind, which env.py, or a module of the project that it imports, tells: that
     names it. A CHECK needs a name all the same.
 
@@ -63,9 +64,12 @@ class UnnamedConstraint(FileRule):
                     effect.span,
                     file.revision,
                 )
+        fails = next((one for one in file.upgrade_effects if _surely_fails(one, file)), None)
         for effect in file.upgrade_effects:
             if not isinstance(effect, fx.AddsConstraint) or effect.table in dropped or _is_named(effect, file):
                 continue
+            if fails is not None and fails.order < effect.order and _runs_behind(effect, fails, file):
+                continue  # nothing comes to it
             if _BY_CONVENTION.get(effect.kind) in facts.named_kinds():
                 continue
             found = self.finding(
@@ -87,6 +91,15 @@ def _drops_none(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
         return False
     lines = file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line]
     return not effect.conditional or "None" in " ".join(lines)
+
+
+def _surely_fails(effect: fx.Effect, file: RevisionFile) -> bool:
+    return isinstance(effect, fx.DropsConstraint) and _drops_none(effect, file) and effect.databases is None
+
+
+def _runs_behind(effect: fx.Effect, other: fx.Effect, file: RevisionFile) -> bool:
+    """Whether whoever comes to ``effect`` has come through ``other``: that has no condition, or is in one block with it."""
+    return not other.conditional or are_together(effect.span.line, other.span.line, file.blocks)
 
 
 def _is_named(effect: fx.AddsConstraint, file: RevisionFile) -> bool:

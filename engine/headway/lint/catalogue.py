@@ -24,6 +24,7 @@ from headway.lint.rules.dat.fk_orphans import FkOrphans
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
 from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
 from headway.lint.rules.dml.dml_with_ddl import DmlWithDdl
+from headway.lint.rules.dml.identity_comparison import IdentityComparison
 from headway.lint.rules.dml.orm_session import OrmSession
 from headway.lint.rules.dml.sequence_not_advanced import SequenceNotAdvanced
 from headway.lint.rules.dml.unbatched_update import UnbatchedUpdate
@@ -192,6 +193,7 @@ RULES: tuple[type[Rule], ...] = (
     PercentInIniUrl,
     OrmSession,
     SequenceNotAdvanced,
+    IdentityComparison,
     NoPrimaryKey,
     FkWithoutIndex,
     ReservedOrMixedCase,

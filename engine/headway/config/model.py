@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, TextIO
 from warnings import warn
 
-from headway.config.sources import as_boolean, interpolation_problem, read_ini, read_toml
+from headway.config.sources import alembic_table, as_boolean, interpolation_problem, parse_ini, read_ini, read_toml
 from headway.errors import ConfigError, InvalidSetting, InvalidValue, WrongType
 from headway.printable import in_encoding_of, lines, without_commands
 from headway.redact import redact, remember_password
@@ -46,6 +46,17 @@ class Config:
         self.attributes: dict[Any, Any] = dict(attributes or {})
         self.more_versions: tuple[str, ...] = ()
         """Folders with revision files beside those of the settings."""
+
+    def as_it_was(self, ini: bytes, toml: bytes) -> Config:
+        """The same settings with these contents of their files, as they were at another time. Raises ConfigError for what
+        is no ini file or no TOML."""
+        was = Config(self.config_file_name, self.toml_file_name, self.config_ini_section, config_args=self.config_args)
+        parser = parse_ini(ini, self.config_file_name, {**self.config_args, "here": self._here(self.config_file_name)})
+        if not parser.has_section(self.config_ini_section):
+            parser.add_section(self.config_ini_section)
+        was.file_config = parser
+        was.toml_alembic_config = alembic_table(toml, self.toml_file_name or "") if toml else {}
+        return was
 
     @property
     def stdout(self) -> TextIO:

@@ -61,12 +61,16 @@ def read_ini(path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
 
     Raises ConfigError when it is not an ini file.
     """
+    there = path is not None and os.path.exists(path)
+    return parse_ini(read_setting_file(path) if there and path is not None else b"", path, defaults)
+
+
+def parse_ini(data: bytes, path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
+    """The ini file in ``data``; ``path`` only names it in errors. Raises ConfigError when it is none."""
     parser = ConfigParser({key: str(value) for key, value in defaults.items()}, interpolation=BoundedInterpolation())
-    if path is None or not os.path.exists(path):
-        return parser
-    text = io.TextIOWrapper(io.BytesIO(read_setting_file(path)), encoding="utf-8-sig")
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
     try:
-        parser.read_file(text, source=path)
+        parser.read_file(text, source=path or "")
     except UnicodeDecodeError as error:
         raise ConfigError(f"this file is not UTF-8: {error.reason}", path=path, hint="Save it as UTF-8.") from error
     except (DuplicateOptionError, DuplicateSectionError) as error:
@@ -89,9 +93,12 @@ def read_toml(path: str | None) -> dict[str, Any]:
 
     Raises ConfigError when it is not TOML.
     """
-    if path is None or not os.path.isfile(path):
-        return {}
-    tool = parse_toml(read_setting_file(path), path).get("tool")
+    return {} if path is None or not os.path.isfile(path) else alembic_table(read_setting_file(path), path)
+
+
+def alembic_table(data: bytes, path: str) -> dict[str, Any]:
+    """The table ``[tool.alembic]`` of the document in ``data``, empty without one. Raises ConfigError as :func:`parse_toml`."""
+    tool = parse_toml(data, path).get("tool")
     table = tool.get("alembic") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else {}
 

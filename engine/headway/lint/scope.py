@@ -12,7 +12,7 @@ from headway.errors import ConfigError, ScriptError, UsageError
 from headway.lint.released import Base, base_of
 from headway.reading.header_reader import header_of
 from headway.repository import git
-from headway.repository.git import Changes
+from headway.repository.git import Changes, Comparison
 from headway.revision.graph import RevisionGraph
 from headway.script.directory import RevisionDirectory
 from headway.script.version_files import files_at
@@ -93,10 +93,42 @@ def _since(directory: RevisionDirectory, home: str, base: str) -> Scope:
     compared = git.compare(home, base, directory.sources)
     changes = compared.changes([path for paths in files.values() for path in paths])
     scope = since_base(files, changes, _ids_in(changes.gone))
+    entered = _entered(directory, compared, files)
+    scope = replace(scope, examined=scope.examined | entered)
     against = f"{scope.against}, as this clone has it: {stale}" if stale else scope.against
     found = compared.released(directory.locations)
     on_base = base_of(git.shown(base), found.left, found.tip, found.tip_gone, found.elsewhere)
     return replace(scope, base=on_base, against=against)
+
+
+def _entered(
+    directory: RevisionDirectory, compared: Comparison, files: Mapping[str, Collection[str]]
+) -> frozenset[str]:
+    """The revisions whose files have been there and come into the history by a change of the settings: other
+    ``version_locations``, ``recursive_version_locations``, another ``script_location``.
+
+    They are judged, and are not new: they may have been the history of another project.
+    """
+    config = directory.config
+    if config is None:
+        return frozenset()
+    named = [path for path in (config.config_file_name, config.toml_file_name) if path and os.path.exists(path)]
+    if not any(compared.is_changed(os.path.abspath(path)) for path in named):
+        return frozenset()
+    ini, toml = (
+        compared.before(os.path.abspath(path)) if path in named else None
+        for path in (config.config_file_name, config.toml_file_name)
+    )
+    if ini is None and toml is None:
+        return frozenset()  # nothing tells what the history was
+    try:
+        settings = config.as_it_was(ini or b"", toml or b"")
+        if not settings.get_script_location():
+            return frozenset()
+        was = RevisionDirectory.from_config(settings)
+    except ConfigError:
+        return frozenset(files)
+    return frozenset(one for one, paths in files.items() if not any(map(was.would_find, paths)))
 
 
 def _with_base(scope: Scope, directory: RevisionDirectory, home: str, policy: Policy) -> Scope:

@@ -179,6 +179,15 @@ class Comparison:
             elsewhere,
         )
 
+    def before(self, path: str) -> bytes | None:
+        """What was in a file of the work tree where that left the base; None where it was not there, or cannot be told."""
+        mode, id_ = self._left.get("/".join(steps(self._repository.root, path)), ("", ""))
+        return None if mode in ("", LINK, MODULE) else ask_bytes(self._repository, "cat-file", "blob", id_)
+
+    def is_changed(self, path: str) -> bool:
+        """Whether the work tree has another content in a file than where it left the base."""
+        return self._work_tree.state(path) is not State.SAME
+
     def _gone(self) -> dict[str, bytes]:
         paths = _python(self._left)
         root = self._repository.root

@@ -114,6 +114,17 @@ class RevisionDirectory:
         return self.version_locations or [os.path.join(self.dir, "versions")]
 
     @property
+    def config(self) -> Config | None:
+        """The settings that it was made from, if from any."""
+        return self._config
+
+    def would_find(self, path: str) -> bool:
+        """Whether a file lies where revision files are looked for, whatever is in it."""
+        folder = os.path.dirname(path)
+        deep = self.recursive_version_locations
+        return any(folder == one or (deep and folder.startswith(os.path.join(one, ""))) for one in self.locations)
+
+    @property
     def env_py_location(self) -> str:
         """The path of env.py."""
         return os.path.abspath(os.path.join(self.dir, "env.py"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 from headway.errors import shown_path
@@ -43,8 +42,13 @@ def _duplicates(given: Sequence[Revision]) -> Iterator[Problem]:
 
 
 def _dangling(given: Sequence[Revision], edges: Edges) -> Iterator[Problem]:
+    there = edges.ids.keys()
+    # Nearly every revision is sound: only of those that are not is more asked.
+    lacking = [one for one in given if one.dependencies or not there >= set(one.down_revisions)]
+    if not lacking:
+        return
     hides_labels = any("branch_labels" in revision.unknown for revision in given)
-    for revision in given:
+    for revision in lacking:
         for name in revision.down_revisions:
             if name not in edges.ids:
                 yield _missing(edges, revision, "down_revision", name)
@@ -104,9 +108,9 @@ def _duplicate_labels(edges: Edges) -> Iterator[Problem]:
 
 
 def _illegal_ids(edges: Edges) -> Iterator[Problem]:
-    for id_, revision in edges.ids.items():
-        if ILLEGAL_CHARACTERS.isdisjoint(id_):
-            continue
+    wrong = [id_ for id_ in edges.ids if not ILLEGAL_CHARACTERS.isdisjoint(id_)]
+    for id_ in wrong:
+        revision = edges.ids[id_]
         illegal = ", ".join(sorted(ILLEGAL_CHARACTERS.intersection(id_)))
         yield Problem(
             Kind.ILLEGAL_ID,
@@ -120,7 +124,8 @@ def _illegal_ids(edges: Edges) -> Iterator[Problem]:
 
 def _replaces(edges: Edges) -> Iterator[Problem]:
     """Squashes that do not say for certain which revisions they stand for, or say what cannot be."""
-    for id_, revision in edges.ids.items():
+    squashes = [(id_, one) for id_, one in edges.ids.items() if one.replaces or one.unknown]
+    for id_, revision in squashes:
         for message, hint in _wrong_replaces(edges, id_, revision):
             yield Problem(Kind.REPLACES, message, id_, hint, revision.path, revision.line_of("replaces"))
 
@@ -146,16 +151,19 @@ def _wrong_replaces(edges: Edges, id_: str, revision: Revision) -> Iterator[tupl
 
 def _circles(edges: Edges) -> Iterator[Problem]:
     """Revisions that can never run because they lead back to themselves (Kahn's algorithm leaves them over)."""
-    waiting = {id_: sum(p in edges.ids for p in edges.real_parents(id_)) for id_ in edges.ids}
-    ready = deque(id_ for id_, count in waiting.items() if not count)
-    done = 0
-    while ready:
-        done += 1
-        for child in edges.real_children(ready.popleft()):
+    ids = edges.ids
+    # Only where somebody needs another is what stands behind a revision more than its children.
+    below = edges.real_parents if edges.needs else edges.parents.__getitem__
+    children = edges.children
+    above = edges.real_children if edges.needs else lambda id_: children.get(id_, ())
+    waiting = {id_: len([one for one in below(id_) if one in ids]) for id_ in ids}
+    ready = [id_ for id_, count in waiting.items() if not count]
+    for id_ in ready:
+        for child in above(id_):
             waiting[child] -= 1
             if not waiting[child]:
                 ready.append(child)
-    if done == len(waiting):
+    if len(ready) == len(waiting):
         return
     left = {id_ for id_, count in waiting.items() if count > 0}
     while left:

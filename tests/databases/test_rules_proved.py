@@ -364,6 +364,21 @@ def test_an_index_goes_with_its_column(postgresql_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["postgresql_url", "mariadb_url", "sqlite"])
+def test_a_table_that_a_key_points_to_stays(database: str, request: pytest.FixtureRequest) -> None:
+    """DWN002: even an empty one, and not on SQLite as it is set up."""
+    url = "sqlite://" if database == "sqlite" else str(request.getfixturevalue(database))
+    engine = sa.create_engine(url, poolclass=sa.pool.StaticPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE stores (id int PRIMARY KEY)")
+        connection.exec_driver_sql("CREATE TABLE links (store_id int, FOREIGN KEY (store_id) REFERENCES stores (id))")
+    refused = pytest.raises(sa.exc.DBAPIError, match=r"depend on it|foreign key constraint fails")
+    with contextlib.nullcontext() if database == "sqlite" else refused:
+        run(engine, 'op.drop_table("stores")')
+    run(engine, 'op.drop_table("links")')
+    engine.dispose()
+
+
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 

@@ -59,8 +59,13 @@ def _listed(middles: Sequence[str]) -> str:
     # A word may end in what stands behind it: the colon goes behind the last one.
     behind = next((mark for mark in ":,;" if all(one.endswith(mark) for one in middles)), "")
     middles = [one.removesuffix(behind) for one in middles]
-    more = len(middles) - NAMED
-    return ", ".join(middles[:NAMED]) + (f" and {more} more" if more > 0 else "") + behind
+    return listed(middles) + behind
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in one line, of many only the first."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _alike(words: Sequence[Sequence[str]], places: range) -> int:

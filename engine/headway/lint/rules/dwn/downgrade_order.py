@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.folded import listed
+from headway.lint.pointing import Keys, Pointing
 from headway.lint.rule import FileRule
 from headway.lint.suites import are_together
 
@@ -16,14 +18,17 @@ class DowngradeOrder(FileRule):
 
     ## What
     In ``downgrade()`` a table is changed that a statement before has dropped, or an index or constraint is dropped whose column a
-    statement before has dropped; ``upgrade()`` of the same file tells what the columns are. Of histories that run on SQLite alone
-    nothing is said: a batch makes the table anew there, whatever the order.
+    statement before has dropped; or a table is dropped while another one still points to it by a foreign key. ``upgrade()`` of
+    the same file tells what the columns and keys are. Of histories that run on SQLite alone nothing is said: a batch makes the
+    table anew there, whatever the order, and a table that another one points to may go.
 
     ## Why
-    The second statement fails, nearly always in a ``downgrade()`` that nobody has run: in an incident. PostgreSQL drops the indexes
+    The statement fails, nearly always in a ``downgrade()`` that nobody has run: in an incident. PostgreSQL drops the indexes
     and constraints of a column with it; SQLite, and MySQL for a foreign key, refuse to drop the column as long as they are there.
-    See https://www.postgresql.org/docs/current/sql-altertable.html, https://www.sqlite.org/lang_altertable.html
-    Proved on PostgreSQL.
+    A table that a foreign key points to is dropped by none of the servers, empty or not, unless PostgreSQL is told CASCADE.
+    See https://www.postgresql.org/docs/current/sql-altertable.html, https://www.sqlite.org/lang_altertable.html,
+    https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
+    Proved on PostgreSQL and MariaDB.
 
     ## Bad
     ```python
@@ -61,6 +66,7 @@ class DowngradeOrder(FileRule):
             return  # there a batch makes the table anew, whatever the order
         made = {one.name: one for one in file.upgrade_effects if isinstance(one, _Made) and isinstance(one.name, str)}
         drops: dict[_Place, _Drop] = {}
+        yield from self._pointed_to(file, facts)
         for effect in file.downgrade_effects:
             if _may_do_anything(effect):
                 drops.clear()
@@ -82,12 +88,51 @@ class DowngradeOrder(FileRule):
             elif isinstance(effect, _Made) and isinstance(effect.name, str):
                 made[effect.name] = effect
 
+    def _pointed_to(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        """The tables that are dropped while a foreign key of ``upgrade()`` still points to them."""
+        keys = Keys()
+        for effect in file.upgrade_effects:
+            keys.run(effect)
+        refused: list[tuple[fx.DropsTable, list[Pointing]]] = []
+        freed: dict[Pointing, fx.Effect] = {}
+        for effect in file.downgrade_effects:
+            if isinstance(effect, fx.DropsTable) and not effect.conditional and effect.cascade is False:
+                there = [key for key in keys.to(effect.table, effect.schema) if _is_refused(effect, key, facts)]
+                refused += [(effect, there)] if there else []
+            for key in keys.run(effect):
+                freed[key] = effect
+        for drop, there in refused:
+            tables = list(dict.fromkeys(key.table for key in there))
+            yield self.finding(
+                f"drops {drop.table}, and {listed(tables)} still {'points' if len(tables) == 1 else 'point'} to it by a "
+                "foreign key: the server refuses, so that downgrade() fails here",
+                _before(there, tables, freed),
+                drop.span,
+                file.revision,
+            )
+
 
 _Drop = fx.DropsTable | fx.DropsColumn
 _Made = fx.CreatesIndex | fx.AddsConstraint
 _Place = tuple[fx.MaybeText, fx.MaybeText, fx.MaybeText]
 """A table with its schema, and a column; None for the table as a whole."""
 _MYSQL = frozenset({"mysql", "mariadb"})
+
+
+def _is_refused(drop: fx.DropsTable, key: Pointing, facts: Facts) -> bool:
+    """Whether a database of the history that looks at the key runs both."""
+    said = [one for one in (drop.databases, key.databases, facts.dialects or None) if one is not None]
+    return not said or bool(frozenset.intersection(*said) - {"sqlite"})
+
+
+def _before(there: list[Pointing], tables: list[str], freed: dict[Pointing, fx.Effect]) -> str:
+    """What must come before the drop."""
+    later = [freed[key] for key in there if key in freed]
+    lines = [str(one) for one in sorted({effect.span.line for effect in later})]
+    if len(later) < len(there) or any(_may_do_anything(effect) for effect in later):
+        return f"drop the foreign key of {listed(tables)}, or the table itself, before"
+    what = listed(tables) if all(isinstance(one, fx.DropsTable) for one in later) else "the foreign key"
+    return f"drop {what} first: {'line' if len(lines) == 1 else 'lines'} {listed(lines)}"
 
 
 def _may_do_anything(effect: fx.Effect) -> bool:

@@ -8,37 +8,12 @@ from types import MappingProxyType
 
 from headway.effects.model import Span
 from headway.lint.asking import Modules, imported_askers
+from headway.lint.fetching import EXECUTES, FETCHES, is_fetch, row_loops
 from headway.lint.origins import OF_INSPECTORS, Origins, called, is_name_of
+from headway.lint.running import running_order
 from headway.reading.syntax import nodes_of, without_depths
 from headway.valueclass import valueclass
 
-_FETCHES = frozenset(
-    [
-        "fetchall",
-        "fetchone",
-        "fetchmany",
-        "first",
-        "one",
-        "one_or_none",
-        "all",
-        "scalar",
-        "scalar_one",
-        "scalar_one_or_none",
-        "scalars",
-        "mappings",
-        "rowcount",
-        "lastrowid",
-    ]
-)
-_QUERY_FETCHES = _FETCHES | {"get", "get_one", "count"}
-_SESSION_FETCHES = frozenset({"get", "get_one", "scalar", "scalars"})
-_TAKES_ALL = frozenset(
-    {"list", "tuple", "set", "dict", "sorted", "enumerate", "next", "iter", "any", "all", "sum", "map"}
-)
-"""Functions of Python that walk over what they are given."""
-_OF_COLUMNS = frozenset({"c", "columns", "insert", "update", "bulk_insert"})
-"""What needs a table's columns."""
-_EXECUTES = frozenset({"execute", "scalar", "scalars"})
 _BROAD = frozenset(
     [
         "Exception",
@@ -99,7 +74,8 @@ class Written:
     plain_executes: tuple[Span, ...]
     """Calls that give a connection or session a plain text."""
     fetches: tuple[Span, ...]
-    """Where rows or the schema are read through a connection."""
+    """Where rows or the schema are read through a connection, as ``upgrade()`` and then ``downgrade()`` come to them;
+    what none of them is seen to come to is last."""
     withs: tuple[Region, ...]
     """The bodies of ``with``."""
     row_loops: tuple[Region, ...]
@@ -160,9 +136,9 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
         swallows=tuple(_swallows(path, nodes)),
         branches=tuple(_branches(path, nodes, origins)),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
-        fetches=tuple(_span(path, node) for node in nodes if _is_fetch(node, origins)),
+        fetches=tuple(_span(path, node) for node in _fetches(tree, nodes, origins)),
         withs=tuple(_region(path, node, node.body) for node in nodes if isinstance(node, ast.With | ast.AsyncWith)),
-        row_loops=tuple(_row_loops(path, nodes, origins)),
+        row_loops=tuple(_region(path, loop, loop.body) for loop in row_loops(nodes, origins)),
         asks_offline="offline" in source or "as_sql" in source,
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
@@ -241,8 +217,8 @@ def _calls_alone(statement: ast.stmt) -> list[str] | None:
 _LOOKING = frozenset(
     [
         *OF_INSPECTORS,
-        *_FETCHES,
-        *_EXECUTES,
+        *FETCHES,
+        *EXECUTES,
         *("get_bind", "get_context", "inspect", "table", "column", "Table", "Column", "MetaData"),
         *("text", "select", "select_from", "where", "order_by", "len", "bool", "list", "set", "sorted", "format"),
     ]
@@ -412,68 +388,22 @@ def _is_flush(call: ast.Call, origins: Origins) -> bool:
 
 
 def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
-    if called(call) not in _EXECUTES or not isinstance(call.func, ast.Attribute) or not call.args:
+    if called(call) not in EXECUTES or not isinstance(call.func, ast.Attribute) or not call.args:
         return False
     receiver = call.func.value
     return (origins.is_bind(receiver) or origins.is_session(receiver)) and origins.is_text(call.args[0])
 
 
-def _is_fetch(node: ast.AST, origins: Origins) -> bool:
-    match node:
-        case ast.Attribute(value=receiver, attr=attr):
-            if attr in _OF_COLUMNS and origins.is_reflected(receiver):
-                return True
-            if attr in _QUERY_FETCHES and origins.is_query(receiver):
-                return True
-            return attr in _FETCHES and (
-                origins.is_result(receiver) or (attr in _EXECUTES and origins.is_bind(receiver))
-            )
-        case ast.For(iter=walked):
-            return _is_walked(walked, origins)
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return any(_is_walked(one.iter, origins) for one in node.generators)
-        case ast.Call():
-            return _calls_for_rows(node, origins)
-    return False
+def _fetches(tree: ast.Module, nodes: list[ast.AST], origins: Origins) -> list[ast.AST]:
+    found = [node for node in nodes if is_fetch(node, origins)]
+    if len(found) > 1:
+        order = running_order(tree, nodes)
+        found.sort(key=lambda node: (order.get(id(node), len(nodes)), _place(node)))
+    return found
 
 
-def _row_loops(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Region]:
-    rows: set[str] = set()
-    for node in nodes:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _gives_rows(value, rows, origins):
-                rows.add(name)
-            case ast.For(iter=walked, body=body) if _gives_rows(walked, rows, origins):
-                yield _region(path, node, body)
-
-
-def _gives_rows(node: ast.expr, rows: set[str], origins: Origins) -> bool:
-    """Whether it is rows of the database, or something that walks along them."""
-    match node:
-        case ast.Name(id=name) if name in rows:
-            return True
-        case ast.Call(func=ast.Name(id="enumerate" | "list" | "tuple" | "sorted" | "set" | "iter"), args=[inner, *_]):
-            return _gives_rows(inner, rows, origins)
-        case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _FETCHES:
-            return _gives_rows(receiver, rows, origins)
-    return _is_walked(node, origins)
-
-
-def _is_walked(node: ast.expr, origins: Origins) -> bool:
-    return origins.is_result(node) or origins.is_query(node)
-
-
-def _calls_for_rows(call: ast.Call, origins: Origins) -> bool:
-    if origins.is_inspector(call) or origins.reflects(call):
-        return True
-    if called(call) in _OF_COLUMNS and any(map(origins.is_reflected, call.args)):
-        return True
-    match call.func:
-        case ast.Name(id=name):
-            return name in _TAKES_ALL and any(_is_walked(given, origins) for given in call.args)
-        case ast.Attribute(value=receiver, attr=attr):
-            return attr in _SESSION_FETCHES and origins.is_session(receiver) and not origins.has_engine
-    return False
+def _place(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
 
 
 def _put_into(call: ast.Call, origins: Origins) -> str:

@@ -49,7 +49,7 @@ class GetBindFetchOffline(FileRule):
         if any(InspectorBranching().check_file(file, facts)):
             return
         # What upgrade() comes to is said first: a script of that is asked for more often.
-        fetch = min(file.written.fetches, key=lambda span: (file.written.is_way_back(span), span.line, span.column))
+        fetch = min(file.written.fetches, key=file.written.is_way_back)
         verb = "downgrade" if file.written.is_way_back(fetch) else "upgrade"
         yield self.finding(
             f"reads from the database: '{verb} --sql' has none and fails here",

@@ -220,7 +220,8 @@ def test_functions_that_call_each_other_by_many_ways_and_deeply(tmp_path: Path) 
     checkout = good(tmp_path)
     for name, depth, calls in (("c3", 40, 3), ("d4", 3_000, 1)):
         below = {"c3": "b2", "d4": "c3"}[name]
-        functions = "".join(f"def f{n}():\n" + f"    f{n + 1}()\n" * calls + "\n\n" for n in range(depth))
+        reads = "    op.get_bind().execute(1).fetchall()\n"
+        functions = "".join(f"def f{n}():\n{reads}" + f"    f{n + 1}()\n" * calls + "\n\n" for n in range(depth))
         functions += f"def f{depth}():\n    pass\n\n\n"
         text = SECOND.replace("'b2'", f"'{name}'").replace("'a1'", f"'{below}'")
         text = text.replace("def upgrade", f"{functions}def upgrade")
@@ -228,6 +229,7 @@ def test_functions_that_call_each_other_by_many_ways_and_deeply(tmp_path: Path) 
         (checkout.versions / f"{name}.py").write_text(text.replace('op.drop_table("customers")', body))
     found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
     assert {finding["revision"] for finding in found if finding["code"] == "MOD004"} == {"c3", "d4"}
+    assert {finding["revision"] for finding in found if finding["code"] == "MOD007"} == {"c3", "d4"}
 
 
 @pytest.mark.parametrize(

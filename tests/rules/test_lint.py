@@ -349,7 +349,7 @@ def test_a_history_that_goes_forward_only_is_told_once() -> None:
     (one,) = forward_only(40, back=1).findings
     assert one.severity is Severity.INFO
     assert "has no downgrade(), nor have 38 others that are judged here: of the 40 revisions" in one.message
-    assert (one.file, one.line) == ("versions/r0.py", 8)
+    assert (one.file, one.line) == ("versions/r38.py", 8)
 
 
 def test_a_missing_downgrade_counts_where_others_have_one_or_too_few_tell() -> None:

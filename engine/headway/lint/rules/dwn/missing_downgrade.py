@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from headway.effects import model as fx
@@ -39,7 +39,7 @@ class MissingDowngrade(Rule):
     ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, or only raises, and the file does not say
     that it is meant to be irreversible. Only a note where an empty ``downgrade()`` holds a comment that gives a reason, or a
     comment of a file without one speaks of it. Where hardly any revision of a history has a ``downgrade()``, a missing one is
-    the history's way: then it is one note for the whole run.
+    the history's way: then it is one note for the whole run, at the newest of them.
 
     ## Why
     Whoever is on call finds out in the middle of an incident. An empty ``downgrade()`` is worse than a missing one:
@@ -75,19 +75,17 @@ class MissingDowngrade(Rule):
     severity = Severity.WARNING
 
     def check(self, facts: Facts) -> Iterator[Finding]:
-        missing = 0
-        first: tuple[RevisionFile, Span] | None = None
+        missing: dict[str, tuple[RevisionFile, Span]] = {}
         for file in facts.examined:
             span = _without_way_back(file, facts)
             if span is None:
                 continue
             if file.migration.downgrade is None and facts.known.goes_forward_only():
-                first = first or (file, span)
-                missing += 1
+                missing[file.revision] = file, span
             else:
                 yield self._said(file, span)
-        if first is not None:
-            yield self._forward_only(*first, missing, facts)
+        if missing:
+            yield self._forward_only(*_newest(missing, facts), len(missing), facts)
 
     def _said(self, file: RevisionFile, span: Span) -> Finding:
         downgrade = file.migration.downgrade
@@ -120,6 +118,14 @@ class MissingDowngrade(Rule):
             file.revision,
         )
         return replace(finding, severity=Severity.INFO)
+
+
+def _newest(missing: Mapping[str, tuple[RevisionFile, Span]], facts: Facts) -> tuple[RevisionFile, Span]:
+    """The one that stands on the others: who has accepted the finding before is told again of a new revision."""
+    if facts.graph.problems:
+        return list(missing.values())[-1]
+    order = facts.graph.sort(facts.graph.ids, facts.graph.real_heads)
+    return missing[next(id_ for id_ in order if id_ in missing)]
 
 
 def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:

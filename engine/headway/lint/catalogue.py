@@ -43,6 +43,7 @@ from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
 from headway.lint.rules.dwn.downgrade_order import DowngradeOrder
 from headway.lint.rules.dwn.enum_type_left import EnumTypeLeft
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
+from headway.lint.rules.dwn.not_inverse import NotInverse
 from headway.lint.rules.dwn.trace_left import TraceLeft
 from headway.lint.rules.his.released_body_changed import ReleasedBodyChanged
 from headway.lint.rules.his.released_revision_deleted import ReleasedRevisionDeleted
@@ -187,6 +188,7 @@ RULES: tuple[type[Rule], ...] = (
     EnumLabelNotAdded,
     MissingDowngrade,
     DowngradeOrder,
+    NotInverse,
     TraceLeft,
     BaselineExpired,
     SqlalchemyUrlSecret,

@@ -54,7 +54,7 @@ class Keys:
 
     def _taken(self, effect: fx.Effect) -> Iterator[Pointing]:
         table = getattr(effect, "table", None)
-        if _may_do_anything(effect) or (table in (None, fx.UNKNOWN) and isinstance(effect, _TAKE)):
+        if may_change_tables(effect) or (table in (None, fx.UNKNOWN) and isinstance(effect, _TAKE)):
             yield from (key for keys in self._of.values() for key in keys)
             return
         own, other = self._of.get(_lower(table), {}), self._to.get(_lower(table), {})
@@ -74,7 +74,8 @@ class Keys:
 _TAKE = (fx.DropsTable, fx.RenamesTable, fx.DropsConstraint, fx.DropsColumn)
 
 
-def _may_do_anything(effect: fx.Effect) -> bool:
+def may_change_tables(effect: fx.Effect) -> bool:
+    """Whether nobody knows what becomes of the tables and their keys by ``effect``."""
     match effect:
         case fx.NotAnalysed(adds_only=adds_only):
             return not adds_only

@@ -1,0 +1,268 @@
+"""What ``upgrade()`` makes and ``downgrade()`` leaves, drops by mistake or does again, by a comparison of what the two do.
+Judges nothing.
+
+Where anything is not sure nothing is told: names that are not known or that nobody has made, renames, what is dropped and
+made anew, what goes with its table or column, and whatever of the two functions was not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from headway.effects import model as fx
+from headway.lint.facts import RevisionFile
+from headway.lint.pointing import may_change_tables
+from headway.pattern import pattern
+from headway.valueclass import valueclass
+
+_WORD = pattern(r"\w+")
+_NAMED = (fx.DropsTable, fx.DropsColumn, fx.DropsIndex, fx.RenamesTable, fx.RenamesIndex, fx.RenamesConstraint)
+_NAMELESS = ("index", "constraint")
+"""What may go under a name that the file does not tell."""
+_KEPT = (fx.ConstraintKind.PRIMARY_KEY, fx.ConstraintKind.UNKNOWN)
+"""Constraints that go in other ways than by their name."""
+
+
+@valueclass(frozen=True, slots=True)
+class Made:
+    """A table, column, index or constraint that ``upgrade()`` has surely made and not taken back."""
+
+    kind: str
+    effect: fx.TableEffect
+    table: str
+    name: str
+    uses: frozenset[str] = frozenset()
+    """The words of its columns and conditions in lower case: an index goes with its column."""
+
+    @property
+    def shown(self) -> str:
+        """As messages call it."""
+        name = f"{self.table}.{self.name}" if self.kind == "column" else self.name
+        return f"{self.kind} {name}"
+
+
+@valueclass(frozen=True, slots=True)
+class Mistaken:
+    """A column that ``downgrade()`` drops in the place of others."""
+
+    drop: fx.DropsColumn
+    left: tuple[Made, ...]
+
+
+def is_comparable(file: RevisionFile) -> bool:
+    """Whether there is a way back, and both ways were read whole."""
+    down = file.migration.downgrade
+    if down is None or down.empty or down.raises or isinstance(file.migration.constants.get("irreversible"), str):
+        return False
+    return not any(_is_unsure(effect) for effect in (*file.upgrade_effects, *file.downgrade_effects))
+
+
+def _is_unsure(effect: fx.Effect) -> bool:
+    if may_change_tables(effect) or isinstance(effect, fx.NotAnalysed):
+        return True
+    named = [effect.name] if isinstance(effect, fx.DropsConstraint) and effect.name is not None else []
+    for kind in _NAMED:
+        if isinstance(effect, kind):
+            named += [getattr(effect, key) for key in ("name", "column") if hasattr(effect, key)]
+            named += [] if isinstance(effect, fx.DropsIndex | fx.RenamesIndex) else [getattr(effect, "table", "")]
+    return not all(isinstance(one, str) for one in named)
+
+
+def left(file: RevisionFile) -> list[Made]:
+    """What ``upgrade()`` has surely made and nothing in ``downgrade()`` takes away."""
+    if not is_comparable(file):
+        return []
+    made = _made(file.upgrade_effects)
+    gone, is_uncertain = _Touched(file.downgrade_effects), _uncertain(made, file.downgrade_effects)
+    kept = [one for one in made if not gone.has(one) and not (one.kind in _NAMELESS and is_uncertain(one))]
+    tables = {_lower(one.table) for one in kept if one.kind == "table"}
+    columns: dict[str, set[str]] = {}
+    for one in kept:
+        if one.kind == "column":
+            columns.setdefault(_lower(one.table), set()).add(_lower(one.name))
+    # What is of a table or column that is left is left with it.
+    return [
+        one
+        for one in kept
+        if one.kind == "table"
+        or (_lower(one.table) not in tables and one.uses.isdisjoint(columns.get(_lower(one.table), ())))
+    ]
+
+
+def mistaken(file: RevisionFile) -> list[Mistaken]:
+    """The columns that ``downgrade()`` drops and ``upgrade()`` has not added, where one that it added to that table stays."""
+    if not any(isinstance(effect, fx.DropsColumn) for effect in file.downgrade_effects):
+        return []
+    stay: dict[str, list[Made]] = {}
+    for one in left(file):
+        if one.kind == "column":
+            stay.setdefault(_lower(one.table), []).append(one)
+    known = {place for effect in file.upgrade_effects for place in _columns_of(effect)} if stay else set()
+    found = []
+    for effect in file.downgrade_effects if stay else ():
+        known.update(_columns_of(effect))
+        if isinstance(effect, fx.DropsColumn) and not effect.conditional and effect.if_exists is False:
+            there = stay.get(_lower(effect.table))
+            if there and not {(_lower(effect.table), _lower(effect.column)), (_lower(effect.table), None)} & known:
+                found.append(Mistaken(effect, tuple(there)))
+    return found
+
+
+def _columns_of(effect: fx.Effect) -> Iterator[tuple[str, str | None]]:
+    """The columns that are there behind ``effect`` and perhaps were not before; None for all of a table."""
+    match effect:
+        case fx.CreatesTable(table=table) | fx.RenamesTable(new_name=table):
+            yield _lower(table), None
+        case fx.AddsColumn(table=table, column=column):
+            yield _lower(table), _lower(column.name) if isinstance(column.name, str) else None
+        case fx.AltersColumn(table=table, new_name=name) if name is not None:
+            yield _lower(table), _lower(name) if isinstance(name, str) else None
+
+
+def repeated(file: RevisionFile) -> list[fx.AltersColumn]:
+    """The changes of columns in ``downgrade()`` that set what ``upgrade()`` has set, and of which none sets anything else."""
+    if not is_comparable(file):
+        return []
+    first, again = _changes(file.upgrade_effects), _changes(file.downgrade_effects)
+    return [
+        effects[0]
+        for place, (effects, aspects) in again.items()
+        if aspects and place in first and first[place][1] == aspects and not _has_variants(effects[0], file)
+    ]
+
+
+def _has_variants(effect: fx.AltersColumn, file: RevisionFile) -> bool:
+    """Whether a type is another one on each database: of that an effect tells no more than the first."""
+    lines = file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line]
+    return any("with_variant" in line for line in lines)
+
+
+_Place = tuple[str, str, fx.MaybeText, frozenset[str] | None]
+_Aspects = dict[str, object]
+
+
+def _changes(effects: Sequence[fx.Effect]) -> dict[_Place, tuple[list[fx.AltersColumn], _Aspects]]:
+    """How columns are changed; of one that is changed in two ways nothing."""
+    found: dict[_Place, tuple[list[fx.AltersColumn], _Aspects]] = {}
+    others: set[tuple[str, str]] = set()
+    for effect in effects:
+        if isinstance(effect, fx.AddsColumn | fx.DropsColumn):
+            name = effect.column.name if isinstance(effect, fx.AddsColumn) else effect.column
+            others.add((_lower(effect.table), _lower(name)))
+        if not isinstance(effect, fx.AltersColumn) or not isinstance(effect.table, str):
+            continue
+        if isinstance(effect.column, str):
+            place = effect.table, effect.column, effect.schema, effect.databases
+            aspects = _aspects(effect)
+            together, before = found.setdefault(place, ([], aspects))
+            together.append(effect)
+            if before != aspects:
+                others.add((_lower(effect.table), _lower(effect.column)))
+    return {place: one for place, one in found.items() if (_lower(place[0]), _lower(place[1])) not in others}
+
+
+def _aspects(effect: fx.AltersColumn) -> _Aspects:
+    """What a change sets; nothing where that is not known, or may have been so before."""
+    found: _Aspects = {}
+    if effect.nullable is not None and effect.nullable is not effect.existing_nullable:
+        found["nullable"] = effect.nullable
+    if effect.new_type is not None and _type(effect.new_type) != _type(effect.existing_type):
+        found["type"] = _type(effect.new_type)
+    if effect.new_name is not None and effect.new_name != effect.column:
+        found["name"] = effect.new_name
+    if not found:
+        return {}
+    if effect.changes_default or effect.drops_default:
+        found["default"] = effect.default, effect.drops_default
+    if effect.comment is not None or effect.using is not None or effect.identity is not None:
+        found["more"] = effect.comment, effect.using, effect.identity
+    return {} if "?" in repr(found) or "UNKNOWN" in repr(found) or "Computed(" in repr(found) else found
+
+
+def _type(type_: fx.Type | None) -> object:
+    return None if type_ is None else (_lower(type_.name), type_.arguments, type_.options)
+
+
+def _made(effects: Sequence[fx.Effect]) -> list[Made]:
+    """What is surely there that was not there before; of what goes or is renamed nobody knows what stands under its name."""
+    touched = _Touched(effects)
+    return [one for effect in effects for one in _things(effect) if not touched.has(one)]
+
+
+def _things(effect: fx.Effect) -> Iterator[Made]:
+    table = getattr(effect, "table", None)
+    if effect.conditional or getattr(effect, "if_not_exists", False) is not False or not isinstance(table, str):
+        return
+    match effect:
+        case fx.CreatesTable(temporary=False):
+            yield Made("table", effect, table, table)
+        case fx.AddsColumn(column=fx.Column(name=str(name))):
+            yield Made("column", effect, table, name)
+        case fx.CreatesIndex(name=str(name), columns=columns, where=where):
+            yield Made("index", effect, table, name, _words(*columns, where))
+        case fx.AddsConstraint(name=str(name), kind=kind, columns=columns, condition=condition) if kind not in _KEPT:
+            yield Made("constraint", effect, table, name, _words(*columns, condition))
+
+
+def _words(*texts: fx.MaybeText) -> frozenset[str]:
+    return frozenset(word.lower() for text in texts if text is not None for word in _WORD.findall(str(text)))
+
+
+class _Touched:
+    """What some statements drop or rename, by the names in lower case, whatever the schema."""
+
+    def __init__(self, effects: Sequence[fx.Effect]) -> None:
+        self._tables: set[str] = set()
+        self._columns: dict[str, set[str]] = {}
+        self._named: set[str] = set()
+        """Indexes and constraints: a constraint that is an index may be dropped as either."""
+        for effect in effects:
+            self._note(effect)
+
+    def _note(self, effect: fx.Effect) -> None:
+        match effect:
+            case fx.DropsTable(table=table):
+                self._tables.add(_lower(table))
+            case fx.RenamesTable(table=table, new_name=new):
+                self._tables |= {_lower(table), _lower(new)}
+            case fx.DropsColumn(table=table, column=column):
+                self._columns.setdefault(_lower(table), set()).add(_lower(column))
+            case fx.AltersColumn(table=table, column=column, new_name=new) if new is not None:
+                self._columns.setdefault(_lower(table), set()).update((_lower(column), _lower(new)))
+            case fx.DropsIndex(name=name) | fx.DropsConstraint(name=name):
+                self._named.add(_lower(name))
+            case fx.RenamesIndex(name=name, new_name=new) | fx.RenamesConstraint(name=name, new_name=new):
+                self._named |= {_lower(name), _lower(new)}
+
+    def has(self, one: Made) -> bool:
+        """Whether it is one of them, or may have gone along with one."""
+        columns = self._columns.get(_lower(one.table), set())
+        if _lower(one.table) in self._tables:
+            return True
+        if one.kind == "table":
+            return False
+        if one.kind == "column":
+            return _lower(one.name) in columns
+        referent = getattr(one.effect, "referent", None)
+        along = not columns.isdisjoint(one.uses) if one.uses else bool(columns)
+        return along or _lower(one.name) in self._named or _lower(referent) in self._tables
+
+
+def _uncertain(made: Sequence[Made], effects: Sequence[fx.Effect]) -> Callable[[Made], bool]:
+    """Whether something that was made may be what goes under a name that nobody has made, as a naming convention or MySQL
+    may have called it, or may be replaced by what is made in ``effects``."""
+    names = {_lower(one.name) for one in made}
+    tables: set[str] = set()
+    for effect in effects:
+        unknown = isinstance(effect, fx.DropsIndex | fx.DropsConstraint) and _lower(effect.name) not in names
+        if unknown or isinstance(effect, fx.CreatesIndex | fx.AddsConstraint | fx.CreatesTable):
+            table = getattr(effect, "table", None)
+            tables.add(_lower(table) if isinstance(table, str) else _ANY)
+    return lambda one: _ANY in tables or _lower(one.table) in tables
+
+
+_ANY = ""
+
+
+def _lower(name: object) -> str:
+    return str(name).lower()

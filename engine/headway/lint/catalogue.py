@@ -40,6 +40,7 @@ from headway.lint.rules.dst.enum_value_removed import EnumValueRemoved
 from headway.lint.rules.dst.modify_drops_attributes import ModifyDropsAttributes
 from headway.lint.rules.dst.narrowing_type import NarrowingType
 from headway.lint.rules.dst.truncate_or_delete_all import TruncateOrDeleteAll
+from headway.lint.rules.dwn.downgrade_not_null import DowngradeNotNull
 from headway.lint.rules.dwn.downgrade_order import DowngradeOrder
 from headway.lint.rules.dwn.enum_type_left import EnumTypeLeft
 from headway.lint.rules.dwn.missing_downgrade import MissingDowngrade
@@ -189,6 +190,7 @@ RULES: tuple[type[Rule], ...] = (
     MissingDowngrade,
     DowngradeOrder,
     NotInverse,
+    DowngradeNotNull,
     TraceLeft,
     BaselineExpired,
     SqlalchemyUrlSecret,

@@ -17,7 +17,7 @@ DISABLES = 'op.execute("ALTER TABLE orders DISABLE TRIGGER tr")\n'
     ("piece", "said"),
     [
         (ADDS + REQUIRES, ["error CMP003"]),
-        (ADDS + FILLS + REQUIRES, ["error CMP003"]),
+        (ADDS + FILLS + REQUIRES, ["warning LCK119", "error CMP003"]),
         (ADDS + FILLS_ALL + REQUIRES, ["warning LCK119", "error CMP003"]),
         (FILLS + REQUIRES, ["warning LCK110"]),
         (REQUIRES, ["error DAT002"]),

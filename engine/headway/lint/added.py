@@ -18,7 +18,7 @@ def is_added_here(changed: fx.AltersColumn | fx.DropsColumn, file: RevisionFile)
     return added_column(changed, changed.column, file) is not None
 
 
-def added_column(effect: fx.TableEffect, column: fx.Text, file: RevisionFile) -> fx.AddsColumn | None:
+def added_column(effect: fx.TableEffect | fx.ChangesData, column: fx.Text, file: RevisionFile) -> fx.AddsColumn | None:
     """By what the revision has certainly added a column of the table of ``effect`` before it, under whatever name."""
     for other, called in earlier(effect, Called(effect.table, effect.schema, (column,)), file.upgrade_effects):
         if (

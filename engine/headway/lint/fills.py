@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.added import added_column, holds
+from headway.lint.added import Holds, added_column, holds
 from headway.lint.called import Called, earlier
 from headway.lint.facts import Facts, RevisionFile
+from headway.pattern import pattern
 
 
 def may_hold_null(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
@@ -47,7 +48,9 @@ def changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: R
     )
 
 
-def filled_since(added: fx.AddsColumn, effect: fx.TableEffect, column: fx.Text, file: RevisionFile) -> bool | None:
+def filled_since(
+    added: fx.AddsColumn, effect: fx.TableEffect | fx.ChangesData, column: fx.Text, file: RevisionFile
+) -> bool | None:
     """Whether rows got a value in the added column between the two: True for each of them, False for some, or None."""
     found = [
         change.filtered is False and change.verb == "UPDATE"
@@ -55,6 +58,20 @@ def filled_since(added: fx.AddsColumn, effect: fx.TableEffect, column: fx.Text, 
         if change.order > added.order and change.verb in (*_CHANGES, "INSERT", "LOAD") and _sets(change, called.columns)
     ]
     return any(found) if found else None
+
+
+def is_of_every_row(effect: fx.ChangesData, file: RevisionFile, facts: Facts) -> bool:
+    """Whether nothing limits it, or only that a column is NULL which came with the revision and which nobody has filled."""
+    found = _IS_NULL.fullmatch(effect.where) if isinstance(effect.where, str) else None
+    if found is None:
+        return effect.filtered is False
+    added = added_column(effect, found["column"], file)
+    if added is None or holds(added, facts) is not Holds.NULL:
+        return False
+    return filled_since(added, effect, found["column"], file) is None
+
+
+_IS_NULL = pattern(r"""\W*(?:\w+["`\]]?\s*\.\s*["`\[]?)?(?P<column>\w+)["`\]]?\s+IS\s+NULL\W*""", re.I)
 
 
 def may_copy(effect: fx.DropsColumn | fx.DropsTable, file: RevisionFile) -> bool:
@@ -97,7 +114,7 @@ _CHANGES = ("UPDATE", "MERGE", "REPLACE")
 
 
 def _changes(
-    effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile
+    effect: fx.TableEffect | fx.ChangesData, columns: tuple[fx.Text, ...], file: RevisionFile
 ) -> Iterator[tuple[fx.ChangesData, Called]]:
     """The changes of the table's rows before ``effect``, last first, each with the names that held then."""
     for other, called in earlier(effect, Called(effect.table, effect.schema, columns), file.upgrade_effects):

@@ -6,6 +6,7 @@ import re
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import is_of_every_row
 from headway.pattern import pattern
 
 
@@ -37,12 +38,13 @@ def before(effect: fx.Effect, file: RevisionFile) -> list[fx.Effect]:
 
 def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:
     """What has locked an existing table against everybody, earlier in the same transaction."""
+    fills_all = isinstance(effect, fx.ChangesData) and is_of_every_row(effect, file, facts)
     for other in before(effect, file):
         lock = facts.lock_of(other, "postgresql")
         if not isinstance(other, fx.TableEffect) or lock is None or not lock.blocks_reads:
             continue
         # To fill a column of the same table is what one has locked it for.
-        worse = other.table != getattr(effect, "table", None) or getattr(effect, "filtered", True) is False
+        worse = other.table != getattr(effect, "table", None) or fills_all
         if worse and not facts.is_new_table(other, file):
             return other
     return None

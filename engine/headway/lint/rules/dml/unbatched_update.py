@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.fills import is_of_every_row
 from headway.lint.finding import Finding, Severity
 from headway.lint.held import held_by
 from headway.lint.rule import UpgradeRule
@@ -16,7 +17,8 @@ class UnbatchedUpdate(UpgradeRule):
     """Updates every row of a table in one statement, or one after another.
 
     ## What
-    UPDATE without WHERE on a table that was not created in the same change; and an UPDATE or DELETE in a ``for`` along rows
+    UPDATE without WHERE, or of the rows where a column is NULL that the revision has just added, on a table that was not created in
+    the same change; and an UPDATE or DELETE in a ``for`` along rows
     that the migration has read, one statement for each. Of DELETE without WHERE, DST004 speaks; where the statement keeps
     another one's lock on PostgreSQL, LCK119; of an ORM session's objects, DML003.
 
@@ -52,8 +54,8 @@ class UnbatchedUpdate(UpgradeRule):
             return
         if (
             effect.verb != "UPDATE"
-            or effect.filtered is not False
             or not isinstance(effect.table, str)
+            or not is_of_every_row(effect, file, facts)
             or facts.is_new_table(effect, file)
             or held_by(effect, file, facts) is not None
         ):

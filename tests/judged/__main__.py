@@ -49,7 +49,7 @@ def check(every: list[Found]) -> int:
     gone = [
         entry
         for entry in judged["findings"]
-        if (entry["project"], entry["file"], entry["line"], entry["code"]) not in there
+        if "gone" not in entry and (entry["project"], entry["file"], entry["line"], entry["code"]) not in there
     ]
     for entry in gone:
         print(f"gone ({entry['verdict']}): {entry['project']} {entry['file']}:{entry['line']} {entry['code']}")

@@ -382,6 +382,33 @@ def test_a_table_that_a_key_points_to_stays(database: str, request: pytest.Fixtu
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+@pytest.mark.parametrize("database", ["postgresql_url", "sqlite", "mariadb_url"])
+def test_rows_refuse_a_column_that_comes_back(database: str, heading: str, request: pytest.FixtureRequest) -> None:
+    """MariaDB fills in '', so that nothing is said there."""
+    url = "sqlite://" if database == "sqlite" else request.getfixturevalue(database)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE orders (id int PRIMARY KEY)")
+        connection.exec_driver_sql("INSERT INTO orders VALUES (1)")
+    refused = heading == "Bad" and database != "mariadb_url"
+    with pytest.raises(sa.exc.DBAPIError, match=r"null|NULL") if refused else contextlib.nullcontext():
+        run(engine, body("DWN006", heading, "downgrade"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("heading", "changed"), [("Bad", 0), ("Good", 1)])
+def test_is_changes_no_row(heading: str, changed: int, postgresql_url: str) -> None:
+    engine = sa.create_engine(postgresql_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE orders (id int PRIMARY KEY, status varchar(9))")
+        connection.exec_driver_sql("INSERT INTO orders VALUES (1, NULL)")
+    run(engine, pieces("DML007")[heading])
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM orders WHERE status = 'new'").scalar() == changed
+    engine.dispose()
+
+
 @pytest.mark.parametrize(("code", "said"), [("LCK301", "syntax error"), ("LCK305", "non-constant default")])
 def test_sqlite_does_what_is_said(code: str, said: str) -> None:
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)

@@ -25,6 +25,7 @@ class IdentityComparison(FileRule):
     Python answers ``is`` itself, before there is a statement: a column object is never None. What SQLAlchemy gets is False,
     or True: the UPDATE changes no row and reports success, or it changes all of them.
     See https://docs.sqlalchemy.org/en/20/core/operators.html#comparison-operators
+    Proved on PostgreSQL.
 
     ## Bad
     ```python

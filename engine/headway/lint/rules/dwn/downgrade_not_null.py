@@ -24,6 +24,7 @@ class DowngradeNotNull(FileRule):
     that has one. On the empty database of a test it works.
     See https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN,
     https://www.sqlite.org/lang_altertable.html#alter_table_add_column
+    Proved on PostgreSQL and SQLite.
 
     ## Bad
     ```python

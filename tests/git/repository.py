@@ -6,6 +6,8 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from headway.api.ci import ci
 from headway.api.lint import LintOptions
 from headway.api.project import open_project
@@ -110,6 +112,13 @@ class Repository:
         project = open_project([str(self.place / config)], base=base)
         stages = ("graph", "lint", "replay", "downgrade") if kinds else ("graph", "lint")
         return ci(project, kinds, LintOptions(base=base), TODAY, lambda line: None, stages=stages)
+
+
+def outside_of_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes away what a CI says of the branch that it builds."""
+    of_github = ("GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH")
+    for name in (*of_github, "CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def said(report: Report) -> set[tuple[str, str | None]]:

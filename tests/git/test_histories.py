@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from git.repository import Repository, said
+from git.repository import Repository, outside_of_ci, said
 from headway.api.lint import LintOptions, choose_scope
 from headway.api.project import open_project
 from headway.api.rebase import rebase
@@ -21,9 +21,7 @@ HISTORIES: dict[str, tuple[Build, set[tuple[str, str | None]], int]] = {}
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    for name in ("GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH", "CI_COMMIT_BRANCH"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", raising=False)
+    outside_of_ci(monkeypatch)
     made = Repository(tmp_path / "p")
     made.revision("a1")
     made.revision("b2", "a1")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from git.repository import INI, Repository, said
+from git.repository import INI, Repository, outside_of_ci, said
 
 DROP = 'op.drop_table("customers")'
 
@@ -14,9 +14,7 @@ DROP = 'op.drop_table("customers")'
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """``main`` has b2, which drops a table, in two folders that are no part of its history."""
-    for name in ("GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH", "CI_COMMIT_BRANCH"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", raising=False)
+    outside_of_ci(monkeypatch)
     made = Repository(tmp_path / "p")
     made.revision("a1")
     for folder in ("m/versions/below", "aside"):

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from git.repository import Repository, said
+from git.repository import Repository, outside_of_ci, said
 from headway.api.lint import LintOptions, lint
 from headway.api.project import open_project
 from headway.api.squash import Squashed, Wanted, squash
 from headway.errors import HeadwayError, UsageError
 
-from git.repository import TODAY  # isort: skip
+from git.repository import TODAY  # isort: skip, outside_of_ci
 
 TABLE = 'op.create_table("{name}", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("n", sa.Text()))'
 ROWS = "op.execute(\"INSERT INTO t_b2 VALUES (1, 'one'), (2, 'two')\")"
@@ -21,9 +21,7 @@ ROWS = "op.execute(\"INSERT INTO t_b2 VALUES (1, 'one'), (2, 'two')\")"
 @pytest.fixture
 def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """a1 -> b2 -> c3 -> d4 on the base; b2 makes a table, and c3 fills it."""
-    for name in ("GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH", "CI_COMMIT_BRANCH"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", raising=False)
+    outside_of_ci(monkeypatch)
     made = Repository(tmp_path / "p")
     made.revision("a1")
     made.revision("b2", "a1", TABLE.format(name="t_b2"))

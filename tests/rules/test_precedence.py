@@ -39,3 +39,27 @@ def test_all_that_is_said(piece: str, said: list[str]) -> None:
 def test_what_may_have_been_filled_is_not_said_to_fail(fill: str, fails: bool) -> None:
     (found,) = (f for f in lint_piece(ADDS + fill + REQUIRES, dialects=["postgresql"]).findings if f.code == "CMP003")
     assert ("so does the migration itself" in found.message) == fails
+
+
+@pytest.mark.parametrize(
+    ("piece", "downgrade", "said"),
+    [
+        # A key stays because the wrong column is dropped; an enum type and an empty way back have their own rules.
+        (
+            'op.create_table("shops", sa.Column("id", sa.Integer(), primary_key=True))\n'
+            'op.add_column("orders", sa.Column("shop_id", sa.Integer(), sa.ForeignKey("shops.id")))\n',
+            'op.drop_column("orders", "shop")\nop.drop_table("shops")',
+            ["DWN004"],
+        ),
+        (ADDS, "pass", ["DWN001"]),
+        (
+            'op.add_column("orders", sa.Column("a", sa.Text()))\n'
+            'sa.Enum("a", name="state").create(op.get_bind(), checkfirst=False)\n',
+            'op.drop_column("orders", "a")',
+            ["DWN003"],
+        ),
+    ],
+)
+def test_all_that_is_said_of_the_way_back(piece: str, downgrade: str, said: list[str]) -> None:
+    found = lint_piece(piece, downgrade=downgrade, dialects=["postgresql"]).findings
+    assert [one.code for one in found if one.code.startswith("DWN")] == said

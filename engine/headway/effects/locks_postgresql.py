@@ -75,12 +75,12 @@ def adds_counting(effect: fx.AddsColumn) -> bool:
     kind = "" if column.type is None else str(column.type.name).lower()
     if column.identity or "serial" in kind:
         return True
-    if effect.raw or not column.primary_key or column.default is not None or kind not in _WHOLE:
+    if effect.raw or not column.primary_key or column.default is not None or kind not in WHOLE_NUMBERS:
         return False
     return column.autoincrement is True or (column.autoincrement is None and not column.references)
 
 
-_WHOLE = frozenset({"integer", "int", "biginteger", "bigint", "smallinteger", "smallint"})
+WHOLE_NUMBERS = frozenset({"integer", "int", "biginteger", "bigint", "smallinteger", "smallint"})
 
 
 def is_volatile(default: fx.MaybeText) -> bool:

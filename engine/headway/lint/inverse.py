@@ -90,19 +90,22 @@ def left(file: RevisionFile) -> list[Made]:
 
 
 def mistaken(file: RevisionFile) -> list[Mistaken]:
-    """The columns that ``downgrade()`` drops and ``upgrade()`` has not added, where one that it added to that table stays."""
+    """The columns that ``downgrade()`` drops and ``upgrade()`` has not added, where one that it added stays: another one of the
+    table, or the one of that name of another table."""
     if not any(isinstance(effect, fx.DropsColumn) for effect in file.downgrade_effects):
         return []
     stay: dict[str, list[Made]] = {}
+    named: dict[str, list[Made]] = {}
     for one in left(file):
         if one.kind == "column":
             stay.setdefault(_lower(one.table), []).append(one)
+            named.setdefault(_lower(one.name), []).append(one)
     known = {place for effect in file.upgrade_effects for place in _columns_of(effect)} if stay else set()
     found = []
     for effect in file.downgrade_effects if stay else ():
         known.update(_columns_of(effect))
         if isinstance(effect, fx.DropsColumn) and not effect.conditional and effect.if_exists is False:
-            there = stay.get(_lower(effect.table))
+            there = stay.get(_lower(effect.table)) or named.get(_lower(effect.column))
             if there and not {(_lower(effect.table), _lower(effect.column)), (_lower(effect.table), None)} & known:
                 found.append(Mistaken(effect, tuple(there)))
     return found
@@ -127,14 +130,8 @@ def repeated(file: RevisionFile) -> list[fx.AltersColumn]:
     return [
         effects[0]
         for place, (effects, aspects) in again.items()
-        if aspects and place in first and first[place][1] == aspects and not _has_variants(effects[0], file)
+        if aspects and place in first and first[place][1] == aspects
     ]
-
-
-def _has_variants(effect: fx.AltersColumn, file: RevisionFile) -> bool:
-    """Whether a type is another one on each database: of that an effect tells no more than the first."""
-    lines = file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line]
-    return any("with_variant" in line for line in lines)
 
 
 _Place = tuple[str, str, fx.MaybeText, frozenset[str] | None]
@@ -166,7 +163,9 @@ def _aspects(effect: fx.AltersColumn) -> _Aspects:
     found: _Aspects = {}
     if effect.nullable is not None and effect.nullable is not effect.existing_nullable:
         found["nullable"] = effect.nullable
-    if effect.new_type is not None and _type(effect.new_type) != _type(effect.existing_type):
+    if effect.new_type is not None:
+        if _type(effect.new_type) == _type(effect.existing_type):
+            return {}  # it is said again for MySQL, or another database has another type
         found["type"] = _type(effect.new_type)
     if effect.new_name is not None and effect.new_name != effect.column:
         found["name"] = effect.new_name
@@ -176,7 +175,14 @@ def _aspects(effect: fx.AltersColumn) -> _Aspects:
         found["default"] = effect.default, effect.drops_default
     if effect.comment is not None or effect.using is not None or effect.identity is not None:
         found["more"] = effect.comment, effect.using, effect.identity
-    return {} if "?" in repr(found) or "UNKNOWN" in repr(found) or "Computed(" in repr(found) else found
+    return found if _is_known(list(found.values())) else {}
+
+
+def _is_known(value: object) -> bool:
+    """Whether nothing in it is only known when the file runs: another place may then mean another value by it."""
+    if isinstance(value, tuple | list):
+        return all(map(_is_known, value))
+    return not isinstance(value, fx.Unknown | fx.Computed)
 
 
 def _type(type_: fx.Type | None) -> object:

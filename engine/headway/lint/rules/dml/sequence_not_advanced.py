@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from headway.effects import model as fx
+from headway.effects.locks_postgresql import WHOLE_NUMBERS
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
@@ -76,7 +77,6 @@ _SETS_SEQUENCE = pattern(
     r"setval|nextval|_serial_sequence|ALTER\s+SEQUENCE|\bRESTART\b|OVERRIDING\s+USER", re.IGNORECASE
 )
 _IS_ID = pattern(r"(?i)(^|_)(id|pk)$")
-_WHOLE = frozenset({"integer", "int", "biginteger", "bigint", "smallinteger", "smallint"})
 _COUNTING = frozenset({"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"})
 
 
@@ -140,7 +140,7 @@ def _key_of(table: fx.CreatesTable, file: RevisionFile) -> str | None:
     kind = column.type.name.lower()
     if kind in _COUNTING or column.identity:
         return None if re.search(r"(?i)\bstart\b", _lines(table, file)) else key
-    if table.raw or kind not in _WHOLE or column.default is not None or column.references:
+    if table.raw or kind not in WHOLE_NUMBERS or column.default is not None or column.references:
         return None  # SQL makes a plain number of it, and SQLAlchemy of a key that points elsewhere
     return key if column.autoincrement in (None, True) else None
 

@@ -8,6 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.folded import listed
+from headway.lint.inverse import mistaken
 from headway.lint.pointing import Keys, Pointing
 from headway.lint.rule import FileRule
 from headway.lint.suites import are_together
@@ -101,7 +102,12 @@ class DowngradeOrder(FileRule):
                 refused += [(effect, there)] if there else []
             for key in keys.run(effect):
                 freed[key] = effect
-        for drop, there in refused:
+        # Of a column that stays because another one is dropped in its place DWN004 speaks.
+        stays = {(made.table, made.name) for one in (mistaken(file) if refused else ()) for made in one.left}
+        for drop, all_there in refused:
+            there = [key for key in all_there if not any((key.table, name) in stays for name in key.columns)]
+            if not there:
+                continue
             tables = list(dict.fromkeys(key.table for key in there))
             yield self.finding(
                 f"drops {drop.table}, and {listed(tables)} still {'points' if len(tables) == 1 else 'point'} to it by a "

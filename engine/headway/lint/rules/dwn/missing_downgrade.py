@@ -38,7 +38,7 @@ class MissingDowngrade(Rule):
     ## What
     ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, or only raises, and the file does not say
     that it is meant to be irreversible. Only a note where an empty ``downgrade()`` holds a comment that gives a reason, or a
-    comment of a file without one speaks of it. Where hardly any revision of a history has a ``downgrade()``, a missing one is
+    comment of a file without one speaks of it. Where of at least eight revisions hardly any has a ``downgrade()``, a missing one is
     the history's way: then it is one note for the whole run, at the newest of them.
 
     ## Why

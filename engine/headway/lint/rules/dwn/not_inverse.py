@@ -9,7 +9,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.folded import listed
-from headway.lint.inverse import Made, left, mistaken, repeated
+from headway.lint.inverse import left, mistaken, repeated
 from headway.lint.rule import FileRule
 
 _OF_NO_SCHEMA = (fx.ChangesData, fx.Reads, fx.RunsSql, fx.SetsSetting, fx.EndsTransaction, fx.LocksTable)
@@ -20,8 +20,9 @@ class NotInverse(FileRule):
 
     ## What
     ``downgrade()`` leaves a table, column, index or constraint that ``upgrade()`` has made; or drops a column that ``upgrade()`` has
-    not added, while one that it added stays; or changes a column to what ``upgrade()`` has changed it to. Said only where both were
-    read whole. A missing or empty ``downgrade()`` is DWN001's, and an enum type that stays DWN003's.
+    not added, while one that it added stays, of the same table or of the same name; or changes a column to what ``upgrade()`` has
+    changed it to. Said only where both were read whole. A missing or empty ``downgrade()`` is DWN001's, and an enum type that
+    stays DWN003's.
 
     ## Why
     Whoever downgrades in an incident believes to be back where things worked. What is left makes the next upgrade fail with "already
@@ -67,10 +68,11 @@ class NotInverse(FileRule):
             )
         wrong = mistaken(file)
         for one in wrong:
+            added = listed([f"{made.table}.{made.name}" for made in one.left])
             yield self.finding(
                 f"drops {fx.shown(one.drop.table)}.{fx.shown(one.drop.column)}, which upgrade() has not added: this fails, or takes a "
-                f"column of before; {listed([made.name for made in one.left])}, which it has added, stays",
-                f"is {listed([made.name for made in one.left])} meant?",
+                f"column of before; {added}, which it has added, stays",
+                f"drop {added} instead, if that is meant",
                 one.drop.span,
                 file.revision,
             )
@@ -78,10 +80,11 @@ class NotInverse(FileRule):
         rest = [made for made in left(file) if made not in said]
         down = file.migration.downgrade
         if rest and down is not None and any(not isinstance(one, _OF_NO_SCHEMA) for one in file.downgrade_effects):
-            lines = ", ".join(str(one) for one in sorted({made.effect.span.line for made in rest}))
+            lines = [str(one) for one in sorted({made.effect.span.line for made in rest})]
             finding = self.finding(
-                f'leaves what upgrade() has made: {_told(rest)}; the next upgrade fails with "already exists"',
-                f"take it back here: made in line {lines}",
+                f"leaves what upgrade() has made: {listed([made.shown for made in rest])}: the next upgrade fails with "
+                '"already exists"',
+                f"take it back here: made in {'line' if len(lines) == 1 else 'lines'} {listed(lines)}",
                 fx.Span(down.span.path, down.span.line, down.span.column),
                 file.revision,
             )
@@ -90,7 +93,3 @@ class NotInverse(FileRule):
 
 def _columns(effects: Sequence[fx.AltersColumn]) -> str:
     return listed([f"{fx.shown(one.table)}.{fx.shown(one.column)}" for one in effects])
-
-
-def _told(made: Sequence[Made]) -> str:
-    return listed([one.shown for one in made])

@@ -12,7 +12,7 @@ from headway.api.project import open_project
 from headway.api.squash import Squashed, Wanted, squash
 from headway.errors import HeadwayError, UsageError
 
-from git.repository import TODAY  # isort: skip, outside_of_ci
+from git.repository import TODAY  # isort: skip
 
 TABLE = 'op.create_table("{name}", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("n", sa.Text()))'
 ROWS = "op.execute(\"INSERT INTO t_b2 VALUES (1, 'one'), (2, 'two')\")"

@@ -16,7 +16,7 @@ from headway.lint.known import Known
 from headway.lint.released import Base, Change
 from headway.lint.squashed import Squash
 from headway.lint.suites import Block, blocks_of, runs_behind
-from headway.lint.written import Written, written
+from headway.lint.written import Written, written, written_module
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
@@ -58,7 +58,19 @@ class RevisionFile:
     @cached_property
     def written(self) -> Written:
         """How the file is written."""
-        return written(self.path, self.migration.source, self.migration.package, self.migration.modules)
+        return written(self.path, self.migration.source, self.migration.package, self.modules)
+
+    @property
+    def modules(self) -> Mapping[str, tuple[str, str, str]]:
+        """The text, the package and the path of each module of the project that the file uses, both ways."""
+        _ = self.migration.downgrade  # modules are read where something of them is asked for
+        return self.migration.modules
+
+    def written_in(self, path: str) -> Written | None:
+        """How a module of the project that the file uses is written; None where it was not read."""
+        modules = self.modules
+        found = next((one for one in modules.values() if one[2] == path), None)
+        return None if found is None else written_module(path, found[0], found[1], tuple(sorted(modules.items())))
 
 
 @valueclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ _INSPECTORS = frozenset({"inspect", "from_engine", "Inspector"})
 _CONNECTIONS = frozenset({"connect", "begin", "execution_options", "engine", "connection"})
 _NO_SCHEMA = frozenset({"dialect", "bind", "engine"})
 """What an inspector knows without looking at the schema."""
+_OF_REFLECTED = frozenset({"tables", "sorted_tables"})
+"""What a MetaData has of the database once it was told to look."""
 _ENGINES = frozenset({"create_engine", "engine_from_config"})
 _ENDS_OF_QUERIES = frozenset(
     [
@@ -86,6 +88,7 @@ class Origins:
         self._grow(self._bound, self._is_bound)
         self._grow(self._reflected, self.is_reflected)
         self._grow(self._texts, self.is_text)
+        self._told = {dotted(one.func.value) for one in nodes if self._looks(one)} - {""}  # type: ignore[attr-defined]  # calls
         self._texts -= {name for names, value in self._bindings if not self.is_text(value) for name in names}
         self._find_functions_that_ask(nodes)
         self._grow(self._inspected, self.is_inspected)
@@ -209,12 +212,19 @@ class Origins:
             return False
         return any(map(self.is_bind, node.args)) or self._is_given_bind(node, "bind")
 
+    def _looks(self, node: ast.AST) -> bool:
+        """Whether it is ``metadata.reflect(…)``."""
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reflect"
+        return is_call and self.reflects(node)  # type: ignore[arg-type]  # is_call says so
+
     def _is_given_bind(self, call: ast.Call, name: str) -> bool:
         return any(keyword.arg == name and self.is_bind(keyword.value) for keyword in call.keywords)
 
     def _asks(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Name):
             return node.id in self._inspected or node.id in self._inspectors
+        if isinstance(node, ast.Attribute) and node.attr in _OF_REFLECTED:
+            return dotted(node.value) in self._told
         if not isinstance(node, ast.Call):
             return False
         if dotted(node.func) in self._asking:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from headway.effects.model import Span
-from headway.lint.asking import Modules, imported_askers
+from headway.lint.asking import Modules, Places, imported_askers, imported_readers, knows_of_scripts, surely_called
+from headway.lint.branching import branches_of
 from headway.lint.fetching import EXECUTES, FETCHES, is_fetch, row_loops
-from headway.lint.origins import OF_INSPECTORS, Origins, called, is_name_of
+from headway.lint.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
 from headway.lint.running import running_order
 from headway.reading.syntax import nodes_of, without_depths
 from headway.valueclass import valueclass
@@ -30,10 +32,6 @@ _BROAD = frozenset(
     ]
 )
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error"})
-_FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef)
-_LOOPS: tuple[type[ast.AST], ...] = (ast.For, ast.AsyncFor, ast.While)
-_CLOSED = (*_FUNCTIONS, ast.Lambda, ast.ClassDef)
-"""What a return within does not leave the function around it."""
 _SHORT = 7
 """Texts of so few characters nobody asks about."""
 _QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
@@ -53,6 +51,41 @@ class Region:
 
 
 @valueclass(frozen=True, slots=True)
+class Branch:
+    """An ``if`` that is decided by what the database has."""
+
+    span: Span
+    databases: frozenset[str] | None
+    """Those that it asks on, where it asks for the kind of database first; None: on all."""
+    function: str
+    """The name of the function that it stands in; empty where it stands in none."""
+    held: tuple[Region, ...]
+    """Its blocks, what follows it where it leaves them, and the loops along what they put together."""
+    reached: tuple[Region, ...]
+    """The functions of the same file that these come to."""
+
+    def holds(self, span: Span) -> bool:
+        """Whether a place of the same file lies in it."""
+        return any(region.holds(span) for region in self.held)
+
+    def reaches(self, span: Span) -> bool:
+        """Whether a place of the same file lies in a function that it comes to."""
+        return any(region.holds(span) for region in self.reached)
+
+
+@valueclass(frozen=True, slots=True)
+class Fetch:
+    """A place where rows or the schema are read through a connection."""
+
+    span: Span
+    helper: str = ""
+    """The function of another module that is called there and reads; empty where the file reads itself."""
+    path: str = ""
+    line: int = 0
+    """Where the helper reads."""
+
+
+@valueclass(frozen=True, slots=True)
 class Literal:
     """A text of the file that is no docstring."""
 
@@ -69,13 +102,11 @@ class Written:
     """Every function and lambda; what lies in none of them runs when the file is imported."""
     swallows: tuple[Region, ...]
     """The bodies of ``try`` and ``suppress`` whose errors of the database go no further."""
-    branches: tuple[Region, ...]
-    """Each ``if`` that is decided by what the database has, with what follows it where it leaves the block."""
+    branches: tuple[Branch, ...]
     plain_executes: tuple[Span, ...]
     """Calls that give a connection or session a plain text."""
-    fetches: tuple[Span, ...]
-    """Where rows or the schema are read through a connection, as ``upgrade()`` and then ``downgrade()`` come to them;
-    what none of them is seen to come to is last."""
+    fetches: tuple[Fetch, ...]
+    """In the order in which ``upgrade()`` and then ``downgrade()`` come to them; what none is seen to come to is last."""
     withs: tuple[Region, ...]
     """The bodies of ``with``."""
     row_loops: tuple[Region, ...]
@@ -119,6 +150,17 @@ def written(path: str, source: str, package: str = "", modules: Modules = Mappin
         return _written(path, source, without_depths(ast.parse(source)), package, modules)
 
 
+@lru_cache(maxsize=64)
+def written_module(
+    path: str, source: str, package: str, modules: tuple[tuple[str, tuple[str, str, str]], ...]
+) -> Written | None:
+    """The same of a module that many revisions use; None where it is no Python."""
+    try:
+        return written(path, source, package, dict(modules))
+    except (SyntaxError, ValueError, MemoryError):
+        return None
+
+
 def _written(path: str, source: str, tree: ast.Module, package: str, modules: Modules) -> Written:
     nodes = nodes_of(tree)
     origins = Origins(nodes, imported_askers(nodes, package, modules))
@@ -136,10 +178,10 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
         swallows=tuple(_swallows(path, nodes)),
         branches=tuple(_branches(path, nodes, origins)),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
-        fetches=tuple(_span(path, node) for node in _fetches(tree, nodes, origins)),
+        fetches=tuple(_fetches(path, tree, nodes, origins, imported_readers(nodes, package, modules))),
         withs=tuple(_region(path, node, node.body) for node in nodes if isinstance(node, ast.With | ast.AsyncWith)),
         row_loops=tuple(_region(path, loop, loop.body) for loop in row_loops(nodes, origins)),
-        asks_offline="offline" in source or "as_sql" in source,
+        asks_offline=knows_of_scripts(source),
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
         flushes=tuple(_span(path, call) for call in calls if _is_flush(call, origins)),
@@ -286,54 +328,15 @@ def _is_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
-def _branches(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Region]:
-    decided = [node for node in nodes if isinstance(node, ast.If) and origins.is_inspected(node.test)]
-    around = _around(nodes) if decided else {}
-    leaving = _leaving(nodes, around) if decided else {}
-    for node in decided:
-        left = _left(node, around, leaving)
-        yield _region(path, node, [*node.body, *node.orelse, *([] if left is None else [left])])
-
-
-def _left(branch: ast.If, around: Mapping[int, ast.AST], leaving: Mapping[int, int]) -> ast.AST | None:
-    """The function that ``branch`` returns from, or else the loop that it leaves: what follows there depends on it."""
-    how = max((leaving.get(id(one), _STAYS) for one in (*branch.body, *branch.orelse)), default=_STAYS)
-    if how == _STAYS:
-        return None
-    wanted = _FUNCTIONS if how == _RETURNS else _LOOPS
-    found = around.get(id(branch))
-    while found is not None and not isinstance(found, wanted):
-        found = around.get(id(found))
-    return found
-
-
-_STAYS, _LEAVES, _RETURNS = 0, 1, 2
-
-
-def _leaving(nodes: list[ast.AST], around: Mapping[int, ast.AST]) -> dict[int, int]:
-    """How each statement may end what it stands in, what is within it included; ``nodes`` have those above first."""
-    found: dict[int, int] = {}
-    for node in reversed(nodes):
-        own = (
-            _RETURNS
-            if isinstance(node, ast.Return)
-            else _LEAVES
-            if isinstance(node, ast.Continue | ast.Break)
-            else _STAYS
+def _branches(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Branch]:
+    for branch in branches_of(nodes, origins):
+        yield Branch(
+            _region(path, branch.node, [branch.node]).span,
+            branch.databases,
+            branch.function,
+            tuple(_region(path, group[0], group) for group in branch.held),
+            tuple(_region(path, one, [one]) for one in branch.reached),
         )
-        how = max(found.get(id(node), _STAYS), own)
-        outside = around.get(id(node))
-        if how and outside is not None:
-            found[id(node)] = how
-            if not isinstance(outside, _CLOSED):
-                found[id(outside)] = max(found.get(id(outside), _STAYS), how)
-    return found
-
-
-def _around(nodes: list[ast.AST]) -> dict[int, ast.AST]:
-    """What each statement stands in, by its identity."""
-    held = (ast.stmt, ast.excepthandler, ast.match_case)
-    return {id(child): node for node in nodes for child in ast.iter_child_nodes(node) if isinstance(child, held)}
 
 
 def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:
@@ -394,12 +397,19 @@ def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
     return (origins.is_bind(receiver) or origins.is_session(receiver)) and origins.is_text(call.args[0])
 
 
-def _fetches(tree: ast.Module, nodes: list[ast.AST], origins: Origins) -> list[ast.AST]:
-    found = [node for node in nodes if is_fetch(node, origins)]
+def _fetches(path: str, tree: ast.Module, nodes: list[ast.AST], origins: Origins, readers: Places) -> Iterator[Fetch]:
+    surely = surely_called(tree) if readers else frozenset()
+    found = [node for node in nodes if is_fetch(node, origins) or (id(node) in surely and _helper(node) in readers)]
     if len(found) > 1:
         order = running_order(tree, nodes)
         found.sort(key=lambda node: (order.get(id(node), len(nodes)), _place(node)))
-    return found
+    for node in found:
+        helper = _helper(node)
+        yield Fetch(_span(path, node), helper, *readers[helper]) if helper in readers else Fetch(_span(path, node))
+
+
+def _helper(node: ast.AST) -> str:
+    return dotted(node.func) if isinstance(node, ast.Call) else ""
 
 
 def _place(node: ast.AST) -> tuple[int, int]:

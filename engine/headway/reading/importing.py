@@ -14,8 +14,8 @@ class ImportReader(FunctionReader):
     """Follows imports as text."""
 
     _modules: dict[str, Module | None]
-    texts: dict[str, tuple[str, str]]
-    """The text and the package of each module that was looked into."""
+    texts: dict[str, tuple[str, str, str]]
+    """The text, the package and the path of each module that was looked into."""
     _looked_up: set[str]
     """What is being looked up: modules may import from each other in a circle."""
 
@@ -77,7 +77,7 @@ class ImportReader(FunctionReader):
         if found is None:
             return None
         path, text, package = found
-        self.texts[name] = text, package
+        self.texts[name] = text, package, path
         self.budget.spend(len(text) // 200)
         self._modules[name] = made = self.read_module(name, path, text, package, node)
         return made

@@ -53,8 +53,8 @@ class Migration:
     source: str = field(repr=False)
     package: str
     """What relative imports start from."""
-    modules: Mapping[str, tuple[str, str]] = field(repr=False, compare=False)
-    """The text and the package of each module of the project that it uses, as far as it has been read."""
+    modules: Mapping[str, tuple[str, str, str]] = field(repr=False, compare=False)
+    """The text, the package and the path of each module of the project that it uses, as far as it has been read."""
     _later: list[Callable[[], Body | None]] = field(repr=False, compare=False)
     """What reads ``downgrade()``; let go of when it has, with the file's syntax tree."""
 

@@ -14,8 +14,8 @@ class GetBindFetchOffline(FileRule):
     """Reads from the database, so that no script can be written of it.
 
     ## What
-    Rows or the schema are read through ``op.get_bind()``, also by an ORM session or by reflection, and the file never
-    asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
+    Rows or the schema are read through ``op.get_bind()``, also by an ORM session, by reflection or by a function of the
+    project, and the file never asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
 
     ## Why
     ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends with an AttributeError at this line. A rehearsal on an
@@ -42,18 +42,20 @@ class GetBindFetchOffline(FileRule):
     severity = Severity.INFO
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        if "get_bind" not in file.migration.source and "get_context" not in file.migration.source:
+        source = file.migration.source
+        if "get_bind" not in source and "get_context" not in source and not file.modules:
             return
-        if not file.written.fetches or file.written.asks_offline:
-            return
-        if any(InspectorBranching().check_file(file, facts)):
+        written = file.written
+        if not written.fetches or written.asks_offline or any(InspectorBranching().check_file(file, facts)):
             return
         # What upgrade() comes to is said first: a script of that is asked for more often.
-        fetch = min(file.written.fetches, key=file.written.is_way_back)
-        verb = "downgrade" if file.written.is_way_back(fetch) else "upgrade"
+        fetch = min(written.fetches, key=lambda one: written.is_way_back(one.span))
+        verb = "downgrade" if written.is_way_back(fetch.span) else "upgrade"
+        who = f"{fetch.helper}() reads" if fetch.helper else "reads"
+        where = f" ({fetch.path}:{fetch.line})" if fetch.helper else ""
         yield self.finding(
-            f"reads from the database: '{verb} --sql' has none and fails here",
+            f"{who} from the database{where}: '{verb} --sql' has none and fails here",
             "one statement that the database works out by itself, or: if context.is_offline_mode(): …",
-            fetch,
+            fetch.span,
             file.revision,
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
-from headway.lint.uses import Use, uses_of
+from headway.lint.uses import Use, unmissed, uses_of
 from headway.reading.migration import Import
 
 
@@ -22,7 +22,8 @@ class AppImport(FileRule):
 
     ## Why
     The migration must do tomorrow what it did today, but the code it imports moves on: a column that is renamed
-    in the model next month breaks this revision for every new database, every test and every restored backup.
+    in the model next month breaks this revision for every new database, every test and every restored backup. Where a
+    ``try`` goes on without the import, nothing breaks: a part of the migration is left out, and nobody hears of it.
 
     ## Bad
     ```python
@@ -46,13 +47,17 @@ class AppImport(FileRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         first: dict[str, Import] = {}
-        for imported in file.migration.imports:
+        for imported in sorted(file.migration.imports, key=lambda one: one.span.line):
             if _is_application(imported, facts):
                 first.setdefault(imported.name, imported)
         uses = uses_of(file.migration.source) if first else {}
+        goes_on = unmissed(file.migration.source) if first else frozenset()
+        missed = {one.name for one in file.migration.imports if one.span.line not in goes_on}
         for name, imported in first.items():
             use = uses.get(name, Use.CODE)
             message, help = _SAID[use]
+            if name not in missed:
+                message = _IDLE_AND_NOT_MISSED if use is Use.NOTHING else _NOT_MISSED
             finding = self.finding(message.format(name), help, imported.span, file.revision)
             yield finding if use is Use.CODE else replace(finding, severity=Severity.WARNING)
 
@@ -77,6 +82,14 @@ _SAID = {
         "leave the import out",
     ),
 }
+_NOT_MISSED = (
+    "imports {!r} from the application, and goes on without it: when that goes away, nothing fails, and what needs it is "
+    "left out"
+)
+_IDLE_AND_NOT_MISSED = (
+    "imports {!r} from the application and does not use it: when that goes away, nothing fails, and what stands in the "
+    "same 'try' is left out"
+)
 
 
 def _is_application(imported: Import, facts: Facts) -> bool:

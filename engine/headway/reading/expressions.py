@@ -29,6 +29,7 @@ from headway.reading.values import (
     Member,
     Names,
     Opaque,
+    OrmRow,
     Pairs,
     Query,
     Written,
@@ -135,6 +136,8 @@ class ExpressionReader(Reader):
                 return value if isinstance(node.slice, ast.Slice) else value.items[0]
             case Query(columns=False):
                 return value if isinstance(node.slice, ast.Slice) else item_of(value)
+            case OrmRow() if isinstance(key, int):
+                return value  # the one object of a row
             case Pairs():
                 return get(self.budget, value, key, Opaque(power=has_power(value)))
             case Imported(path=path) if path not in ("sys.modules", "os.environ"):

@@ -16,6 +16,7 @@ from headway.reading.values import (
     Function,
     Member,
     Names,
+    Query,
     Session,
     SessionMaker,
     has_power,
@@ -53,6 +54,8 @@ def made_by_library(reader: Reader, path: str, call: Call, scope: Names) -> obje
         return Session()
     if name in _SESSION_MAKERS:
         return SessionMaker()
+    if name == "inspect" and isinstance(call.argument(0, "subject"), Query):
+        return call.argument(0, "subject")  # a query is what is known of itself
     if name in ("inspect", "from_engine", "Inspector") and call.has_power:
         return NOTHING_KNOWN  # an inspector: it reads
     if path.startswith("sqlalchemy.event."):

@@ -35,6 +35,7 @@ class LoopReader(ImportReader):
         value = self.evaluate(node.iter, scope)
         may_break = breaks(node.body)
         unsure, may_end = False, returns(node.body) or may_break
+        on = ALL_DATABASES
         for number, (item, sure) in enumerate(iterate(self.budget, value)):
             self.budget.spend()
             if number >= _ROUNDS:
@@ -44,18 +45,29 @@ class LoopReader(ImportReader):
             if start is not None and not sure:
                 self._forget_rounds(node.body, scope)
             self.bind(node.target, item, scope)
-            with self.under(conditional=not sure or unsure):
+            with self.under(conditional=not sure or unsure, databases=on):
                 flow = self._round(node.body, scope)
+                ends_on_some = flow.on < self.here.databases
             if start is not None:
                 merge(start, scope)
             if not flow.on and not flow.leaves_loop and sure and not unsure:
                 return LEFT
+            if (
+                ends_on_some
+                and sure
+                and not unsure
+                and not (flow.unsure or flow.leaves_loop or flow.goes_round or may_break)
+            ):
+                on, ends_on_some = on & flow.on, False  # it returns on the others
+                if not on & self.here.databases:
+                    return LEFT
             # What only goes on with the next round says nothing about it.
-            unsure = unsure or (may_end and (flow.unsure or flow.on < self.here.databases))
+            unsure = unsure or (may_end and (flow.unsure or ends_on_some))
             if not flow.on and flow.leaves_loop and sure and may_break and not flow.goes_round:
                 return replace(ON, unsure=True) if unsure and returns(node.body) else ON
-        with self.under(conditional=unsure):
+        with self.under(conditional=unsure, databases=on):
             after = self._else_of_loop(node, scope, may_break=unsure and may_break)
+        after = after if on == ALL_DATABASES else replace(after, on=after.on & on)
         return replace(after, unsure=True) if unsure and returns(node.body) else after
 
     def _forget_rounds(self, body: Sequence[ast.stmt], scope: Names) -> None:

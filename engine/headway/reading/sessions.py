@@ -26,7 +26,7 @@ from headway.reading.values import (
 
 _READS_WORDS = (
     "all first one one_or_none scalar scalars get count exists yield_per fetchall as_scalar subquery get_one "
-    "scalar_one scalar_one_or_none scalar_subquery cte statement label pop"
+    "fetchmany scalar_one scalar_one_or_none scalar_subquery cte statement label pop"
 )
 _READS = frozenset(_READS_WORDS.split())
 
@@ -35,6 +35,8 @@ def attribute_of_session(value: object, name: str) -> object:
     """The value of ``session.name`` and the like."""
     if isinstance(value, OrmRow):
         return NOTHING_KNOWN
+    if isinstance(value, Query) and name == "session":
+        return Session()
     if isinstance(value, Session) and name in ("bind", "get_bind"):
         return Bind() if name == "bind" else Bound(value, name)
     if isinstance(value, Session) and name in ("dirty", "new", "deleted", "info", "is_active"):
@@ -110,6 +112,8 @@ def _call_session(reader: Reader, session: Session, name: str, call: Call, scope
 
 def _rows_of(statement: object) -> object:
     """What a session gives back: objects that can be changed where the statement selects such."""
+    if isinstance(statement, Query):
+        return statement
     while isinstance(statement, Construct) and statement.receiver is not None:
         statement = statement.receiver
     if not isinstance(statement, Construct) or statement.name != "select" or not statement.args:
@@ -166,7 +170,7 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
         reader.add([fx.Reads(span=span, tables=(query.table,))])
         if query.columns or name in ("scalar", "count", "exists", "label"):
             return NOTHING_KNOWN
-        rows = name in ("all", "yield_per", "fetchall", "scalars")
+        rows = name in ("all", "yield_per", "fetchall", "fetchmany", "scalars")
         return query if rows else OrmRow(query.table, query.schema)
     if name in ("append", "extend", "insert") and call.has_power:
         reader.not_analysed(call.node, scope, f"{name}() puts something else among the rows, which was not followed")

@@ -53,7 +53,10 @@ class SwallowedException(FileRule):
             return
         changes = [one for one in (*file.upgrade_effects, *file.downgrade_effects) if _changes(one)]
         for region in _outermost(file.written.swallows):
-            failing = [one for one in changes if region.holds(one.span)] or list(_flushed(changes, region, file))
+            failing = [one for one in changes if region.holds(one.span)] or [
+                *_flushed(file.upgrade_effects, region, file),
+                *_flushed(file.downgrade_effects, region, file),
+            ]
             if failing:
                 yield self.finding(
                     _complaint(failing, region, file, facts),
@@ -63,16 +66,27 @@ class SwallowedException(FileRule):
                 )
 
 
-def _flushed(changes: Sequence[fx.Effect], region: Region, file: RevisionFile) -> Iterator[fx.Effect]:
-    """What an ORM session has been given before, where the region makes it write: only then the database answers."""
+def _flushed(effects: Sequence[fx.Effect], region: Region, file: RevisionFile) -> Iterator[fx.Effect]:
+    """What an ORM session has been given before, where the region makes it write: only then the database answers.
+
+    ``effects`` are those of one way. A commit tells itself what ran before it; where a flush stands, the text does.
+    """
     flushes = file.written.flushes
     if not any(map(region.holds, flushes)):
         return
-    written = max((flush.line for flush in flushes if flush.line < region.first), default=0)
     back = file.written.is_way_back(region.span)
-    for change in changes:
-        given = isinstance(change, fx.ChangesData) and change.through_session
-        if given and written <= change.span.line < region.first and file.written.is_way_back(change.span) == back:
+    before = (one.line for one in flushes if one.line < region.first and file.written.is_way_back(one) == back)
+    written = max(before, default=0)
+    commit = next((one for one in effects if isinstance(one, fx.EndsTransaction) and region.holds(one.span)), None)
+    given: list[fx.Effect] = []
+    for effect in effects if commit is None else effects[: effects.index(commit)]:
+        if isinstance(effect, fx.EndsTransaction):
+            given.clear()
+        elif isinstance(effect, fx.ChangesData) and effect.through_session:
+            given.append(effect)
+    for change in given:
+        is_seen = commit is not None and change.written_at is not None
+        if is_seen or (written <= change.span.line < region.first and file.written.is_way_back(change.span) == back):
             yield change
 
 

@@ -22,6 +22,7 @@ def signature_of(cls: type, name: str) -> Signature:
         keywords=tuple(p.name for p in found if p.kind is p.KEYWORD_ONLY),
         rest=any(p.kind is p.VAR_POSITIONAL for p in found),
         options=any(p.kind is p.VAR_KEYWORD for p in found),
+        optional=tuple(p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty),
     )
 
 
@@ -37,7 +38,7 @@ def test_every_directive_is_read() -> None:
 def test_a_directive_takes_what_the_table_says(name: str) -> None:
     said, real = SIGNATURES[name], signature_of(Operations, name)
     assert (said.parameters, set(said.keywords)) == (real.parameters, set(real.keywords))
-    assert (said.rest, said.options) == (real.rest, real.options)
+    assert (said.rest, said.options, said.optional) == (real.rest, real.options, real.optional)
 
 
 @pytest.mark.parametrize("name", SIGNATURES)

@@ -24,14 +24,22 @@ class Signature:
     """Whether it takes keywords of dialects as well."""
     in_batch: tuple[str, ...] | None = None
     """The positional parameters inside ``batch_alter_table``; None where there is no such directive."""
+    optional: tuple[str, ...] = ()
+    """Those of the positional parameters that may be left out."""
 
 
 def _signature(
-    parameters: str, keywords: str = "", *, rest: bool = False, options: bool = False, batch: bool = False
+    parameters: str,
+    keywords: str = "",
+    *,
+    rest: bool = False,
+    options: bool = False,
+    batch: bool = False,
+    optional: tuple[str, ...] = (),
 ) -> Signature:
     names = tuple(parameters.split())
     inside = tuple(name for name in names if name not in TABLE_PARAMETERS) if batch else None
-    return Signature(names, tuple(keywords.split()), rest, options, inside)
+    return Signature(names, tuple(keywords.split()), rest, options, inside, optional)
 
 
 TABLE_PARAMETERS = frozenset({"table_name", "source_table"})
@@ -58,7 +66,11 @@ SIGNATURES: Mapping[str, Signature] = {
         "index_name table_name columns", "schema unique if_not_exists", options=True, batch=True
     ),
     "drop_index": Signature(
-        ("index_name", "table_name"), ("schema", "if_exists"), options=True, in_batch=("index_name",)
+        ("index_name", "table_name"),
+        ("schema", "if_exists"),
+        options=True,
+        in_batch=("index_name",),
+        optional=("table_name",),
     ),
     "create_primary_key": _signature("constraint_name table_name columns", "schema", options=True, batch=True),
     "create_unique_constraint": _signature("constraint_name table_name columns", "schema", options=True, batch=True),
@@ -70,7 +82,9 @@ SIGNATURES: Mapping[str, Signature] = {
         batch=True,
     ),
     "create_exclude_constraint": _signature("constraint_name table_name", rest=True, options=True, batch=True),
-    "drop_constraint": _signature("constraint_name table_name type_", "schema if_exists", batch=True),
+    "drop_constraint": _signature(
+        "constraint_name table_name type_", "schema if_exists", batch=True, optional=("type_",)
+    ),
     "bulk_insert": _signature("table rows", "multiinsert"),
     "execute": _signature("sqltext", "execution_options", batch=True),
     "create_view": _signature("view_name definition", "schema columns replace materialized"),

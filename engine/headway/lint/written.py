@@ -11,6 +11,7 @@ from headway.effects.model import Span
 from headway.lint.asking import Modules, Places, imported_askers, imported_readers, knows_of_scripts, surely_called
 from headway.lint.branching import branches_of
 from headway.lint.fetching import EXECUTES, FETCHES, is_fetch, row_loops
+from headway.lint.miscalled import miscalls_of
 from headway.lint.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
 from headway.lint.running import running_order
 from headway.reading.syntax import nodes_of, without_depths
@@ -121,6 +122,8 @@ class Written:
     """Where an ORM session is told to write what it holds."""
     directives: frozenset[tuple[int, int]]
     """Line and column of the calls on ``op`` itself, and so not on a batch."""
+    miscalls: tuple[tuple[Span, str, str, str], ...]
+    """The calls of directives that cannot run, with the directive, why, and what it takes instead."""
     calls: tuple[Region, ...]
     """Every statement that is a call."""
     literals: tuple[Literal, ...]
@@ -186,6 +189,7 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
         sessions=tuple(_span(path, call) for call in calls if origins.is_session(call)),
         flushes=tuple(_span(path, call) for call in calls if _is_flush(call, origins)),
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
+        miscalls=tuple((_span(path, one.node), one.directive, one.why, one.instead) for one in miscalls_of(nodes, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
         idle=_is_idle("upgrade", _functions_of(tree)),

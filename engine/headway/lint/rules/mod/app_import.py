@@ -23,7 +23,7 @@ class AppImport(FileRule):
     ## Why
     The migration must do tomorrow what it did today, but the code it imports moves on: a column that is renamed
     in the model next month breaks this revision for every new database, every test and every restored backup. Where a
-    ``try`` goes on without the import, nothing breaks: a part of the migration is left out, and nobody hears of it.
+    ``try`` goes on without the import, nothing breaks: a part of the migration does not run, and nobody hears of it.
 
     ## Bad
     ```python

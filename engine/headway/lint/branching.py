@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from headway.lint.origins import Origins, dotted
-from headway.reading.syntax import nodes_of
 from headway.valueclass import valueclass
 
 _FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -17,46 +17,92 @@ _PUTS_IN = frozenset({"append", "add", "extend", "insert", "update"})
 
 _KINDS = frozenset({"dialect", "dialect_name", "engine_name"})
 
-_Group = Sequence[ast.AST]
-_Functions = Mapping[str, ast.AST]
+Lines = tuple[int, int]
+"""The first and the last line of a piece of the text."""
 
 
 @valueclass(frozen=True, slots=True)
-class Decided:
+class Branch:
     """An ``if`` that is decided by what the database has."""
 
-    node: ast.If
+    line: int
+    column: int
     databases: frozenset[str] | None
-    """Those that it asks on, where it asks for the kind of database first."""
+    """Those that it asks on, where it asks for the kind of database first; None: on all."""
     function: str
-    """The name of the function around it, or nothing."""
-    held: tuple[_Group, ...]
-    """Statements that run or not as it says: those of one group lie together in the text."""
-    reached: tuple[ast.AST, ...]
-    """The functions of the file that these name, and those that they name in turn."""
+    """The name of the function that it stands in; empty where it stands in none."""
+    lines: Lines
+    """Its blocks, and what follows it where it leaves them."""
+
+    def holds_one_of(self, lines: Sequence[int]) -> bool:
+        """Whether one of ``lines``, which are sorted, lies in it."""
+        return _holds_one_of(self.lines, lines)
 
 
-def branches_of(nodes: list[ast.AST], origins: Origins) -> Iterator[Decided]:
-    """Each of the branches in a file's ``nodes``."""
+@valueclass(frozen=True, slots=True)
+class Way:
+    """Lines that other lines depend on."""
+
+    lines: tuple[int, ...]
+    """Where a function of the file is named, or where something is put into a list; sorted."""
+    run: tuple[Lines, ...]
+    """That function, or the loops along that list."""
+    is_function: bool
+
+
+@valueclass(frozen=True, slots=True)
+class Branching:
+    """The branches of a file, and what else leads from line to line."""
+
+    branches: tuple[Branch, ...]
+    ways: tuple[Way, ...]
+
+    def leading_to(self, lines: Iterable[int], *, through_functions: bool) -> list[int]:
+        """The ``lines`` and those that decide whether they run, sorted; ``through_functions`` those that call them too."""
+        found = sorted(set(lines))
+        todo = [way for way in self.ways if through_functions or not way.is_function]
+        is_new = bool(todo)
+        while is_new:  # each round leaves fewer to ask
+            leading = [(way, [one for one in way.run if _holds_one_of(one, found)]) for way in todo]
+            todo = [way for way, run in leading if not run]
+            # What is put into a list behind the loop is not walked along.
+            new = {
+                line for way, run in leading if run for line in way.lines if way.is_function or line < max(run)[0]
+            } - set(found)
+            is_new = bool(new)
+            found = sorted({*found, *new})
+        return found
+
+
+def _holds_one_of(piece: Lines, lines: Sequence[int]) -> bool:
+    at = bisect_left(lines, piece[0])
+    return at < len(lines) and lines[at] <= piece[1]
+
+
+def branching_of(nodes: list[ast.AST], origins: Origins) -> Branching:
+    """The branches among a file's ``nodes``."""
     decided = [node for node in nodes if isinstance(node, ast.If) and origins.is_inspected(node.test)]
     if not decided:
-        return
+        return Branching((), ())
     around = _around(nodes)
     leaving = _leaving(nodes, around)
-    functions = _functions(nodes, around)
-    named = [node for node in nodes if isinstance(node, ast.Name) and node.id in functions]
-    loops = [node for node in nodes if isinstance(node, ast.For) and isinstance(node.iter, ast.Name)]
+    branches = []
     for node in decided:
         function = _outer(node, around, _FUNCTIONS)
         left = _left(node, around, leaving)
-        own = [*node.body, *node.orelse, *([] if left is None else [left])]
-        held: list[_Group] = [
-            own,
-            *([loop] for loop in _along(node, loops) if _outer(loop, around, _FUNCTIONS) is function),
-        ]
-        yield Decided(
-            node, _databases(node.test), getattr(function, "name", ""), tuple(held), _reached(held, named, functions)
-        )
+        last = max(map(_last, (node.body[-1], *node.orelse[-1:], *([] if left is None else [left]))))
+        lines = node.body[0].lineno, last
+        name = getattr(function, "name", "")
+        branches.append(Branch(node.lineno, node.col_offset + 1, _databases(node.test), name, lines))
+    return Branching(tuple(branches), (*_into_functions(nodes, around), *_along_lists(nodes, around)))
+
+
+def _lines(node: ast.AST) -> Lines:
+    return getattr(node, "lineno", 1), _last(node)
+
+
+def _last(node: ast.AST) -> int:
+    return getattr(node, "end_lineno", None) or 1
 
 
 def _databases(test: ast.expr) -> frozenset[str] | None:
@@ -69,37 +115,39 @@ def _databases(test: ast.expr) -> frozenset[str] | None:
     return None
 
 
-def _along(branch: ast.If, loops: Sequence[ast.For]) -> Iterator[ast.For]:
-    """The loops behind a branch that walk along what it puts together."""
-    filled = set()
-    for inner in (one for statement in (*branch.body, *branch.orelse) for one in nodes_of(statement)):
-        match inner:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _PUTS_IN:
-                filled.add(name)
-    yield from (loop for loop in loops if loop.lineno > branch.lineno and loop.iter.id in filled)  # type: ignore[attr-defined]  # these are names
-
-
-def _functions(nodes: Sequence[ast.AST], around: Mapping[int, ast.AST]) -> _Functions:
-    """The functions that a name alone calls."""
-    return {
+def _into_functions(nodes: Sequence[ast.AST], around: Mapping[int, ast.AST]) -> Iterator[Way]:
+    """Those to the functions that a name alone calls."""
+    functions = {
         node.name: node
         for node in nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not isinstance(around.get(id(node)), ast.ClassDef)
         and node.name not in ("upgrade", "downgrade")
     }
+    named: dict[str, set[int]] = {}
+    for node in nodes if functions else ():
+        if isinstance(node, ast.Name) and node.id in functions:
+            named.setdefault(node.id, set()).add(node.lineno)
+    for name, lines in named.items():
+        yield Way(tuple(sorted(lines)), (_lines(functions[name]),), is_function=True)
 
 
-def _reached(held: Sequence[_Group], named: Sequence[ast.Name], functions: _Functions) -> tuple[ast.AST, ...]:
-    found: dict[str, ast.AST] = {}
-    todo = list(held)
-    for group in todo:
-        first, last = getattr(group[0], "lineno", 1), max(getattr(one, "end_lineno", 1) for one in group)
-        for name in named:
-            if first <= name.lineno <= last and name.id not in found:
-                found[name.id] = functions[name.id]
-                todo.append([functions[name.id]])
-    return tuple(found.values())
+def _along_lists(nodes: Sequence[ast.AST], around: Mapping[int, ast.AST]) -> Iterator[Way]:
+    """Those from where something is put into a list to the loops along it in the same function."""
+    loops: dict[tuple[int, str], list[Lines]] = {}
+    for node in nodes:
+        if isinstance(node, ast.For) and isinstance(node.iter, ast.Name):
+            loops.setdefault((id(_outer(node, around, _FUNCTIONS)), node.iter.id), []).append(_lines(node))
+    if not loops:
+        return
+    filled: dict[tuple[int, str], set[int]] = {}
+    for node in nodes:
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr))) if attr in _PUTS_IN:
+                filled.setdefault((id(_outer(node, around, _FUNCTIONS)), name), set()).add(node.lineno)
+    for key, lines in filled.items():
+        if key in loops:
+            yield Way(tuple(sorted(lines)), tuple(loops[key]), is_function=False)
 
 
 def _outer(node: ast.AST, around: Mapping[int, ast.AST], wanted: tuple[type[ast.AST], ...]) -> ast.AST | None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from headway.effects.model import Span
 from headway.lint.asking import Modules, Places, imported_askers, imported_readers, knows_of_scripts, surely_called
-from headway.lint.branching import branches_of
+from headway.lint.branching import Branching, branching_of
 from headway.lint.fetching import EXECUTES, FETCHES, is_fetch, row_loops
 from headway.lint.miscalled import miscalls_of
 from headway.lint.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
@@ -52,29 +52,6 @@ class Region:
 
 
 @valueclass(frozen=True, slots=True)
-class Branch:
-    """An ``if`` that is decided by what the database has."""
-
-    span: Span
-    databases: frozenset[str] | None
-    """Those that it asks on, where it asks for the kind of database first; None: on all."""
-    function: str
-    """The name of the function that it stands in; empty where it stands in none."""
-    held: tuple[Region, ...]
-    """Its blocks, what follows it where it leaves them, and the loops along what they put together."""
-    reached: tuple[Region, ...]
-    """The functions of the same file that these come to."""
-
-    def holds(self, span: Span) -> bool:
-        """Whether a place of the same file lies in it."""
-        return any(region.holds(span) for region in self.held)
-
-    def reaches(self, span: Span) -> bool:
-        """Whether a place of the same file lies in a function that it comes to."""
-        return any(region.holds(span) for region in self.reached)
-
-
-@valueclass(frozen=True, slots=True)
 class Fetch:
     """A place where rows or the schema are read through a connection."""
 
@@ -103,7 +80,8 @@ class Written:
     """Every function and lambda; what lies in none of them runs when the file is imported."""
     swallows: tuple[Region, ...]
     """The bodies of ``try`` and ``suppress`` whose errors of the database go no further."""
-    branches: tuple[Branch, ...]
+    branching: Branching
+    """What the database decides."""
     plain_executes: tuple[Span, ...]
     """Calls that give a connection or session a plain text."""
     fetches: tuple[Fetch, ...]
@@ -179,7 +157,7 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         ),
         swallows=tuple(_swallows(path, nodes)),
-        branches=tuple(_branches(path, nodes, origins)),
+        branching=branching_of(nodes, origins),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_fetches(path, tree, nodes, origins, imported_readers(nodes, package, modules))),
         withs=tuple(_region(path, node, node.body) for node in nodes if isinstance(node, ast.With | ast.AsyncWith)),
@@ -330,17 +308,6 @@ def _is_directive(call: ast.Call, ops: frozenset[str]) -> bool:
 
 def _is_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-
-
-def _branches(path: str, nodes: list[ast.AST], origins: Origins) -> Iterator[Branch]:
-    for branch in branches_of(nodes, origins):
-        yield Branch(
-            _region(path, branch.node, [branch.node]).span,
-            branch.databases,
-            branch.function,
-            tuple(_region(path, group[0], group) for group in branch.held),
-            tuple(_region(path, one, [one]) for one in branch.reached),
-        )
 
 
 def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.effects.values import Span
+from headway.lint.branching import Branch, Branching
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
-from headway.lint.written import Branch
 from headway.pattern import pattern
 
 _NAME = pattern(r"([\w.]+)\s*\(")
@@ -51,12 +51,15 @@ class InspectorBranching(FileRule):
         changes = [one for one in file.upgrade_effects if _changes_schema(one)]
         branch = _own(changes, file, facts)
         if branch is not None:
-            yield self._said("what is done", branch.span, file)
+            path = file.migration.path
+            yield self._said("what is done", Span(path, branch.line, branch.column, branch.line), file)
             return
+        helper = _Helpers(file, facts)
         for change in changes:
-            branch = _of_helper(change, file, facts)
-            if branch is not None:
-                what = f"what {_called(change, file)} does ({branch.span.path}:{branch.span.line})"
+            place = change.written_at
+            branch = helper.branch_of(change.span, place) if place is not None else None
+            if place is not None and branch is not None:
+                what = f"what {_called(change.span, file)} does ({place.path}:{branch.line})"
                 yield self._said(what, change.span, file)
                 return
 
@@ -74,35 +77,56 @@ def _own(changes: Sequence[fx.Effect], file: RevisionFile, facts: Facts) -> Bran
     """The first branch of the file that decides one of the changes."""
     if not any(one.conditional for one in changes) and "return" not in file.migration.source:
         return None
-    for branch in _asked(file.written.branches, facts):
-        if any(branch.holds(change.span) for change in changes):
-            return branch
-        if not file.written.is_way_back(branch.span) and any(branch.reaches(change.span) for change in changes):
+    path, written = file.migration.path, file.written
+    lines = [one.span.line for one in changes if one.span.path == path]
+    branches = _asked(written.branching, facts) if lines else []
+    held = written.branching.leading_to(lines, through_functions=False) if branches else []
+    reached = written.branching.leading_to(lines, through_functions=True) if branches else []
+    for branch in branches:
+        is_forward = not written.is_way_back(Span(path, branch.line, branch.column, branch.line))
+        if branch.holds_one_of(held) or (is_forward and branch.holds_one_of(reached)):
             return branch
     return None
 
 
-def _asked(branches: Sequence[Branch], facts: Facts) -> list[Branch]:
+def _asked(branching: Branching, facts: Facts) -> list[Branch]:
     """Those that ask on one of the history's databases, as far as anything tells."""
-    return [one for one in branches if one.databases is None or not facts.dialects or one.databases & facts.dialects]
+    return [
+        one
+        for one in branching.branches
+        if one.databases is None or not facts.dialects or one.databases & facts.dialects
+    ]
 
 
-def _of_helper(change: fx.Effect, file: RevisionFile, facts: Facts) -> Branch | None:
-    """The branch that decides a change, where both stand in another module."""
-    place = change.written_at
-    helper = None if place is None else file.written_in(place.path)
-    if place is None or helper is None:
+class _Helpers:
+    """The functions of other modules that a file calls."""
+
+    def __init__(self, file: RevisionFile, facts: Facts) -> None:
+        self._file, self._facts = file, facts
+        self._found: dict[tuple[str, str, int], Branch | None] = {}
+
+    def branch_of(self, call: Span, place: Span) -> Branch | None:
+        """The branch that decides what stands at ``place`` of another module, where the file makes the ``call``."""
+        key = _called(call, self._file), place.path, place.line
+        if key not in self._found:
+            self._found[key] = self._branch_of(key[0].removesuffix("()").rpartition(".")[2], place)
+        return self._found[key]
+
+    def _branch_of(self, name: str, place: Span) -> Branch | None:
+        helper = self._file.written_in(place.path)
+        branches = [] if helper is None else _asked(helper.branching, self._facts)
+        if helper is None or not branches:
+            return None
+        held = helper.branching.leading_to([place.line], through_functions=False)
+        reached = helper.branching.leading_to([place.line], through_functions=True)
+        for branch in branches:
+            if branch.holds_one_of(held) or (branch.function == name and branch.holds_one_of(reached)):
+                return branch
         return None
-    name = _called(change, file).removesuffix("()").rpartition(".")[2]
-    for branch in _asked(helper.branches, facts):
-        if branch.holds(place) or (branch.function == name and branch.reaches(place)):
-            return branch
-    return None
 
 
-def _called(change: fx.Effect, file: RevisionFile) -> str:
-    """The function that the file calls where the change is made by another module, as it writes it."""
-    span = change.span
+def _called(span: Span, file: RevisionFile) -> str:
+    """The function that the file calls at ``span``, as it writes it."""
     text = file.migration.lines[span.line - 1] if 0 < span.line <= len(file.migration.lines) else ""
     found = _NAME.match(text.encode()[span.column - 1 :].decode(errors="replace"))
     return f"{found[1]}()" if found else "the other module"

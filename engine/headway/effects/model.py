@@ -452,6 +452,8 @@ class Reads(Effect):
 
     tables: tuple[Text, ...] = ()
     """UNKNOWN is one of them where they cannot all be told."""
+    through_session: bool = False
+    """Whether an ORM session fetches the rows."""
 
 
 # -- what is left -------------------------------------------------------------------------------------------------

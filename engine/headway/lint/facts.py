@@ -11,12 +11,14 @@ from headway.config.tables import TableSize
 from headway.effects import model as fx
 from headway.effects.lock import Lock
 from headway.effects.locks import lock_of
+from headway.effects.values import Span
 from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
 from headway.lint.squashed import Squash
 from headway.lint.suites import Block, blocks_of, runs_behind
 from headway.lint.written import Written, written, written_module
+from headway.pattern import pattern
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on
 from headway.revision.graph import RevisionGraph
@@ -26,6 +28,8 @@ from headway.valueclass import valueclass
 
 COMMIT_AT_DDL = frozenset({"mysql", "mariadb", "oracle"})
 """The databases on which a change of the schema ends the transaction before it, and one of its own behind it."""
+
+_CALL = pattern(r"([\w.]+)\s*\(")
 
 
 @valueclass(frozen=True)
@@ -65,6 +69,13 @@ class RevisionFile:
         """The text, the package and the path of each module of the project that the file uses, both ways."""
         _ = self.migration.downgrade  # modules are read where something of them is asked for
         return self.migration.modules
+
+    def call_at(self, span: Span) -> str:
+        """The function that is called at a place, as the file writes it; ``the other module`` where it is not written so."""
+        lines = self.migration.lines
+        text = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
+        found = _CALL.match(text.encode()[span.column - 1 :].decode(errors="replace"))
+        return f"{found[1]}()" if found else "the other module"
 
     def written_in(self, path: str) -> Written | None:
         """How a module of the project that the file uses is written; None where it was not read."""

@@ -376,7 +376,9 @@ def _fetches(path: str, tree: ast.Module, nodes: list[ast.AST], origins: Origins
         found.sort(key=lambda node: (order.get(id(node), len(nodes)), _place(node)))
     for node in found:
         helper = _helper(node)
-        yield Fetch(_span(path, node), helper, *readers[helper]) if helper in readers else Fetch(_span(path, node))
+        yield (
+            Fetch(_span(path, node), f"{helper}()", *readers[helper]) if helper in readers else Fetch(_span(path, node))
+        )
 
 
 def _helper(node: ast.AST) -> str:

@@ -29,6 +29,8 @@ _READS_WORDS = (
     "fetchmany scalar_one scalar_one_or_none scalar_subquery cte statement label pop"
 )
 _READS = frozenset(_READS_WORDS.split())
+_ONLY_SAYS = frozenset(["exists", "as_scalar", "subquery", "scalar_subquery", "cte", "statement", "label"])
+"""Those of them that fetch nothing."""
 
 
 def attribute_of_session(value: object, name: str) -> object:
@@ -167,7 +169,7 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
         )
         return NOTHING_KNOWN
     if name in _READS:
-        reader.add([fx.Reads(span=span, tables=(query.table,))])
+        reader.add([fx.Reads(span=span, tables=(query.table,), through_session=name not in _ONLY_SAYS)])
         if query.columns or name in ("scalar", "count", "exists", "label"):
             return NOTHING_KNOWN
         rows = name in ("all", "yield_per", "fetchall", "fetchmany", "scalars")

@@ -10,9 +10,6 @@ from headway.lint.branching import Branch, Branching
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
-from headway.pattern import pattern
-
-_NAME = pattern(r"([\w.]+)\s*\(")
 
 
 class InspectorBranching(FileRule):
@@ -59,7 +56,7 @@ class InspectorBranching(FileRule):
             place = change.written_at
             branch = helper.branch_of(change.span, place) if place is not None else None
             if place is not None and branch is not None:
-                what = f"what {_called(change.span, file)} does ({place.path}:{branch.line})"
+                what = f"what {file.call_at(change.span)} does ({place.path}:{branch.line})"
                 yield self._said(what, change.span, file)
                 return
 
@@ -107,7 +104,7 @@ class _Helpers:
 
     def branch_of(self, call: Span, place: Span) -> Branch | None:
         """The branch that decides what stands at ``place`` of another module, where the file makes the ``call``."""
-        key = _called(call, self._file), place.path, place.line
+        key = self._file.call_at(call), place.path, place.line
         if key not in self._found:
             self._found[key] = self._branch_of(key[0].removesuffix("()").rpartition(".")[2], place)
         return self._found[key]
@@ -123,13 +120,6 @@ class _Helpers:
             if branch.holds_one_of(held) or (branch.function == name and branch.holds_one_of(reached)):
                 return branch
         return None
-
-
-def _called(span: Span, file: RevisionFile) -> str:
-    """The function that the file calls at ``span``, as it writes it."""
-    text = file.migration.lines[span.line - 1] if 0 < span.line <= len(file.migration.lines) else ""
-    found = _NAME.match(text.encode()[span.column - 1 :].decode(errors="replace"))
-    return f"{found[1]}()" if found else "the other module"
 
 
 def _changes_schema(effect: fx.Effect) -> bool:

@@ -42,10 +42,13 @@ class Known:
         reach, texts = Reach(graph), Texts(graph.ids, source)
         self._texts = texts
         self._histories = [History(reach, texts, effects, names) for names in self._names]
+        self._told = [History(reach, texts, lambda one: told(effects(one)), names) for names in self._names]
         self._recent: dict[str, list[dict[int, Answers]]] = {}
         self._new_tables: dict[str, list[dict[_Place, bool]]] = {}
         """Of each revision whether the tables of its effects are new, one for each database."""
         self._whole: dict[str, list[dict[int, Answers]]] = {}
+        self._as_told: dict[str, list[dict[int, Answers]]] = {}
+        """The same where everything has happened that the history speaks of, and nothing else."""
 
     def is_new_table(self, effect: fx.Effect, revision: str) -> bool:
         """Whether a revision that no database has yet made the table of ``effect``, on every database of the history."""
@@ -86,13 +89,20 @@ class Known:
         )
 
     def column(self, effect: fx.AltersColumn, revision: str) -> Column | None:
-        """The column as it was before ``effect``; None where databases differ or the history does not tell."""
-        found = {
-            one[effect.order].column(effect.table, effect.column, effect.schema)
-            for one in self._before(revision)
-            if effect.order in one
-        }
-        return found.pop() if len(found) == 1 else None
+        """The column as it was before ``effect``; None where databases differ or the history does not tell.
+
+        Where it is not certain, it is as the revision has left it that spoke of it last, whatever that asked before.
+        """
+        for before in (self._before, self._before_as_told):
+            found = {
+                one[effect.order].column(effect.table, effect.column, effect.schema)
+                for one in before(revision)
+                if effect.order in one
+            }
+            column = found.pop() if len(found) == 1 else None
+            if column is not None:
+                return column
+        return None
 
     def is_key(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether the column is of its table's primary key, as far as the history tells: such a column takes no NULL."""
@@ -116,13 +126,8 @@ class Known:
         """The effect with the type that the column has had: what the revision says, or else what the history tells."""
         if effect.existing_type is not None:
             return effect
-        found = {
-            None if column is None else column.type
-            for one in self._before(revision)
-            if effect.order in one
-            for column in (one[effect.order].column(effect.table, effect.column, effect.schema),)
-        }
-        type_ = found.pop() if len(found) == 1 else None
+        column = self.column(effect, revision)
+        type_ = None if column is None else column.type
         return replace(effect, existing_type=type_) if isinstance(type_, fx.Type) else effect
 
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
@@ -297,6 +302,27 @@ class Known:
                 for history in self._histories
             ]
         return self._whole[revision]
+
+    def _before_as_told(self, revision: str) -> list[dict[int, Answers]]:
+        """By order, what was before each effect if everything has happened that the history speaks of."""
+        if self._graph.problems:
+            return []
+        if revision not in self._as_told:
+            self._as_told[revision] = [
+                {effect.order: ask() for effect, ask in history.walk(revision) if _is_asked(effect)}
+                for history in self._told
+            ]
+        return self._as_told[revision]
+
+
+def told(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
+    """The effects that speak of something, as if each of them had happened."""
+    silent = (fx.NotAnalysed, fx.EndsTransaction, fx.AltersTable)
+    return [
+        replace(one, conditional=False) if one.conditional else one
+        for one in effects
+        if not isinstance(one, silent) and not (isinstance(one, fx.RunsSql) and not one.understood)
+    ]
 
 
 _TELLING = 8

@@ -15,7 +15,7 @@ class ModifyDropsAttributes(UpgradeRule):
 
     ## What
     ``alter_column`` with a type, ``nullable``, a comment or a new name, without ``existing_nullable`` for a column that is NOT NULL, or
-    without ``existing_server_default`` for one that has a default, as far as the history tells.
+    without ``existing_server_default`` for one that has a default, as the revision left it that spoke of it last.
 
     ## Why
     MySQL and MariaDB say a column anew as a whole: ``MODIFY note VARCHAR(80) NULL``. What the call does not mention is gone,

@@ -52,6 +52,7 @@ def test_what_may_have_been_filled_is_not_said_to_fail(fill: str, fails: bool) -
             ["DWN004"],
         ),
         (ADDS, "pass", ["DWN001"]),
+        (ADDS + 'sa.Enum("a", name="state").create(op.get_bind(), checkfirst=False)\n', 'print("no")', ["DWN001"]),
         (
             'op.add_column("orders", sa.Column("a", sa.Text()))\n'
             'sa.Enum("a", name="state").create(op.get_bind(), checkfirst=False)\n',

@@ -60,6 +60,14 @@ class RevisionFile:
         return effects_on(self.migration.downgrade.effects, self.dialects) if self.migration.downgrade else ()
 
     @cached_property
+    def has_way_back(self) -> bool:
+        """Whether ``downgrade()`` does anything: not where it is missing, empty, only raises or only prints."""
+        down = self.migration.downgrade
+        if down is None or down.empty or down.raises:
+            return False
+        return not all(isinstance(one, fx.Reads) for one in down.effects) or "downgrade" not in self.written.idle
+
+    @cached_property
     def written(self) -> Written:
         """How the file is written."""
         return written(self.path, self.migration.source, self.migration.package, self.modules)

@@ -51,8 +51,7 @@ class Mistaken:
 
 def is_comparable(file: RevisionFile) -> bool:
     """Whether there is a way back, and both ways were read whole."""
-    down = file.migration.downgrade
-    if down is None or down.empty or down.raises or isinstance(file.migration.constants.get("irreversible"), str):
+    if not file.has_way_back or isinstance(file.migration.constants.get("irreversible"), str):
         return False
     return not any(_is_unsure(effect) for effect in (*file.upgrade_effects, *file.downgrade_effects))
 

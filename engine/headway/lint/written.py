@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from headway.lint.fetching import EXECUTES, FETCHES, is_fetch, row_loops
 from headway.lint.miscalled import miscalls_of
 from headway.lint.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
 from headway.lint.running import running_order
+from headway.pattern import pattern
 from headway.reading.syntax import nodes_of, without_depths
 from headway.valueclass import valueclass
 
@@ -33,6 +35,8 @@ _BROAD = frozenset(
     ]
 )
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error"})
+_TELLING = pattern(r"log|^warnings$", re.I)
+"""What logs or warns when one of those is called on it."""
 _SHORT = 7
 """Texts of so few characters nobody asks about."""
 _QUOTING = frozenset({"int", "len", "float", "bool", "literal_column", "quote", "quote_identifier", "quoted_name"})
@@ -105,8 +109,9 @@ class Written:
     calls: tuple[Region, ...]
     """Every statement that is a call."""
     literals: tuple[Literal, ...]
-    idle: bool
-    """Whether ``upgrade()`` only asks, names and returns, so that it does nothing but what its effects say."""
+    idle: frozenset[str]
+    """Which of ``upgrade()`` and ``downgrade()`` only ask, name, print and return, so that they do nothing but what their
+    effects say; ``downgrade()`` may raise as well."""
     ways_back: tuple[Region, ...]
     """``downgrade()``, and the functions of the file that it alone comes to."""
 
@@ -170,7 +175,7 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
         miscalls=tuple((_span(path, one.node), one.directive, one.why, one.instead) for one in miscalls_of(nodes, ops)),
         calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
         literals=tuple(_literals(path, nodes, docstrings)),
-        idle=_is_idle("upgrade", _functions_of(tree)),
+        idle=frozenset(name for name in ("upgrade", "downgrade") if _is_idle(name, _functions_of(tree))),
         ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree)),
     )
 
@@ -200,20 +205,22 @@ def _is_idle(name: str, functions: _Functions) -> bool:
         if asked not in functions:
             return False
         for statement in functions[asked].body:
-            calls = _calls_alone(statement)
+            calls = _calls_alone(statement, may_raise=name == "downgrade")
             if calls is None:
                 return False
             todo += [one for one in calls if one not in todo]
     return True
 
 
-def _calls_alone(statement: ast.stmt) -> list[str] | None:
+def _calls_alone(statement: ast.stmt, *, may_raise: bool) -> list[str] | None:
     """The functions that a statement calls when it does nothing else; None when it does something."""
     calls: list[str] = []
     todo = [statement]
     for inner in todo:
         match inner:
             case ast.Pass() | ast.Return(value=None) | ast.Import() | ast.ImportFrom():
+                continue
+            case ast.Raise() if may_raise:
                 continue
             case ast.Return() | ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
                 made = [one.func for one in nodes_of(inner) if isinstance(one, ast.Call)]
@@ -229,7 +236,7 @@ def _calls_alone(statement: ast.stmt) -> list[str] | None:
             case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
                 calls.append(name)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver, attr=attr))) if attr in _LOGS:
-                if "log" not in ast.unparse(receiver).lower():
+                if not _TELLING.search(ast.unparse(receiver)):
                     return None
             case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
                 todo += [*body, *orelse]

@@ -52,8 +52,7 @@ class EnumTypeLeft(FileRule):
     dialects = frozenset({"postgresql"})
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        down = file.migration.downgrade
-        if down is None or down.empty or down.raises or isinstance(file.migration.constants.get("irreversible"), str):
+        if not file.has_way_back or isinstance(file.migration.constants.get("irreversible"), str):
             return
         effects = file.downgrade_effects
         if any(_is_unread(effect) for effect in effects):

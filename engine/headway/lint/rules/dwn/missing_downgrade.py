@@ -36,9 +36,9 @@ class MissingDowngrade(Rule):
     """Changes something and has no way back.
 
     ## What
-    ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, or only raises, and the file does not say
-    that it is meant to be irreversible. Only a note where an empty ``downgrade()`` holds a comment that gives a reason, or a
-    comment of a file without one speaks of it. Where of at least eight revisions hardly any has a ``downgrade()``, a missing one is
+    ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, only raises, or only prints, logs and returns,
+    and the file does not say that it is meant to be irreversible. Only a note where a ``downgrade()`` that does nothing holds
+    a comment that gives a reason, or a comment of a file without one speaks of it. Where of at least eight revisions hardly any has a ``downgrade()``, a missing one is
     the history's way: then it is one note for the whole run, at the newest of them.
 
     ## Why
@@ -89,9 +89,15 @@ class MissingDowngrade(Rule):
 
     def _said(self, file: RevisionFile, span: Span) -> Finding:
         downgrade = file.migration.downgrade
-        what = "has no downgrade()" if downgrade is None else "has an empty downgrade()"
-        if downgrade is not None and downgrade.raises:
-            what = "has a downgrade() that only raises"
+        what = (
+            "has no downgrade()"
+            if downgrade is None
+            else "has an empty downgrade()"
+            if downgrade.empty
+            else "has a downgrade() that only raises"
+            if downgrade.raises
+            else "has a downgrade() that takes nothing back"
+        )
         finding = self.finding(
             f"changes the database and {what}: there is no way back in an incident",
             'write the inverse of upgrade(), or state: irreversible = "why there is no way back"',
@@ -134,7 +140,7 @@ def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:
     upgrade, downgrade = migration.upgrade, migration.downgrade
     if upgrade is None or not file.upgrade_effects:  # what was not read is one of them
         return None
-    if downgrade is not None and not downgrade.empty and not downgrade.raises:
+    if file.has_way_back:
         return None
     if isinstance(migration.constants.get("irreversible"), str):
         return None
@@ -145,10 +151,10 @@ def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:
 
 
 def _is_explained(file: RevisionFile) -> bool:
-    """Whether it is empty and a comment in it says why, or missing and a comment of the file speaks of it."""
+    """Whether it does nothing and a comment in it says why, or is missing and a comment of the file speaks of it."""
     downgrade = file.migration.downgrade
     if downgrade is not None:
-        return downgrade.empty and gives_reason(comments_within(downgrade.span, file.migration.lines))
+        return not downgrade.raises and gives_reason(comments_within(downgrade.span, file.migration.lines))
     told = comments_of(file.migration.source) if "downgrad" in file.migration.source else []
     return any("downgrad" in comment for comment in told) and gives_reason(told)
 

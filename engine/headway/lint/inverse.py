@@ -1,5 +1,5 @@
-"""What ``upgrade()`` makes and ``downgrade()`` leaves, drops by mistake or does again, by a comparison of what the two do.
-Judges nothing.
+"""What ``upgrade()`` makes or takes away and ``downgrade()`` leaves so, drops by mistake or does again, by a comparison of what
+the two do. Judges nothing.
 
 Where anything is not sure nothing is told: names that are not known or that nobody has made, renames, what is dropped and
 made anew, what goes with its table or column, and whatever of the two functions was not read.
@@ -108,6 +108,89 @@ def mistaken(file: RevisionFile) -> list[Mistaken]:
             if there and not {(_lower(effect.table), _lower(effect.column)), (_lower(effect.table), None)} & known:
                 found.append(Mistaken(effect, tuple(there)))
     return found
+
+
+@valueclass(frozen=True, slots=True)
+class Lost:
+    """A table or column that ``upgrade()`` has surely dropped or given another name, and that ``downgrade()`` does not bring
+    back."""
+
+    effect: fx.DropsTable | fx.DropsColumn | fx.RenamesTable | fx.AltersColumn
+    table: str
+    column: str | None
+    """None for the table as a whole."""
+
+    @property
+    def shown(self) -> str:
+        """As messages call it."""
+        return f"table {self.table}" if self.column is None else f"column {self.table}.{self.column}"
+
+
+def lost(file: RevisionFile) -> list[Lost]:
+    """What is not there any more behind ``upgrade()`` and then ``downgrade()``."""
+    if not is_comparable(file):
+        return []
+    ahead, back = _There(file.upgrade_effects), _There(file.downgrade_effects)
+    found = [one for effect in file.upgrade_effects for one in _gone(effect)]
+    return [one for one in found if not ahead.may_be(one) and not back.may_be(one)]
+
+
+_OF_A_BATCH = "_alembic_tmp_"
+"""What a batch that was cut off on SQLite has left: who drops it tidies up."""
+
+
+def _gone(effect: fx.Effect) -> Iterator[Lost]:
+    if effect.conditional or getattr(effect, "if_exists", False) is not False:
+        return  # perhaps it has not been there
+    match effect:
+        case fx.DropsTable(table=str(table)) | fx.RenamesTable(table=str(table)) if not table.startswith(_OF_A_BATCH):
+            yield Lost(effect, table, None)
+        case fx.DropsColumn(table=str(table), column=str(column)):
+            yield Lost(effect, table, column)
+        case fx.AltersColumn(table=str(table), column=str(column), new_name=str(new)) if _lower(new) != _lower(column):
+            yield Lost(effect, table, column)
+
+
+class _There:
+    """What some statements may have made, under which name ever, by the names in lower case, whatever the schema."""
+
+    def __init__(self, effects: Sequence[fx.Effect]) -> None:
+        self._tables: set[str] = set()
+        """Those that are made, and those that go or get another name: of their columns nobody knows."""
+        self._whole: set[str] = set()
+        """Those that are made, or get the name."""
+        self._columns: set[tuple[str, str]] = set()
+        for effect in effects:
+            self._note(effect)
+
+    def _note(self, effect: fx.Effect) -> None:
+        match effect:
+            case fx.CreatesTable(table=table):
+                self._whole.add(_called(table))
+            case fx.RenamesTable(table=table, new_name=new):
+                self._whole.add(_called(new))
+                self._tables |= {_called(table), _called(new)}
+            case fx.DropsTable(table=table):
+                self._tables.add(_called(table))
+            case fx.AddsColumn(table=table, column=column):
+                self._columns.add((_called(table), _called(column.name)))
+            case fx.AltersColumn(table=table, new_name=new) if new is not None:
+                self._columns.add((_called(table), _called(new)))
+
+    def may_be(self, one: Lost) -> bool:
+        """Whether it may be there behind them."""
+        table = _lower(one.table)
+        if {table, _ANY} & self._whole:
+            return True
+        if one.column is None:
+            return False
+        if {table, _ANY} & self._tables:
+            return True
+        return any((a, b) in self._columns for a in (table, _ANY) for b in (_lower(one.column), _ANY))
+
+
+def _called(name: fx.MaybeText) -> str:
+    return _lower(name) if isinstance(name, str) else _ANY
 
 
 def _columns_of(effect: fx.Effect) -> Iterator[tuple[str, str | None]]:

@@ -397,6 +397,22 @@ def test_rows_refuse_a_column_that_comes_back(database: str, heading: str, reque
     engine.dispose()
 
 
+@pytest.mark.parametrize("fill", ["", """op.execute("UPDATE orders SET note = '' WHERE note IS NULL")"""])
+@pytest.mark.parametrize("database", ["postgresql_url", "sqlite", "mariadb_url"])
+def test_a_row_with_null_refuses_not_null(database: str, fill: str, request: pytest.FixtureRequest) -> None:
+    """DWN006: a downgrade that takes back what upgrade() has allowed."""
+    engine = sa.create_engine("sqlite://" if database == "sqlite" else request.getfixturevalue(database))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE orders (id int PRIMARY KEY, note varchar(9))")
+        connection.exec_driver_sql("INSERT INTO orders VALUES (1, NULL)")
+    piece = """with op.batch_alter_table("orders") as batch:
+    batch.alter_column("note", existing_type=sa.String(9), nullable=False)"""
+    refused = pytest.raises(sa.exc.DBAPIError, match=r"null|NULL|truncated")
+    with contextlib.nullcontext() if fill else refused:
+        run(engine, f"{fill}\n{piece}")
+    engine.dispose()
+
+
 @pytest.mark.parametrize(("heading", "changed"), [("Bad", 0), ("Good", 1)])
 def test_is_changes_no_row(heading: str, changed: int, postgresql_url: str) -> None:
     engine = sa.create_engine(postgresql_url, poolclass=NullPool)

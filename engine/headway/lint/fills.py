@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.lint.added import Holds, added_column, holds
@@ -32,20 +32,26 @@ def filled_before(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) ->
     return any(
         runs_where(change, altered, facts)
         and ((change.verb == "UPDATE" and _sets(change, called.columns)) or _deletes_without(change, called.columns[0]))
-        for change, called in _changes(altered, (altered.column,), file)
+        for change, called in _changes(altered, (altered.column,), file.upgrade_effects)
     )
+
+
+def is_changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], effects: Sequence[fx.Effect]) -> bool:
+    """Whether among ``effects`` an UPDATE of one of the columns comes before, or a DELETE of rows of the table."""
+    return next(_changes_before(effect, columns, effects), None) is not None
 
 
 def changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile) -> fx.ChangesData | None:
     """The last UPDATE of one of the columns before ``effect``, or DELETE of rows of the table; None where there is none."""
-    return next(
-        (
-            change
-            for change, called in _changes(effect, columns, file)
-            if change.verb in _DELETES or (change.verb in _CHANGES and _sets(change, called.columns))
-        ),
-        None,
-    )
+    return next(_changes_before(effect, columns, file.upgrade_effects), None)
+
+
+def _changes_before(
+    effect: fx.TableEffect, columns: tuple[fx.Text, ...], effects: Sequence[fx.Effect]
+) -> Iterator[fx.ChangesData]:
+    for change, called in _changes(effect, columns, effects):
+        if change.verb in _DELETES or (change.verb in _CHANGES and _sets(change, called.columns)):
+            yield change
 
 
 def filled_since(
@@ -54,7 +60,7 @@ def filled_since(
     """Whether rows got a value in the added column between the two: True for each of them, False for some, or None."""
     found = [
         change.filtered is False and change.verb == "UPDATE"
-        for change, called in _changes(effect, (column,), file)
+        for change, called in _changes(effect, (column,), file.upgrade_effects)
         if change.order > added.order and change.verb in (*_CHANGES, "INSERT", "LOAD") and _sets(change, called.columns)
     ]
     return any(found) if found else None
@@ -114,10 +120,10 @@ _CHANGES = ("UPDATE", "MERGE", "REPLACE")
 
 
 def _changes(
-    effect: fx.TableEffect | fx.ChangesData, columns: tuple[fx.Text, ...], file: RevisionFile
+    effect: fx.TableEffect | fx.ChangesData, columns: tuple[fx.Text, ...], effects: Sequence[fx.Effect]
 ) -> Iterator[tuple[fx.ChangesData, Called]]:
     """The changes of the table's rows before ``effect``, last first, each with the names that held then."""
-    for other, called in earlier(effect, Called(effect.table, effect.schema, columns), file.upgrade_effects):
+    for other, called in earlier(effect, Called(effect.table, effect.schema, columns), effects):
         if isinstance(other, fx.ChangesData) and called.is_named_by(other):
             yield other, called
 

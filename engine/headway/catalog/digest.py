@@ -23,6 +23,6 @@ def _written(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "(" + ",".join(map(_written, value)) + ")"
     if is_dataclass(value):
-        told = (f"{one.name}={_written(getattr(value, one.name))}" for one in fields(value))
+        told = (f"{one.name}={_written(getattr(value, one.name))}" for one in fields(value) if one.compare)
         return f"{type(value).__name__}({','.join(told)})"
     return repr(value)

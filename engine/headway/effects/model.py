@@ -7,6 +7,7 @@ the migration, and the databases that it can run on. A value that could not be r
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 
 from headway.effects.values import (
@@ -75,6 +76,9 @@ class Type:
     """Arguments by name, such as ``("timezone", True)``."""
     written: str = ""
     """As the file writes it, without the module: ``String(length=50)``."""
+    module: str = field(default="", compare=False, repr=False)
+    """Where the class of an object comes from, such as ``sqlalchemy.dialects.mysql``; empty where the type is SQL, where it
+    has variants, and where not every argument is told."""
 
     def __str__(self) -> str:
         return self.written or shown(self.name)

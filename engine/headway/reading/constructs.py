@@ -82,13 +82,14 @@ def type_of(value: object) -> fx.Type | None:
     if value is None:
         return None
     if isinstance(value, Imported):
-        return fx.Type(value.name, written=value.name)
+        return fx.Type(value.name, written=value.name, module=value.path.rpartition(".")[0])
     if isinstance(value, Construct):
+        module = "" if value.hidden or value.receiver is not None else value.path.rpartition(".")[0]
         while value.name in ("with_variant", "evolve", "adapt") and isinstance(value.receiver, Construct):
             value = value.receiver
         arguments = tuple(_plain(argument) for argument in value.args)
         options = tuple((name, _plain(argument)) for name, argument in value.keywords.items())
-        return fx.Type(value.name, arguments, options, written=_written(value.node))
+        return fx.Type(value.name, arguments, options, written=_written(value.node), module=module)
     if isinstance(value, Class):
         return fx.Type(value.name, written=value.name)
     if isinstance(value, Instance):

@@ -44,8 +44,8 @@ class ColumnTypeRefused(FileRule):
     ```
 
     ## When to ignore
-    The project has taught it: SQLAlchemy by ``@compiles`` (which is seen in env.py and in the revision), or PostgreSQL by
-    a domain of that name.
+    The project has taught it: SQLAlchemy by ``@compiles``, which is seen in env.py and in the revision, or PostgreSQL by
+    a domain of that name, which is seen where the revision makes it.
     """
 
     code = "MOD019"
@@ -55,6 +55,11 @@ class ColumnTypeRefused(FileRule):
         sources = [file.migration.source, "" if facts.environment is None else facts.environment.source]
         if any("sqlalchemy.ext.compiler" in source for source in sources):
             return
+        made = {
+            one.name
+            for one in file.upgrade_effects
+            if isinstance(one, fx.CreatesObject) and one.kind in (fx.ObjectKind.DOMAIN, fx.ObjectKind.TYPE)
+        }
         directions = (("migration", file.upgrade_effects), ("downgrade", file.downgrade_effects))
         for direction, effect in ((name, one) for name, effects in directions for one in effects):
             if effect.conditional or not isinstance(effect, fx.TableEffect):
@@ -63,7 +68,8 @@ class ColumnTypeRefused(FileRule):
             for database in sorted(file.dialects) or [""]:  # some types no database makes
                 if fx.can_run_on(effect, frozenset({database})):
                     for column, type_, refused in _refused(effect, database):
-                        found.setdefault(str(type_), (column, refused))
+                        if fx.shown(type_.name).lower() not in made:
+                            found.setdefault(str(type_), (column, refused))
             if found:
                 (column, first), *others = found.values()
                 place = f"the {direction} fails at {fx.shown(effect.table)}.{fx.shown(column)}"

@@ -85,8 +85,8 @@ from headway.lint.rules.lck.type_rewrite import TypeRewrite
 from headway.lint.rules.lck.unique_constraint_builds_index import UniqueConstraintBuildsIndex
 from headway.lint.rules.lck.volatile_default import VolatileDefault
 from headway.lint.rules.mod.app_import import AppImport
-from headway.lint.rules.mod.directive_call import DirectiveCall
 from headway.lint.rules.mod.column_type_refused import ColumnTypeRefused
+from headway.lint.rules.mod.directive_call import DirectiveCall
 from headway.lint.rules.mod.docstring_disagrees import DocstringDisagrees
 from headway.lint.rules.mod.drop_constraint_without_type import DropConstraintWithoutType
 from headway.lint.rules.mod.empty_upgrade import EmptyUpgrade

@@ -9,6 +9,11 @@ from headway.effects.refused_types import Refusal, refusal, refusal_as_key
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import FileRule
+from headway.pattern import pattern
+
+_ASKS_KIND = pattern(
+    r"\bdialect\b|dialect_|drivername|engine\.name|(?i:is_?)(?i:sqlite|mysql|maria|postgres|oracle|mssql)"
+)
 
 
 class ColumnTypeRefused(FileRule):
@@ -24,8 +29,8 @@ class ColumnTypeRefused(FileRule):
     - is TEXT or BLOB in a primary key on MySQL;
     - is no type: ``sa.NullType()``, which autogenerate writes for one that it does not know.
 
-    Types with a variant, types of the project's own, and what stands behind a condition that more than the database
-    decides are not judged.
+    Types with a variant, types of the project's own, and what stands behind a condition that was not read, in a file that
+    asks for the kind of database somewhere, are not judged.
 
     ## Why
     The migration fails there, on whatever rows, and it fails for the first who runs it: ``type "datetime" does not
@@ -62,15 +67,15 @@ class ColumnTypeRefused(FileRule):
         }
         directions = (("migration", file.upgrade_effects), ("downgrade", file.downgrade_effects))
         for direction, effect in ((name, one) for name, effects in directions for one in effects):
-            if effect.conditional or not isinstance(effect, fx.TableEffect):
-                continue  # a condition that is not of the database by itself may ask for it all the same
+            if not isinstance(effect, fx.TableEffect):
+                continue
             found: dict[str, tuple[fx.Text, Refusal]] = {}
             for database in sorted(file.dialects) or [""]:  # some types no database makes
                 if fx.can_run_on(effect, frozenset({database})):
                     for column, type_, refused in _refused(effect, database):
                         if fx.shown(type_.name).lower() not in made:
                             found.setdefault(str(type_), (column, refused))
-            if found:
+            if found and not (effect.conditional and _asks_kind(file)):
                 (column, first), *others = found.values()
                 place = f"the {direction} fails at {fx.shown(effect.table)}.{fx.shown(column)}"
                 more = [f"; {other.why} ({fx.shown(name)})" for name, other in others if other.why != first.why]
@@ -80,6 +85,11 @@ class ColumnTypeRefused(FileRule):
                     effect.span,
                     file.revision,
                 )
+
+
+def _asks_kind(file: RevisionFile) -> bool:
+    """Whether a condition that was not read may ask for the kind of database."""
+    return any(_ASKS_KIND.search(text) for text in (file.migration.source, *(one[0] for one in file.modules.values())))
 
 
 def _refused(effect: fx.Effect, database: str) -> Iterator[tuple[fx.Text, fx.Type, Refusal]]:

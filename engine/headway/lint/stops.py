@@ -125,6 +125,25 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     return Orphans(Stop.ALL, called, target, ", ".join(shown))
 
 
+def made_empty(effect: fx.AddsConstraint, file: RevisionFile) -> fx.CreatesTable | None:
+    """What has made the table that a foreign key of older columns points to, where the revision puts no row into it."""
+    if not effect.columns or any(added_column(effect, column, file) is not None for column in effect.columns):
+        return None
+    if changed_before(effect, effect.columns, file) is not None:
+        return None
+    schema = None if effect.references is None else effect.references.schema
+    referent = Called(fx.UNKNOWN if effect.referent is None else effect.referent, schema)
+    for other, called in earlier(effect, referent, file.upgrade_effects):
+        if isinstance(other, fx.NotAnalysed) or (isinstance(other, fx.RunsSql) and not other.understood):
+            return None
+        if isinstance(other, fx.ChangesData) and (called.is_named_by(other) or not isinstance(other.table, str)):
+            return None
+        if isinstance(other, fx.CreatesTable) and called.is_table_of(other):
+            is_sure = other.if_not_exists is False and (effect.conditional or not other.conditional)
+            return other if is_sure else None
+    return None
+
+
 def _has_dropped_it(effect: fx.AddsConstraint, referent: Called, file: RevisionFile) -> bool:
     """Whether the revision has dropped a foreign key whose name ends with these columns and that table, as one of the usual
     conventions has it: ``fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s``.

@@ -8,7 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
-from headway.lint.stops import Stop, orphans
+from headway.lint.stops import Stop, made_empty, orphans
 
 
 class FkOrphans(UpgradeRule):
@@ -62,6 +62,13 @@ class FkOrphans(UpgradeRule):
             help = (
                 f"put that row into {referent} first, or add the column with nullable=True and no default, and fill it"
             )
+        elif (made := made_empty(effect, file)) is not None:
+            columns = ", ".join(map(fx.shown, effect.columns))
+            why = (
+                f"{referent} is made in line {made.span.line} and holds no row, so that the first row with a value in "
+                f"{columns} makes the migration fail"
+            )
+            help = f"fill {referent} first, and let {columns} point to its rows"
         else:
             why = "a single row that points nowhere makes the migration fail"
             old, target = fx.shown(found.old.table), fx.shown(found.referent.table)

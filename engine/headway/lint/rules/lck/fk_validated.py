@@ -9,6 +9,7 @@ from headway.effects.keys import foreign_keys
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
+from headway.lint.stops import made_empty
 
 
 class FkValidated(UpgradeRule):
@@ -61,9 +62,16 @@ class FkValidated(UpgradeRule):
         else:
             return
         keys = [key for key in foreign_keys(effect) if not facts.known.is_new_referent(effect, key, file.revision)]
+        made = made_empty(effect, file) if isinstance(effect, fx.AddsConstraint) else None
+        if isinstance(effect, fx.AddsConstraint) and made is not None:
+            columns = ", ".join(map(fx.shown, effect.columns))
+            what = (
+                f"{what}, which is made in line {made.span.line} and holds no row: the first row with a value in "
+                f"{columns} makes the migration fail. It"
+            )
         others = dict.fromkeys(fx.shown(key.table) for key in keys[:1])  # nobody writes to one that is being made
         yield self.finding(
-            f"{what} and checks every row: writes to {' and to '.join([table, *others])} wait until it is done (PostgreSQL)",
+            f"{what} {'checks' if made else 'and checks'} every row: writes to {' and to '.join([table, *others])} wait until it is done (PostgreSQL)",
             "create it with postgresql_not_valid=True (a column's in a statement of its own), and in the next revision: "
             "op.execute('ALTER TABLE … VALIDATE CONSTRAINT …')",
             effect.span,

@@ -16,7 +16,7 @@ from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
 from headway.lint.released import Base, Change
 from headway.lint.squashed import Squash
-from headway.lint.suites import Block, blocks_of, runs_behind
+from headway.lint.suites import Block, Lines, are_in_two_arms, arms_of, blocks_of, runs_behind
 from headway.lint.written import Written, written, written_module
 from headway.pattern import pattern
 from headway.reading.migration import Migration
@@ -48,6 +48,11 @@ class RevisionFile:
     def blocks(self) -> tuple[Block, ...]:
         """The blocks of the file, as ``suites`` knows them."""
         return blocks_of("\n".join(self.migration.lines))
+
+    @cached_property
+    def arms(self) -> tuple[tuple[Lines, Lines], ...]:
+        """The two arms of every ``if`` of the file with an ``else``."""
+        return arms_of("\n".join(self.migration.lines))
 
     @cached_property
     def upgrade_effects(self) -> tuple[fx.Effect, ...]:
@@ -185,7 +190,8 @@ class Facts:
 
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
-        return self.known.is_new_table(effect, file.revision) or _is_made_just_before(effect, file)
+        is_new = self.known.is_new_table(effect, file.revision) and not _is_made_elsewhere(effect, file)
+        return is_new or _is_made_just_before(effect, file)
 
     def declared_by(self, file: RevisionFile) -> Revision | None:
         """What the header of the file declares; None for the second file of one id, whose header the graph does not have."""
@@ -201,11 +207,23 @@ class Facts:
         return self.databases.names
 
 
+def _is_made_elsewhere(effect: fx.Effect, file: RevisionFile) -> bool:
+    """Whether the file makes the table of ``effect`` only in the other arm of an ``if``: here it has been there."""
+    if not effect.conditional:
+        return False
+    table = getattr(effect, "table", None), getattr(effect, "schema", None)
+    made = [
+        one for one in file.upgrade_effects if isinstance(one, fx.CreatesTable) and (one.table, one.schema) == table
+    ]
+    return bool(made) and all(
+        one.conditional and are_in_two_arms(effect.span.line, one.span.line, file.arms) for one in made
+    )
+
+
 def _is_made_just_before(effect: fx.Effect, file: RevisionFile) -> bool:
     """Whether a table made under a condition is certainly new: ``effect`` runs only where the table was made as well.
 
-    ``if not inspector.has_table("notes"): create_table; create_index`` is the usual form; what stands behind the ``if`` does
-    not count, as the table may have been there.
+    ``if not inspector.has_table("notes"): create_table; create_index`` is the usual form.
     """
     table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
     if not effect.conditional or not isinstance(table, str):

@@ -40,7 +40,7 @@ class Known:
         self._new = new
         self._names = [Names(database) for database in sorted(databases)] or [Names(None)]
         reach, texts = Reach(graph), Texts(graph.ids, source)
-        self._texts = texts
+        self._reach, self._texts = reach, texts
         self._histories = [History(reach, texts, effects, names) for names in self._names]
         self._told = [History(reach, texts, lambda one: told(effects(one)), names) for names in self._names]
         self._recent: dict[str, list[dict[int, Answers]]] = {}
@@ -248,9 +248,18 @@ class Known:
                         told[effect.order, table, schema] = made_by is not None and (
                             made_by in self._new or made_by == one
                         )
-                    replay.apply(effect, one)
+                    replay.apply(self._first_of_table(effect, one), one)
                 found[one].append(told)
         self._new_tables |= found
+
+    def _first_of_table(self, effect: fx.Effect, revision: str) -> fx.Effect:
+        """A CREATE TABLE as one that runs, where no revision before it names the table: then it asks whether the table is
+        there only to be run twice."""
+        if not isinstance(effect, fx.CreatesTable) or not effect.conditional or not isinstance(effect.table, str):
+            return effect
+        naming = self._texts.naming(effect.table.lower())
+        others = (one for one in naming if one != revision and not self._reach.is_below(revision, one))
+        return replace(effect, conditional=False) if revision in naming and not any(others) else effect
 
     def _line_above(self, revision: str) -> list[str]:
         """The new revisions above one, as long as each stands on the one before it alone and is the only one that does."""

@@ -19,6 +19,8 @@ class Statement:
 
 
 Block = tuple[Statement, ...]
+Lines = tuple[int, int]
+"""The first and the last of them."""
 
 
 def blocks_of(source: str) -> tuple[Block, ...]:
@@ -42,6 +44,33 @@ def runs_behind(line: int, creating: int, blocks: tuple[Block, ...]) -> bool:
 def are_together(one: int, other: int, blocks: tuple[Block, ...]) -> bool:
     """Whether two calls, by their lines, are statements of one block, so that both run or neither."""
     return any({one, other} <= {statement.first for statement in block if statement.call} for block in blocks)
+
+
+def arms_of(source: str) -> tuple[tuple[Lines, Lines], ...]:
+    """The lines of the two arms of every ``if`` with an ``else``; none where it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(
+        (_lines(node.body), _lines(node.orelse)) for node in ast.walk(tree) if isinstance(node, ast.If) and node.orelse
+    )
+
+
+def are_in_two_arms(one: int, other: int, arms: tuple[tuple[Lines, Lines], ...]) -> bool:
+    """Whether two lines are of different arms of an ``if``, so that one runs where the other does not."""
+    return any(
+        (_within(one, first) and _within(other, second)) or (_within(one, second) and _within(other, first))
+        for first, second in arms
+    )
+
+
+def _lines(statements: list[ast.stmt]) -> Lines:
+    return statements[0].lineno, statements[-1].end_lineno or statements[-1].lineno
+
+
+def _within(line: int, lines: Lines) -> bool:
+    return lines[0] <= line <= lines[1]
 
 
 def _blocks(tree: ast.AST) -> Iterator[Block]:

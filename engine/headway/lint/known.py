@@ -182,6 +182,15 @@ class Known:
             for history in self._histories
         )
 
+    def makes_again(self, effect: fx.CreatesIndex, revision: str) -> bool:
+        """Whether the index is made only where it is missing, and a revision before has made it, whatever that asked."""
+        if not effect.conditional or self._graph.problems or not isinstance(effect.name, str):
+            return False
+        before = [one.get(effect.order) for one in self._before_as_told(revision)]
+        return all(
+            one is not None and one.index(effect.name, effect.table, effect.schema) is not None for one in before
+        )
+
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
         """Whether every database of the history has had the table before ``revision``."""
         if self._graph.problems or not isinstance(effect.table, str):

@@ -51,6 +51,8 @@ class IndexNotConcurrent(UpgradeRule):
         assert isinstance(effect, fx.CreatesIndex)
         if effect.concurrently is not False or facts.is_new_table(effect, file):
             return
+        if facts.known.makes_again(effect, file.revision):
+            return
         yield self.finding(
             f"builds index {fx.shown(effect.name)} on {fx.shown(effect.table)} under a lock: "
             "every INSERT, UPDATE and DELETE of the table waits until it is done (PostgreSQL)",

@@ -56,6 +56,28 @@ def imported_readers(nodes: Iterable[ast.AST], package: str, modules: Modules) -
     return _of_imported(nodes, package, modules, lambda one: (one.reads, one.surely))
 
 
+def asks_alone(source: str, package: str, modules: Modules, name: str) -> bool:
+    """Whether a file uses of a module, as its imports write it, only functions that answer with what the database has."""
+    nodes = nodes_of(parsed(source))
+    bound = {
+        alias.asname or alias.name.partition(".")[0]
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if (alias.name if isinstance(node, ast.Import) else "." * node.level + (node.module or "")) == name
+    }
+    askers = imported_askers(nodes, package, modules)
+    within: set[int] = set()
+    used: set[str] = set()
+    for node in nodes:  # those above first
+        if isinstance(node, ast.Attribute):
+            within.add(id(node.value))
+        if isinstance(node, ast.Attribute | ast.Name) and id(node) not in within:
+            used.add(dotted(node))
+    used = {one for one in used if one.partition(".")[0] in bound}
+    return bool(used) and used <= askers
+
+
 _Told = Callable[[_Function], tuple[int, frozenset[str]]]
 """The line that is looked for in a function, and the names of those that it has it from otherwise."""
 

@@ -50,11 +50,26 @@ def column_goes_too(effect: fx.DropsIndex, file: RevisionFile, facts: Facts) -> 
     return any(one.column in index.parts for one in later)
 
 
+def is_renamed_before(effect: fx.DropsIndex, file: RevisionFile) -> bool:
+    """Whether the revision has renamed the table earlier in the same transaction: the lock is held since, and a rule has spoken
+    of it."""
+    return any(
+        isinstance(other, fx.RenamesTable)
+        and other.new_name == effect.table
+        and other.order < effect.order
+        and other.transaction == effect.transaction
+        and not effect.autocommit
+        and _runs_along(other, effect, file)
+        for other in file.upgrade_effects
+    )
+
+
 def _is_named_by(index: fx.DropsIndex, dropped: fx.DropsColumn) -> bool:
     """Whether the index is called after the column, as in ``ix_orders_note`` and ``uq_orders__name_note``."""
     if not isinstance(index.name, str) or not isinstance(dropped.column, str):
         return False
-    words = index.name.lower().replace(str(index.table).lower(), "")
+    # Once, and as a word of its own: ix_flow_run__flow_runner_type is of flow_run.
+    words = re.sub(rf"(?:_|^){re.escape(str(index.table).lower())}(?=_)", "", index.name.lower(), count=1)
     return re.search(rf"(?:_|^){re.escape(dropped.column.lower())}(?:_|$)", words) is not None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from functools import cached_property
 
@@ -196,6 +196,12 @@ class Facts:
     def declared_by(self, file: RevisionFile) -> Revision | None:
         """What the header of the file declares; None for the second file of one id, whose header the graph does not have."""
         return self.graph.ids.get(file.revision) if self.path_of(file.revision) == file.path else None
+
+    def newest(self, revisions: Collection[str]) -> str:
+        """The one that stands on the others: who has accepted what is told of all of them is told again of a new one."""
+        if self.graph.problems:
+            return list(revisions)[-1]
+        return next(one for one in self.graph.sort(self.graph.ids, self.graph.real_heads) if one in revisions)
 
     def runs_on(self, *dialects: str) -> bool:
         """Whether the history runs on one of these databases, as far as anything tells."""

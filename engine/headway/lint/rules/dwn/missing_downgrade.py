@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from textwrap import dedent
 
 from headway.effects import model as fx
 from headway.effects.model import Span
@@ -85,7 +87,7 @@ class MissingDowngrade(Rule):
             else:
                 yield self._said(file, span)
         if missing:
-            yield self._forward_only(*_newest(missing, facts), len(missing), facts)
+            yield self._forward_only(*missing[facts.newest(missing)], len(missing), facts)
 
     def _said(self, file: RevisionFile, span: Span) -> Finding:
         downgrade = file.migration.downgrade
@@ -104,12 +106,13 @@ class MissingDowngrade(Rule):
             span,
             file.revision,
         )
-        if not _is_explained(file):
+        told_by = _explained_by(file)
+        if told_by is None:
             return finding
         return replace(
             finding,
             severity=Severity.INFO,
-            message=f"changes the database and {what}; only a comment tells why",
+            message=f"changes the database and {what}; only {told_by} tells why",
             help='say it where tools and people in an incident look for it: irreversible = "…"',
         )
 
@@ -124,14 +127,6 @@ class MissingDowngrade(Rule):
             file.revision,
         )
         return replace(finding, severity=Severity.INFO)
-
-
-def _newest(missing: Mapping[str, tuple[RevisionFile, Span]], facts: Facts) -> tuple[RevisionFile, Span]:
-    """The one that stands on the others: who has accepted the finding before is told again of a new revision."""
-    if facts.graph.problems:
-        return list(missing.values())[-1]
-    order = facts.graph.sort(facts.graph.ids, facts.graph.real_heads)
-    return missing[next(id_ for id_ in order if id_ in missing)]
 
 
 def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:
@@ -150,13 +145,35 @@ def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:
     return Span(span.path, span.line, span.column)
 
 
-def _is_explained(file: RevisionFile) -> bool:
-    """Whether it does nothing and a comment in it says why, or is missing and a comment of the file speaks of it."""
+def _explained_by(file: RevisionFile) -> str | None:
+    """What says why, where it does nothing and a comment in it or its docstring does, or is missing and a comment of the file
+    speaks of it."""
     downgrade = file.migration.downgrade
-    if downgrade is not None:
-        return not downgrade.raises and gives_reason(comments_within(downgrade.span, file.migration.lines))
-    told = comments_of(file.migration.source) if "downgrad" in file.migration.source else []
-    return any("downgrad" in comment for comment in told) and gives_reason(told)
+    if downgrade is None:
+        told = comments_of(file.migration.source) if "downgrad" in file.migration.source else []
+        return "a comment" if any("downgrad" in comment for comment in told) and gives_reason(told) else None
+    if downgrade.raises:
+        return None
+    if gives_reason(comments_within(downgrade.span, file.migration.lines)):
+        return "a comment"
+    return "its docstring" if _says_why(file.migration.lines, downgrade.span) else None
+
+
+def _says_why(lines: Sequence[str], span: Span) -> bool:
+    """Whether the docstring of the function says that there is no way back, which that of a template does not."""
+    text = dedent("\n".join(lines[span.line - 1 : span.end_line or span.line]))
+    try:
+        function = ast.parse(text).body[0]
+    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+        return False
+    docstring = ast.get_docstring(function) if isinstance(function, ast.FunctionDef) else None
+    return docstring is not None and _NO_WAY.search(docstring) is not None
+
+
+_NO_WAY = pattern(
+    r"(?i)\b(?:irreversibl[ey]|intentional(?:ly)?|deliberate(?:ly)?|on purpose|no[- ]?op|(?:can ?not|can't|not) (?:be )?"
+    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary)|nothing to (?:undo|do|revert))\b"
+)
 
 
 def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.dropped import column_goes_too, table_goes_too
+from headway.lint.dropped import column_goes_too, is_renamed_before, table_goes_too
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
@@ -49,7 +49,7 @@ class DropIndexNotConcurrent(UpgradeRule):
         assert isinstance(effect, fx.DropsIndex)
         if effect.concurrently is not False or facts.is_new_table(effect, file) or table_goes_too(effect, file):
             return
-        if column_goes_too(effect, file, facts):
+        if column_goes_too(effect, file, facts) or is_renamed_before(effect, file):
             return
         yield self.finding(
             f"drops index {fx.shown(effect.name)} with a lock that every query of its table waits for (PostgreSQL)",

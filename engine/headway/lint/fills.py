@@ -46,6 +46,11 @@ def changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: R
     return next(_changes_before(effect, columns, file.upgrade_effects), None)
 
 
+def set_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile) -> bool:
+    """Whether an UPDATE of one of the columns comes before ``effect``."""
+    return any(one.verb not in _DELETES for one in _changes_before(effect, columns, file.upgrade_effects))
+
+
 def _changes_before(
     effect: fx.TableEffect, columns: tuple[fx.Text, ...], effects: Sequence[fx.Effect]
 ) -> Iterator[fx.ChangesData]:

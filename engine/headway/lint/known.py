@@ -17,7 +17,7 @@ from headway.catalog.schema import Column, Index, Key
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
-from headway.lint.called import Called, called_first
+from headway.lint.called import Called, called_first, earlier
 from headway.revision.graph import RevisionGraph
 from headway.revision.reach import Reach
 
@@ -168,10 +168,22 @@ class Known:
             return False
         called = Called(effect.table, effect.schema, effect.columns)
         old = called_first(effect, called, self._effects(revision))
-        return all(
-            history.before(revision, [old.table]).has_unique_among(old.columns, old.table, old.schema)
-            for history in self._histories
+        return any(
+            all(
+                history.before(revision, [old.table]).has_unique_among(old.columns, old.table, old.schema)
+                for history in histories
+            )
+            for histories in self._for_what_is_dropped(effect, revision)
         )
+
+    def _for_what_is_dropped(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> list[list[History]]:
+        """The histories to ask what the table had: where the revision drops a key of it first, also as it is told."""
+        drops = (
+            one
+            for one, called in earlier(effect, Called(effect.table, effect.schema), self._effects(revision))
+            if isinstance(one, fx.DropsConstraint | fx.DropsIndex) and called.is_table_of(one)
+        )
+        return [self._histories, self._told] if any(drops) else [self._histories]
 
     def had_index(self, effect: fx.CreatesIndex, revision: str) -> bool:
         """Whether every database of the history has had an index of that name on the table before ``revision``."""
@@ -210,11 +222,14 @@ class Known:
         effects = self._effects(revision)
         old = called_first(effect, Called(effect.table, effect.schema, effect.columns), effects)
         referent = called_first(effect, Called(effect.referent, effect.references.schema), effects)
-        return all(
-            history.before(revision, [old.table]).has_foreign_key(
-                old.columns, referent.table, old.table, old.schema, referent.schema
+        return any(
+            all(
+                history.before(revision, [old.table]).has_foreign_key(
+                    old.columns, referent.table, old.table, old.schema, referent.schema
+                )
+                for history in histories
             )
-            for history in self._histories
+            for histories in self._for_what_is_dropped(effect, revision)
         )
 
     def points_to(self, effect: fx.DropsTable | fx.DropsColumn, revision: str) -> list[Key]:

@@ -10,7 +10,7 @@ from headway.effects import model as fx
 from headway.lint.added import Holds, added_column, holds
 from headway.lint.called import Called, called_first, earlier
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import changed_before, filled_since
+from headway.lint.fills import changed_before, filled_since, set_before
 from headway.valueclass import valueclass
 
 
@@ -45,7 +45,8 @@ class Alike:
 def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts: Facts) -> Alike:
     """Which rows a unique constraint or index, or a primary key, may find alike; a key refuses NULL as well."""
     is_key = isinstance(effect, fx.AddsConstraint) and effect.kind is fx.ConstraintKind.PRIMARY_KEY
-    if facts.is_new_table(effect, file) or (not is_key and facts.known.had_unique(effect, file.revision)):
+    was_unique = not is_key and facts.known.had_unique(effect, file.revision)
+    if facts.is_new_table(effect, file) or (was_unique and not set_before(effect, effect.columns, file)):
         return Alike(Stop.NONE, Called(effect.table, effect.schema))
     added = [added_column(effect, column, file) for column in effect.columns]
     old = tuple(column for column, new in zip(effect.columns, added, strict=True) if new is None)
@@ -105,7 +106,7 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     none, some = Orphans(Stop.NONE, called, target), Orphans(Stop.SOME, called, target)
     if facts.is_new_table(effect, file) or facts.known.had_foreign_key(effect, file.revision):
         return none
-    if _has_dropped_it(effect, referent, file) and changed_before(effect, effect.columns, file) is None:
+    if _has_dropped_it(effect, referent, file) and not set_before(effect, effect.columns, file):
         return none
     added = [added_column(effect, column, file) for column in effect.columns]
     held = [None if new is None else holds(new, facts) for new in added]
@@ -130,7 +131,7 @@ def made_empty(effect: fx.AddsConstraint, file: RevisionFile) -> fx.CreatesTable
     if not effect.columns or any(added_column(effect, column, file) is not None for column in effect.columns):
         return None
     if changed_before(effect, effect.columns, file) is not None:
-        return None
+        return None  # who deletes rows may delete those
     schema = None if effect.references is None else effect.references.schema
     referent = Called(fx.UNKNOWN if effect.referent is None else effect.referent, schema)
     for other, called in earlier(effect, referent, file.upgrade_effects):

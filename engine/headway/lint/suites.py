@@ -73,6 +73,35 @@ def _within(line: int, lines: Lines) -> bool:
     return lines[0] <= line <= lines[1]
 
 
+def conditions_at(line: int, source: str) -> tuple[str, ...]:
+    """The conditions that the statement in ``line`` stands under, outermost first: an ``if`` with what it asks, a loop with what it
+    goes through, a ``try``. Empty where it stands under none, or where the source is no Python."""
+    try:
+        body: list[ast.stmt] = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    found: list[str] = []
+    while True:
+        statement = next((one for one in body if one.lineno <= line <= (one.end_lineno or one.lineno)), None)
+        if statement is None:
+            return tuple(found)
+        suites = [
+            (field, value)
+            for field, value in ast.iter_fields(statement)
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt | ast.ExceptHandler)
+        ]
+        within = [
+            (field, value) for field, value in suites if value[0].lineno <= line <= (value[-1].end_lineno or line)
+        ]
+        if not within:
+            return tuple(found)
+        field, body = within[0]
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.With | ast.AsyncWith):
+            asked = getattr(statement, "test", None) or getattr(statement, "iter", None)
+            said = "" if asked is None else ast.get_source_segment(source, asked) or ""  # unparse() would recurse
+            found.append(" ".join([type(statement).__name__, field, *said.split()]))
+
+
 def _blocks(tree: ast.AST) -> Iterator[Block]:
     for node in ast.walk(tree):
         for _, value in ast.iter_fields(node):

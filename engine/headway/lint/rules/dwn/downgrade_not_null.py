@@ -12,6 +12,7 @@ from headway.lint.facts import Facts, RevisionFile
 from headway.lint.fills import is_changed_before
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.lint.suites import conditions_at
 
 
 class DowngradeNotNull(FileRule):
@@ -20,7 +21,8 @@ class DowngradeNotNull(FileRule):
     ## What
     ``downgrade()`` adds a NOT NULL column without a server default to a table that it has not made itself; not said of histories
     that run on MySQL or MariaDB alone, which fill in '' or 0. Or it sets NOT NULL on a column that ``upgrade()`` has made
-    nullable, and neither fills the rows that hold NULL before nor deletes them. Said of the first of each in a file.
+    nullable, under the same condition if there is one, and neither fills the rows that hold NULL before nor deletes them. Said of the
+    first of each in a file.
 
     ## Why
     The column has nothing to give to the rows that are there: PostgreSQL, SQLite, SQL Server and Oracle refuse it on a table
@@ -72,9 +74,10 @@ class DowngradeNotNull(FileRule):
         required = [effect for effect in file.downgrade_effects if _may_meet_null(effect, file, facts)]
         if required:
             table, column = fx.shown(required[0].table), fx.shown(required[0].column)
+            fails = "the statement fails" if required[0].conditional else "downgrade() fails"
             yield self.finding(
-                f"sets NOT NULL on {table}.{column}, which upgrade() lets be NULL{_more(required)}: downgrade() fails as soon as "
-                "one row holds NULL",
+                f"sets NOT NULL on {table}.{column}, which upgrade() lets be NULL{_more(required)}: {fails} as soon as one row "
+                "holds NULL",
                 f"fill it before: UPDATE {table} SET {column} = … WHERE {column} IS NULL",
                 required[0].span,
                 file.revision,
@@ -114,7 +117,7 @@ def _empties(other: fx.Effect, effect: fx.AddsColumn) -> bool:
 def _may_meet_null(effect: fx.Effect, file: RevisionFile, facts: Facts) -> TypeGuard[fx.AltersColumn]:
     """Whether it sets NOT NULL on a column that surely takes NULL behind ``upgrade()``, and nothing before may have put a value
     into the rows that hold NULL."""
-    if not isinstance(effect, fx.AltersColumn) or effect.nullable is not False or effect.conditional:
+    if not isinstance(effect, fx.AltersColumn) or effect.nullable is not False:
         return False
     if effect.using is not None or not isinstance(effect.table, str) or not isinstance(effect.column, str):
         return False
@@ -159,11 +162,22 @@ def _takes_null(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bo
                 return False
         elif isinstance(other, fx.AltersColumn) and other.column == effect.column:
             made = other if other.nullable is not None else made
-    if made is None or made.nullable is not True or made.conditional or made.existing_nullable is True:
+    if made is None or made.nullable is not True or made.existing_nullable is True:
+        return False
+    if (made.conditional or effect.conditional) and not _are_alike(made, effect, file):
         return False
     if made.databases is not None and effect.databases is not None and not made.databases & effect.databases:
         return False
     return facts.known.column_nullable(made, file.revision) is not True and not facts.known.is_key(made, file.revision)
+
+
+def _are_alike(made: fx.AltersColumn, effect: fx.AltersColumn, file: RevisionFile) -> bool:
+    """Whether both run under the same conditions, so that where the one has run the other does."""
+    source = "\n".join(file.migration.lines)
+    if made.written_at is not None or effect.written_at is not None or made.span == effect.span:
+        return False  # of a helper nobody knows what it asks for each way
+    ahead, back = (conditions_at(one.span.line, source) for one in (made, effect))
+    return bool(ahead) and ahead == back
 
 
 def _may_keep_null_out(constraint: fx.AddsConstraint, column: fx.Text) -> bool:

@@ -46,6 +46,16 @@ class History:
             yield effect, lambda: Answers(replay.schema(), self._names)
             replay.apply(effect, revision)
 
+    def walk_back(self, revision: str, down: Sequence[fx.Effect]) -> Iterator[tuple[fx.Effect, Callable[[], Answers]]]:
+        """Each effect of ``down``, what ``downgrade()`` of ``revision`` does, with what was known just before it behind
+        ``upgrade()``; asked as in :meth:`walk`."""
+        effects = self._effects_of(revision)
+        replay = self._replayed(revision, tables_of((*effects, *down)))
+        replay.run(effects, revision)
+        for effect in down:
+            yield effect, lambda: Answers(replay.schema(), self._names)
+            replay.apply(effect, revision)
+
     def after(self, revision: str) -> Answers:
         """What is known of the tables that ``revision`` is about when it has run."""
         effects = self._effects_of(revision)

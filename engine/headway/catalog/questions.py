@@ -124,6 +124,11 @@ class Answers:
         found = self.table(table, schema)
         return found.indexes.get(self.names.part(name)) if found is not None and isinstance(name, str) else None
 
+    def constraint(self, name: Text, table: Text, schema: MaybeText = None) -> Constraint | None:
+        """The constraint of that name where it is surely there."""
+        found = self.table(table, schema)
+        return found.constraints.get(self.names.part(name)) if found is not None and isinstance(name, str) else None
+
     def starts_an_index(self, columns: tuple[Text, ...], table: Text, schema: MaybeText = None) -> Flag:
         """Whether a whole index, or a key with one, begins with these columns in any order."""
         found = self.table(table, schema)

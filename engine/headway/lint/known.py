@@ -13,7 +13,7 @@ from headway.catalog.history import History
 from headway.catalog.names import Names
 from headway.catalog.questions import Answers
 from headway.catalog.replay import Replay
-from headway.catalog.schema import Column, Index, Key
+from headway.catalog.schema import Column, Constraint, Index, Key
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
@@ -43,6 +43,9 @@ class Known:
         self._reach, self._texts = reach, texts
         self._histories = [History(reach, texts, effects, names) for names in self._names]
         self._told = [History(reach, texts, lambda one: told(effects(one)), names) for names in self._names]
+        self._unconditional = [
+            History(reach, texts, lambda one: unconditional(effects(one)), names) for names in self._names
+        ]
         self._recent: dict[str, list[dict[int, Answers]]] = {}
         self._new_tables: dict[str, list[dict[_Place, bool]]] = {}
         """Of each revision whether the tables of its effects are new, one for each database."""
@@ -121,6 +124,27 @@ class Known:
             if effect.order in one and effect.name is not None and effect.table is not None
         }
         return found.pop() if len(found) == 1 else None
+
+    def constraint(self, effect: fx.DropsConstraint, revision: str) -> Constraint | None:
+        """The constraint that ``effect`` drops; None where databases differ or the history does not tell."""
+        found = {
+            one[effect.order].constraint(effect.name, effect.table, effect.schema)
+            for one in self._before(revision)
+            if effect.order in one and effect.name is not None
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def going_back(
+        self, down: Sequence[fx.Effect], revision: str, *, as_told: bool = False
+    ) -> list[tuple[str | None, Iterator[tuple[fx.Effect, Callable[[], Answers]]]]]:
+        """For each database of the history what is known before each effect of ``down``, what ``downgrade()`` does, when
+        ``upgrade()`` has run; with ``as_told`` as if every condition had held. Nothing where the graph is broken."""
+        if self._graph.problems:
+            return []
+        return [
+            (names.database, history.walk_back(revision, unconditional(down) if as_told else down))
+            for names, history in zip(self._names, self._unconditional if as_told else self._histories, strict=True)
+        ]
 
     def typed(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, or else what the history tells."""
@@ -356,6 +380,11 @@ def told(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
         for one in effects
         if not isinstance(one, silent) and not (isinstance(one, fx.RunsSql) and not one.understood)
     ]
+
+
+def unconditional(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
+    """The effects as if every condition had held; what was not read may still have done anything."""
+    return [replace(one, conditional=False) if one.conditional else one for one in effects]
 
 
 _TELLING = 8

@@ -123,11 +123,22 @@ def _is_dropped_already(effect: Drops, file: RevisionFile) -> bool:
     is_gone = False
     before = [other for other in file.downgrade_effects if other.order < effect.order]
     for other in (*file.upgrade_effects, *before):
-        if type(other) is type(effect) and (other.table, _thing(other)) == (effect.table, _thing(effect)):
+        if _is_the_same(other, effect):
             is_gone = is_gone or not other.conditional
         elif _may_bring(other, effect):
             is_gone = False
     return is_gone
+
+
+def _is_the_same(other: fx.Effect, effect: Drops) -> bool:
+    """Whether ``other`` drops the same, wherever ``effect`` runs. A key and its index on MySQL may have one name."""
+    if not isinstance(other, Drops) or type(other) is not type(effect) or other.table != effect.table:
+        return False
+    if other.databases is not None and not (effect.databases is not None and effect.databases <= other.databases):
+        return False
+    if getattr(other, "kind", None) is not getattr(effect, "kind", None):
+        return False
+    return other.schema == effect.schema and _thing(other) == _thing(effect)
 
 
 def _may_bring(other: fx.Effect, effect: Drops) -> bool:

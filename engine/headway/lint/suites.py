@@ -94,7 +94,8 @@ def conditions_at(line: int, source: str) -> tuple[str, ...]:
             (field, value) for field, value in suites if value[0].lineno <= line <= (value[-1].end_lineno or line)
         ]
         if not within:
-            return tuple(found)
+            # Of the cases of a match only the place is told: it is like no other.
+            return (*found, f"Match {line}") if isinstance(statement, ast.Match) else tuple(found)
         field, body = within[0]
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.With | ast.AsyncWith):
             asked = getattr(statement, "test", None) or getattr(statement, "iter", None)

@@ -172,12 +172,13 @@ def _takes_null(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bo
 
 
 def _are_alike(made: fx.AltersColumn, effect: fx.AltersColumn, file: RevisionFile) -> bool:
-    """Whether both run under the same conditions, so that where the one has run the other does."""
+    """Whether both run under the same conditions, so that where the one has run the other does; who comes past a ``return`` in
+    front of all stands under none."""
     source = "\n".join(file.migration.lines)
     if made.written_at is not None or effect.written_at is not None or made.span == effect.span:
         return False  # of a helper nobody knows what it asks for each way
     ahead, back = (conditions_at(one.span.line, source) for one in (made, effect))
-    return bool(ahead) and ahead == back
+    return ahead == back
 
 
 def _may_keep_null_out(constraint: fx.AddsConstraint, column: fx.Text) -> bool:

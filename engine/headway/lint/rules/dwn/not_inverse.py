@@ -137,14 +137,14 @@ class NotInverse(FileRule):
         """Of what is dropped without being there, and of what is made and is there."""
         if absent:
             yield self.finding(
-                f"drops what is not there behind upgrade(): {listed([shown(one) for one in absent])}: downgrade() fails here",
+                f"drops what is not there then: {listed([shown(one) for one in absent])}: downgrade() fails here",
                 f"leave it out{_lines(absent)}, or give the name that it has",
                 absent[0].span,
                 file.revision,
             )
         if there:
             yield self.finding(
-                f"makes what is still there behind upgrade(): {listed([shown(one) for one in there])}: downgrade() fails here with "
+                f"makes what is there already: {listed([shown(one) for one in there])}: downgrade() fails here with "
                 '"already exists"',
                 f"leave it out{_lines(there)}, or drop it before",
                 there[0].span,

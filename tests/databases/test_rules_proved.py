@@ -379,6 +379,17 @@ def test_a_table_that_a_key_points_to_stays(database: str, request: pytest.Fixtu
     engine.dispose()
 
 
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+def test_mariadb_keeps_the_index_of_a_foreign_key(heading: str, mariadb_url: str) -> None:
+    """LCK215: also where MariaDB had made one of its own before."""
+    engine = sa.create_engine(mariadb_url, poolclass=NullPool)
+    run(engine, body("LCK215", heading, "upgrade"))
+    refused = pytest.raises(sa.exc.DBAPIError, match="needed in a foreign key constraint")
+    with refused if heading == "Bad" else contextlib.nullcontext():
+        run(engine, body("LCK215", heading, "downgrade"))
+    engine.dispose()
+
+
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 

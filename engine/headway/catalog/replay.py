@@ -40,6 +40,8 @@ class Replay:
         """Tables that have, or had, an index or constraint of that name."""
         self._nameless: set[Key] = set()
         """Tables that have indexes whose names the database has chosen."""
+        self._ever_nameless: set[Key] = set()
+        """Those that have, or had, such indexes."""
         self._referrers: dict[Key, set[Key]] = {}
         """Tables that have, or had, a foreign key to that one."""
         self._spelled: dict[str, set[Key]] = {}
@@ -324,9 +326,10 @@ class Replay:
 
     def _set(self, key: Key, state: State) -> None:
         self._remember(key)
+        old = self._tables.state(key)
         self._tables.set(key, state)
         if isinstance(state, Table):
-            self._note(key, state)
+            self._note(key, state, None if isinstance(old, Presence) else old)
         else:
             self._pristine.discard(key)
 
@@ -334,19 +337,26 @@ class Replay:
         if self._before is not None:
             self._before.setdefault(key, self._tables.state(key))
 
-    def _note(self, key: Key, table: Table) -> None:
+    def _note(self, key: Key, table: Table, old: Table | None = None) -> None:
+        """Takes a table into the books; what ``old``, which it was before, had of it stands there."""
         shelves = (table.columns, table.constraints, table.indexes)
         if not table.filled or any(shelf.tells_absence for shelf in shelves):
             self._pristine.add(key)
         self._spelled.setdefault(key[1].lower() if isinstance(key[1], str) else "", set()).add(key)
-        for name in (*table.indexes.there, *table.constraints.there):
+        names = {*table.indexes.there, *table.constraints.there}
+        if old is not None:
+            names -= old.indexes.there.keys() | old.constraints.there.keys()
+        for name in names:
             if not is_nameless(name):
                 self._owners.setdefault(name, set()).add(key)
                 self._owners.setdefault(name.lower(), set()).add(key)
-        if any(map(is_nameless, table.indexes.there)):
+            elif name in table.indexes.there:
+                self._ever_nameless.add(key)
+        if key in self._ever_nameless and any(map(is_nameless, table.indexes.there)):
             self._nameless.add(key)
-        for constraint in table.constraints:
-            if isinstance(constraint.referent, tuple):
+        known = {} if old is None else old.constraints.there
+        for name, constraint in table.constraints.there.items():
+            if constraint is not known.get(name) and isinstance(constraint.referent, tuple):
                 self._referrers.setdefault(constraint.referent, set()).add(key)
 
 

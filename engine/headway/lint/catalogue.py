@@ -69,6 +69,7 @@ from headway.lint.rules.lck.fk_with_checks_on import FkWithChecksOn
 from headway.lint.rules.lck.identifier_length import IdentifierLength
 from headway.lint.rules.lck.implicit_commit import ImplicitCommit
 from headway.lint.rules.lck.index_not_concurrent import IndexNotConcurrent
+from headway.lint.rules.lck.index_of_foreign_key import IndexOfForeignKey
 from headway.lint.rules.lck.legacy_transaction import LegacyTransaction
 from headway.lint.rules.lck.no_lock_timeout import NoLockTimeout
 from headway.lint.rules.lck.non_constant_default import NonConstantDefault
@@ -221,6 +222,7 @@ RULES: tuple[type[Rule], ...] = (
     PrimaryKeyChange,
     CharsetEnginePartition,
     StoredGeneratedAutoinc,
+    IndexOfForeignKey,
     NonTransactionalMulti,
     SuppressWithoutReason,
     UnusedSuppress,

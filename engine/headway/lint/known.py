@@ -146,6 +146,15 @@ class Known:
             for names, history in zip(self._names, self._unconditional if as_told else self._histories, strict=True)
         ]
 
+    def going(self, revision: str) -> list[tuple[str | None, Iterator[tuple[fx.Effect, Callable[[], Answers]]]]]:
+        """The same of what ``upgrade()`` does."""
+        if self._graph.problems:
+            return []
+        return [
+            (names.database, history.walk(revision))
+            for names, history in zip(self._names, self._histories, strict=True)
+        ]
+
     def typed(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, or else what the history tells."""
         if effect.existing_type is not None:

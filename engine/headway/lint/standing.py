@@ -7,6 +7,7 @@ given, and whatever of the two functions was not read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -65,7 +66,9 @@ def missing(file: RevisionFile, known: Known) -> list[Drops]:
         for effect in file.downgrade_effects
         if isinstance(effect, Drops) and _is_certain(effect, "if_exists") and _thing(effect) not in made
     ]
-    twice = [effect for effect in asked if _is_dropped_already(effect, file)] if is_comparable(file) else []
+    dropped = Counter(_thing(one) for one in (*file.upgrade_effects, *file.downgrade_effects) if isinstance(one, Drops))
+    again = [effect for effect in asked if dropped[_thing(effect)] > 1]
+    twice = [effect for effect in again if _is_dropped_already(effect, file)] if again and is_comparable(file) else []
     absent = _agreed([effect for effect in asked if effect not in twice], file, known, _is_missing)
     return sorted([*twice, *absent], key=lambda effect: effect.order)
 

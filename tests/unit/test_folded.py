@@ -39,3 +39,11 @@ def test_other_places_rules_and_fates_stay_apart() -> None:
     findings.append(findings[-1].suppress("why"))
     assert [finding.message for finding in folded(findings)] == ["a", "b", "b, c", "c"]
     assert list(folded([])) == []
+
+
+def test_what_is_certain_stays_apart_from_what_is_not() -> None:
+    messages = ["a.x from int: written anew", "b.x from what: unless alike, written anew", "c.x from int: written anew"]
+    assert [finding.message for finding in folded([found(message) for message in messages])] == [
+        "a.x, c.x from int: written anew",
+        "b.x from what: unless alike, written anew",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 
 from headway.config.dialects import Databases
@@ -193,6 +193,14 @@ class Facts:
         is_new = self.known.is_new_table(effect, file.revision) and not _is_made_elsewhere(effect, file)
         return is_new or _is_made_just_before(effect, file)
 
+    def typed(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
+        """The effect with the type that the column has had: what the revision says, what the history tells, or else what
+        ``downgrade()`` gives back."""
+        found = self.known.typed(effect, file.revision)
+        if found.existing_type is not None or effect.new_type is None:
+            return found
+        return replace(found, existing_type=_given_back(effect, file))
+
     def declared_by(self, file: RevisionFile) -> Revision | None:
         """What the header of the file declares; None for the second file of one id, whose header the graph does not have."""
         return self.graph.ids.get(file.revision) if self.path_of(file.revision) == file.path else None
@@ -211,6 +219,22 @@ class Facts:
     def dialects(self) -> frozenset[str]:
         """The databases that the history runs on; empty where nothing tells."""
         return self.databases.names
+
+
+def _given_back(effect: fx.AltersColumn, file: RevisionFile) -> fx.Type | None:
+    """The type to which ``downgrade()`` changes the column; None where that is none, several, or the same again."""
+    column = effect.table, effect.schema, effect.column
+    if effect.new_name is not None or fx.UNKNOWN in column:
+        return None
+    types = [
+        one.new_type
+        for one in file.downgrade_effects
+        if isinstance(one, fx.AltersColumn)
+        and one.new_type is not None
+        and (one.table, one.schema, one.column) == column
+    ]
+    told = types[0] if types and all(one == types[0] for one in types) else None
+    return told if told is not None and isinstance(told.name, str) and told != effect.new_type else None
 
 
 def _is_made_elsewhere(effect: fx.Effect, file: RevisionFile) -> bool:

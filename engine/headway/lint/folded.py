@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from headway.lint.finding import Finding
@@ -15,11 +15,19 @@ NAMED = 4
 def folded(findings: Sequence[Finding]) -> Iterator[Finding]:
     """The findings, in their order; those of one rule at one place as one, which names what differs in the rest."""
     for _, group in itertools.groupby(findings, lambda one: replace(one, message="", help="")):
-        together = list(group)
-        if len(together) == 1:
-            yield together[0]
-        else:
-            yield replace(together[0], message=_together([one.message for one in together]))
+        for together in _as_certain(group):
+            if len(together) == 1:
+                yield together[0]
+            else:
+                yield replace(together[0], message=_together([one.message for one in together]))
+
+
+def _as_certain(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """The findings, those apart that hold only ``unless`` something else does: among the things it would be no thing."""
+    found: dict[bool, list[Finding]] = {}
+    for one in findings:
+        found.setdefault("unless" in one.message.split(" "), []).append(one)
+    return found.values()
 
 
 def _together(messages: Sequence[str]) -> str:

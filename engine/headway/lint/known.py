@@ -156,12 +156,16 @@ class Known:
         ]
 
     def typed(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
-        """The effect with the type that the column has had: what the revision says, or else what the history tells."""
-        if effect.existing_type is not None:
+        """The effect with the type that the column has had: what the revision says, or else what the history tells.
+
+        What it says and nobody can read, such as ``existing_type=found["type"]``, counts for nothing.
+        """
+        if effect.existing_type is not None and isinstance(effect.existing_type.name, str):
             return effect
         column = self.column(effect, revision)
         type_ = None if column is None else column.type
-        return replace(effect, existing_type=type_) if isinstance(type_, fx.Type) else effect
+        is_told = isinstance(type_, fx.Type) and isinstance(type_.name, str)
+        return replace(effect, existing_type=type_ if is_told else None)  # type: ignore[arg-type]  # is_told says so
 
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether ``effect`` takes a default away from a column that has one, or may have one.

@@ -111,7 +111,7 @@ class UpgradeRule(FileRule):
         for effect in file.upgrade_effects:
             if isinstance(effect, self.handles) and (self.dialects is None or can_run_on(effect, self.dialects)):
                 if isinstance(effect, AltersColumn) and effect.new_type is not None:
-                    effect = facts.known.typed(effect, file.revision)  # the same, and what it was
+                    effect = facts.typed(effect, file)  # the same, and what it was
                 size = facts.size_of(effect) if self.by_size else None
                 for finding in self.check_effect(effect, file, facts):
                     yield finding if size is None else _weighed(finding, size)

@@ -89,13 +89,28 @@ def type_of(value: object) -> fx.Type | None:
             value = value.receiver
         arguments = tuple(_plain(argument) for argument in value.args)
         options = tuple((name, _plain(argument)) for name, argument in value.keywords.items())
-        return fx.Type(value.name, arguments, options, written=_written(value.node), module=module)
+        return fx.Type(value.name, arguments, options, written=_written(_told(value)), module=module)
     if isinstance(value, Class):
         return fx.Type(value.name, written=value.name)
     if isinstance(value, Instance):
         return fx.Type(value.class_.name, written=f"{value.class_.name}()")
     name = text_of(value)
     return fx.Type(name, written=fx.shown(name))
+
+
+def _told(value: Construct) -> ast.expr:
+    """The call of a type with the values of flags that a variable holds: what one helper does in both directions reads unlike
+    only so."""
+    node = value.node
+    if not isinstance(node, ast.Call) or not any(isinstance(one.value, ast.Name) for one in node.keywords):
+        return node
+    keywords = [
+        ast.keyword(one.arg, ast.Constant(flag))
+        if isinstance(one.value, ast.Name) and isinstance(flag := value.keywords.get(one.arg or ""), bool)
+        else one
+        for one in node.keywords
+    ]
+    return ast.Call(node.func, node.args, keywords)
 
 
 def _written(node: ast.expr) -> str:

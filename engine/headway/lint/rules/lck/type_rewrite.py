@@ -17,8 +17,9 @@ class TypeRewrite(UpgradeRule):
     """Changes a column's type so that PostgreSQL writes the table anew.
 
     ## What
-    ``alter_column(type_=…)`` from a type that is known to one that is stored otherwise. A longer VARCHAR, TEXT for a VARCHAR
-    and more digits of a NUMERIC are not.
+    ``alter_column(type_=…)`` from a type to one that is stored otherwise. A longer VARCHAR, TEXT for a VARCHAR and more
+    digits of a NUMERIC are not. What the column has had ``existing_type`` tells, or else the history, or else what
+    ``downgrade()`` gives back.
 
     ## Why
     The table and all its indexes are written anew under an ACCESS EXCLUSIVE lock: nobody reads or writes it, for minutes or
@@ -51,14 +52,14 @@ class TypeRewrite(UpgradeRule):
         if effect.new_type is None or facts.is_new_table(effect, file):
             return
         old, new = effect.existing_type, effect.new_type
-        if not isinstance(new.name, str) or (old is not None and not isinstance(old.name, str)):
-            return
-        if old is None and not _is_like_no_other(new):
+        if not isinstance(new.name, str) or (old is None and not _is_like_no_other(new)):
             return
         lock = facts.lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or (old is not None and narrows(old, new)):
             return
-        unless = "" if is_told(old) and is_told(new) else "unless both are stored alike, "
+        # Who writes a cast knows that the two are not alike.
+        is_certain = effect.using is not None or (is_told(old) and is_told(new))
+        unless = "" if is_certain else "unless both are stored alike, "
         yield self.finding(
             f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old or 'a type that nothing tells'} to {new}: "
             f"{unless}the table is written anew under a lock that stops every read and write (PostgreSQL)",

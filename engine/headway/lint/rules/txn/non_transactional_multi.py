@@ -96,7 +96,7 @@ def _may_refuse(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bo
         return True
     if effect.new_type is None or facts.is_new_table(effect, file):
         return False
-    return not surely_fits(facts.known.typed(effect, file.revision).existing_type, effect.new_type)
+    return not surely_fits(facts.typed(effect, file).existing_type, effect.new_type)
 
 
 def _stays(effect: fx.Effect) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from headway.lint.origins import Origins, called
+from headway.lint.origins import Origins
 
 FETCHES = frozenset(
     [
@@ -31,8 +31,6 @@ _TAKES_ALL = frozenset(
     {"list", "tuple", "set", "dict", "sorted", "enumerate", "next", "iter", "any", "all", "sum", "map"}
 )
 """Functions of Python that walk over what they are given."""
-_OF_COLUMNS = frozenset({"c", "columns", "insert", "update", "bulk_insert"})
-"""What needs a table's columns."""
 EXECUTES = frozenset({"execute", "scalar", "scalars"})
 
 
@@ -40,8 +38,6 @@ def is_fetch(node: ast.AST, origins: Origins) -> bool:
     """Whether it reads from the database at this place, and not only says what is to be read."""
     match node:
         case ast.Attribute(value=receiver, attr=attr):
-            if attr in _OF_COLUMNS and origins.is_reflected(receiver):
-                return True
             if attr in _QUERY_FETCHES and origins.is_query(receiver):
                 return True
             return attr in FETCHES and (origins.is_result(receiver) or (attr in EXECUTES and origins.is_bind(receiver)))
@@ -83,8 +79,6 @@ def _is_walked(node: ast.expr, origins: Origins) -> bool:
 
 def _calls_for_rows(call: ast.Call, origins: Origins) -> bool:
     if origins.is_inspector(call) or origins.reflects(call):
-        return True
-    if called(call) in _OF_COLUMNS and any(map(origins.is_reflected, call.args)):
         return True
     match call.func:
         case ast.Name(id=name):

@@ -74,7 +74,6 @@ class Origins:
         self._results: set[str] = set()
         self._queries: set[str] = set()
         self._bound: set[str] = set()
-        self._reflected: set[str] = set()
         self.has_engine = any(called(node) in _ENGINES for node in nodes)
         self._texts: set[str] = set()
         self._asking: set[str] = set(askers)
@@ -86,7 +85,6 @@ class Origins:
         self._grow(self._results, self.is_result)
         self._grow(self._queries, self.is_query)
         self._grow(self._bound, self._is_bound)
-        self._grow(self._reflected, self.is_reflected)
         self._grow(self._texts, self.is_text)
         self._told = {dotted(one.func.value) for one in nodes if self._looks(one)} - {""}  # type: ignore[attr-defined]  # calls
         self._texts -= {name for names, value in self._bindings if not self.is_text(value) for name in names}
@@ -146,17 +144,8 @@ class Origins:
                 return self.is_query(receiver)
         return False
 
-    def is_reflected(self, node: ast.expr) -> bool:
-        """Whether it is a table whose columns the migration's connection tells."""
-        if isinstance(node, ast.Name):
-            return node.id in self._reflected
-        return isinstance(node, ast.Call) and called(node) == "Table" and self._is_given_bind(node, "autoload_with")
-
     def reflects(self, call: ast.Call) -> bool:
-        """Whether a call reads the schema at once, and without a connection fails.
-
-        ``Table(…, autoload_with=None)`` does not: it makes a table without columns.
-        """
+        """Whether a call reads the schema at once, which what stands for the connection of ``--sql`` cannot."""
         match called(call):
             case "reflect":
                 receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
@@ -167,11 +156,10 @@ class Origins:
                 keywords = [keyword.value for keyword in call.keywords]
                 return any(map(self.is_bind, [*call.args, *keywords]))
             case "Table":
-                if not any(
-                    one.arg == "autoload" and getattr(one.value, "value", False) is True for one in call.keywords
-                ):
-                    return False
-                return self.is_reflected(call) or any(map(self._is_bound, call.args))
+                told = {one.arg: getattr(one.value, "value", None) for one in call.keywords if one.arg == "autoload"}
+                if told.get("autoload") is True and any(map(self._is_bound, call.args)):
+                    return True
+                return told.get("autoload") is not False and self._is_given_bind(call, "autoload_with")
         return False
 
     def is_text(self, node: ast.expr) -> bool:

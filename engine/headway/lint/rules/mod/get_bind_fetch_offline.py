@@ -21,8 +21,8 @@ class GetBindFetchOffline(FileRule):
     project, and the file never asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
 
     ## Why
-    ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends with an AttributeError at this line; where
-    a ``try`` goes on without what is read, the script lacks what hangs on it. A rehearsal on an
+    ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends at this line, with an AttributeError, or
+    of reflection with NoInspectionAvailable (proved on Alembic 1.20 with SQLAlchemy 2.1); where a ``try`` goes on without what is read, the script lacks what hangs on it. A rehearsal on an
     empty database reads no row either, and shows nothing of what production will do.
 
     ## Bad

@@ -394,3 +394,27 @@ def test_a_plain_text_is_no_matter_where_version_2_is_kept_out() -> None:
     for kept_out, found in ((False, ["MOD017"]), (True, [])):
         asked = replace(facts, stays_below_sqlalchemy_2=lambda kept_out=kept_out: kept_out)
         assert codes(lint(asked, select(("MOD017",), ()), Policy(), TODAY)) == found
+
+
+@pytest.mark.parametrize(
+    ("above", "is_found"),
+    [
+        ('op.execute("UPDATE orders SET public = false WHERE public IS NULL")', False),
+        ('op.drop_column("orders", "public")', False),
+        ('op.drop_table("orders")', False),
+        ('op.execute("UPDATE orders SET note = 1")', True),
+        ('op.execute("UPDATE items SET public = false")', True),
+    ],
+)
+def test_a_default_of_python_is_made_good_by_a_new_revision_above_it(above: str, is_found: bool) -> None:
+    added = migration_source('op.add_column("orders", sa.Column("public", sa.Boolean(), default=False))')
+    later = migration_source(above).replace('"a1"', '"b3"').replace('"b2"', '"c3"').replace('"b3"', '"b2"')
+    files = {"a1.py": BASE, "b2.py": added, "c3.py": later}
+    for order in (("b2", "c3"), ("b2",)):
+        found = lint(facts_of(files, new=order), select(("DAT010",), ()), Policy(), TODAY).findings
+        assert bool(found) is (is_found or "c3" not in order)
+    # The other way round it was before there was a column.
+    before = migration_source(above)
+    added = added.replace('"a1"', '"b3"').replace('"b2"', '"c3"').replace('"b3"', '"b2"')
+    files = {"a1.py": BASE, "b2.py": before, "c3.py": added}
+    assert lint(facts_of(files, new=("b2", "c3")), select(("DAT010",), ()), Policy(), TODAY).findings

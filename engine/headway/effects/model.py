@@ -120,6 +120,9 @@ class Column:
     index: Flag = False
     references: tuple[ForeignKey, ...] = ()
     comment: MaybeText = None
+    python_default: str | None = field(default=None, compare=False, repr=False)
+    """The constant that SQLAlchemy gives to the rows that it inserts, as Python writes it; None where none is told. The database
+    knows nothing of it."""
 
 
 class ConstraintKind(Enum):

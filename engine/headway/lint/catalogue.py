@@ -22,6 +22,7 @@ from headway.lint.rules.dat.check_violations import CheckViolations
 from headway.lint.rules.dat.enum_label_not_added import EnumLabelNotAdded
 from headway.lint.rules.dat.fk_orphans import FkOrphans
 from headway.lint.rules.dat.not_null_on_existing import NotNullOnExisting
+from headway.lint.rules.dat.python_default import PythonDefault
 from headway.lint.rules.dat.unique_on_existing import UniqueOnExisting
 from headway.lint.rules.dml.dml_with_ddl import DmlWithDdl
 from headway.lint.rules.dml.identity_comparison import IdentityComparison
@@ -190,6 +191,7 @@ RULES: tuple[type[Rule], ...] = (
     AutocommitSplitsRevision,
     CastMayFail,
     EnumLabelNotAdded,
+    PythonDefault,
     MissingDowngrade,
     DowngradeOrder,
     NotInverse,

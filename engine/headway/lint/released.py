@@ -269,7 +269,8 @@ def _placeless(value: object) -> object:
     if isinstance(value, fx.Span):
         return None
     if is_dataclass(value) and not isinstance(value, type):
-        return (type(value).__name__, *(_placeless(getattr(value, field.name)) for field in fields(value)))
+        told = [one for one in fields(value) if one.name != "python_default"]  # it is no part of any change
+        return (type(value).__name__, *(_placeless(getattr(value, one.name)) for one in told))
     return tuple(map(_placeless, value)) if isinstance(value, tuple) else value
 
 

@@ -63,7 +63,20 @@ def column_of(value: object) -> fx.Column | None:
         index=_flag(options.get("index", fx.UNKNOWN if value.hidden else None)),
         references=tuple(_foreign_key(extra) for extra in extras if extra.name == "ForeignKey"),
         comment=None if options.get("comment") is None else text_of(options["comment"]),
+        python_default=_constant(options.get("default")),
     )
+
+
+def _constant(value: object) -> str | None:
+    """What ``default=`` gives, where it is told and the same for each row."""
+    match value:
+        case bool() | int() | float():
+            return repr(value)
+        case str():
+            return repr(str(value))
+        case Construct(name="true" | "false", args=()):
+            return value.name.capitalize()
+    return None
 
 
 def _is_type(value: object) -> bool:

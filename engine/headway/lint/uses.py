@@ -128,6 +128,8 @@ def _roots_of_types(tree: ast.AST) -> Iterator[ast.Name]:
         given = [keyword.value for keyword in node.keywords if keyword.arg in ("type_", "existing_type")]
         if name == "Column":
             given += node.args[:2]
+        elif name == "column":
+            given += node.args[1:2]  # the first is always the name
         for type_ in given:
             root: ast.expr = type_
             while isinstance(root, ast.Attribute | ast.Call):

@@ -49,6 +49,8 @@ class Region:
     span: Span
     first: int
     last: int
+    end: int
+    """The last line of the whole statement: of a ``try`` with what handles its errors."""
 
     def holds(self, span: Span) -> bool:
         """Whether a place of the same file lies in it."""
@@ -188,7 +190,8 @@ def _span(path: str, node: ast.AST) -> Span:
 def _region(path: str, node: ast.AST, held: Sequence[ast.AST]) -> Region:
     first, last = getattr(held[0], "lineno", 1), max(getattr(one, "end_lineno", 1) for one in held)
     line = getattr(node, "lineno", 1)
-    return Region(Span(path, line, getattr(node, "col_offset", 0) + 1, line), first, last)
+    end = getattr(node, "end_lineno", line) or line
+    return Region(Span(path, line, getattr(node, "col_offset", 0) + 1, line), first, last, end)
 
 
 _Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]

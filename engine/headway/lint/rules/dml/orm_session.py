@@ -19,7 +19,8 @@ class OrmSession(FileRule):
     attribute that is set. A session that only executes statements or reads is none. Said once a file.
 
     ## Why
-    The session writes what the mapping says today (that of a class in the file itself stays as it is), loads all columns whether the table has them yet or not, and sends one
+    The session writes what the mapping says today (that of a class in the file itself stays as it is), loads all columns
+    whether the table has them yet or not, and sends one
     UPDATE for each row. Its ``commit()`` ends nothing and its ``rollback()`` ends the whole migration.
     See https://docs.sqlalchemy.org/en/20/orm/session_transaction.html#joining-a-session-into-an-external-transaction-such-as-for-test-suites
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.finding import Finding
+from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
 from headway.lint.written import Region
 from headway.pattern import pattern
@@ -21,7 +22,8 @@ class SwallowedException(FileRule):
 
     ## What
     A ``try`` around a change whose ``except`` takes any error of the database and raises none, or
-    ``contextlib.suppress``. ``commit()`` and ``flush()`` of an ORM session that has been given changes are one.
+    ``contextlib.suppress``. ``commit()`` and ``flush()`` of an ORM session that has been given changes are one. A warning
+    where only attributes of objects are set in it, and a session sends them elsewhere: then rows are left out.
 
     ## Why
     The revision counts as applied, or as taken back, although a part of it is missing, and nobody hears of it. On
@@ -57,7 +59,13 @@ class SwallowedException(FileRule):
                 *_flushed(file.upgrade_effects, region, file),
                 *_flushed(file.downgrade_effects, region, file),
             ]
-            if failing:
+            if failing and _only_sets(failing, region, file):
+                if not any(region.last < one.span.line <= region.end for one in changes):
+                    yield replace(
+                        self.finding(_left_out(region, file), _LEFT_OUT, region.span, file.revision),
+                        severity=Severity.WARNING,
+                    )
+            elif failing:
                 yield self.finding(
                     _complaint(failing, region, file, facts),
                     "let it fail; for what may be there or not: if_exists=True, if_not_exists=True",
@@ -88,6 +96,40 @@ def _flushed(effects: Sequence[fx.Effect], region: Region, file: RevisionFile) -
         is_seen = commit is not None and change.written_at is not None
         if is_seen or (written <= change.span.line < region.first and file.written.is_way_back(change.span) == back):
             yield change
+
+
+_SET = pattern(r"\s*(?:[-+*/%|&^]|//|\*\*|<<|>>)?=(?!=)")
+"""What stands behind the attribute of an object that is set."""
+_LEFT_OUT = "let it fail, or ask for what a row may lack: if order.note:"
+
+
+def _only_sets(changes: Sequence[fx.Effect], region: Region, file: RevisionFile) -> bool:
+    """Whether the region only sets attributes of objects, and nothing in it asks the database: it answers elsewhere.
+
+    Not for a region with the whole loop in it: there all rows are missing behind the one that fails.
+    """
+    written = file.written
+    if any(map(region.holds, written.flushes)) or any(region.holds(loop.span) for loop in written.row_loops):
+        return False
+    asks = (fx.Reads, fx.NotAnalysed, fx.EndsTransaction)
+    both = (*file.upgrade_effects, *file.downgrade_effects)
+    if any(isinstance(one, asks) and region.holds(one.span) for one in both):
+        return False
+    return all(isinstance(one, fx.ChangesData) and _sets_attribute(one, file.migration.lines) for one in changes)
+
+
+def _sets_attribute(effect: fx.ChangesData, lines: Sequence[str]) -> bool:
+    span = effect.span
+    if not effect.through_session or effect.verb != "UPDATE" or effect.written_at is not None:
+        return False
+    behind = lines[span.end_line - 1].encode()[span.end_column - 1 :] if 0 < span.end_line <= len(lines) else b""
+    return _SET.match(behind.decode(errors="replace")) is not None
+
+
+def _left_out(region: Region, file: RevisionFile) -> str:
+    """What becomes of the rows, where the database is sent nothing in the region."""
+    counts = "taken back" if file.written.is_way_back(region.span) else "applied"
+    return f"leaves out the rows at which this fails: the revision counts as {counts}, and they are as they were"
 
 
 def _complaint(changes: Sequence[fx.Effect], region: Region, file: RevisionFile, facts: Facts) -> str:

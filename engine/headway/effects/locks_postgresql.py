@@ -126,6 +126,8 @@ def _keeps(old: fx.Type | None, new: fx.Type) -> bool:
         return True
     if before.family == after.family == "enum":
         return _name(before) is not None and _name(before) == _name(after)
+    if after.family == "enum" and not before.known:
+        return before.family == str(_name(after)).lower()  # as ALTER COLUMN … TYPE calls it
     if before.others != after.others:
         return False
     if before.family in _TEXTS and after.family in _TEXTS:

@@ -96,6 +96,10 @@ class Known:
 
         Where it is not certain, it is as the revision has left it that spoke of it last, whatever that asked before.
         """
+        return next(self._columns(effect, revision), None)
+
+    def _columns(self, effect: fx.AltersColumn, revision: str) -> Iterator[Column]:
+        """What is certain of the column first, and then what is told of it."""
         for before in (self._before, self._before_as_told):
             found = {
                 one[effect.order].column(effect.table, effect.column, effect.schema)
@@ -104,8 +108,7 @@ class Known:
             }
             column = found.pop() if len(found) == 1 else None
             if column is not None:
-                return column
-        return None
+                yield column
 
     def is_key(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether the column is of its table's primary key, as far as the history tells: such a column takes no NULL."""
@@ -158,14 +161,14 @@ class Known:
     def typed(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, or else what the history tells.
 
-        What it says and nobody can read, such as ``existing_type=found["type"]``, counts for nothing.
+        Where a guard leaves two of them possible, it is the one that was given last. What the revision says and nobody can
+        read, such as ``existing_type=found["type"]``, counts for nothing.
         """
         if effect.existing_type is not None and isinstance(effect.existing_type.name, str):
             return effect
-        column = self.column(effect, revision)
-        type_ = None if column is None else column.type
-        is_told = isinstance(type_, fx.Type) and isinstance(type_.name, str)
-        return replace(effect, existing_type=type_ if is_told else None)  # type: ignore[arg-type]  # is_told says so
+        types = (column.type for column in self._columns(effect, revision))
+        type_ = next((one for one in types if isinstance(one, fx.Type) and isinstance(one.name, str)), None)
+        return replace(effect, existing_type=type_)
 
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether ``effect`` takes a default away from a column that has one, or may have one.

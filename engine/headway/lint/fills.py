@@ -105,13 +105,52 @@ def may_copy(effect: fx.DropsColumn | fx.DropsTable, file: RevisionFile) -> bool
 
 
 def _may_name(change: fx.ChangesData, names: tuple[fx.Text, ...], file: RevisionFile) -> bool:
-    """Whether the statement names one of these, or all columns, or its text stands elsewhere."""
-    if change.written_at is not None or change.through_session:
+    """Whether the statement names one of these, or all columns, or its text stands elsewhere or is put together."""
+    if change.written_at is not None or change.through_session or not _stands_in_upgrade(change, file):
         return True
-    text = "\n".join(file.migration.lines[change.span.line - 1 : change.span.end_line or change.span.line]).lower()
-    if not re.search("[\"']", text) or "*" in text:
+    text = _text_of(change, file).lower()
+    if not re.search("[\"']", text) or "*" in text or _PUT_TOGETHER.search(text):
         return True
     return any(not isinstance(name, str) or re.search(rf"\b{re.escape(name.lower())}\b", text) for name in names)
+
+
+_PUT_TOGETHER = pattern(r"""\b(?:f|rf|fr)["']|["']\s*(?:%|\+|\.\s*format\b)|\+\s*["']""")
+"""What says that a text has holes."""
+
+
+def _text_of(change: fx.ChangesData, file: RevisionFile) -> str:
+    return "\n".join(file.migration.lines[change.span.line - 1 : change.span.end_line or change.span.line])
+
+
+def _stands_in_upgrade(change: fx.ChangesData, file: RevisionFile) -> bool:
+    """Whether it is written in ``upgrade()`` itself, and not in a function that is given the names."""
+    lines = file.migration.lines
+    around = (lines[one.first - 1] for one in file.written.functions if one.holds(change.span))
+    return any(_UPGRADE.match(line) for line in around)
+
+
+_UPGRADE = pattern(r"(?:async\s+)?def upgrade")
+
+
+def is_copied_whole(effect: fx.DropsColumn, new: str, file: RevisionFile, facts: Facts) -> bool:
+    """Whether the last change of the column ``new`` before ``effect`` sets it, in every row, to the one that goes as it is."""
+    for change, called in _changes(effect, (effect.column,), file.upgrade_effects):
+        if change.verb in _DELETES or not _sets(change, (new,)):
+            continue
+        surely = runs_where(change, effect, facts) and (not change.conditional or effect.conditional)
+        if change.verb != "UPDATE" or not surely or not is_of_every_row(change, file, facts):
+            return False
+        return _sets_as_it_is(new, called.columns[0], _text_of(change, file))
+    return False
+
+
+def _sets_as_it_is(new: str, old: fx.Text, text: str) -> bool:
+    """Whether a statement sets one column to the other and nothing more: ``SET new = old``, ``{t.c.new: t.c.old}``."""
+    if not isinstance(old, str):
+        return False
+    of_a_table = r"""["'`\[]?(?:\w+["'`\]]?\s*\.\s*)*["'`\[]?"""
+    value = rf"""{of_a_table}{re.escape(old)}["'`\]]*\s*(?:[)}},;]|$)"""
+    return re.search(rf"""\b{re.escape(new)}["'`\]]*\s*[:=]\s*{value}""", text, re.I) is not None
 
 
 def runs_where(other: fx.Effect, effect: fx.Effect, facts: Facts) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.effects import model as fx
+from headway.effects.values import known
 from headway.lint.added import is_added_here
 from headway.lint.called import Called, called_first, earlier
 from headway.lint.dropped import table_goes_too
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import may_copy
-from headway.lint.finding import Finding
+from headway.lint.fills import is_copied_whole, may_copy
+from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
 
 
@@ -19,7 +21,8 @@ class DropColumn(UpgradeRule):
 
     ## What
     ``upgrade()`` drops a column of a table that was not created in the same change. Of a table that goes
-    as a whole, DST001 speaks.
+    as a whole, DST001 speaks. Not where another column has its values and its name: there only information is left, or
+    nothing where each row was copied as it is.
 
     ## Why
     The values are lost that nothing has copied before, and copies of the application that are still running name the column in every SELECT
@@ -49,23 +52,45 @@ class DropColumn(UpgradeRule):
         assert isinstance(effect, fx.DropsColumn)
         if facts.is_new_table(effect, file) or is_added_here(effect, file) or table_goes_too(effect, file):
             return
-        lost = "what was not copied before is lost" if may_copy(effect, file) else "its values are lost"
         old = called_first(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
+        new = _made_anew(old, effect, file)
+        if new is not None and is_copied_whole(effect, new, file, facts):
+            return
+        copied = may_copy(effect, file)
+        lost = "what was not copied before is lost" if copied else "its values are lost"
         named = f"{fx.shown(old.table)}.{fx.shown(old.columns[0])}"
-        code = "" if _is_made_anew(old, effect, file) else ", and code that still names it fails"
-        yield self.finding(
+        code = ", and code that still names it fails" if new is None else ""
+        found = self.finding(
             f"drops column {named}: {lost}{code}",
             "remove it from the model in an earlier release, then drop it; if that has happened, "
             f'say so: # headway: ignore[{self.code}] reason="…"',
             effect.span,
             file.revision,
         )
+        yield found if new is None or not copied else replace(found, severity=Severity.INFO)
 
 
-def _is_made_anew(old: Called, effect: fx.DropsColumn, file: RevisionFile) -> bool:
-    """Whether the revision has moved the column aside and made one under its name."""
-    return any(
-        isinstance(other, fx.AddsColumn) and other.column.name == old.columns[0] != effect.column
-        for other, called in earlier(effect, Called(effect.table, effect.schema), file.upgrade_effects)
-        if called.is_table_of(other)
-    )
+def _made_anew(old: Called, effect: fx.DropsColumn, file: RevisionFile) -> str | None:
+    """What another column is called, before the old one goes, that has or gets its name in the revision; None without one.
+
+    Either the old one was moved aside and one made under its name, or one is made beside it and takes the name afterwards.
+    """
+    name = old.columns[0]
+    for other, called in earlier(effect, Called(effect.table, effect.schema), file.upgrade_effects):
+        if (
+            isinstance(other, fx.AddsColumn)
+            and called.is_table_of(other)
+            and other.column.name == name != effect.column
+        ):
+            return known(name)
+    for other in file.upgrade_effects:
+        if (
+            isinstance(other, fx.AltersColumn)
+            and other.order > effect.order
+            and (not other.conditional or effect.conditional)
+            and isinstance(name, str)
+            and other.new_name == name
+            and (other.table, other.schema) == (effect.table, effect.schema)
+        ):
+            return known(other.column)
+    return None

@@ -40,6 +40,11 @@ class Texts:
         return frozenset(self._ids[place] for place in self._places(b"partition"))
 
     @cached_property
+    def converting(self) -> frozenset[str]:
+        """The revisions that give a table another character set."""
+        return frozenset(self._ids[place] for place in self._places(b"convert to"))
+
+    @cached_property
     def taking_back(self) -> frozenset[str]:
         """The revisions that have a ``downgrade()`` in which there is more than ``pass``."""
         joined, starts = self._joined

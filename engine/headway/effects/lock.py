@@ -33,5 +33,8 @@ class Lock:
     referent: bool = False
     """Whether it is taken on the table that a foreign key points to as well."""
 
+    only_with: tuple[str, ...] = ()
+    """The character sets with which it is this one, where it is a lesser one with others and nothing tells which it is."""
+
     def during(self, held: Held) -> Lock:
         return replace(self, held=held)

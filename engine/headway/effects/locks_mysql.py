@@ -8,6 +8,7 @@ tables that this follows. Where they make a difference by what cannot be told fr
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.lock import Held, Lock
@@ -81,8 +82,12 @@ def _drops_column(effect: fx.DropsColumn, server: _Server) -> Lock:
 
 
 def _alters_column(effect: fx.AltersColumn, server: _Server) -> Lock:
-    if effect.new_type is not None and not _keeps(effect.existing_type, effect.new_type, server):
-        return server.copy()
+    if effect.new_type is not None:
+        widths = _widths(effect, effect.new_type)
+        copied = [one for one in widths if not _keeps(effect.existing_type, effect.new_type, server, one)]
+        if copied:
+            names = () if len(copied) == len(widths) else tuple(BYTES[one] for one in copied)
+            return replace(server.copy(), only_with=names)
     if effect.nullable is not None and effect.nullable != effect.existing_nullable:
         return server.in_place(Held.REWRITE)
     if effect.new_name is not None and not server.at_least((8, 0, 28), (10, 4)):
@@ -90,9 +95,9 @@ def _alters_column(effect: fx.AltersColumn, server: _Server) -> Lock:
     return server.instant()
 
 
-def _keeps(old: fx.Type | None, new: fx.Type, server: _Server) -> bool:
-    """Whether the rows stay as they are: of a VARCHAR that grows they do where its length keeps its one or two bytes,
-    whatever the character set; since MariaDB 10.4.3 also where the old one needs no more than seven bits."""
+def _keeps(old: fx.Type | None, new: fx.Type, server: _Server, width: int) -> bool:
+    """Whether the rows stay as they are: of a VARCHAR that grows, whose characters take up to ``width`` bytes, they do where
+    its length keeps its one or two bytes; since MariaDB 10.4.3 also where the old one needs no more than seven bits."""
     before, after = (None if old is None else stored(old)), stored(new)
     if before is None or after is None:
         return False
@@ -107,11 +112,21 @@ def _keeps(old: fx.Type | None, new: fx.Type, server: _Server) -> bool:
     if not isinstance(small, int) or not isinstance(large, int) or small > large:
         return False
     one_byte = 127 if server.mariadb and server.version >= (10, 4, 3) else -1
-    return all(width * small <= one_byte or width * large <= 255 or width * small > 255 for width in _BYTES)
+    return width * small <= one_byte or width * large <= 255 or width * small > 255
 
 
-_BYTES = (1, 3, 4)
-"""How many bytes a character takes: of latin1, utf8mb3 and utf8mb4."""
+BYTES = {1: "latin1", 3: "utf8mb3", 4: "utf8mb4"}
+"""How many bytes a character takes up to, and the character set that is known for it."""
+_WIDTHS = {"latin1": 1, "ascii": 1, "binary": 1, "utf8": 3, "utf8mb3": 3, "utf8mb4": 4}
+
+
+def _widths(effect: fx.AltersColumn, new: fx.Type) -> tuple[int, ...]:
+    """Those that the column's characters may have: of the character set that its type says, or else its table's."""
+    options = dict(new.options)
+    said = [options.get(one) for one in ("charset", "character set", "collation", "collate")]
+    charset = next((one for one in said if one is not None), effect.charset)
+    width = _WIDTHS.get(charset.lower().partition("_")[0]) if isinstance(charset, str) else None
+    return tuple(BYTES) if width is None else (width,)
 
 
 def _appends(family: str, old: object, new: object) -> bool:

@@ -168,6 +168,8 @@ class CreatesTable(TableEffect):
     """Whether every column and constraint could be read; False also for CREATE TABLE … AS and LIKE."""
     temporary: bool = False
     """Whether it ends with the session."""
+    charset: MaybeText = None
+    """The character set that MySQL is told for its texts."""
 
 
 @valueclass(frozen=True, kw_only=True)
@@ -228,6 +230,8 @@ class AltersColumn(TableEffect):
     existing_nullable: Flag | None = None
     existing_default: MaybeText = None
     identity: bool | None = None
+    charset: MaybeText = None
+    """The character set of the column's table, which no call tells: rules take it from the history."""
 
 
 # -- indexes and constraints --------------------------------------------------------------------------------------

@@ -170,6 +170,20 @@ class Known:
         type_ = next((one for one in types if isinstance(one, fx.Type) and isinstance(one.name, str)), None)
         return replace(effect, existing_type=type_)
 
+    def with_charset(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
+        """The effect with the character set that its table was made with, where the history tells it and never converts."""
+        if self._texts.converting:
+            return effect
+        found: set[fx.MaybeText] = set()
+        for one in self._before_as_told(revision):
+            table = one[effect.order].table(effect.table, effect.schema) if effect.order in one else None
+            made_by = None if table is None else table.made_by
+            made = () if made_by is None else self._effects(made_by)
+            tables = [other for other in made if isinstance(other, fx.CreatesTable) and other.table == effect.table]
+            found |= {other.charset for other in tables} or {None}
+        charset = found.pop() if len(found) == 1 else None
+        return replace(effect, charset=charset) if isinstance(charset, str) else effect
+
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether ``effect`` takes a default away from a column that has one, or may have one.
 

@@ -97,10 +97,14 @@ def _create_table(call: Arguments) -> Iterator[fx.Effect]:
         indexes=indexes,
         whole=whole and not call.hidden,
         if_not_exists=call.flag("if_not_exists", False),
+        charset=next((call.text(one) for one in _CHARSETS if call.given(one)), None),
         **call.table,
     )
     for column in columns:
         yield from _index_of_column(column, call)
+
+
+_CHARSETS = ("mysql_charset", "mysql_default_charset", "mysql_character_set", "mysql_default_character_set")
 
 
 def _index_of_column(column: fx.Column, call: Arguments) -> Iterator[fx.Effect]:

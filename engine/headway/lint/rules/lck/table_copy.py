@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.lock import Lock
+from headway.effects.locks_mysql import BYTES
 from headway.effects.stored_type import is_told
 from headway.lint.facts import RevisionFile
 from headway.lint.finding import Finding, Severity
@@ -17,7 +19,9 @@ class TableCopy(MySqlRule):
 
     ## What
     A change of an existing table that has no other algorithm than COPY. Primary keys, foreign keys, labels, stored
-    columns and engines have rules of their own (LCK205, LCK204, LCK203, LCK211, LCK207), which speak instead.
+    columns and engines have rules of their own (LCK205, LCK204, LCK203, LCK211, LCK207), which speak instead. Whether a
+    VARCHAR that grows needs another byte for its length depends on its character set: where nothing tells which it is, the
+    finding says with which; a warning where it is not with utf8mb4, the usual one.
 
     ## Why
     Every INSERT, UPDATE and DELETE of the table waits until the copy is done (MariaDB lets them through since 11.2, and
@@ -64,10 +68,19 @@ class TableCopy(MySqlRule):
         if isinstance(effect, fx.AltersColumn) and effect.new_type is not None:
             told = is_told(effect.existing_type) and is_told(effect.new_type)
             unless = "" if told else "unless the old type and the new one are stored alike, "
-        yield self.finding(
+        if lock.only_with:
+            others = " or ".join(one for one in BYTES.values() if one not in lock.only_with)
+            unless = f"with {' or '.join(lock.only_with)} (not with {others}) "
+        found = self.finding(
             f"{unless}{database} copies the whole table {table} for this ({lock.level}): {waits} until it is done",
             'op.execute("ALTER TABLE …, ALGORITHM=INPLACE, LOCK=NONE") fails instead of copying; '
             "for a large table gh-ost or pt-online-schema-change",
             effect.span,
             file.revision,
         )
+        is_usual = not lock.only_with or _USUAL in lock.only_with
+        yield found if is_usual else replace(found, severity=Severity.WARNING)
+
+
+_USUAL = "utf8mb4"
+"""The character set that MySQL takes since 8.0 where nothing is said."""

@@ -57,9 +57,18 @@ class CastMayFail(UpgradeRule):
 
 
 def _is_renamed(effect: fx.AltersColumn, file: RevisionFile) -> bool:
-    """Whether the enum's type was given another name before, so that the one of its own name is another."""
+    """Whether the enum's type was given another name before, so that the one of its own name is another.
+
+    Not where the column has been given the other one since.
+    """
     name = name_of_enum(effect.new_type)
-    return name is not None and any(
-        isinstance(other, fx.RenamesEnum) and other.name == name and other.label is None and other.order < effect.order
-        for other in file.upgrade_effects
-    )
+    column = (effect.table, effect.schema, effect.column)
+    is_renamed = False
+    for other in file.upgrade_effects if name is not None else ():
+        if other.order >= effect.order:
+            break
+        if isinstance(other, fx.RenamesEnum) and other.name == name and other.label is None:
+            is_renamed = True
+        elif isinstance(other, fx.AltersColumn) and (other.table, other.schema, other.column) == column:
+            is_renamed = is_renamed and other.new_type is None
+    return is_renamed

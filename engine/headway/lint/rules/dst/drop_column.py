@@ -11,7 +11,7 @@ from headway.lint.added import is_added_here
 from headway.lint.called import Called, called_first, earlier
 from headway.lint.dropped import table_goes_too
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_copied_whole, may_copy
+from headway.lint.fills import is_changed_before, is_copied_whole, may_copy
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
 
@@ -56,7 +56,8 @@ class DropColumn(UpgradeRule):
         new = _made_anew(old, effect, file)
         if new is not None and is_copied_whole(effect, new, file, facts):
             return
-        copied = may_copy(effect, file)
+        # What has filled the one that has its name may have been read of the old one before.
+        copied = may_copy(effect, file) or (new is not None and is_changed_before(effect, (new,), file.upgrade_effects))
         lost = "what was not copied before is lost" if copied else "its values are lost"
         named = f"{fx.shown(old.table)}.{fx.shown(old.columns[0])}"
         code = ", and code that still names it fails" if new is None else ""

@@ -1,5 +1,5 @@
-"""The tables whose classes are mapped in the revision file itself, so that no later change of the application's models changes
-what the file does. Reads syntax, judges nothing."""
+"""The tables that the revision file declares or maps classes to itself, so that no later change of the application's models
+changes what the file does. Reads syntax, judges nothing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def _tables(tree: ast.Module) -> frozenset[str]:
                 constants[name] = text
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _makes_base(call):
                 bases.add(name)
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if called(node) in ("Table", "table"):
+                found.add(name)
     classes = [one for one in nodes_of(tree) if isinstance(one, ast.ClassDef)]
     for class_ in sorted(classes, key=lambda one: one.lineno):
         below = [one.id if isinstance(one, ast.Name) else getattr(one, "attr", "") for one in class_.bases]

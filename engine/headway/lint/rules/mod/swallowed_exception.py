@@ -106,12 +106,13 @@ _LEFT_OUT = "let it fail, or ask for what a row may lack: if order.note:"
 def _only_sets(changes: Sequence[fx.Effect], region: Region, file: RevisionFile) -> bool:
     """Whether the region only sets attributes of objects, and nothing in it asks the database: it answers elsewhere.
 
-    Not for a region with the whole loop in it: there all rows are missing behind the one that fails.
+    Not for a region with the whole loop in it: there all rows are missing behind the one that fails. What was not read in it,
+    such as ``json.loads``, may ask as well; a row at which that fails is left out all the same.
     """
     written = file.written
     if any(map(region.holds, written.flushes)) or any(region.holds(loop.span) for loop in written.row_loops):
         return False
-    asks = (fx.Reads, fx.NotAnalysed, fx.EndsTransaction)
+    asks = (fx.Reads, fx.EndsTransaction)
     both = (*file.upgrade_effects, *file.downgrade_effects)
     if any(isinstance(one, asks) and region.holds(one.span) for one in both):
         return False

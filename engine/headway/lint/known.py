@@ -171,9 +171,10 @@ class Known:
         return replace(effect, existing_type=type_)
 
     def with_charset(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
-        """The effect with the character set that its table was made with, where the history tells it and never converts."""
-        if self._texts.converting:
-            return effect
+        """The effect with the character set that its table was made with, where the history tells it and
+        has converted none before."""
+        if self._graph.problems or any(not self._reach.is_below(revision, one) for one in self._texts.converting):
+            return effect  # it may have run before
         found: set[fx.MaybeText] = set()
         for one in self._before_as_told(revision):
             table = one[effect.order].table(effect.table, effect.schema) if effect.order in one else None

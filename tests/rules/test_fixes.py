@@ -14,10 +14,10 @@ from headway.config.policy import Policy
 from headway.lint.catalogue import RULES
 from headway.lint.catalogue import rule as rule_of
 from headway.lint.finding import Finding
+from headway.lint.fixes.mending import edit_of
+from headway.lint.fixes.mending import mended as with_edits
+from headway.lint.fixes.splitting import CONSTRAINTS, INDEXES
 from headway.lint.judge import lint
-from headway.lint.mending import edit_of
-from headway.lint.mending import mended as with_edits
-from headway.lint.splitting import CONSTRAINTS, INDEXES
 from rules.harness import BASE, HEADER, TODAY, facts_of, history_of, migration_source
 from rules.test_rule_cases import all_cases
 

@@ -27,10 +27,10 @@ from headway.errors import UsageError
 from headway.lint.changes import changes_of
 from headway.lint.facts import Facts
 from headway.lint.finding import Severity
+from headway.lint.history.scope import Scope
 from headway.lint.judge import LintResult, judged
 from headway.lint.judge import lint as run_rules
 from headway.lint.rules.his.squash_not_proved import SquashNotProved
-from headway.lint.scope import Scope
 from headway.redact import remember_password
 from headway.report.model import Examined, Report, Stage, Status
 from headway.runtime.inputs import Inputs

@@ -14,10 +14,10 @@ from headway.api.project import Project
 from headway.errors import ScriptError, UsageError
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.fixes.mending import edit_of, mended
+from headway.lint.fixes.splitting import Part, parts_of
 from headway.lint.judge import lint as run_rules
-from headway.lint.mending import edit_of, mended
 from headway.lint.rules.rev.multiple_heads import MultipleHeads
-from headway.lint.splitting import Part, parts_of
 from headway.revision.graph import RevisionGraph
 from headway.script.directory import RevisionDirectory
 from headway.script.exchange import exchange, text_of

@@ -7,8 +7,8 @@ from itertools import combinations
 
 from headway.api.project import Project
 from headway.errors import UsageError
-from headway.lint.conflicts import conflicts
-from headway.lint.released import Old, revisions_in
+from headway.lint.history.conflicts import conflicts
+from headway.lint.history.released import Old, revisions_in
 from headway.repository import git
 from headway.revision.graph import RevisionGraph
 from headway.valueclass import valueclass

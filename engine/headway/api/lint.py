@@ -13,16 +13,16 @@ from headway.config.databases import databases_known
 from headway.config.dialects import Databases
 from headway.config.policy import FILE_NAMES
 from headway.errors import ScriptError, UsageError
-from headway.lint import scope as scopes
 from headway.lint.catalogue import RULES
 from headway.lint.changes import changes_of
 from headway.lint.facts import Facts
 from headway.lint.finding import Finding, Severity
 from headway.lint.gather import gather
+from headway.lint.history import scope as scopes
+from headway.lint.history.scope import Scope
 from headway.lint.judge import LintResult
 from headway.lint.judge import lint as run_rules
 from headway.lint.rule import Rule
-from headway.lint.scope import Scope
 from headway.report.model import Examined, Report, Stage, Status
 from headway.script.version_files import files_at
 from headway.source_text import read_source

@@ -12,7 +12,7 @@ from headway.config.dialects import DIALECTS, version_of
 from headway.errors import GateRefused
 from headway.lint.change import Change
 from headway.lint.changes import changes_of
-from headway.lint.scope import Scope
+from headway.lint.history.scope import Scope
 from headway.plan import gate
 from headway.plan.model import Plan
 from headway.report.model import Examined, Report, Stage, Status

@@ -11,8 +11,8 @@ from headway.api.project import Project
 from headway.api.squash_proof import Ways, prove
 from headway.api.stages import Announce, Run
 from headway.lint.facts import Facts
+from headway.lint.history.squashed import Squash
 from headway.lint.rules.his.squash_not_proved import SquashNotProved, place
-from headway.lint.squashed import Squash
 from headway.redact import redact
 from headway.report.model import Stage, Status
 from headway.repository import git

@@ -12,12 +12,12 @@ from headway.effects import model as fx
 from headway.effects.lock import Lock
 from headway.effects.locks import lock_of
 from headway.effects.values import Span
+from headway.lint.history.released import Base, Change
+from headway.lint.history.squashed import Squash
 from headway.lint.ini_url import IniUrl
 from headway.lint.known import Known
-from headway.lint.released import Base, Change
-from headway.lint.squashed import Squash
-from headway.lint.suites import Block, Lines, are_in_two_arms, arms_of, blocks_of, runs_behind
-from headway.lint.written import Written, written, written_module
+from headway.lint.syntax.suites import Block, Lines, are_in_two_arms, arms_of, blocks_of, runs_behind
+from headway.lint.syntax.written import Written, written, written_module
 from headway.pattern import pattern
 from headway.reading.migration import Migration
 from headway.reading.revision_files import effects_on

@@ -14,13 +14,13 @@ from headway.errors import ScriptError
 from headway.files import read_small
 from headway.lint.catalogue import RULES, check_policy
 from headway.lint.facts import Environment, Facts, RevisionFile, Unreadable
+from headway.lint.history.released import Base, Change, Now, changes
+from headway.lint.history.scope import Scope
+from headway.lint.history.squashed import Squash, squashes
+from headway.lint.history.unreached import unreached_files
 from headway.lint.ini_url import IniUrl, ini_urls
 from headway.lint.known import Known
 from headway.lint.naming import named_kinds
-from headway.lint.released import Base, Change, Now, changes
-from headway.lint.scope import Scope
-from headway.lint.squashed import Squash, squashes
-from headway.lint.unreached import unreached_files
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
 from headway.revision.graph import RevisionGraph

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from headway.lint.finding import Finding
-from headway.lint.mending import edit_of, mended
+from headway.lint.fixes.mending import edit_of, mended
 from headway.printable import lines, one_line
 from headway.report.comment import digest_of
 from headway.report.markdown import escape

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.called import Called, earlier
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import runs_where
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.fills import runs_where
 from headway.lint.rule import UpgradeRule
 
 

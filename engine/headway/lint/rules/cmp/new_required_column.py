@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.stored_type import stored
-from headway.lint.added import FILLS_IN
 from headway.lint.called import Called, called_first, called_last
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_filled
 from headway.lint.finding import Finding
-from headway.lint.required import makes_required
+from headway.lint.meaning.added import FILLS_IN
+from headway.lint.meaning.fills import is_filled
+from headway.lint.meaning.required import makes_required
 from headway.lint.rule import UpgradeRule
 from headway.lint.rules.lck._mysql import NAMES
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.added import is_added_here
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.meaning.added import is_added_here
 from headway.lint.rule import UpgradeRule
 
 

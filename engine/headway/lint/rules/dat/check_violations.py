@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.added import added_column
 from headway.lint.called import Called, called_first
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.added import added_column
 from headway.lint.rule import UpgradeRule
 from headway.pattern import pattern
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.added import is_added_here
 from headway.lint.called import Called, called_first
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import may_hold_null
 from headway.lint.finding import Finding
-from headway.lint.required import makes_required
+from headway.lint.meaning.added import is_added_here
+from headway.lint.meaning.fills import may_hold_null
+from headway.lint.meaning.required import makes_required
 from headway.lint.rule import UpgradeRule
 
 

@@ -8,8 +8,8 @@ from headway.effects import model as fx
 from headway.lint.called import Called
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.stops import Alike, Stop, alike
 from headway.lint.rule import UpgradeRule
-from headway.lint.stops import Alike, Stop, alike
 
 
 class UniqueOnExisting(UpgradeRule):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import COMMIT_AT_DDL, Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
-from headway.lint.held import is_long, locked
+from headway.lint.meaning.held import is_long, locked
 from headway.lint.rule import FileRule
 from headway.pattern import pattern
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from headway.effects.model import Span
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
-from headway.lint.origins import called
 from headway.lint.rule import FileRule
+from headway.lint.syntax.origins import called
 from headway.pattern import pattern
 from headway.reading.syntax import nodes_of, without_depths
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
-from headway.lint.mapped import tables_mapped_in
 from headway.lint.rule import FileRule
+from headway.lint.syntax.mapped import tables_mapped_in
 
 
 class OrmSession(FileRule):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_of_every_row
 from headway.lint.finding import Finding, Severity
-from headway.lint.held import held_by
+from headway.lint.meaning.fills import is_of_every_row
+from headway.lint.meaning.held import held_by
 from headway.lint.rule import UpgradeRule
-from headway.lint.written import Region
+from headway.lint.syntax.written import Region
 
 
 class UnbatchedUpdate(UpgradeRule):

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.values import known
-from headway.lint.added import is_added_here
 from headway.lint.called import Called, called_first, earlier
-from headway.lint.dropped import table_goes_too
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_changed_before, is_copied_whole, may_copy
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.added import is_added_here
+from headway.lint.meaning.dropped import table_goes_too
+from headway.lint.meaning.fills import is_changed_before, is_copied_whole, may_copy
 from headway.lint.rule import UpgradeRule
 
 

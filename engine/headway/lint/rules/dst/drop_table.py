@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import may_copy
 from headway.lint.finding import Finding
+from headway.lint.meaning.fills import may_copy
 from headway.lint.rule import UpgradeRule
 
 

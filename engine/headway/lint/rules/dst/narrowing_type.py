@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.effects.narrowing import narrows
-from headway.lint.added import is_added_here
 from headway.lint.called import Called, called_first
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.meaning.added import is_added_here
 from headway.lint.rule import UpgradeRule
 
 

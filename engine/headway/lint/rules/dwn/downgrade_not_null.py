@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from headway.effects import model as fx
-from headway.lint.added import FILLS_IN
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_changed_before
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.added import FILLS_IN
+from headway.lint.meaning.fills import is_changed_before
 from headway.lint.rule import FileRule
-from headway.lint.suites import conditions_at
+from headway.lint.syntax.suites import conditions_at
 
 
 class DowngradeNotNull(FileRule):

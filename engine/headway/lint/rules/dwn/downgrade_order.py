@@ -8,10 +8,10 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.folded import listed
-from headway.lint.inverse import mistaken
-from headway.lint.pointing import Keys, Pointing
+from headway.lint.meaning.inverse import mistaken
+from headway.lint.meaning.pointing import Keys, Pointing
 from headway.lint.rule import FileRule
-from headway.lint.suites import are_together
+from headway.lint.syntax.suites import are_together
 
 
 class DowngradeOrder(FileRule):

@@ -10,10 +10,10 @@ from textwrap import dedent
 
 from headway.effects import model as fx
 from headway.effects.model import Span
-from headway.lint.comments import comments_of, comments_within, gives_reason
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import Rule
+from headway.lint.syntax.comments import comments_of, comments_within, gives_reason
 from headway.pattern import pattern
 
 _LEAVES_NOTHING = (fx.ValidatesConstraint, fx.Reindexes, fx.Reads, fx.LocksTable)

@@ -9,10 +9,10 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.folded import listed
-from headway.lint.inverse import left, lost, mistaken, repeated
+from headway.lint.meaning.inverse import left, lost, mistaken, repeated
+from headway.lint.meaning.standing import Drops, Makes, missing, shown, standing
+from headway.lint.meaning.unmade import unmade
 from headway.lint.rule import FileRule
-from headway.lint.standing import Drops, Makes, missing, shown, standing
-from headway.lint.unmade import unmade
 
 _OF_NO_SCHEMA = (fx.ChangesData, fx.Reads, fx.RunsSql, fx.SetsSetting, fx.EndsTransaction, fx.LocksTable)
 

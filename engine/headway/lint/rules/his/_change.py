@@ -9,7 +9,7 @@ from typing import ClassVar
 from headway.effects.model import Span
 from headway.lint.facts import Facts
 from headway.lint.finding import Finding
-from headway.lint.released import Change, What
+from headway.lint.history.released import Change, What
 from headway.lint.rule import Rule
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headway.lint.facts import Facts
-from headway.lint.released import Change, What
+from headway.lint.history.released import Change, What
 from headway.lint.rules.his._change import ChangeRule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.rewriting import AUTOCOMMIT, call_of
+from headway.lint.fixes.rewriting import AUTOCOMMIT, call_of
 
 
 def written_concurrently(effect: fx.Effect, file: RevisionFile, facts: Facts) -> str | None:

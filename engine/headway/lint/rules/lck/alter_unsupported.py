@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
-from headway.lint.rewriting import call_of
+from headway.lint.fixes.rewriting import call_of
 from headway.lint.rule import FileRule
 
 

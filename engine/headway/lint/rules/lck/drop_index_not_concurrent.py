@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.dropped import column_goes_too, is_renamed_before, table_goes_too
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.dropped import column_goes_too, is_renamed_before, table_goes_too
 from headway.lint.rule import UpgradeRule
 from headway.lint.rules.lck._concurrently import written_concurrently
 

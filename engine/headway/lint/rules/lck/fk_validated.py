@@ -8,8 +8,8 @@ from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.meaning.stops import made_empty
 from headway.lint.rule import UpgradeRule
-from headway.lint.stops import made_empty
 
 
 class FkValidated(UpgradeRule):

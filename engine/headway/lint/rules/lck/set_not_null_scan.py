@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_filled
 from headway.lint.finding import Finding, Severity
-from headway.lint.required import makes_required
+from headway.lint.meaning.fills import is_filled
+from headway.lint.meaning.required import makes_required
 from headway.lint.rule import UpgradeRule
 
 

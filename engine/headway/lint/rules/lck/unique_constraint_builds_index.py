@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
+from headway.lint.meaning.stops import Stop, alike
 from headway.lint.rule import UpgradeRule
-from headway.lint.stops import Stop, alike
 
 
 class UniqueConstraintBuildsIndex(UpgradeRule):

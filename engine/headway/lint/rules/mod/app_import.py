@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headway.effects import model as fx
-from headway.lint.asking import asks_alone
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import Rule
-from headway.lint.uses import Use, unmissed, uses_of
+from headway.lint.syntax.asking import asks_alone
+from headway.lint.syntax.uses import Use, unmissed, uses_of
 from headway.reading.migration import Import
 
 

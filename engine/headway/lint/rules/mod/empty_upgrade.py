@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.comments import comments_within
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.lint.syntax.comments import comments_within
 from headway.pattern import pattern
 from headway.reading.migration import Body
 

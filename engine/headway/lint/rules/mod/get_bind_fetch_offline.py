@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
-from headway.lint.asking import knows_of_scripts
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
 from headway.lint.rules.mod.inspector_branching import InspectorBranching
-from headway.lint.written import Fetch, Written
+from headway.lint.syntax.asking import knows_of_scripts
+from headway.lint.syntax.written import Fetch, Written
 
 
 class GetBindFetchOffline(FileRule):

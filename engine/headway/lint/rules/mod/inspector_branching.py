@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.effects.values import Span
-from headway.lint.branching import Branch, Branching
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
+from headway.lint.syntax.branching import Branch, Branching
 
 
 class InspectorBranching(FileRule):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
-from headway.lint.rewriting import call_at
+from headway.lint.fixes.rewriting import call_at
 from headway.lint.rule import FileRule
 
 

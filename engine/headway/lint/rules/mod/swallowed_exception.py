@@ -10,7 +10,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
-from headway.lint.written import Region
+from headway.lint.syntax.written import Region
 from headway.pattern import pattern
 
 _APART = pattern(r"begin_nested|savepoint|rollback|\.connect\(|\.begin\(|create_engine", re.I)

@@ -9,7 +9,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
-from headway.lint.suites import are_together
+from headway.lint.syntax.suites import are_together
 
 
 class UnnamedConstraint(FileRule):

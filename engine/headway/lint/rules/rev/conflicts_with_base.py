@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.effects import model as fx
-from headway.lint.conflicts import conflicts
 from headway.lint.facts import Facts
 from headway.lint.finding import Finding
+from headway.lint.history.conflicts import conflicts
 from headway.lint.rule import Rule
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from headway.effects import model as fx
 from headway.effects.narrowing import surely_fits
 from headway.lint.facts import COMMIT_AT_DDL, Facts, RevisionFile
-from headway.lint.fills import may_hold_null
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.fills import may_hold_null
+from headway.lint.meaning.stops import Stop, alike, orphans
 from headway.lint.rule import FileRule
-from headway.lint.stops import Stop, alike, orphans
 
 
 class NonTransactionalMulti(FileRule):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.inverse import is_comparable
+from headway.lint.meaning.inverse import is_comparable
 from headway.valueclass import valueclass
 
 _KIND = fx.ConstraintKind

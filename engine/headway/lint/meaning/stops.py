@@ -7,10 +7,10 @@ import re
 from enum import Enum
 
 from headway.effects import model as fx
-from headway.lint.added import Holds, added_column, holds
 from headway.lint.called import Called, called_first, earlier
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import changed_before, filled_since, set_before
+from headway.lint.meaning.added import Holds, added_column, holds
+from headway.lint.meaning.fills import changed_before, filled_since, set_before
 from headway.valueclass import valueclass
 
 

@@ -6,7 +6,7 @@ import re
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.suites import are_together
+from headway.lint.syntax.suites import are_together
 
 
 def table_goes_too(effect: fx.Effect, file: RevisionFile) -> bool:

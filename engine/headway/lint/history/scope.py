@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from headway.config.policy import Policy
 from headway.errors import ConfigError, ScriptError, UsageError
-from headway.lint.released import Base, base_of
+from headway.lint.history.released import Base, base_of
 from headway.reading.header_reader import header_of
 from headway.repository import git
 from headway.repository.git import Changes, Comparison

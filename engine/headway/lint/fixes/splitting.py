@@ -15,8 +15,8 @@ from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
-from headway.lint.mending import Edit
-from headway.lint.rewriting import AUTOCOMMIT, Call, call_of
+from headway.lint.fixes.mending import Edit
+from headway.lint.fixes.rewriting import AUTOCOMMIT, Call, call_of
 from headway.valueclass import valueclass
 
 INDEXES = frozenset({"LCK101", "LCK102"})

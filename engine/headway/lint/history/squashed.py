@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from headway.lint.released import Base, Old
+from headway.lint.history.released import Base, Old
 from headway.revision.graph import RevisionGraph
 from headway.revision.model import Revision
 from headway.valueclass import valueclass

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from headway.effects import model as fx
-from headway.lint.added import Holds, added_column, holds
 from headway.lint.called import Called, earlier
 from headway.lint.facts import Facts, RevisionFile
+from headway.lint.meaning.added import Holds, added_column, holds
 from headway.pattern import pattern
 
 

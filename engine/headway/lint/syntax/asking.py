@@ -7,8 +7,8 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from headway.lint.fetching import is_fetch
-from headway.lint.origins import CATALOGS, OF_INSPECTORS, Origins, called, dotted
+from headway.lint.syntax.fetching import is_fetch
+from headway.lint.syntax.origins import CATALOGS, OF_INSPECTORS, Origins, called, dotted
 from headway.reading.importing import absolute
 from headway.reading.syntax import nodes_of, parsed
 from headway.valueclass import valueclass

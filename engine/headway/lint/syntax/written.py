@@ -9,12 +9,19 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from headway.effects.model import Span
-from headway.lint.asking import Modules, Places, imported_askers, imported_readers, knows_of_scripts, surely_called
-from headway.lint.branching import Branching, branching_of
-from headway.lint.fetching import EXECUTES, FETCHES, is_fetch, row_loops
-from headway.lint.miscalled import miscalls_of
-from headway.lint.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
-from headway.lint.running import running_order
+from headway.lint.syntax.asking import (
+    Modules,
+    Places,
+    imported_askers,
+    imported_readers,
+    knows_of_scripts,
+    surely_called,
+)
+from headway.lint.syntax.branching import Branching, branching_of
+from headway.lint.syntax.fetching import EXECUTES, FETCHES, is_fetch, row_loops
+from headway.lint.syntax.miscalled import miscalls_of
+from headway.lint.syntax.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
+from headway.lint.syntax.running import running_order
 from headway.pattern import pattern
 from headway.reading.syntax import nodes_of, without_depths
 from headway.valueclass import valueclass

@@ -16,8 +16,8 @@ from headway.catalog.schema import Column, Constraint, Index, Table
 from headway.catalog.shelf import Presence, Shelf, is_nameless
 from headway.effects import model as fx
 from headway.lint.facts import RevisionFile
-from headway.lint.inverse import is_comparable
 from headway.lint.known import Known
+from headway.lint.meaning.inverse import is_comparable
 
 _KIND = fx.ConstraintKind
 _MYSQL = frozenset({"mysql", "mariadb"})

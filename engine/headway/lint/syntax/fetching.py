@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from headway.lint.origins import Origins
+from headway.lint.syntax.origins import Origins
 
 FETCHES = frozenset(
     [

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from headway.effects import model as fx
 from headway.lint.facts import RevisionFile
-from headway.lint.pointing import may_change_tables
+from headway.lint.meaning.pointing import may_change_tables
 from headway.pattern import pattern
 from headway.valueclass import valueclass
 

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from headway.effects.signatures import SIGNATURES, Signature
-from headway.lint.origins import called, dotted
+from headway.lint.syntax.origins import called, dotted
 from headway.valueclass import valueclass
 
 _OWN = frozenset({"create_view", "drop_view"})

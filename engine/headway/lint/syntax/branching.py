@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from headway.lint.origins import Origins, dotted
+from headway.lint.syntax.origins import Origins, dotted
 from headway.valueclass import valueclass
 
 _FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef)

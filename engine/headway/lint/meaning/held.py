@@ -6,7 +6,7 @@ import re
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.fills import is_of_every_row
+from headway.lint.meaning.fills import is_of_every_row
 from headway.pattern import pattern
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 
-from headway.lint.origins import called
+from headway.lint.syntax.origins import called
 from headway.reading.syntax import nodes_of, without_depths
 
 

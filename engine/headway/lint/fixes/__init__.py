@@ -1,0 +1,1 @@
+"""What a machine changes in a revision file."""

@@ -1,0 +1,1 @@
+"""How a revision file is written: its syntax, whatever it does."""

@@ -11,6 +11,7 @@ from headway.lint.called import Called, called_first, earlier
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.meaning.added import Holds, added_column, holds
 from headway.lint.meaning.fills import changed_before, filled_since, set_before
+from headway.pattern import pattern
 from headway.valueclass import valueclass
 
 
@@ -108,6 +109,8 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
         return none
     if _has_dropped_it(effect, referent, file) and not set_before(effect, effect.columns, file):
         return none
+    if _are_seen_to(effect, referent, file):
+        return none
     added = [added_column(effect, column, file) for column in effect.columns]
     held = [None if new is None else holds(new, facts) for new in added]
     if Holds.NULL in held or Holds.NO_ROWS in held:
@@ -124,6 +127,25 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     defaults = [str(new.column.default) for new in added if new is not None]
     shown = ["'' or 0" if one is Holds.ZERO else default for one, default in zip(held, defaults, strict=True)]
     return Orphans(Stop.ALL, called, target, ", ".join(shown))
+
+
+def _are_seen_to(effect: fx.AddsConstraint, referent: Called, file: RevisionFile) -> bool:
+    """Whether a change of the table comes before that looks for rows without one in the table the key points to."""
+    own = Called(effect.table, effect.schema, effect.columns)
+    both = zip(earlier(effect, own, file.upgrade_effects), earlier(effect, referent, file.upgrade_effects), strict=True)
+    return any(
+        isinstance(other, fx.ChangesData)
+        and other.verb in ("UPDATE", "DELETE")
+        and called.is_named_by(other)
+        and isinstance(other.where, str)
+        and isinstance(target.table, str)
+        and _HAS_NONE.search(other.where) is not None
+        and re.search(rf"(?i)\b{re.escape(target.table)}\b", other.where) is not None
+        for (other, called), (_, target) in both
+    )
+
+
+_HAS_NONE = pattern(r"(?i)\bis\s+null\b|\bnot\s+(?:exists|in)\b")
 
 
 def made_empty(effect: fx.AddsConstraint, file: RevisionFile) -> fx.CreatesTable | None:

@@ -14,6 +14,7 @@ from headway.catalog.names import Names
 from headway.catalog.questions import Answers
 from headway.catalog.replay import Replay
 from headway.catalog.schema import Column, Constraint, Index, Key
+from headway.catalog.shelf import Presence
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
@@ -249,13 +250,18 @@ class Known:
             for history in self._histories
         )
 
-    def makes_again(self, effect: fx.CreatesIndex, revision: str) -> bool:
-        """Whether the index is made only where it is missing, and a revision before has made it, whatever that asked."""
-        if not effect.conditional or self._graph.problems or not isinstance(effect.name, str):
+    def is_repeated(self, effect: fx.Effect, revision: str) -> bool:
+        """Whether ``effect`` runs only under a condition, and a revision before has done it, whatever that asked: what is
+        made where it is missing, or dropped where it is there."""
+        table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
+        if not effect.conditional or self._graph.problems or not isinstance(table, str):
             return False
-        before = [one.get(effect.order) for one in self._before_as_told(revision)]
+        if isinstance(effect, fx.CreatesTable):
+            before: list[Answers | None] = [history.before(revision, [table]) for history in self._told]
+            return all(one is not None and one.table(table, schema) is not None for one in before)
         return all(
-            one is not None and one.index(effect.name, effect.table, effect.schema) is not None for one in before
+            one is not None and _is_done(effect, one)
+            for one in (told.get(effect.order) for told in self._before_as_told(revision))
         )
 
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
@@ -416,6 +422,20 @@ def told(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
 def unconditional(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
     """The effects as if every condition had held; what was not read may still have done anything."""
     return [replace(one, conditional=False) if one.conditional else one for one in effects]
+
+
+def _is_done(effect: fx.Effect, before: Answers) -> bool:
+    match effect:
+        case fx.CreatesIndex(name=str(name)):
+            return before.index(name, effect.table, effect.schema) is not None
+        case fx.AddsColumn(column=fx.Column(name=str(name))):
+            return before.column(effect.table, name, effect.schema) is not None
+        case fx.DropsTable():
+            return before.presence(effect.table, effect.schema) is Presence.ABSENT
+        case fx.DropsColumn(column=str(name)):
+            table = before.table(effect.table, effect.schema)
+            return table is not None and table.columns.presence(before.names.part(name)) is Presence.ABSENT
+    return False
 
 
 _TELLING = 8

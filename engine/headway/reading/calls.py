@@ -33,6 +33,7 @@ from headway.reading.values import (
     Function,
     Holed,
     Imported,
+    Inspector,
     Instance,
     Items,
     Member,
@@ -75,7 +76,11 @@ class CallReader(ExpressionReader):
             case Super():
                 return self._of_super(value, name)
             case Dialect():
-                return DialectName() if name == "name" else NOTHING_KNOWN if name == "driver" else Bound(value, name)
+                if name in ("name", "dialect_description"):  # the second has the driver behind it
+                    return DialectName()
+                return NOTHING_KNOWN if name == "driver" else Bound(value, name)
+            case Inspector():
+                return Dialect() if name == "dialect" else NOTHING_KNOWN
             case DialectName():
                 return Bound(value, name)
             case Member() | Construct():

@@ -14,6 +14,7 @@ from headway.reading.values import (
     Bind,
     Construct,
     Function,
+    Inspector,
     Member,
     Names,
     Query,
@@ -57,7 +58,7 @@ def made_by_library(reader: Reader, path: str, call: Call, scope: Names) -> obje
     if name == "inspect" and isinstance(call.argument(0, "subject"), Query):
         return call.argument(0, "subject")  # a query is what is known of itself
     if name in ("inspect", "from_engine", "Inspector") and call.has_power:
-        return NOTHING_KNOWN  # an inspector: it reads
+        return Inspector()
     if path.startswith("sqlalchemy.event."):
         reader.not_analysed(call.node, scope, f"{path}() runs code at events, which was not read")
         return POWER

@@ -398,6 +398,11 @@ class Dialect:
 
 
 @valueclass(frozen=True, slots=True)
+class Inspector:
+    """``sa.inspect(bind)``: it reads."""
+
+
+@valueclass(frozen=True, slots=True)
 class DialectName:
     """``bind.dialect.name``."""
 

@@ -45,14 +45,29 @@ class DropTable(UpgradeRule):
         assert isinstance(effect, fx.DropsTable)
         if facts.is_new_table(effect, file) or _is_rebuilt(effect, file) or _is_bookkeeping(effect):
             return
+        if facts.known.is_repeated(effect, file.revision):
+            return
         lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
+        anew = _is_made_anew(effect, file)
         yield self.finding(
-            f"drops table {fx.shown(effect.table)}: {lost}, and code that still reads it fails",
+            f"drops table {fx.shown(effect.table)}{' and makes it anew' if anew else ''}: {lost}"
+            f"{'' if anew else ', and code that still reads it fails'}",
             "stop using the table in one release and drop it in a later one; if that has happened, "
             f'say so: # headway: ignore[{self.code}] reason="…"',
             effect.span,
             file.revision,
         )
+
+
+def _is_made_anew(effect: fx.DropsTable, file: RevisionFile) -> bool:
+    """Whether the revision makes a table of that name behind it."""
+    return any(
+        isinstance(other, fx.CreatesTable)
+        and other.order > effect.order
+        and (other.table, other.schema) == (effect.table, effect.schema)
+        and (effect.conditional or not other.conditional)
+        for other in file.upgrade_effects
+    )
 
 
 def _is_bookkeeping(effect: fx.DropsTable) -> bool:

@@ -172,7 +172,7 @@ def _says_why(lines: Sequence[str], span: Span) -> bool:
 
 _NO_WAY = pattern(
     r"(?i)\b(?:irreversibl[ey]|intentional(?:ly)?|deliberate(?:ly)?|on purpose|no[- ]?op|(?:can ?not|can't|not) (?:be )?"
-    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary)|nothing to (?:undo|do|revert))\b"
+    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary)|no (?:downgrade|way back)|nothing to (?:undo|do|revert))\b"
 )
 
 
@@ -183,8 +183,10 @@ def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool
         case fx.SetsSetting(name=name):
             said = " ".join(file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line])
             return name in _OF_THE_SESSION and re.search(r"(?i)\b(?:global|persist)", said) is None
-        case fx.CreatesIndex() if effect.if_not_exists is True or effect.conditional:
-            return facts.known.had_index(effect, file.revision)
-        case fx.CreatesTable() if effect.if_not_exists is True or effect.conditional:
-            return facts.known.had_table(effect, file.revision)
+        case fx.CreatesIndex() if effect.if_not_exists is True and facts.known.had_index(effect, file.revision):
+            return True
+        case fx.CreatesTable() if effect.if_not_exists is True and facts.known.had_table(effect, file.revision):
+            return True
+    if facts.known.is_repeated(effect, file.revision):
+        return True
     return isinstance(effect, _LEAVES_NOTHING)

@@ -56,6 +56,10 @@ _FAMILY = {
     for part, listed in enumerate(names.split("|"))
     for name in (listed.split() if part == 0 else [listed])
 }
+_WELL_KNOWN = frozenset(
+    ["sqlalchemy", "sqlmodel", "sqlalchemy_utils", "sa", "postgresql", "mysql", "sqlite", "mssql", "oracle"]
+) | {""}
+"""Where types are from that are stored as their names say; one of the project's own of such a name may be anything."""
 _ZONED = {"datetime": "timestamptz", "timestamp": "timestamptz", "time": "timetz"}
 _SIZES: dict[str, tuple[str, ...]] = {
     "varchar": ("length",),
@@ -100,7 +104,7 @@ def stored(type_: fx.Type) -> Stored | None:
     if not isinstance(type_.name, str):
         return None
     name = type_.name.lower()
-    family = _FAMILY.get(name)
+    family = _FAMILY.get(name) if type_.module.partition(".")[0] in _WELL_KNOWN else None
     options = {key: value for key, value in type_.options if key not in _NOT_STORED}
     if family is None:
         return Stored(name, (), (("", type_.arguments), *sorted(options.items(), key=str)), known=False)

@@ -11,6 +11,7 @@ from headway.config.tables import TableSize
 from headway.effects import model as fx
 from headway.effects.lock import Lock
 from headway.effects.locks import lock_of
+from headway.effects.stored_type import is_told, on_mysql, stored
 from headway.effects.values import Span
 from headway.lint.history.released import Base, Change
 from headway.lint.history.squashed import Squash
@@ -196,10 +197,31 @@ class Facts:
     def typed(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, what the history tells, or else what
         ``downgrade()`` gives back."""
-        found = self.known.typed(effect, file.revision)
+        found = self.known.typed(self._as_written(effect, file), file.revision)
         if found.existing_type is not None or effect.new_type is None:
             return found
         return replace(found, existing_type=_given_back(effect, file))
+
+    def _as_written(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
+        """What MySQL is sent where only something else changes: the column anew with its ``existing_type``, which is a new one
+        where the history tells another."""
+        whole = effect.nullable is not None or effect.new_name is not None or effect.comment is not None
+        if effect.new_type is not None or effect.existing_type is None or effect.raw or not whole:
+            return effect
+        if not self.dialects or not self.dialects <= {"mysql", "mariadb"}:
+            return effect
+        before = self.known.column(effect, file.revision)
+        old = before.type if before is not None and isinstance(before.type, fx.Type) else None
+        said = stored(effect.existing_type)
+        had = None if old is None else stored(old)
+        if said is None or had is None or not (is_told(old) and is_told(effect.existing_type)):
+            return effect
+        sizes = on_mysql(said).size, on_mysql(had).size
+        if on_mysql(said).family != on_mysql(had).family or sizes[0] == sizes[1]:
+            return effect  # another word for it, or a mistake of another kind
+        if not all(isinstance(one, int) for size in sizes for one in size):
+            return effect  # AutoString() has a length of its own on MySQL
+        return replace(effect, new_type=effect.existing_type, existing_type=old)
 
     def declared_by(self, file: RevisionFile) -> Revision | None:
         """What the header of the file declares; None for the second file of one id, whose header the graph does not have."""

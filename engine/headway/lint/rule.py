@@ -110,7 +110,7 @@ class UpgradeRule(FileRule):
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         for effect in file.upgrade_effects:
             if isinstance(effect, self.handles) and (self.dialects is None or can_run_on(effect, self.dialects)):
-                if isinstance(effect, AltersColumn) and effect.new_type is not None:
+                if isinstance(effect, AltersColumn) and (effect.new_type or effect.existing_type) is not None:
                     effect = facts.typed(effect, file)  # the same, and what it was
                 size = facts.size_of(effect) if self.by_size else None
                 for finding in self.check_effect(effect, file, facts):

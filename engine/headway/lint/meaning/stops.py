@@ -4,6 +4,7 @@ nothing."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import Enum
 
 from headway.effects import model as fx
@@ -46,10 +47,10 @@ class Alike:
 def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts: Facts) -> Alike:
     """Which rows a unique constraint or index, or a primary key, may find alike; a key refuses NULL as well."""
     is_key = isinstance(effect, fx.AddsConstraint) and effect.kind is fx.ConstraintKind.PRIMARY_KEY
-    was_unique = not is_key and facts.known.had_unique(effect, file.revision)
-    if facts.is_new_table(effect, file) or (was_unique and not set_before(effect, effect.columns, file)):
-        return Alike(Stop.NONE, Called(effect.table, effect.schema))
     added = [added_column(effect, column, file) for column in effect.columns]
+    takes_null = is_key and any(new is not None and new.column.nullable is not False for new in added)
+    if facts.is_new_table(effect, file) or (not takes_null and _was_unique(effect, file, facts)):
+        return Alike(Stop.NONE, Called(effect.table, effect.schema))
     old = tuple(column for column, new in zip(effect.columns, added, strict=True) if new is None)
     called = called_first(effect, Called(effect.table, effect.schema, old), file.upgrade_effects)
     held = [
@@ -65,6 +66,30 @@ def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts
         return Alike(Stop.CHANGED, called, change)
     same = bool(held) and all(one is not None and (one.is_one_value or one is Holds.NULL) for one in held)
     return Alike(Stop.ALL if same else Stop.SOME, called)
+
+
+def _was_unique(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts: Facts) -> bool:
+    """Whether what becomes unique was so until the revision, be it under the names that a copy was made from."""
+    copied = {column: old for column in effect.columns if (old := _copied_whole(effect, column, file)) is not None}
+    rest = tuple(column for column in effect.columns if column not in copied)
+    if rest and set_before(effect, rest, file):
+        return False
+    named = replace(effect, columns=tuple(copied.get(column, column) for column in effect.columns))
+    return facts.known.had_unique(named, file.revision)
+
+
+def _copied_whole(effect: fx.AddsConstraint | fx.CreatesIndex, column: fx.Text, file: RevisionFile) -> str | None:
+    """The column that the last UPDATE of every row has copied into this one."""
+    change = changed_before(effect, (column,), file)
+    if change is None or change.verb != "UPDATE" or change.filtered is not False or len(change.sets) != 1:
+        return None
+    if change.written_at is not None or not isinstance(column, str):
+        return None
+    text = "\n".join(file.migration.lines[change.span.line - 1 : change.span.end_line or change.span.line])
+    found = re.search(
+        rf"""(?i)\bset\s+[`"]?{re.escape(column)}[`"]?\s*=\s*(?:\w+\.)?[`"]?(\w+)[`"]?\s*(?:["';)]|$)""", text
+    )
+    return None if found is None or found[1].isdigit() else found[1]
 
 
 def _keeps_out(effect: fx.AddsConstraint | fx.CreatesIndex, added: fx.AddsColumn | None, held: Holds | None) -> bool:
@@ -109,7 +134,7 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
         return none
     if _has_dropped_it(effect, referent, file) and not set_before(effect, effect.columns, file):
         return none
-    if _are_seen_to(effect, referent, file):
+    if _are_seen_to(effect, referent, file) or _is_put_back(effect, file):
         return none
     added = [added_column(effect, column, file) for column in effect.columns]
     held = [None if new is None else holds(new, facts) for new in added]
@@ -127,6 +152,16 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     defaults = [str(new.column.default) for new in added if new is not None]
     shown = ["'' or 0" if one is Holds.ZERO else default for one, default in zip(held, defaults, strict=True)]
     return Orphans(Stop.ALL, called, target, ", ".join(shown))
+
+
+def _is_put_back(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
+    """Whether the revision drops the keys that the database has, as it tells them, and makes the same again."""
+    if isinstance(effect.referent, str):
+        return False
+    return any(
+        isinstance(other, fx.DropsConstraint) and not isinstance(other.name, str) and called.is_table_of(other)
+        for other, called in earlier(effect, Called(effect.table, effect.schema), file.upgrade_effects)
+    )
 
 
 def _are_seen_to(effect: fx.AddsConstraint, referent: Called, file: RevisionFile) -> bool:

@@ -171,9 +171,9 @@ def _function(function: ast.FunctionDef, origins: Origins | None) -> _Function:
     nodes = nodes_of(function)
     answers = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    surely = (
-        list(_surely(function.body)) if not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes) else []
-    )
+    # What a generator does waits for who walks along it; that of a context manager is begun by ``with``.
+    waits = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes) and not _is_for_with(function)
+    surely = [] if waits else list(_surely(function.body))
     reads = (getattr(node, "lineno", 0) for node in surely if origins is not None and is_fetch(node, origins))
     return _Function(
         function.name,
@@ -182,6 +182,10 @@ def _function(function: ast.FunctionDef, origins: Origins | None) -> _Function:
         calls=frozenset(dotted(call.func) for call in calls) if answers else frozenset(),
         surely=frozenset(dotted(node.func) for node in surely if isinstance(node, ast.Call)),
     )
+
+
+def _is_for_with(function: ast.FunctionDef) -> bool:
+    return any(dotted(one).rpartition(".")[2] == "contextmanager" for one in function.decorator_list)
 
 
 def _asks(nodes: Iterable[ast.AST], calls: Sequence[ast.Call]) -> int:

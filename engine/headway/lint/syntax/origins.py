@@ -68,6 +68,7 @@ class Origins:
 
     def __init__(self, nodes: list[ast.AST], askers: Collection[str] = ()) -> None:
         self._bindings = list(_bindings(nodes))
+        self._handed = list(_handed(nodes))
         self._binds: set[str] = set()
         self._sessions: set[str] = set()
         self._inspectors: set[str] = set()
@@ -79,9 +80,9 @@ class Origins:
         self._asking: set[str] = set(askers)
         self._inspected: set[str] = set()
         self._read: set[str] = set()
-        self._grow(self._binds, self.is_bind)
-        self._grow(self._sessions, self.is_session)
-        self._grow(self._inspectors, self.is_inspector)
+        self._grow(self._binds, self.is_bind, handed=True)
+        self._grow(self._sessions, self.is_session, handed=True)
+        self._grow(self._inspectors, self.is_inspector, handed=True)
         self._grow(self._results, self.is_result)
         self._grow(self._queries, self.is_query)
         self._grow(self._bound, self._is_bound)
@@ -243,14 +244,27 @@ class Origins:
                 if answers and self.is_inspected(node):
                     self._asking.add(node.name)
 
-    def _grow(self, found: set[str], is_one: Callable[[ast.expr], bool]) -> None:
-        """Adds the names that are bound to such a value, and those that are bound to these."""
+    def _grow(self, found: set[str], is_one: Callable[[ast.expr], bool], *, handed: bool = False) -> None:
+        """Adds the names that are bound to such a value, and those that are bound to these; with ``handed`` also those under
+        which functions of the file are given it."""
+        bindings = [*self._bindings, *self._handed] if handed else self._bindings
         before = -1
         while len(found) > before:
             before = len(found)
-            for names, value in self._bindings:
+            for names, value in bindings:
                 if is_one(value):
                     found.update(names)
+
+
+def _handed(nodes: list[ast.AST]) -> Iterator[tuple[list[str], ast.expr]]:
+    """The parameters of the file's functions, each with what a call gives it."""
+    functions = {node.name: node.args for node in nodes if isinstance(node, ast.FunctionDef)}
+    for node in nodes if functions else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+            taken = functions[node.func.id]
+            names = [one.arg for one in (*taken.posonlyargs, *taken.args)]
+            yield from (([name], given) for name, given in zip(names, node.args, strict=False))
+            yield from (([one.arg], one.value) for one in node.keywords if one.arg is not None)
 
 
 def called(node: object) -> str:

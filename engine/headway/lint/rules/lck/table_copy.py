@@ -78,7 +78,7 @@ class TableCopy(MySqlRule):
             effect.span,
             file.revision,
         )
-        is_usual = not lock.only_with or _USUAL in lock.only_with
+        is_usual = _USUAL in lock.only_with if lock.only_with else not unless
         yield found if is_usual else replace(found, severity=Severity.WARNING)
 
 

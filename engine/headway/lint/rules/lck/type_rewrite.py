@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.lock import Held
 from headway.effects.narrowing import narrows
 from headway.effects.stored_type import is_told, stored
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.finding import Finding
+from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
 
 
@@ -60,13 +61,14 @@ class TypeRewrite(UpgradeRule):
         # Who writes a cast knows that the two are not alike.
         is_certain = effect.using is not None or (is_told(old) and is_told(new))
         unless = "" if is_certain else "unless both are stored alike, "
-        yield self.finding(
+        found = self.finding(
             f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old or 'a type that nothing tells'} to {new}: "
             f"{unless}the table is written anew under a lock that stops every read and write (PostgreSQL)",
             "add a column of the new type, fill it in small steps while the application writes both, then drop the old one",
             effect.span,
             file.revision,
         )
+        yield found if is_certain else replace(found, severity=Severity.WARNING)
 
 
 def _is_like_no_other(new: fx.Type) -> bool:

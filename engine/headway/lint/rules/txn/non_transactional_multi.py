@@ -103,5 +103,7 @@ def _stays(effect: fx.Effect) -> bool:
     """Whether it is a change of the schema that cannot be done twice."""
     if getattr(effect, "if_exists", False) is True or getattr(effect, "if_not_exists", False) is True:
         return False
+    if isinstance(effect, fx.DropsIndex | fx.DropsConstraint) and not isinstance(effect.name, str):
+        return False  # a name that the database is asked for: what is gone is not found again
     known = fx.AddsColumn | fx.DropsColumn | fx.CreatesTable | fx.DropsTable | fx.RenamesTable | fx.CreatesIndex
     return isinstance(effect, known | fx.DropsIndex | fx.AddsConstraint | fx.DropsConstraint | fx.RenamesIndex)

@@ -197,10 +197,19 @@ class Facts:
     def typed(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, what the history tells, or else what
         ``downgrade()`` gives back."""
-        found = self.known.typed(self._as_written(effect, file), file.revision)
+        found = self.known.typed(self._as_enum(self._as_written(effect, file), file), file.revision)
         if found.existing_type is not None or effect.new_type is None:
             return found
         return replace(found, existing_type=_given_back(effect, file))
+
+    def _as_enum(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
+        """An enum type of PostgreSQL is what the history has made, whatever ``existing_type`` was seen on another database."""
+        name = _enum_name(effect.new_type)
+        if name is None or effect.existing_type is None or self.dialects != {"postgresql"}:
+            return effect
+        before = self.known.column(effect, file.revision)
+        old = before.type if before is not None and isinstance(before.type, fx.Type) else None
+        return effect if old is None or _enum_name(old) != name else replace(effect, existing_type=old)
 
     def _as_written(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
         """What MySQL is sent where only something else changes: the column anew with its ``existing_type``, which is a new one
@@ -241,6 +250,15 @@ class Facts:
     def dialects(self) -> frozenset[str]:
         """The databases that the history runs on; empty where nothing tells."""
         return self.databases.names
+
+
+def _enum_name(type_: fx.Type | None) -> str | None:
+    """The name of a native enum type; None of any other."""
+    if type_ is None or str(type_.name).lower() != "enum":
+        return None
+    options = dict(type_.options)
+    name = options.get("name")
+    return name if isinstance(name, str) and options.get("native_enum", True) is True else None
 
 
 def _given_back(effect: fx.AltersColumn, file: RevisionFile) -> fx.Type | None:

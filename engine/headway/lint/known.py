@@ -264,6 +264,14 @@ class Known:
             for one in (told.get(effect.order) for told in self._before_as_told(revision))
         )
 
+    def is_left_over(self, effect: fx.DropsTable, revision: str) -> bool:
+        """Whether a table is dropped only where it is there, and no revision before names it: what a broken run of this one
+        may have left."""
+        if effect.if_exists is not True or not isinstance(effect.table, str):
+            return False
+        others = self._texts.naming(effect.table.lower()) - {revision}
+        return not any(not self._reach.is_below(revision, one) for one in others)
+
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
         """Whether every database of the history has had the table before ``revision``."""
         if self._graph.problems or not isinstance(effect.table, str):

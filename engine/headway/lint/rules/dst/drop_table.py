@@ -47,8 +47,10 @@ class DropTable(UpgradeRule):
             return
         if facts.known.is_repeated(effect, file.revision):
             return
-        lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
         anew = _is_made_anew(effect, file)
+        if anew and facts.known.is_left_over(effect, file.revision):
+            return
+        lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
         yield self.finding(
             f"drops table {fx.shown(effect.table)}{' and makes it anew' if anew else ''}: {lost}"
             f"{'' if anew else ', and code that still reads it fails'}",

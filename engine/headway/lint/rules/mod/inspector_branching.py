@@ -46,6 +46,8 @@ class InspectorBranching(FileRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         changes = [one for one in file.upgrade_effects if _changes_schema(one)]
+        if changes and all(facts.known.is_repeated(one, file.revision) for one in changes):
+            return
         branch = _own(changes, file, facts)
         if branch is not None:
             path = file.migration.path

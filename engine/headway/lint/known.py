@@ -111,6 +111,12 @@ class Known:
             if column is not None:
                 yield column
 
+    def is_computed(self, effect: fx.DropsColumn, revision: str) -> bool:
+        """Whether the database works the column out from others on every database of the history."""
+        found = [one[effect.order] for one in self._before(revision) if effect.order in one]
+        columns = [one.column(effect.table, effect.column, effect.schema) for one in found]
+        return bool(columns) and all(one is not None and isinstance(one.computed, str) for one in columns)
+
     def is_key(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether the column is of its table's primary key, as far as the history tells: such a column takes no NULL."""
         for one in self._before(revision):

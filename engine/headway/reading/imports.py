@@ -80,6 +80,8 @@ _SPECIAL = {
         [f"{package}.{name}" for package in ("json", "simplejson", "orjson", "ujson") for name in ("loads", "dumps")],
         Kind.PLAIN,
     ),
+    # A value of a row in, a value out: neither is handed a connection.
+    **dict.fromkeys(("pickle.loads", "pickle.dumps", "marshal.loads", "marshal.dumps"), Kind.PLAIN),
     **dict.fromkeys(("yaml.safe_load", "yaml.safe_dump", "yaml.dump"), Kind.PLAIN),
     "flask_appbuilder.utils.legacy.get_sqla_class": Kind.GIVES_EXTENSION,
 }

@@ -52,8 +52,6 @@ class DropColumn(UpgradeRule):
         assert isinstance(effect, fx.DropsColumn)
         if facts.is_new_table(effect, file) or is_added_here(effect, file) or table_goes_too(effect, file):
             return
-        if facts.known.is_repeated(effect, file.revision):
-            return
         old = called_first(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
         new = _made_anew(old, effect, file)
         if new is not None and is_copied_whole(effect, new, file, facts):
@@ -63,6 +61,17 @@ class DropColumn(UpgradeRule):
         lost = "what was not copied before is lost" if copied else "its values are lost"
         named = f"{fx.shown(old.table)}.{fx.shown(old.columns[0])}"
         code = ", and code that still names it fails" if new is None else ""
+        if new is None and facts.known.is_computed(effect, file.revision):
+            yield replace(
+                self.finding(
+                    f"drops column {named}, which the database works out from others: code that still names it fails",
+                    "remove it from the model in an earlier release, then drop it",
+                    effect.span,
+                    file.revision,
+                ),
+                severity=Severity.WARNING,
+            )
+            return
         found = self.finding(
             f"drops column {named}: {lost}{code}",
             "remove it from the model in an earlier release, then drop it; if that has happened, "

@@ -61,6 +61,8 @@ class TypeRewrite(UpgradeRule):
         # Who writes a cast knows that the two are not alike.
         is_certain = effect.using is not None or (is_told(old) and is_told(new))
         unless = "" if is_certain else "unless both are stored alike, "
+        if effect.using is None and _adds_a_zone(old, new):
+            is_certain, unless = False, "unless the session's time zone is UTC, "
         found = self.finding(
             f"changes {fx.shown(effect.table)}.{fx.shown(effect.column)} from {old or 'a type that nothing tells'} to {new}: "
             f"{unless}the table is written anew under a lock that stops every read and write (PostgreSQL)",
@@ -69,6 +71,12 @@ class TypeRewrite(UpgradeRule):
             file.revision,
         )
         yield found if is_certain else replace(found, severity=Severity.WARNING)
+
+
+def _adds_a_zone(old: fx.Type | None, new: fx.Type) -> bool:
+    """Whether a timestamp gets a zone, or loses it: since PostgreSQL 12 a session in UTC writes nothing for that."""
+    families = {getattr(None if one is None else stored(one), "family", "") for one in (old, new)}
+    return families in ({"timestamp", "timestamptz"}, {"datetime", "timestamptz"})
 
 
 def _is_like_no_other(new: fx.Type) -> bool:

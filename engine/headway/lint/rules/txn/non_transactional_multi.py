@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.effects.narrowing import surely_fits
+from headway.effects.stored_type import is_told
 from headway.lint.facts import COMMIT_AT_DDL, Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.meaning.fills import may_hold_null
@@ -86,17 +87,20 @@ def _stop(effect: fx.Effect, file: RevisionFile, facts: Facts) -> Stop:
         case fx.AddsConstraint(kind=fx.ConstraintKind.CHECK):
             return Stop.NONE if facts.is_new_table(effect, file) else Stop.SOME
         case fx.AltersColumn():
-            return Stop.SOME if _may_refuse(effect, file, facts) else Stop.NONE
+            return _refused(effect, file, facts)
     return Stop.NONE
 
 
-def _may_refuse(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:
+def _refused(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> Stop:
     """Whether a row may hold what the column does not take any more: NULL, or a value of another type."""
     if may_hold_null(effect, file, facts):
-        return True
+        return Stop.SOME
     if effect.new_type is None or facts.is_new_table(effect, file):
-        return False
-    return not surely_fits(facts.typed(effect, file).existing_type, effect.new_type)
+        return Stop.NONE
+    old = facts.typed(effect, file).existing_type
+    if surely_fits(old, effect.new_type):
+        return Stop.NONE
+    return Stop.SOME if is_told(old) and is_told(effect.new_type) else Stop.CHANGED  # nobody knows
 
 
 def _stays(effect: fx.Effect) -> bool:

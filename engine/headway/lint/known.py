@@ -265,6 +265,9 @@ class Known:
         if isinstance(effect, fx.CreatesTable):
             before: list[Answers | None] = [history.before(revision, [table]) for history in self._told]
             return all(one is not None and one.table(table, schema) is not None for one in before)
+        if isinstance(effect, fx.CreatesIndex) and not isinstance(effect.name, str):
+            made = (one for one in self._effects(revision) if isinstance(one, fx.CreatesTable) and one.table == table)
+            return any(one.span == effect.span and self.is_repeated(one, revision) for one in made)
         return all(
             one is not None and _is_done(effect, one)
             for one in (told.get(effect.order) for told in self._before_as_told(revision))

@@ -85,7 +85,7 @@ def is_of_every_row(effect: fx.ChangesData, file: RevisionFile, facts: Facts) ->
 _IS_NULL = pattern(r"""\W*(?:\w+["`\]]?\s*\.\s*["`\[]?)?(?P<column>\w+)["`\]]?\s+IS\s+NULL\W*""", re.I)
 
 
-def may_copy(effect: fx.DropsColumn | fx.DropsTable, file: RevisionFile) -> bool:
+def may_copy(effect: fx.DropsColumn | fx.DropsTable | fx.ChangesData, file: RevisionFile) -> bool:
     """Whether something before ``effect`` may have put what goes elsewhere: not what changes this column or table alone.
 
     What was not read may be what does it.

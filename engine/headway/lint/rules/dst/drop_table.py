@@ -52,7 +52,7 @@ class DropTable(UpgradeRule):
             return
         lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
         yield self.finding(
-            f"drops table {fx.shown(effect.table)}{' and makes it anew' if anew else ''}: {lost}"
+            f"drops table {fx.shown(effect.table)}{' and puts another in its place' if anew else ''}: {lost}"
             f"{'' if anew else ', and code that still reads it fails'}",
             "stop using the table in one release and drop it in a later one; if that has happened, "
             f'say so: # headway: ignore[{self.code}] reason="…"',
@@ -62,14 +62,15 @@ class DropTable(UpgradeRule):
 
 
 def _is_made_anew(effect: fx.DropsTable, file: RevisionFile) -> bool:
-    """Whether the revision makes a table of that name behind it."""
-    return any(
-        isinstance(other, fx.CreatesTable)
-        and other.order > effect.order
-        and (other.table, other.schema) == (effect.table, effect.schema)
-        and (effect.conditional or not other.conditional)
-        for other in file.upgrade_effects
-    )
+    """Whether the revision makes a table of that name behind it, or puts another one in its place."""
+    for other in file.upgrade_effects:
+        if other.order < effect.order or (other.conditional and not effect.conditional):
+            continue
+        if isinstance(other, fx.CreatesTable) and (other.table, other.schema) == (effect.table, effect.schema):
+            return True
+        if isinstance(other, fx.RenamesTable) and (other.new_name, other.schema) == (effect.table, effect.schema):
+            return True
+    return False
 
 
 def _is_bookkeeping(effect: fx.DropsTable) -> bool:

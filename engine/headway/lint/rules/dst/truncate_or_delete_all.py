@@ -8,6 +8,7 @@ from dataclasses import replace
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
+from headway.lint.meaning.fills import may_copy
 from headway.lint.rule import UpgradeRule
 
 
@@ -52,11 +53,11 @@ class TruncateOrDeleteAll(UpgradeRule):
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.ChangesData)
         if _deletes_all(effect) and not facts.is_new_table(effect, file):
-            yield self._said("deletes", effect, file)
+            yield self._said("deletes", effect, file, "what was not copied before" if may_copy(effect, file) else "")
 
-    def _said(self, what: str, effect: fx.ChangesData, file: RevisionFile) -> Finding:
+    def _said(self, what: str, effect: fx.ChangesData, file: RevisionFile, lost: str = "") -> Finding:
         return self.finding(
-            f"{what} every row of {fx.shown(effect.table)}, for good",
+            f"{what} every row of {fx.shown(effect.table)}{f': {lost} is lost' if lost else ', for good'}",
             f'say which rows, or that it is meant: # headway: ignore[{self.code}] reason="…"',
             effect.span,
             file.revision,

@@ -55,8 +55,6 @@ class TypeRewrite(UpgradeRule):
         old, new = effect.existing_type, effect.new_type
         if not isinstance(new.name, str) or (old is None and not _is_like_no_other(new)):
             return
-        if old is not None and not is_told(old) and _are_of_one_family(old, new) and not _is_like_no_other(new):
-            return  # of a length that nobody knows: such a text nearly always becomes longer
         lock = facts.lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or (old is not None and narrows(old, new)):
             return
@@ -73,11 +71,6 @@ class TypeRewrite(UpgradeRule):
             file.revision,
         )
         yield found if is_certain else replace(found, severity=Severity.WARNING)
-
-
-def _are_of_one_family(old: fx.Type, new: fx.Type) -> bool:
-    one, other = stored(old), stored(new)
-    return one is not None and other is not None and one.known and other.known and one.family == other.family
 
 
 def _adds_a_zone(old: fx.Type | None, new: fx.Type) -> bool:

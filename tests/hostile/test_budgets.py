@@ -210,7 +210,7 @@ def test_modules_that_import_each_other_by_many_ways(tmp_path: Path) -> None:
     imports = "".join(f"from ways.{name} import {name}\n" for name in names)
     text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'").replace("from alembic", f"{imports}from alembic")
     calls = "".join(f"{name}(op.get_bind())\n    " for name in names)
-    decides = f'{calls}if not w0(op.get_bind()):\n        op.drop_table("customers")'
+    decides = f'{calls}if not w0(op.get_bind()):\n        op.drop_table("clerks")'
     (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', decides))
     found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
     assert "MOD005" in {finding["code"] for finding in found}, "the function of the last module asks"
@@ -245,7 +245,7 @@ def test_functions_that_call_each_other_by_many_ways_and_deeply(tmp_path: Path) 
 def test_a_long_chain_costs_no_more_than_itself(chain: str, tmp_path: Path) -> None:
     checkout = good(tmp_path)
     text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'")
-    body = f'session = Session(op.get_bind())\n    try:\n        op.drop_table("customers")\n    except Exception:\n        pass\n    op.execute({chain})'
+    body = f'session = Session(op.get_bind())\n    try:\n        op.drop_table("clerks")\n    except Exception:\n        pass\n    op.execute({chain})'
     (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', body))
     document = json.loads(run(checkout, "lint", "--all", "--format", "json").out)
     assert {"MOD004", "DST001"} <= {finding["code"] for finding in document["findings"] if finding["revision"] == "c3"}
@@ -256,7 +256,7 @@ def test_a_helper_of_a_thousand_cases(tmp_path: Path) -> None:
     cases = "".join(f"    elif sa.inspect(c).has_table('t{n}'):\n        return {n}\n" for n in range(1_000))
     helper = f"def which(c):\n    if c is None:\n        return 0\n{cases}    return 1\n\n\n"
     text = SECOND.replace("'b2'", "'c3'").replace("'a1'", "'b2'").replace("def upgrade", f"{helper}def upgrade")
-    body = 'if which(op.get_bind()):\n        op.drop_table("customers")'
+    body = 'if which(op.get_bind()):\n        op.drop_table("clerks")'
     (checkout.versions / "c3.py").write_text(text.replace('op.drop_table("customers")', body))
     found = json.loads(run(checkout, "lint", "--all", "--format", "json").out)["findings"]
     assert {"MOD005", "DST001"} <= {finding["code"] for finding in found if finding["revision"] == "c3"}

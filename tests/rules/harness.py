@@ -137,6 +137,7 @@ def lint_piece(
     piece: str,
     *,
     base: str = "pass",
+    later: str | None = None,
     downgrade: str | None = None,
     dialects: Iterable[str] = ("postgresql",),
     new: Collection[str] | None = ("b2",),
@@ -144,9 +145,12 @@ def lint_piece(
     rules: Iterable[type[Rule]] = RULES,
     modules: Mapping[str, str] | None = None,
 ) -> LintResult:
-    """What lint says of a piece of ``upgrade()``; ``base`` is what the released revision below it does."""
+    """What lint says of a piece of ``upgrade()``; ``base`` is what the released revision below it does, ``later`` what one
+    above it does that is not judged."""
     released = BASE if base == "pass" else migration_source(base).replace('"a1"', "None").replace('"b2"', '"a1"')
     files = {"versions/a1_base.py": released, "versions/b2_piece.py": migration_source(piece, downgrade)}
+    if later is not None:
+        files["versions/c3_later.py"] = migration_source(later).replace('"b2"', '"c3"').replace('"a1"', '"b2"')
     facts = facts_of(files, dialects=dialects, new=new, tables=(policy or Policy()).tables, modules=modules)
     return lint(facts, rules, policy or Policy(), TODAY)
 

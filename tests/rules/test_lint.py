@@ -14,7 +14,7 @@ from headway.config.policy import Ignore, Policy
 from headway.config.tables import TableSize
 from headway.errors import UsageError
 from headway.lint.catalogue import RULES, select
-from headway.lint.facts import Environment
+from headway.lint.environment import Environment
 from headway.lint.finding import Severity
 from headway.lint.ini_url import ini_urls
 from headway.lint.judge import LintResult, lint
@@ -184,6 +184,7 @@ def test_a_percent_sign_in_the_settings(url: str, is_found: bool) -> None:
         parser.get("alembic", "sqlalchemy.url")
 
 
+ADDS = """op.execute("ALTER TYPE state ADD VALUE 'broken'")"""
 TWO_CHANGES = 'op.add_column("orders", sa.Column("a", sa.Text()))\nop.drop_table("coupons")'
 
 
@@ -223,6 +224,25 @@ def test_changes_of_sqlite_that_no_transaction_holds(
     facts = replace(facts, environment=None if environment is None else Environment("m/env.py", environment))
     found = lint(facts, select(("LCK306",), ()), Policy(), TODAY).findings
     assert [(one.file, one.line) for one in found] == ([("m/env.py", 1)] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("piece", "environment", "is_found"),
+    [
+        (ADDS, "context.configure(connection=c, transaction_per_migration=True)", False),
+        (ADDS, "o = dict(transaction_per_migration=True)\ncontext.configure(connection=c, **o)", False),
+        (ADDS, "context.configure(connection=c, transaction_per_migration=slow)", True),
+        (ADDS, "context.configure(u, transaction_per_migration=True)\ncontext.configure(connection=c)", True),
+        (ADDS, "options = {'transaction_per_migration': True}\ncontext.configure(connection=c, **options)", True),
+        (ADDS, "context.configure(transaction_per_migration=True", True),
+        (f"{ADDS}\nop.execute('UPDATE jobs SET n = 1')", "context.configure(transaction_per_migration=True)", True),
+    ],
+)
+def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, environment: str, is_found: bool) -> None:
+    facts = facts_of({"a1.py": BASE, "b2.py": migration_source(piece)})
+    for each, expected in ((environment, is_found), ("", True)):
+        seen = replace(facts, environment=Environment("m/env.py", each))
+        assert bool(lint(seen, select(("TXN004",), ()), Policy(), TODAY).findings) is expected
 
 
 def test_what_is_unread_is_told_once_for_a_line() -> None:

@@ -1,6 +1,6 @@
 """Each rule on its cases: ``cases/CODE.yml`` lists pieces of ``upgrade()`` and the lines the rule complains about.
 
-KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "modules", "finds", "severity", "message", "help"}
+KEYS = {"name", "base", "later", "upgrade", "downgrade", "dialects", "modules", "finds", "severity", "message", "help"}
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def all_cases() -> list[Any]:
     ]
 
 
-KEYS = {"name", "base", "upgrade", "downgrade", "dialects", "modules", "finds", "severity", "message", "help"}
+KEYS = {"name", "base", "later", "upgrade", "downgrade", "dialects", "modules", "finds", "severity", "message", "help"}
 
 
 @pytest.mark.parametrize(("code", "case"), all_cases())
@@ -42,6 +42,7 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     result = lint_piece(
         case["upgrade"],
         base=base,
+        later=case.get("later"),
         downgrade=downgrade,
         dialects=dialects,
         rules=[rule],

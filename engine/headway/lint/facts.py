@@ -13,6 +13,7 @@ from headway.effects.lock import Lock
 from headway.effects.locks import lock_of
 from headway.effects.stored_type import is_told, on_mysql, stored
 from headway.effects.values import Span
+from headway.lint.environment import Environment
 from headway.lint.history.released import Base, Change
 from headway.lint.history.squashed import Squash
 from headway.lint.ini_url import IniUrl
@@ -106,15 +107,6 @@ class Unreadable:
     """As reports show it."""
     line: int | None
     why: str
-
-
-@valueclass(frozen=True, slots=True)
-class Environment:
-    """env.py, as text."""
-
-    path: str
-    """As reports show it."""
-    source: str
 
 
 @valueclass(frozen=True)

@@ -13,7 +13,8 @@ from headway.config.requirements import stays_below_sqlalchemy_2
 from headway.errors import ScriptError
 from headway.files import read_small
 from headway.lint.catalogue import RULES, check_policy
-from headway.lint.facts import Environment, Facts, RevisionFile, Unreadable
+from headway.lint.environment import Environment
+from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.history.released import Base, Change, Now, changes
 from headway.lint.history.scope import Scope
 from headway.lint.history.squashed import Squash, squashes

@@ -281,6 +281,17 @@ class Known:
         others = self._texts.naming(effect.table.lower()) - {revision}
         return not any(not self._reach.is_below(revision, one) for one in others)
 
+    def done_later(self, effect: fx.Effect, revision: str) -> Iterator[fx.Effect]:
+        """What the revisions that stand on ``revision`` do to the table of ``effect``."""
+        table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
+        if self._graph.problems or not isinstance(table, str):
+            return
+        for other in sorted(self._texts.naming(table.lower()) - {revision}):
+            if self._reach.is_below(revision, other):
+                for one in self._effects(other):
+                    if (getattr(one, "table", None), getattr(one, "schema", None)) == (table, schema):
+                        yield one
+
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
         """Whether every database of the history has had the table before ``revision``."""
         if self._graph.problems or not isinstance(effect.table, str):

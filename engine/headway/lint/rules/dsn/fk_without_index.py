@@ -16,7 +16,7 @@ class FkWithoutIndex(UpgradeRule):
     ## What
     ``create_table`` or ``add_column`` with a foreign key, or ``create_foreign_key`` on columns that the revision adds, and neither the table nor a revision that is judged with it has
     an index, unique constraint or primary key that begins with its columns. MySQL and MariaDB make one by themselves.
-    Keys on columns that were there before are not judged.
+    Keys on columns that were there before are not judged, nor what a later revision of the history drops.
 
     ## Why
     A DELETE or a change of key in the table that it points to reads this whole table for each row, under locks.
@@ -63,6 +63,8 @@ class FkWithoutIndex(UpgradeRule):
         for columns in _keys(effect, made):
             known = all(isinstance(column, str) for column in columns)
             if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
+                if any(_ends(one, columns) for one in facts.known.done_later(effect, file.revision)):
+                    continue
                 named = ", ".join(map(str, columns))
                 quoted = ", ".join(f'"{column}"' for column in columns)
                 yield self.finding(
@@ -120,6 +122,11 @@ def _led(effect: _Makes) -> Iterator[tuple[fx.Text, ...]]:
     if isinstance(effect, fx.CreatesTable):
         yield from (one.columns for one in effect.constraints if one.kind in _INDEXED)
         yield from (one.columns for one in effect.indexes)
+
+
+def _ends(effect: fx.Effect, columns: tuple[fx.Text, ...]) -> bool:
+    """Whether a key of these columns is gone when ``effect`` has run."""
+    return isinstance(effect, fx.DropsTable) or (isinstance(effect, fx.DropsColumn) and effect.column in columns)
 
 
 def _led_by_table(facts: Facts) -> dict[fx.Text, list[tuple[fx.Text, ...]]]:

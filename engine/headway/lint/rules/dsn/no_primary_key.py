@@ -14,8 +14,8 @@ class NoPrimaryKey(UpgradeRule):
     """Makes a table without a primary key.
 
     ## What
-    ``create_table`` without a primary key, and none is added in the same revision. Temporary tables, and tables whose
-    columns could not all be read, are left alone.
+    ``create_table`` without a primary key, and no revision of the history adds one or drops the table. Temporary tables,
+    and tables whose columns could not all be read, are left alone.
 
     ## Why
     Rows cannot be told apart: the ORM cannot map the table, logical replication refuses UPDATE and DELETE, and MySQL's
@@ -47,6 +47,10 @@ class NoPrimaryKey(UpgradeRule):
             return
         later = (other for other in file.upgrade_effects if getattr(other, "table", None) == effect.table)
         if any(_gives_key(other) or isinstance(other, fx.DropsTable | fx.RenamesTable) for other in later):
+            return
+        if any(
+            _gives_key(one) or isinstance(one, fx.DropsTable) for one in facts.known.done_later(effect, file.revision)
+        ):
             return
         yield self.finding(
             f"makes {fx.shown(effect.table)} without a primary key: its rows cannot be told apart, "

@@ -92,7 +92,8 @@ class ReservedOrMixedCase(UpgradeRule):
     """A new table whose name needs quotes.
 
     ## What
-    ``create_table`` with a name that is a word of SQL (``user``, ``order``) or has capitals in it.
+    ``create_table`` with a name that is a word of SQL (``user``, ``order``) or has capitals in it. Not where a later
+    revision of the history drops or renames the table.
 
     ## Why
     SQLAlchemy writes the quotes and people forget them: ``SELECT * FROM user`` answers the name of the session on
@@ -127,6 +128,10 @@ class ReservedOrMixedCase(UpgradeRule):
         elif name != name.lower() and facts.runs_on("postgresql", "oracle"):
             what = "has capitals, which PostgreSQL and Oracle keep only in quotes"
         else:
+            return
+        if any(
+            isinstance(one, fx.DropsTable | fx.RenamesTable) for one in facts.known.done_later(effect, file.revision)
+        ):
             return
         yield self.finding(
             f"the table's name {name} {what}: every statement written by hand has to quote it",

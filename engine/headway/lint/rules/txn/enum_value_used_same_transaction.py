@@ -16,7 +16,8 @@ class EnumValueUsedSameTransaction(UpgradeRule):
 
     ## What
     ALTER TYPE … ADD VALUE outside of an ``autocommit_block()``. An error where a later statement of the revision names the
-    label, and otherwise a warning.
+    label, and otherwise a warning; none where env.py gives each revision a transaction of its own and nothing behind it
+    in this one changes rows.
 
     ## Why
     PostgreSQL 12 and newer end it with "unsafe use of new value"; older ones refuse ADD VALUE inside of a transaction.
@@ -62,6 +63,8 @@ class EnumValueUsedSameTransaction(UpgradeRule):
                     file.revision,
                 )
                 return
+        if _ends_with(effect, file, facts):
+            return
         yield replace(
             self.finding(
                 f"'{effect.label}' is added to {fx.shown(effect.name)} inside of the migration's transaction: nothing in it may use the "
@@ -72,6 +75,16 @@ class EnumValueUsedSameTransaction(UpgradeRule):
             ),
             severity=Severity.WARNING,
         )
+
+
+_USERS = (fx.ChangesData, fx.RunsSql, fx.NotAnalysed, fx.Reads)
+
+
+def _ends_with(effect: fx.AddsEnumLabel, file: RevisionFile, facts: Facts) -> bool:
+    """Whether the transaction surely ends before anything can use the label."""
+    if facts.environment is None or not facts.environment.commits_each_revision or facts.is_older("postgresql", (12,)):
+        return False
+    return not any(isinstance(one, _USERS) for one in file.upgrade_effects if one.order > effect.order)
 
 
 _QUOTES = (chr(39), chr(34))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 
@@ -65,6 +65,11 @@ class RevisionFile:
     def downgrade_effects(self) -> tuple[fx.Effect, ...]:
         """What ``downgrade()`` does on them."""
         return effects_on(self.migration.downgrade.effects, self.dialects) if self.migration.downgrade else ()
+
+    @cached_property
+    def without_rows(self) -> frozenset[int]:
+        """The effects of ``upgrade()``, by their order, whose table holds no rows: the revision has deleted all of them before."""
+        return frozenset(_without_rows(self.upgrade_effects))
 
     @cached_property
     def has_way_back(self) -> bool:
@@ -242,6 +247,23 @@ class Facts:
     def dialects(self) -> frozenset[str]:
         """The databases that the history runs on; empty where nothing tells."""
         return self.databases.names
+
+
+def _without_rows(effects: Sequence[fx.Effect]) -> Iterator[int]:
+    empty: set[tuple[object, object]] = set()
+    for one in effects:
+        table = getattr(one, "table", None), getattr(one, "schema", None)
+        if isinstance(one, fx.ChangesData):
+            if not isinstance(one.table, str):
+                empty.clear()
+            elif one.verb == "TRUNCATE" or (one.verb == "DELETE" and one.filtered is False):
+                empty |= set() if one.conditional else {table}
+            elif one.verb != "DELETE":
+                empty.discard(table)
+        elif isinstance(one, fx.NotAnalysed | fx.RenamesTable) or (isinstance(one, fx.RunsSql) and not one.understood):
+            empty.clear()
+        elif table in empty:
+            yield one.order
 
 
 def _enum_name(type_: fx.Type | None) -> str | None:

@@ -49,7 +49,11 @@ def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts
     is_key = isinstance(effect, fx.AddsConstraint) and effect.kind is fx.ConstraintKind.PRIMARY_KEY
     added = [added_column(effect, column, file) for column in effect.columns]
     takes_null = is_key and any(new is not None and new.column.nullable is not False for new in added)
-    if facts.is_new_table(effect, file) or (not takes_null and _was_unique(effect, file, facts)):
+    if (
+        effect.order in file.without_rows
+        or facts.is_new_table(effect, file)
+        or (not takes_null and _was_unique(effect, file, facts))
+    ):
         return Alike(Stop.NONE, Called(effect.table, effect.schema))
     old = tuple(column for column, new in zip(effect.columns, added, strict=True) if new is None)
     called = called_first(effect, Called(effect.table, effect.schema, old), file.upgrade_effects)
@@ -130,7 +134,9 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     referent = Called(fx.UNKNOWN if effect.referent is None else effect.referent, schema)
     target = called_first(effect, referent, file.upgrade_effects)
     none, some = Orphans(Stop.NONE, called, target), Orphans(Stop.SOME, called, target)
-    if facts.is_new_table(effect, file) or facts.known.had_foreign_key(effect, file.revision):
+    if effect.order in file.without_rows or facts.is_new_table(effect, file):
+        return none
+    if facts.known.had_foreign_key(effect, file.revision):
         return none
     if _has_dropped_it(effect, referent, file) and not set_before(effect, effect.columns, file):
         return none

@@ -65,14 +65,22 @@ class NewRequiredColumn(UpgradeRule):
             column = effect.column
             required = column.nullable is False and column.has_default is False
             what = f"adds NOT NULL column {fx.shown(effect.table)}.{fx.shown(column.name)} without a server default"
-            fate = f"INSERTs of the running code fail{_fate(effect, facts)}"
+            fate = (
+                f"INSERTs of the running code fail{'' if effect.order in file.without_rows else _fate(effect, facts)}"
+            )
         else:
             assert isinstance(effect, fx.AltersColumn)
             required = makes_required(effect, file) and not self._is_known_by_name(effect, file)
             required = required and (not effect.drops_default or facts.known.takes_default(effect, file.revision))
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
-            if effect.nullable is False and not is_filled(effect, file, facts) and not _may_be_filled(effect, file):
+            no_rows = effect.order in file.without_rows
+            if (
+                effect.nullable is False
+                and not no_rows
+                and not is_filled(effect, file, facts)
+                and not _may_be_filled(effect, file)
+            ):
                 fate += ", and so does the migration itself where the table has rows"
         if not required or facts.is_new_table(effect, file):
             return

@@ -46,7 +46,7 @@ class NotNullOnExisting(UpgradeRule):
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AltersColumn)
-        if not may_hold_null(effect, file, facts) or makes_required(effect, file):
+        if effect.order in file.without_rows or not may_hold_null(effect, file, facts) or makes_required(effect, file):
             return
         called = Called(effect.table, effect.schema, (effect.column,))
         old = called_first(effect, called, file.upgrade_effects)

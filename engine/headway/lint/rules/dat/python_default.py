@@ -56,7 +56,9 @@ class PythonDefault(UpgradeRule):
         column = effect.column
         if column.python_default in (None, "''") or column.nullable is not True or column.has_default is not False:
             return
-        if not isinstance(effect.table, str) or not isinstance(column.name, str) or facts.is_new_table(effect, file):
+        if not isinstance(effect.table, str) or not isinstance(column.name, str) or effect.order in file.without_rows:
+            return
+        if facts.is_new_table(effect, file):
             return
         if _is_seen_to(effect, file) or self._is_seen_to_later(effect, file, facts):
             return

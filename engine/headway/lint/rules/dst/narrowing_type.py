@@ -48,6 +48,7 @@ class NarrowingType(UpgradeRule):
             old is None
             or new is None
             or not narrows(old, new)
+            or effect.order in file.without_rows
             or facts.is_new_table(effect, file)
             or is_added_here(effect, file)
         ):

@@ -19,7 +19,7 @@ class UnbatchedUpdate(UpgradeRule):
     ## What
     UPDATE without WHERE, or of the rows where a column is NULL that the revision has just added, on a table that was not created in
     the same change; and an UPDATE or DELETE in a ``for`` along rows
-    that the migration has read, one statement for each. Of DELETE without WHERE, DST004 speaks; where the statement keeps
+    that the migration has read, one statement for each, outside of an ``autocommit_block()``. Of DELETE without WHERE, DST004 speaks; where the statement keeps
     another one's lock on PostgreSQL, LCK119; of an ORM session's objects, DML003.
 
     ## Why
@@ -78,6 +78,7 @@ class UnbatchedUpdate(UpgradeRule):
         is_first = next(alike, effect) is effect
         if (
             effect.through_session
+            or effect.autocommit
             or not is_first
             or not isinstance(effect.table, str)
             or facts.is_new_table(effect, file)

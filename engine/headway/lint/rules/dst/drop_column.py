@@ -59,7 +59,9 @@ class DropColumn(UpgradeRule):
         # What has filled the one that has its name may have been read of the old one before.
         copied = may_copy(effect, file) or (new is not None and is_changed_before(effect, (new,), file.upgrade_effects))
         lost = "what was not copied before is lost" if copied else "its values are lost"
-        named = f"{fx.shown(old.table)}.{fx.shown(old.columns[0])}"
+        named = f"{fx.shown(effect.table)}.{fx.shown(effect.column)}"
+        if (old.table, old.columns[0]) != (effect.table, effect.column):
+            named += f" ({fx.shown(old.table)}.{fx.shown(old.columns[0])} before this revision)"
         code = ", and code that still names it fails" if new is None else ""
         if new is None and facts.known.is_computed(effect, file.revision):
             yield replace(

@@ -176,6 +176,10 @@ _NO_WAY = pattern(
 )
 
 
+_OF_NO_ROW = pattern(r"\.(?:where|filter)\(\s*\w+(?:\.\w+)+ is None\s*\)")
+"""What Python takes for False before there is a statement (DML007)."""
+
+
 def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool:
     match effect:
         case fx.RunsSql(text=str(text), understood=True):
@@ -183,6 +187,9 @@ def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool
         case fx.SetsSetting(name=name):
             said = " ".join(file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line])
             return name in _OF_THE_SESSION and re.search(r"(?i)\b(?:global|persist)", said) is None
+        case fx.ChangesData(verb="UPDATE" | "DELETE", raw=False):
+            said = " ".join(file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line])
+            return _OF_NO_ROW.search(said) is not None
         case fx.CreatesIndex() if effect.if_not_exists is True and facts.known.had_index(effect, file.revision):
             return True
         case fx.CreatesTable() if effect.if_not_exists is True and facts.known.had_table(effect, file.revision):

@@ -16,7 +16,8 @@ class DropIndexNotConcurrent(UpgradeRule):
     """Drops an index of a PostgreSQL table without CONCURRENTLY.
 
     ## What
-    ``drop_index`` without ``postgresql_concurrently=True``, where table and column stay.
+    ``drop_index`` without ``postgresql_concurrently=True``, where table and column stay, and where another change has not
+    locked the table in the same transaction before.
 
     ## Why
     Dropping an index takes an ACCESS EXCLUSIVE lock on its table. It needs it for an instant only, but waits for every
@@ -45,12 +46,23 @@ class DropIndexNotConcurrent(UpgradeRule):
     dialects = frozenset({"postgresql"})
     handles = (fx.DropsIndex,)
 
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        self._locked: dict[object, int] = {}
+        for one in file.upgrade_effects:
+            if isinstance(one, fx.TableEffect) and not (one.conditional or one.autocommit):
+                lock = facts.lock_of(one, "postgresql")
+                if lock is not None and lock.blocks_reads:
+                    self._locked.setdefault((one.table, one.schema, one.transaction), one.order)
+        yield from super().check_file(file, facts)
+
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.DropsIndex)
         if effect.concurrently is not False or facts.is_new_table(effect, file) or table_goes_too(effect, file):
             return
         if column_goes_too(effect, file, facts) or is_renamed_before(effect, file):
             return
+        if self._locked.get((effect.table, effect.schema, effect.transaction), effect.order) < effect.order:
+            return  # who waits for this one waits already
         yield self.finding(
             f"drops index {fx.shown(effect.name)} with a lock that every query of its table waits for (PostgreSQL)",
             "with op.get_context().autocommit_block(): op.drop_index(…, postgresql_concurrently=True, if_exists=True)",

@@ -21,7 +21,7 @@ class GetBindFetchOffline(FileRule):
     project, and the file never asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
 
     ## Why
-    ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends at this line, with an AttributeError, or
+    ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends at this line, or where the connection is used before it, with an AttributeError, or
     of reflection with NoInspectionAvailable (proved on Alembic 1.20 with SQLAlchemy 2.1); where a ``try`` goes on without what is read, the script lacks what hangs on it. A rehearsal on an
     empty database reads no row either, and shows nothing of what production will do.
 
@@ -58,7 +58,7 @@ class GetBindFetchOffline(FileRule):
             fetch = _of_session(file.upgrade_effects, file) or fetch or _of_session(file.downgrade_effects, file)
         if fetch is None or written.asks_offline or any(InspectorBranching().check_file(file, facts)):
             return
-        ends = "leaves out what hangs on it" if _goes_on(fetch, written) else "fails here"
+        ends = "leaves out what hangs on it" if _goes_on(fetch, written) else "fails"
         verb = "downgrade" if written.is_way_back(fetch.span) else "upgrade"
         who = f"{fetch.helper} reads" if fetch.helper else "reads"
         where = f" ({fetch.path}:{fetch.line})" if fetch.helper else ""

@@ -56,7 +56,7 @@ class NonTransactionalMulti(FileRule):
         first: fx.Effect | None = None
         doubtful: Finding | None = None
         for effect in effects:
-            behind = first is not None and first.span != effect.span
+            behind = first is not None and first.span != effect.span and not _goes_on(effect, file)
             if first is not None and behind and (stop := _stop(effect, file, facts)) is not Stop.NONE:
                 finding = self.finding(
                     f"when rows make this fail, what stands in line {first.span.line} stays and the version does not "
@@ -73,6 +73,11 @@ class NonTransactionalMulti(FileRule):
                 first = effect
         if doubtful is not None:
             yield doubtful
+
+
+def _goes_on(effect: fx.Effect, file: RevisionFile) -> bool:
+    """Whether a ``try`` around it takes its error, so that the version moves all the same (MOD004)."""
+    return any(region.holds(effect.span) for region in file.written.swallows)
 
 
 def _stop(effect: fx.Effect, file: RevisionFile, facts: Facts) -> Stop:

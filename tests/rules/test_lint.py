@@ -370,10 +370,16 @@ def test_a_history_that_goes_forward_only_is_told_once() -> None:
     assert one.severity is Severity.INFO
     assert "has no downgrade(), nor have 38 others that are judged here: of the 40 revisions" in one.message
     assert (one.file, one.line) == ("versions/r38.py", 8)
+    (short,) = forward_only(3).findings
+    assert "nor have 2 others that are judged here: of the 3 revisions" in short.message
 
 
 def test_a_missing_downgrade_counts_where_others_have_one_or_too_few_tell() -> None:
-    for found, missing in ((forward_only(40, back=3).findings, 37), (forward_only(7).findings, 7)):
+    for found, missing in (
+        (forward_only(40, back=3).findings, 37),
+        (forward_only(7, back=1).findings, 6),
+        (forward_only(2).findings, 2),
+    ):
         assert [one.severity for one in found] == [Severity.WARNING] * missing
         assert all("changes the database and has no downgrade()" in one.message for one in found)
 

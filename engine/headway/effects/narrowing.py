@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headway.effects import model as fx
-from headway.effects.stored_type import Size, Stored, is_told, name_of_enum, on_postgresql, stored
+from headway.effects.stored_type import Size, Stored, is_told, name_of_enum, on_mysql, on_postgresql, stored
 
 _TEXTS = frozenset({"varchar", "text", "char", "tinytext", "mediumtext", "longtext"})
 _TEXT_OF_MYSQL = 65_535
@@ -14,11 +14,16 @@ _WIDTHS = {"tinyint": 1, "int2": 2, "int4": 4, "int8": 8}
 _NUMBERS = frozenset({*_WIDTHS, "numeric", "float4", "float8"})
 
 
-def narrows(old: fx.Type, new: fx.Type) -> bool:
-    """Whether a value of the old type may not fit into the new one; False where the two are not told or not alike."""
+def narrows(old: fx.Type, new: fx.Type, *, mysql: bool = False) -> bool:
+    """Whether a value of the old type may not fit into the new one; False where the two are not told or not alike.
+
+    With ``mysql`` both are what MySQL and MariaDB take them for.
+    """
     before, after = stored(old), stored(new)
     if before is None or after is None:
         return False
+    if mysql:
+        before, after = on_mysql(before), on_mysql(after)
     if before.family in _TEXTS and after.family in _TEXTS:
         if before.family in ("mediumtext", "longtext") and after.family == "text":
             return True
@@ -30,14 +35,14 @@ def narrows(old: fx.Type, new: fx.Type) -> bool:
     return False
 
 
-def surely_fits(old: fx.Type | None, new: fx.Type) -> bool:
+def surely_fits(old: fx.Type | None, new: fx.Type, *, mysql: bool = False) -> bool:
     """Whether every value of the old type is one of the new, as far as both are told."""
     before, after = None if old is None else stored(old), stored(new)
     if old is None or before is None or after is None or not (is_told(old) and is_told(new)):
         return False
     alike = before.family == after.family or {before.family, after.family} <= _TEXTS
     alike = alike or {before.family, after.family} <= _WIDTHS.keys()
-    return alike and before.others == after.others and not narrows(old, new)
+    return alike and before.others == after.others and not narrows(old, new, mysql=mysql)
 
 
 def needs_using(old: fx.Type, new: fx.Type) -> bool:

@@ -168,9 +168,13 @@ def on_mysql(one: Stored) -> Stored:
         size = (10 if size[0] is None else size[0], 0 if size[1] is None else size[1])
     elif family in ("datetime", "timestamp", "time"):
         size = (0 if size[0] is None else size[0],)
+    elif family == "varchar" and size == (None,):
+        size = (_AUTO_STRING,)
     return replace(one, family=family, size=size, others=others)
 
 
+_AUTO_STRING = 255
+"""The length that sqlmodel's AutoString() has there; String() without one cannot be made."""
 _INTEGERS = frozenset({"tinyint", "int2", "int4", "int8"})
 
 

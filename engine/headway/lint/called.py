@@ -53,11 +53,12 @@ def called_last(effect: fx.Effect, called: Called, effects: Sequence[fx.Effect])
     """The names that the table and the columns have after the revision; ``effect`` may rename them itself."""
     for other in effects:
         if other.order >= effect.order:
-            called = _after(other, called)
+            called = called_after(other, called)
     return called
 
 
-def _after(other: fx.Effect, called: Called) -> Called:
+def called_after(other: fx.Effect, called: Called) -> Called:
+    """The names behind ``other``, which may change them."""
     if not called.is_table_of(other):
         return called
     if isinstance(other, fx.RenamesTable):

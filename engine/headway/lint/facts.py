@@ -214,7 +214,7 @@ class Facts:
         whole = effect.nullable is not None or effect.new_name is not None or effect.comment is not None
         if effect.new_type is not None or effect.existing_type is None or effect.raw or not whole:
             return effect
-        if not self.dialects or not self.dialects <= {"mysql", "mariadb"}:
+        if not self.is_mysql:
             return effect
         before = self.known.column(effect, file.revision)
         old = before.type if before is not None and isinstance(before.type, fx.Type) else None
@@ -226,7 +226,7 @@ class Facts:
         if on_mysql(said).family != on_mysql(had).family or sizes[0] == sizes[1]:
             return effect  # another word for it, or a mistake of another kind
         if not all(isinstance(one, int) for size in sizes for one in size):
-            return effect  # AutoString() has a length of its own on MySQL
+            return effect
         return replace(effect, new_type=effect.existing_type, existing_type=old)
 
     def declared_by(self, file: RevisionFile) -> Revision | None:
@@ -242,6 +242,11 @@ class Facts:
     def runs_on(self, *dialects: str) -> bool:
         """Whether the history runs on one of these databases, as far as anything tells."""
         return bool(self.dialects & set(dialects))
+
+    @property
+    def is_mysql(self) -> bool:
+        """Whether it runs on MySQL or MariaDB and on nothing else."""
+        return bool(self.dialects) and self.dialects <= {"mysql", "mariadb"}
 
     @property
     def dialects(self) -> frozenset[str]:

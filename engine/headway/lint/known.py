@@ -18,7 +18,7 @@ from headway.catalog.shelf import Presence
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
-from headway.lint.called import Called, called_first, earlier
+from headway.lint.called import Called, called_after, called_first, earlier
 from headway.revision.graph import RevisionGraph
 from headway.revision.reach import Reach
 
@@ -78,9 +78,9 @@ class Known:
         return bool(self._texts.naming(table.lower()) & self._texts.partitioning)
 
     def goes_forward_only(self) -> bool:
-        """Whether the history is long enough to tell, and hardly any of its revisions has a ``downgrade()``."""
+        """Whether the history is long enough to tell, and hardly any of its revisions has a ``downgrade()``, in a short one none."""
         count = len(self._graph.ids)
-        return count >= _TELLING and len(self._texts.taking_back) * 20 <= count
+        return count >= _TELLING and len(self._texts.taking_back) * (20 if count >= _LONG else count + 1) <= count
 
     def column_nullable(self, effect: fx.AltersColumn, revision: str) -> fx.Flag:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
@@ -281,16 +281,30 @@ class Known:
         others = self._texts.naming(effect.table.lower()) - {revision}
         return not any(not self._reach.is_below(revision, one) for one in others)
 
-    def done_later(self, effect: fx.Effect, revision: str) -> Iterator[fx.Effect]:
-        """What the revisions that stand on ``revision`` do to the table of ``effect``."""
-        table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
-        if self._graph.problems or not isinstance(table, str):
+    def done_later(
+        self, effect: fx.Effect, revision: str, columns: tuple[fx.Text, ...] = ()
+    ) -> Iterator[tuple[fx.Effect, tuple[fx.Text, ...]]]:
+        """What the revisions that stand on ``revision`` do to the table of ``effect``, also when it has another name, each with
+        what ``columns`` of it are called then."""
+        called = Called(getattr(effect, "table", fx.UNKNOWN), getattr(effect, "schema", None), columns)
+        if self._graph.problems or not isinstance(called.table, str):
             return
-        for other in sorted(self._texts.naming(table.lower()) - {revision}):
-            if self._reach.is_below(revision, other):
-                for one in self._effects(other):
-                    if (getattr(one, "table", None), getattr(one, "schema", None)) == (table, schema):
-                        yield one
+        done = {revision}
+        todo = self._naming_above(called.table, revision)
+        while todo:
+            other = todo.pop(0)
+            done.add(other)
+            for one in self._effects(other):
+                if called.is_table_of(one):
+                    yield one, called.columns
+                    before, called = called, called_after(one, called)
+                    if before.table != called.table and isinstance(called.table, str):
+                        todo = [name for name in self._naming_above(called.table, other) if name not in done]
+
+    def _naming_above(self, table: str, revision: str) -> list[str]:
+        """The revisions that stand on ``revision`` and name the table, parents first."""
+        found = {one for one in self._texts.naming(table.lower()) if self._reach.is_below(revision, one)}
+        return self._reach.parents_first(found)
 
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
         """Whether every database of the history has had the table before ``revision``."""
@@ -464,8 +478,8 @@ def _is_done(effect: fx.Effect, before: Answers) -> bool:
     return False
 
 
-_TELLING = 8
-"""Of fewer revisions nobody knows whether it is their habit."""
+_TELLING, _LONG = 3, 8
+"""Of fewer revisions than the one nobody knows whether it is their habit; of fewer than the other one exception tells."""
 
 
 def _referents(effect: fx.DropsTable | fx.DropsColumn, answers: Answers) -> Iterator[Key]:

@@ -9,20 +9,22 @@ from headway.lint.facts import RevisionFile
 def makes_required(altered: fx.AltersColumn, file: RevisionFile) -> bool:
     """Whether ``altered`` is the statement that makes its column required, and nothing later in the revision undoes it.
 
-    What a column was before the revision counts as not known, so that it takes two statements of the revision to tell.
+    A helper of two arms says it twice at one place, of which one runs: both are that statement. What a column was before the revision counts as not known, so that it takes two statements of the revision to tell.
     """
     if not isinstance(altered.table, str) or not isinstance(altered.column, str):
         return False
     nullable: fx.Flag | None = None
     default: fx.Flag | None = None
-    made_by = None
+    made_by: fx.Effect | None = None
     for effect in file.upgrade_effects:
         nullable, default = _after(effect, altered, nullable, default)
         if (nullable, default) != (False, False):
             made_by = None
         elif made_by is None:
-            made_by = effect.order
-    return made_by == altered.order
+            made_by = effect
+    if made_by is None or made_by.order == altered.order:
+        return made_by is not None
+    return made_by.span == altered.span and altered.conditional and altered.nullable is False
 
 
 def _after(

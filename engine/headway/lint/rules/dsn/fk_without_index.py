@@ -63,7 +63,7 @@ class FkWithoutIndex(UpgradeRule):
         for columns in _keys(effect, made):
             known = all(isinstance(column, str) for column in columns)
             if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
-                if any(_ends(one, columns) for one in facts.known.done_later(effect, file.revision)):
+                if any(_settles(*one) for one in facts.known.done_later(effect, file.revision, columns)):
                     continue
                 named = ", ".join(map(str, columns))
                 quoted = ", ".join(f'"{column}"' for column in columns)
@@ -124,9 +124,15 @@ def _led(effect: _Makes) -> Iterator[tuple[fx.Text, ...]]:
         yield from (one.columns for one in effect.indexes)
 
 
-def _ends(effect: fx.Effect, columns: tuple[fx.Text, ...]) -> bool:
-    """Whether a key of these columns is gone when ``effect`` has run."""
-    return isinstance(effect, fx.DropsTable) or (isinstance(effect, fx.DropsColumn) and effect.column in columns)
+def _settles(effect: fx.Effect, columns: tuple[fx.Text, ...]) -> bool:
+    """Whether a key of these columns is gone when ``effect`` has run, or has an index."""
+    if isinstance(effect, fx.DropsTable):
+        return True
+    if isinstance(effect, fx.DropsColumn):
+        return effect.column in columns
+    if isinstance(effect, fx.CreatesIndex) or (isinstance(effect, fx.AddsConstraint) and effect.kind in _INDEXED):
+        return set(effect.columns[: len(columns)]) == set(columns)
+    return False
 
 
 def _led_by_table(facts: Facts) -> dict[fx.Text, list[tuple[fx.Text, ...]]]:

@@ -49,7 +49,8 @@ class NoPrimaryKey(UpgradeRule):
         if any(_gives_key(other) or isinstance(other, fx.DropsTable | fx.RenamesTable) for other in later):
             return
         if any(
-            _gives_key(one) or isinstance(one, fx.DropsTable) for one in facts.known.done_later(effect, file.revision)
+            _gives_key(one) or isinstance(one, fx.DropsTable)
+            for one, _ in facts.known.done_later(effect, file.revision)
         ):
             return
         yield self.finding(

@@ -130,7 +130,7 @@ class ReservedOrMixedCase(UpgradeRule):
         else:
             return
         if any(
-            isinstance(one, fx.DropsTable | fx.RenamesTable) for one in facts.known.done_later(effect, file.revision)
+            isinstance(one, fx.DropsTable | fx.RenamesTable) for one, _ in facts.known.done_later(effect, file.revision)
         ):
             return
         yield self.finding(

@@ -47,7 +47,7 @@ class NarrowingType(UpgradeRule):
         if (
             old is None
             or new is None
-            or not narrows(old, new)
+            or not narrows(old, new, mysql=facts.is_mysql)
             or effect.order in file.without_rows
             or facts.is_new_table(effect, file)
             or is_added_here(effect, file)

@@ -40,7 +40,8 @@ class MissingDowngrade(Rule):
     ## What
     ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, only raises, or only prints, logs and returns,
     and the file does not say that it is meant to be irreversible. Only a note where a ``downgrade()`` that does nothing holds
-    a comment that gives a reason, or a comment of a file without one speaks of it. Where of at least eight revisions hardly any has a ``downgrade()``, a missing one is
+    a comment that gives a reason, or a comment of a file without one speaks of it. Where of at least eight revisions hardly any has a ``downgrade()``, or of three
+    or more none, a missing one is
     the history's way: then it is one note for the whole run, at the newest of them.
 
     ## Why

@@ -103,7 +103,7 @@ def _refused(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> Stop:
     if effect.new_type is None or facts.is_new_table(effect, file):
         return Stop.NONE
     old = facts.typed(effect, file).existing_type
-    if surely_fits(old, effect.new_type):
+    if surely_fits(old, effect.new_type, mysql=facts.is_mysql):
         return Stop.NONE
     return Stop.SOME if is_told(old) and is_told(effect.new_type) else Stop.CHANGED  # nobody knows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
@@ -52,6 +53,17 @@ class RevisionFile:
         return blocks_of("\n".join(self.migration.lines))
 
     @cached_property
+    def _blocks_of_modules(self) -> dict[str, tuple[Block, ...]]:
+        return {}
+
+    def blocks_in(self, path: str) -> tuple[Block, ...]:
+        """The same of a module of the project that the file uses; none of one that was not read."""
+        if path not in self._blocks_of_modules:
+            text = next((text for text, _, other in self.modules.values() if other == path), "")
+            self._blocks_of_modules[path] = blocks_of(text)
+        return self._blocks_of_modules[path]
+
+    @cached_property
     def arms(self) -> tuple[tuple[Lines, Lines], ...]:
         """The two arms of every ``if`` of the file with an ``else``."""
         return arms_of("\n".join(self.migration.lines))
@@ -70,6 +82,21 @@ class RevisionFile:
     def without_rows(self) -> frozenset[int]:
         """The effects of ``upgrade()``, by their order, whose table holds no rows: the revision has deleted all of them before."""
         return frozenset(_without_rows(self.upgrade_effects))
+
+    @cached_property
+    def _unread(self) -> list[tuple[int, int]]:
+        return [
+            (one.order, one.span.line)
+            for one in self.upgrade_effects
+            if (isinstance(one, fx.NotAnalysed) and not one.adds_only)
+            or (isinstance(one, fx.RunsSql) and not one.understood)
+        ]
+
+    def unless_seen_to(self, effect: fx.Effect) -> str:
+        """What to add where rows may stop ``effect`` of ``upgrade()``: that something before it was not read, which may have
+        changed them; empty where there is nothing."""
+        place = bisect_left(self._unread, (effect.order, 0))
+        return f", unless line {self._unread[place - 1][1]}, which was not read, has seen to that" if place else ""
 
     @cached_property
     def has_way_back(self) -> bool:
@@ -331,6 +358,9 @@ def _is_made_just_before(effect: fx.Effect, file: RevisionFile) -> bool:
         return True  # an index that the call of create_table makes with it
     if made.if_not_exists is not False or made.span.path != effect.span.path:
         return False
+    inner, creating = effect.written_at, made.written_at
+    if inner is not None and creating is not None and (effect.span, inner.path) == (made.span, creating.path):
+        return runs_behind(inner.line, creating.line, file.blocks_in(inner.path))  # one call of a helper does both
     return runs_behind(effect.span.line, made.span.line, file.blocks)
 
 

@@ -68,8 +68,25 @@ def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts
     change = changed_before(effect, effect.columns, file)
     if change is not None:
         return Alike(Stop.CHANGED, called, change)
+    if _are_looked_for(effect, file):
+        return Alike(Stop.NONE, called)
     same = bool(held) and all(one is not None and (one.is_one_value or one is Holds.NULL) for one in held)
     return Alike(Stop.ALL if same else Stop.SOME, called)
+
+
+def _are_looked_for(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile) -> bool:
+    """Whether the file asks for values of these columns that are there several times, and has an error of its own for them."""
+    source = file.migration.source
+    if effect.written_at is not None or not effect.columns or "raise" not in source:
+        return False
+    words = {word.lower() for column in effect.columns for word in re.findall(r"\w+", str(column))}
+    asked = (source[max(0, one.start() - _NEAR) : one.end()].lower() for one in _HAVING.finditer(source))
+    return any(words <= set(re.findall(r"\w+", text)) for text in asked)
+
+
+_HAVING = pattern(r"(?i)\bhaving\b[^;]{0,60}?\bcount\b")
+_NEAR = 500
+"""So many characters before it hold the columns that it groups by."""
 
 
 def _was_unique(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts: Facts) -> bool:

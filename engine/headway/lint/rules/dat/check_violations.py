@@ -49,7 +49,8 @@ class CheckViolations(UpgradeRule):
         if effect.order in file.without_rows or facts.is_new_table(effect, file):
             return
         yield self.finding(
-            f"adds a CHECK to {fx.shown(effect.table)}: a single row that breaks it makes the migration fail",
+            f"adds a CHECK to {fx.shown(effect.table)}: a single row that breaks it makes the migration fail"
+            f"{file.unless_seen_to(effect)}",
             _help(effect, file),
             effect.span,
             file.revision,

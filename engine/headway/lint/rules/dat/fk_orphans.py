@@ -70,7 +70,7 @@ class FkOrphans(UpgradeRule):
             )
             help = f"fill {referent} first, and let {columns} point to its rows"
         else:
-            why = "a single row that points nowhere makes the migration fail"
+            why = f"a single row that points nowhere makes the migration fail{file.unless_seen_to(effect)}"
             old, target = fx.shown(found.old.table), fx.shown(found.referent.table)
             help = f"look first for rows of {old} without one in {target}: LEFT JOIN … WHERE … IS NULL"
         yield self.finding(f"adds a foreign key from {table} to {referent}: {why}", help, effect.span, file.revision)

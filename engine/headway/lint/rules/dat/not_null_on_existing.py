@@ -53,7 +53,7 @@ class NotNullOnExisting(UpgradeRule):
         look = f" and check: SELECT count(*) FROM {fx.shown(old.table)} WHERE {fx.shown(old.columns[0])} IS NULL"
         yield self.finding(
             f"sets NOT NULL on {fx.shown(effect.table)}.{fx.shown(effect.column)}: "
-            "a single row with NULL makes the migration fail",
+            f"a single row with NULL makes the migration fail{file.unless_seen_to(effect)}",
             # A column of this revision is not there yet, where one would look.
             f"fill the NULLs first (UPDATE … WHERE … IS NULL){'' if is_added_here(effect, file) else look}",
             effect.span,

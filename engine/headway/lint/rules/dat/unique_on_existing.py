@@ -57,7 +57,8 @@ class UniqueOnExisting(UpgradeRule):
         if found.stop is Stop.NONE:
             return
         yield self.finding(
-            f"makes {_listed(effect.columns)} of {fx.shown(effect.table)} unique: {found} make the migration fail",
+            f"makes {_listed(effect.columns)} of {fx.shown(effect.table)} unique: {found} make the migration fail"
+            f"{'' if found.stop is Stop.ALL else file.unless_seen_to(effect)}",
             _help(effect, found),
             effect.span,
             file.revision,

@@ -245,6 +245,25 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
         assert bool(lint(seen, select(("TXN004",), ()), Policy(), TODAY).findings) is expected
 
 
+@pytest.mark.parametrize(
+    ("environment", "severity"),
+    [
+        ("with connectable.connect() as connection:\n    pass", Severity.ERROR),
+        ("with engine.begin() as connection:\n    pass", Severity.ERROR),
+        ("run_migrations_online(context, config)", Severity.WARNING),
+        ('engine.connect().execution_options(isolation_level="AUTOCOMMIT")', Severity.WARNING),
+        (None, Severity.ERROR),
+    ],
+)
+def test_concurrently_on_a_connection_that_may_commit_by_itself(environment: str | None, severity: Severity) -> None:
+    piece = 'op.create_index("ix", "orders", ["note"], postgresql_concurrently=True)'
+    facts = facts_of({"a1.py": BASE, "b2.py": migration_source(piece)})
+    facts = replace(facts, environment=None if environment is None else Environment("m/env.py", environment))
+    (found,) = lint(facts, select(("LCK103",), ()), Policy(), TODAY).findings
+    assert found.severity is severity
+    assert ("unless the connection" in found.message) is (severity is Severity.WARNING)
+
+
 def test_what_is_unread_is_told_once_for_a_line() -> None:
     calls = "; ".join(f"helper{number}(op)" for number in range(7))
     found = lint_piece(f"{calls}\nhelper0(op)\nhelper0(op)")

@@ -449,6 +449,13 @@ class EndsTransaction(Effect):
     through_session: bool = False
     """Whether an ORM session does it, which on a connection that is in a transaction commits nothing by it."""
 
+    @property
+    def commits_nothing(self) -> bool:
+        """Whether it is the COMMIT of an ORM session: the migration's transaction goes on behind it. See
+        https://docs.sqlalchemy.org/en/20/orm/session_transaction.html#joining-a-session-into-an-external-transaction-such-as-for-test-suites
+        """
+        return self.through_session and self.verb == "COMMIT"
+
 
 @valueclass(frozen=True, kw_only=True)
 class LocksTable(TableEffect):

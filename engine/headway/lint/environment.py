@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
+from headway.pattern import pattern
 from headway.reading.syntax import nodes_of, parsed
 from headway.valueclass import valueclass
 
@@ -16,6 +17,11 @@ class Environment:
     path: str
     """As reports show it."""
     source: str
+
+    @property
+    def may_commit_each_statement(self) -> bool:
+        """Whether the connection may be one in autocommit mode: the file asks for that, or connects to nothing itself."""
+        return "AUTOCOMMIT" in self.source or _CONNECTS.search(self.source) is None
 
     @cached_property
     def commits_each_revision(self) -> bool:
@@ -32,6 +38,9 @@ class Environment:
         return any(map(_commits, calls)) and all(
             _commits(one) or any(keyword.arg is None for keyword in one.keywords) for one in configures
         )
+
+
+_CONNECTS = pattern(r"\bconnect\s*\(|\.begin\s*\(|engine_from_config")
 
 
 def _commits(call: ast.Call) -> bool:

@@ -107,7 +107,7 @@ class Reader(ABC):
                     databases=databases if own is None else own if databases is None else own & databases,
                 )
             )
-            if isinstance(effect, fx.EndsTransaction):
+            if isinstance(effect, fx.EndsTransaction) and not effect.commits_nothing:
                 self.transaction += 1
 
     def not_analysed(self, node: ast.AST, scope: Names, reason: str, *, adds_only: bool = False) -> None:

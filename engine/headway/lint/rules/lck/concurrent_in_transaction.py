@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
-from headway.lint.finding import Finding
+from headway.lint.finding import Finding, Severity
 from headway.lint.rule import UpgradeRule
 from headway.lint.rules.lck._concurrently import written_concurrently
 
@@ -15,7 +16,8 @@ class ConcurrentInTransaction(UpgradeRule):
     """Uses CONCURRENTLY inside of a transaction, where PostgreSQL refuses it.
 
     ## What
-    An index is built, dropped or rebuilt CONCURRENTLY outside of ``autocommit_block()``.
+    An index is built, dropped or rebuilt CONCURRENTLY outside of ``autocommit_block()``. Only a warning where env.py asks for
+    AUTOCOMMIT, or does not connect itself, so that nobody sees here how it is done.
 
     ## Why
     PostgreSQL ends the migration with "cannot run inside a transaction block". It does so on the server only: nothing in the
@@ -47,15 +49,21 @@ class ConcurrentInTransaction(UpgradeRule):
         concurrently = getattr(effect, "concurrently", False)
         if concurrently is not True or effect.autocommit or _after_commit(effect, file):
             return
-        yield self.finding(
-            "CONCURRENTLY runs inside the migration's transaction here, and PostgreSQL refuses that",
+        is_given = facts.environment is not None and facts.environment.may_commit_each_statement
+        unless = ", unless the connection that env.py is given commits by itself" if is_given else ""
+        finding = self.finding(
+            f"CONCURRENTLY runs inside the migration's transaction here, and PostgreSQL refuses that{unless}",
             "put it into: with op.get_context().autocommit_block(): … (in a revision of its own)",
             effect.span,
             file.revision,
             written_concurrently(effect, file, facts),
         )
+        yield replace(finding, severity=Severity.WARNING) if is_given else finding
 
 
 def _after_commit(effect: fx.Effect, file: RevisionFile) -> bool:
     """Whether the revision has ended the transaction itself; what that does is another rule's."""
-    return any(isinstance(other, fx.EndsTransaction) and other.order < effect.order for other in file.upgrade_effects)
+    return any(
+        isinstance(other, fx.EndsTransaction) and not other.commits_nothing and other.order < effect.order
+        for other in file.upgrade_effects
+    )

@@ -58,4 +58,4 @@ class RawCommit(FileRule):
 
 def _ends_nothing(effect: fx.EndsTransaction) -> bool:
     """Whether it is a session's commit, or the rollback of one that has failed."""
-    return effect.through_session and (effect.verb == "COMMIT" or effect.conditional)
+    return effect.commits_nothing or (effect.through_session and effect.conditional)

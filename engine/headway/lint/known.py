@@ -472,6 +472,9 @@ def _is_done(effect: fx.Effect, before: Answers) -> bool:
             return before.index(name, effect.table, effect.schema) is not None
         case fx.AddsColumn(column=fx.Column(name=str(name))):
             return before.column(effect.table, name, effect.schema) is not None
+        case fx.AltersColumn(new_type=fx.Type() as type_, new_name=None, nullable=None):
+            column = before.column(effect.table, effect.column, effect.schema)
+            return column is not None and column.type == type_ and not effect.changes_default
         case fx.DropsTable():
             return before.presence(effect.table, effect.schema) is Presence.ABSENT
         # Of a column nobody knows whether a revision has dropped it, or the history never had it.

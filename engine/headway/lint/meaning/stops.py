@@ -178,11 +178,21 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
 
 
 def _is_put_back(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
-    """Whether the revision drops the keys that the database has, as it tells them, and makes the same again."""
-    if isinstance(effect.referent, str):
+    """Whether the revision drops the keys that the database has, as it tells them, and makes the same again.
+
+    Where it knows what the key points to, it counts for that one if no column of it is new or has been changed.
+    """
+    is_told = isinstance(effect.referent, str)
+    if is_told and (
+        any(added_column(effect, column, file) is not None for column in effect.columns)
+        or set_before(effect, effect.columns, file)
+    ):
         return False
     return any(
-        isinstance(other, fx.DropsConstraint) and not isinstance(other.name, str) and called.is_table_of(other)
+        isinstance(other, fx.DropsConstraint)
+        and not isinstance(other.name, str)
+        and (not is_told or other.kind is fx.ConstraintKind.FOREIGN_KEY)
+        and called.is_table_of(other)
         for other, called in earlier(effect, Called(effect.table, effect.schema), file.upgrade_effects)
     )
 

@@ -109,6 +109,8 @@ def _copied_whole(effect: fx.AddsConstraint | fx.CreatesIndex, column: fx.Text, 
     text = "\n".join(file.migration.lines[change.span.line - 1 : change.span.end_line or change.span.line])
     found = re.search(
         rf"""(?i)\bset\s+[`"]?{re.escape(column)}[`"]?\s*=\s*(?:\w+\.)?[`"]?(\w+)[`"]?\s*(?:["';)]|$)""", text
+    ) or re.search(
+        rf"""\.values\(\s*(?:\w+|{{.+)?\b{re.escape(column)}["']?\]?\s*[:=]\s*\w+\.c\.(\w+)\s*,?\s*[)}}]""", text
     )
     return None if found is None or found[1].isdigit() else found[1]
 

@@ -95,8 +95,11 @@ class RevisionFile:
     def unless_seen_to(self, effect: fx.Effect) -> str:
         """What to add where rows may stop ``effect`` of ``upgrade()``: that something before it was not read, which may have
         changed them; empty where there is nothing."""
-        place = bisect_left(self._unread, (effect.order, 0))
-        return f", unless line {self._unread[place - 1][1]}, which was not read, has seen to that" if place else ""
+        place = bisect_left(self._unread, (effect.order, 0)) - 1
+        # What is unread within the call itself, such as a type of the project's own, changes no rows.
+        while place >= 0 and effect.span.line <= self._unread[place][1] <= (effect.span.end_line or effect.span.line):
+            place -= 1
+        return f", unless line {self._unread[place][1]}, which was not read, has seen to that" if place >= 0 else ""
 
     @cached_property
     def has_way_back(self) -> bool:

@@ -58,7 +58,7 @@ class UniqueOnExisting(UpgradeRule):
             return
         yield self.finding(
             f"makes {_listed(effect.columns)} of {fx.shown(effect.table)} unique: {found} make the migration fail"
-            f"{'' if found.stop is Stop.ALL else file.unless_seen_to(effect)}",
+            f"{file.unless_seen_to(effect) if found.stop is Stop.SOME else ''}",
             _help(effect, found),
             effect.span,
             file.revision,

@@ -54,7 +54,8 @@ class UniqueConstraintBuildsIndex(UpgradeRule):
         ):
             return
         found = alike(effect, file, facts)
-        fails = "" if found.stop is Stop.NONE else f"; {found} make it fail{file.unless_seen_to(effect)}"
+        unless = file.unless_seen_to(effect) if found.stop is Stop.SOME else ""
+        fails = "" if found.stop is Stop.NONE else f"; {found} make it fail{unless}"
         yield self.finding(
             f"adds a unique constraint to {fx.shown(effect.table)} and builds its index under a lock that stops every read and "
             f"write{fails} (PostgreSQL)",

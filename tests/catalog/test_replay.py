@@ -586,5 +586,5 @@ def test_a_long_history_takes_a_time_in_proportion(shape: str) -> None:
         replay.schema()
 
     # in proportion it takes 12 times as long, with the square 144 times
-    bound = 12 * 4 * seconds_of(lambda: run(150))
-    assert seconds_of(lambda: run(1800), enough=bound) < bound
+    bound = 12 * 4 * seconds_of(lambda: run(75))
+    assert seconds_of(lambda: run(900), enough=bound) < bound

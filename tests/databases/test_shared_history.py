@@ -14,7 +14,7 @@ from fixtures.programs import Program, set_url
 from headway.catalog.schema import Schema
 from headway.dialects.inspection import inspect_schema
 
-pytestmark = [pytest.mark.part(3), pytest.mark.xdist_group("shared history")]  # what Alembic makes is made once
+pytestmark = [pytest.mark.part(6), pytest.mark.xdist_group("shared history")]  # what Alembic makes is made once
 
 MODELS = """
 import sqlalchemy as sa

@@ -135,18 +135,19 @@ def test_links_in_version_folders(name: str, tmp_path: Path) -> None:
     assert len(run(checkout, "history").out.splitlines()) == 2
 
 
-def test_ten_thousand_heads(tmp_path: Path) -> None:
+def test_thousands_of_heads(tmp_path: Path) -> None:
+    count = 10_000 if os.environ.get("HEADWAY_FULL") else 3_000
     checkout = good(tmp_path)
-    for number in range(10_000):
-        text = f'revision = "h{number:05}"\ndown_revision = "a1"\ndef upgrade(): pass\ndef downgrade(): pass\n'
-        (checkout.versions / f"h{number:05}.py").write_text(text)
-    assert len(run(checkout, "heads").out.splitlines()) == 10_001
-    assert len(run(checkout, "history").out.splitlines()) == 10_002
+    for number in range(count):
+        text = f'revision = "h{number:04}"\ndown_revision = "a1"\ndef upgrade(): pass\ndef downgrade(): pass\n'
+        (checkout.versions / f"h{number:04}.py").write_text(text)
+    assert len(run(checkout, "heads").out.splitlines()) == count + 1
+    assert len(run(checkout, "history").out.splitlines()) == count + 2
     run(checkout, "graph").assert_one_clear_line("branches stand side by side", "--format dot")
-    assert run(checkout, "graph", "--format", "dot").out.count("[label") == 10_002
+    assert run(checkout, "graph", "--format", "dot").out.count("[label") == count + 2
     done = run(checkout, "ci", "--untrusted", "--format", "json", seconds=60)  # whatever else the machine does
     assert done.code == 1
-    assert len(done.out) < 20_000_000
+    assert len(done.out) < 2_000 * count
 
 
 def test_long_names(tmp_path: Path) -> None:

@@ -18,9 +18,16 @@ _KIND = fx.ConstraintKind
 def table_of(effect: fx.CreatesTable, key: Key, names: Names, made_by: str | None) -> Table:
     """The table that a CREATE TABLE makes."""
     columns: Shelf[str, Column] = Shelf(whole=effect.whole and not _any_unknown(effect.columns))
+    of_several = not effect.raw and sum(declared.primary_key for declared in effect.columns) > 1
     for declared in effect.columns:
         if isinstance(declared.name, str):
-            columns = columns.set(names.part(declared.name), column_of(declared, names, raw=effect.raw))
+            column = column_of(declared, names, raw=effect.raw)
+            if of_several and declared.primary_key and declared.default is None and declared.autoincrement is None:
+                # Of a key of several columns SQLAlchemy lets none count: see autoincrement in
+                # https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.Column.params.autoincrement
+                counts = declared.identity or declared.computed is not None
+                column = column if counts else replace(column, default=None, has_default=False)
+            columns = columns.set(names.part(declared.name), column)
     table = Table(
         schema=key[0],
         name=effect.table,

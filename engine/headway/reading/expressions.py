@@ -40,6 +40,9 @@ from headway.reading.values import (
 class ExpressionReader(Reader):
     """Evaluates expressions. What it does not know is an :class:`Opaque`, with power when a part of it has."""
 
+    resolved: dict[str, object]
+    """The value of each dotted name of another module that was used."""
+
     def evaluate(self, node: ast.expr, scope: Names) -> object:
         self.budget.spend()
         reader = _READERS.get(type(node))
@@ -114,7 +117,10 @@ class ExpressionReader(Reader):
         if holder is not None:
             value = holder.names[node.id]
             if isinstance(value, Imported):  # looked into when it is used, and not before
-                value = holder.names[node.id] = self.imported(value.path, node, scope)
+                # Not put in its place: what only one of two branches uses is the same behind both.
+                if value.path not in self.resolved:
+                    self.resolved[value.path] = self.imported(value.path, node, scope)
+                return self.resolved[value.path]
             return value
         if node.id in BUILTINS:
             return Bound(None, node.id)

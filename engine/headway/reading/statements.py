@@ -36,6 +36,7 @@ class StatementReader(LoopReader):
         self._modules = {}
         self.texts = {}
         self._looked_up = set()
+        self.resolved = {}
 
     # -- blocks -----------------------------------------------------------------------------------------------------
 

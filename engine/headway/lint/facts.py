@@ -212,6 +212,13 @@ class Facts:
         qualified = self.tables.get(f"{schema}.{table}".lower()) if isinstance(schema, str) else None
         return qualified or self.tables.get(table.lower())
 
+    def goes_on(self, effect: fx.Effect, file: RevisionFile) -> bool:
+        """Whether a ``try`` around it takes its error and the migration goes on: not on PostgreSQL, which lets nothing more be
+        done in the transaction."""
+        if self.runs_on("postgresql") or not self.dialects:
+            return False
+        return any(region.holds(effect.span) for region in file.written.swallows)
+
     def is_older(self, database: str, version: tuple[int, ...]) -> bool:
         """Whether the settings name a server of this database that is older than ``version``."""
         return () < self.databases.versions.get(database, ()) < version

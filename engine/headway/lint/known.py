@@ -386,7 +386,21 @@ class Known:
             return effect
         naming = self._texts.naming(effect.table.lower())
         others = (one for one in naming if one != revision and not self._reach.is_below(revision, one))
-        return replace(effect, conditional=False) if revision in naming and not any(others) else effect
+        if revision not in naming or any(self._may_mean(effect.table, one) for one in others):
+            return effect
+        return replace(effect, conditional=False)
+
+    def _may_mean(self, table: str, revision: str) -> bool:
+        """Whether a revision that has the word may mean this table: not where all that it does is to change the schema, to other
+        tables."""
+        return any(
+            not isinstance(one, fx.TableEffect | fx.DropsIndex | fx.Reads)
+            or isinstance(one, fx.ChangesData)
+            or not isinstance(getattr(one, "table", ""), str)
+            or table in (getattr(one, "table", None), getattr(one, "new_name", None), *getattr(one, "tables", ()))
+            or any(key.table == table for key in foreign_keys(one))
+            for one in self._effects(revision)
+        )
 
     def _line_above(self, revision: str) -> list[str]:
         """The new revisions above one, as long as each stands on the one before it alone and is the only one that does."""

@@ -38,22 +38,23 @@ def filled_before(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) ->
 
 def is_changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], effects: Sequence[fx.Effect]) -> bool:
     """Whether among ``effects`` an UPDATE of one of the columns comes before, or a DELETE of rows of the table."""
-    return next(_changes_before(effect, columns, effects), None) is not None
+    return next(changes_before(effect, columns, effects), None) is not None
 
 
 def changed_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile) -> fx.ChangesData | None:
     """The last UPDATE of one of the columns before ``effect``, or DELETE of rows of the table; None where there is none."""
-    return next(_changes_before(effect, columns, file.upgrade_effects), None)
+    return next(changes_before(effect, columns, file.upgrade_effects), None)
 
 
 def set_before(effect: fx.TableEffect, columns: tuple[fx.Text, ...], file: RevisionFile) -> bool:
     """Whether an UPDATE of one of the columns comes before ``effect``."""
-    return any(one.verb not in _DELETES for one in _changes_before(effect, columns, file.upgrade_effects))
+    return any(one.verb not in _DELETES for one in changes_before(effect, columns, file.upgrade_effects))
 
 
-def _changes_before(
+def changes_before(
     effect: fx.TableEffect, columns: tuple[fx.Text, ...], effects: Sequence[fx.Effect]
 ) -> Iterator[fx.ChangesData]:
+    """Each UPDATE of one of the columns before ``effect``, and each DELETE of rows of the table, last first."""
     for change, called in _changes(effect, columns, effects):
         if change.verb in _DELETES or (change.verb in _CHANGES and _sets(change, called.columns)):
             yield change

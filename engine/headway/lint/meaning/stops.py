@@ -11,7 +11,7 @@ from headway.effects import model as fx
 from headway.lint.called import Called, called_first, earlier
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.meaning.added import Holds, added_column, holds
-from headway.lint.meaning.fills import changed_before, filled_since, set_before
+from headway.lint.meaning.fills import changed_before, changes_before, filled_since, set_before
 from headway.pattern import pattern
 from headway.valueclass import valueclass
 
@@ -93,10 +93,26 @@ def _was_unique(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile,
     """Whether what becomes unique was so until the revision, be it under the names that a copy was made from."""
     copied = {column: old for column in effect.columns if (old := _copied_whole(effect, column, file)) is not None}
     rest = tuple(column for column in effect.columns if column not in copied)
-    if rest and set_before(effect, rest, file):
+    if rest and _is_set_since_the_drop(effect, rest, file):
         return False
     named = replace(effect, columns=tuple(copied.get(column, column) for column in effect.columns))
     return facts.known.had_unique(named, file.revision)
+
+
+def _is_set_since_the_drop(
+    effect: fx.AddsConstraint | fx.CreatesIndex, columns: tuple[fx.Text, ...], file: RevisionFile
+) -> bool:
+    """Whether an UPDATE of the columns comes between the first key that the revision has dropped of the table and ``effect``:
+    until then the old one held, whatever was changed."""
+    own = Called(effect.table, effect.schema)
+    drops = [
+        other.order
+        for other, called in earlier(effect, own, file.upgrade_effects)
+        if isinstance(other, fx.DropsConstraint | fx.DropsIndex | fx.DropsColumn) and called.is_table_of(other)
+    ]
+    first = min(drops, default=effect.order)
+    changes = changes_before(effect, columns, file.upgrade_effects)
+    return any(one.order > first and one.verb not in ("DELETE", "TRUNCATE") for one in changes)
 
 
 def _copied_whole(effect: fx.AddsConstraint | fx.CreatesIndex, column: fx.Text, file: RevisionFile) -> str | None:

@@ -46,7 +46,7 @@ class CheckViolations(UpgradeRule):
         assert isinstance(effect, fx.AddsConstraint)
         if effect.kind is not fx.ConstraintKind.CHECK or effect.not_valid is True or facts.dialects == {"postgresql"}:
             return
-        if effect.order in file.without_rows or facts.is_new_table(effect, file):
+        if effect.order in file.without_rows or facts.goes_on(effect, file) or facts.is_new_table(effect, file):
             return
         yield self.finding(
             f"adds a CHECK to {fx.shown(effect.table)}: a single row that breaks it makes the migration fail"

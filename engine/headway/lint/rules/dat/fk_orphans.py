@@ -50,7 +50,7 @@ class FkOrphans(UpgradeRule):
         ):
             return
         found = orphans(effect, file, facts)
-        if found.stop is Stop.NONE:
+        if found.stop is Stop.NONE or facts.goes_on(effect, file):
             return
         table, referent = fx.shown(effect.table), fx.shown(effect.referent)
         if found.stop is Stop.ALL:

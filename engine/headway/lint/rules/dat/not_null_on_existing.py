@@ -48,6 +48,8 @@ class NotNullOnExisting(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.order in file.without_rows or not may_hold_null(effect, file, facts) or makes_required(effect, file):
             return
+        if facts.goes_on(effect, file):
+            return
         called = Called(effect.table, effect.schema, (effect.column,))
         old = called_first(effect, called, file.upgrade_effects)
         look = f" and check: SELECT count(*) FROM {fx.shown(old.table)} WHERE {fx.shown(old.columns[0])} IS NULL"

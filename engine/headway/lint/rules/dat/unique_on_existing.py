@@ -54,7 +54,7 @@ class UniqueOnExisting(UpgradeRule):
         elif effect.unique is not True:
             return
         found = alike(effect, file, facts)
-        if found.stop is Stop.NONE:
+        if found.stop is Stop.NONE or facts.goes_on(effect, file):
             return
         yield self.finding(
             f"makes {_listed(effect.columns)} of {fx.shown(effect.table)} unique: {found} make the migration fail"

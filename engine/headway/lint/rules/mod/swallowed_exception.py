@@ -59,6 +59,7 @@ class SwallowedException(FileRule):
                 *_flushed(file.upgrade_effects, region, file),
                 *_flushed(file.downgrade_effects, region, file),
             ]
+            failing = [one for one in failing if not _goes_anyway(one, changes)]
             if failing and _only_sets(failing, region, file):
                 if not any(region.last < one.span.line <= region.end for one in changes):
                     yield replace(
@@ -148,6 +149,19 @@ def _aborts(effect: fx.Effect, facts: Facts) -> bool:
     """Whether nothing else can be done in the transaction once it has failed; an ORM session rolls back by itself."""
     runs_on = facts.dialects if effect.databases is None else facts.dialects & effect.databases
     return runs_on == {"postgresql"} and not effect.autocommit and not getattr(effect, "through_session", False)
+
+
+def _goes_anyway(effect: fx.Effect, changes: Sequence[fx.Effect]) -> bool:
+    """Whether it only drops a part of a table that is itself dropped behind it."""
+    if not isinstance(effect, fx.DropsIndex | fx.DropsConstraint | fx.DropsColumn) or not isinstance(effect.table, str):
+        return False
+    return any(
+        isinstance(other, fx.DropsTable)
+        and (other.table, other.schema) == (effect.table, effect.schema)
+        and other.order > effect.order
+        and other.span.line > effect.span.line
+        for other in changes
+    )
 
 
 def _changes(effect: fx.Effect) -> bool:

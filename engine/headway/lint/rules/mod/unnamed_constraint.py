@@ -70,7 +70,7 @@ class UnnamedConstraint(FileRule):
                 continue
             if fails is not None and fails.order < effect.order and _runs_behind(effect, fails, file):
                 continue  # nothing comes to it
-            if _BY_CONVENTION.get(effect.kind) in facts.named_kinds():
+            if _BY_CONVENTION.get(effect.kind) in facts.named_kinds() or _is_found(effect, file):
                 continue
             found = self.finding(
                 f"makes a {effect.kind.value} constraint on {fx.shown(effect.table)} without a name: without a "
@@ -83,6 +83,16 @@ class UnnamedConstraint(FileRule):
 
 
 _BY_CONVENTION = {fx.ConstraintKind.FOREIGN_KEY: "fk", fx.ConstraintKind.UNIQUE: "uq"}
+
+
+def _is_found(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
+    """Whether ``downgrade()`` drops such a constraint of the table by a name that the database is asked for."""
+    return any(
+        isinstance(other, fx.DropsConstraint)
+        and other.name is fx.UNKNOWN
+        and (other.table, other.schema, other.kind) == (effect.table, effect.schema, effect.kind)
+        for other in file.downgrade_effects
+    )
 
 
 def _drops_none(effect: fx.DropsConstraint, file: RevisionFile) -> bool:

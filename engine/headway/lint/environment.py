@@ -19,9 +19,14 @@ class Environment:
     source: str
 
     @property
+    def asks_for_autocommit(self) -> bool:
+        """Whether the file asks for AUTOCOMMIT, so that each statement commits by itself."""
+        return "AUTOCOMMIT" in self.source
+
+    @property
     def may_commit_each_statement(self) -> bool:
         """Whether the connection may be one in autocommit mode: the file asks for that, or connects to nothing itself."""
-        return "AUTOCOMMIT" in self.source or _CONNECTS.search(self.source) is None
+        return self.asks_for_autocommit or _CONNECTS.search(self.source) is None
 
     @cached_property
     def commits_each_revision(self) -> bool:

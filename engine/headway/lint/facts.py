@@ -80,8 +80,9 @@ class RevisionFile:
 
     @cached_property
     def without_rows(self) -> frozenset[int]:
-        """The effects of ``upgrade()``, by their order, whose table holds no rows: the revision has deleted all of them before."""
-        return frozenset(_without_rows(self.upgrade_effects))
+        """The effects of ``upgrade()``, by their order, whose table holds no rows: the revision has deleted all of
+        them before, or has added a column that no row can have."""
+        return frozenset(_without_rows(self.upgrade_effects, self.dialects))
 
     @cached_property
     def _unread(self) -> list[tuple[int, int]]:
@@ -291,7 +292,16 @@ class Facts:
         return self.databases.names
 
 
-def _without_rows(effects: Sequence[fx.Effect]) -> Iterator[int]:
+def _wants_no_rows(effect: fx.Effect, dialects: frozenset[str]) -> bool:
+    """Whether it fails on every database where the table has rows: MySQL would fill them in."""
+    if not dialects or dialects & {"mysql", "mariadb"}:
+        return False
+    if not isinstance(effect, fx.AddsColumn) or effect.conditional or effect.databases is not None:
+        return False
+    return effect.column.nullable is False and effect.column.has_default is False and not effect.column.primary_key
+
+
+def _without_rows(effects: Sequence[fx.Effect], dialects: frozenset[str]) -> Iterator[int]:
     empty: set[tuple[object, object]] = set()
     for one in effects:
         table = getattr(one, "table", None), getattr(one, "schema", None)
@@ -306,6 +316,8 @@ def _without_rows(effects: Sequence[fx.Effect]) -> Iterator[int]:
             empty.clear()
         elif table in empty:
             yield one.order
+        elif _wants_no_rows(one, dialects):
+            empty.add(table)
 
 
 def _enum_name(type_: fx.Type | None) -> str | None:

@@ -65,11 +65,11 @@ def alike(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts
         return Alike(Stop.NONE, called)
     if any(_keeps_out(effect, new, one) for new, one in zip(added, held, strict=True)):
         return Alike(Stop.NONE, called)
+    if _are_looked_for(effect, file):
+        return Alike(Stop.NONE, called)
     change = changed_before(effect, effect.columns, file)
     if change is not None:
         return Alike(Stop.CHANGED, called, change)
-    if _are_looked_for(effect, file):
-        return Alike(Stop.NONE, called)
     same = bool(held) and all(one is not None and (one.is_one_value or one is Holds.NULL) for one in held)
     return Alike(Stop.ALL if same else Stop.SOME, called)
 

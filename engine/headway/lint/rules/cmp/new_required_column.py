@@ -48,17 +48,19 @@ class NewRequiredColumn(UpgradeRule):
     handles = (fx.AddsColumn, fx.AltersColumn)
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        self._dropped: frozenset[tuple[object, object]] | None = None
+        self._dropped: dict[bool, frozenset[tuple[object, object]]] = {}
         yield from super().check_file(file, facts)
 
     def _is_known_by_name(self, effect: fx.AltersColumn, file: RevisionFile) -> bool:
         """Whether it ends up under the name of a column that goes, so that running code does not leave it out."""
-        if self._dropped is None:
-            self._dropped = _dropped_first(file)
-        if not self._dropped:
+        # Where it has a condition, what goes and what takes its place usually stand under the same one.
+        if effect.conditional not in self._dropped:
+            self._dropped[effect.conditional] = _dropped_first(file, surely=not effect.conditional)
+        dropped = self._dropped[effect.conditional]
+        if not dropped:
             return False
         last = called_last(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
-        return not self._dropped.isdisjoint({(last.table, last.columns[0]), (effect.table, last.columns[0])})
+        return not dropped.isdisjoint({(last.table, last.columns[0]), (effect.table, last.columns[0])})
 
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         if isinstance(effect, fx.AddsColumn):
@@ -111,9 +113,11 @@ def _fate(effect: fx.AddsColumn, facts: Facts) -> str:
 _DATES = ("date", "datetime", "timestamp", "timestamptz")
 
 
-def _dropped_first(file: RevisionFile) -> frozenset[tuple[object, object]]:
-    """Table and column of what the revision surely drops, by the names from before it."""
-    drops = [one for one in file.upgrade_effects if isinstance(one, fx.DropsColumn) and not one.conditional]
+def _dropped_first(file: RevisionFile, *, surely: bool) -> frozenset[tuple[object, object]]:
+    """Table and column of what the revision drops, by the names from before it."""
+    drops = [
+        one for one in file.upgrade_effects if isinstance(one, fx.DropsColumn) and not (surely and one.conditional)
+    ]
     called = (
         called_first(one, Called(one.table, one.schema, (one.column,)), file.upgrade_effects)
         for one in drops

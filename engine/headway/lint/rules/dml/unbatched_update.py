@@ -79,6 +79,7 @@ class UnbatchedUpdate(UpgradeRule):
         if (
             effect.through_session
             or effect.autocommit
+            or (facts.environment is not None and facts.environment.asks_for_autocommit)
             or not is_first
             or not isinstance(effect.table, str)
             or facts.is_new_table(effect, file)

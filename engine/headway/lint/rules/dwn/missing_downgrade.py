@@ -39,10 +39,10 @@ class MissingDowngrade(Rule):
 
     ## What
     ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, only raises, or only prints, logs and returns,
-    and the file does not say that it is meant to be irreversible. Only a note where a ``downgrade()`` that does nothing holds
-    a comment that gives a reason, or a comment of a file without one speaks of it. Where of at least eight revisions hardly any has a ``downgrade()``, or of three
-    or more none, a missing one is
-    the history's way: then it is one note for the whole run, at the newest of them.
+    and the file does not say that it is meant to be irreversible. Only a note where a comment or the docstring of such a
+    ``downgrade()`` gives a reason, or a comment of a file without one speaks of it; nothing where only rows are changed.
+    Where of at least eight revisions hardly any has a ``downgrade()``, or of three or more none, a missing one is the
+    history's way: then it is one note for the whole run, at the newest of them.
 
     ## Why
     Whoever is on call finds out in the middle of an incident. An empty ``downgrade()`` is worse than a missing one:
@@ -86,11 +86,13 @@ class MissingDowngrade(Rule):
             if file.migration.downgrade is None and facts.known.goes_forward_only():
                 missing[file.revision] = file, span
             else:
-                yield self._said(file, span)
+                said = self._said(file, span)
+                if said is not None:
+                    yield said
         if missing:
             yield self._forward_only(*missing[facts.newest(missing)], len(missing), facts)
 
-    def _said(self, file: RevisionFile, span: Span) -> Finding:
+    def _said(self, file: RevisionFile, span: Span) -> Finding | None:
         downgrade = file.migration.downgrade
         what = (
             "has no downgrade()"
@@ -110,6 +112,8 @@ class MissingDowngrade(Rule):
         told_by = _explained_by(file)
         if told_by is None:
             return finding
+        if all(isinstance(one, _OF_ROWS) for one in file.upgrade_effects):
+            return None
         return replace(
             finding,
             severity=Severity.INFO,
@@ -146,6 +150,10 @@ def _without_way_back(file: RevisionFile, facts: Facts) -> Span | None:
     return Span(span.path, span.line, span.column)
 
 
+_OF_ROWS = (fx.ChangesData, fx.Reads, fx.EndsTransaction, fx.SetsSetting)
+"""What changes nothing but rows, which hardly anybody makes as they were: who says so has said enough."""
+
+
 def _explained_by(file: RevisionFile) -> str | None:
     """What says why, where it does nothing and a comment in it or its docstring does, or is missing and a comment of the file
     speaks of it."""
@@ -153,8 +161,6 @@ def _explained_by(file: RevisionFile) -> str | None:
     if downgrade is None:
         told = comments_of(file.migration.source) if "downgrad" in file.migration.source else []
         return "a comment" if any("downgrad" in comment for comment in told) and gives_reason(told) else None
-    if downgrade.raises:
-        return None
     if gives_reason(comments_within(downgrade.span, file.migration.lines)):
         return "a comment"
     return "its docstring" if _says_why(file.migration.lines, downgrade.span) else None

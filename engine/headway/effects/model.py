@@ -332,6 +332,8 @@ class ChangesData(Effect):
     cascade: Flag = False
     through_session: bool = False
     """Whether an ORM session does it."""
+    by_query: bool = False
+    """Whether a query of the session does it, in one statement."""
 
 
 # -- other objects ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
 
@@ -53,6 +53,13 @@ class RevisionFile:
         return blocks_of("\n".join(self.migration.lines))
 
     @cached_property
+    def block_of_call(self) -> dict[int, int]:
+        """The number of the block that a call is a statement of, by the line where the call begins."""
+        return {
+            statement.first: number for number, block in enumerate(self.blocks) for statement in block if statement.call
+        }
+
+    @cached_property
     def _blocks_of_modules(self) -> dict[str, tuple[Block, ...]]:
         return {}
 
@@ -82,7 +89,7 @@ class RevisionFile:
     def without_rows(self) -> frozenset[int]:
         """The effects of ``upgrade()``, by their order, whose table holds no rows: the revision has deleted all of
         them before, or has added a column that no row can have."""
-        return frozenset(_without_rows(self.upgrade_effects, self.dialects))
+        return frozenset(_without_rows(self))
 
     @cached_property
     def _unread(self) -> list[tuple[int, int]]:
@@ -292,32 +299,40 @@ class Facts:
         return self.databases.names
 
 
-def _wants_no_rows(effect: fx.Effect, dialects: frozenset[str]) -> bool:
-    """Whether it fails on every database where the table has rows: MySQL would fill them in."""
-    if not dialects or dialects & {"mysql", "mariadb"}:
-        return False
-    if not isinstance(effect, fx.AddsColumn) or effect.conditional or effect.databases is not None:
-        return False
-    return effect.column.nullable is False and effect.column.has_default is False and not effect.column.primary_key
-
-
-def _without_rows(effects: Sequence[fx.Effect], dialects: frozenset[str]) -> Iterator[int]:
-    empty: set[tuple[object, object]] = set()
-    for one in effects:
+def _without_rows(file: RevisionFile) -> Iterator[int]:
+    empty: dict[tuple[object, object], fx.Effect] = {}
+    for one in file.upgrade_effects:
         table = getattr(one, "table", None), getattr(one, "schema", None)
         if isinstance(one, fx.ChangesData):
             if not isinstance(one.table, str):
                 empty.clear()
             elif one.verb == "TRUNCATE" or (one.verb == "DELETE" and one.filtered is False):
-                empty |= set() if one.conditional else {table}
+                empty[table] = one
             elif one.verb != "DELETE":
-                empty.discard(table)
+                empty.pop(table, None)
         elif isinstance(one, fx.NotAnalysed | fx.RenamesTable) or (isinstance(one, fx.RunsSql) and not one.understood):
             empty.clear()
-        elif table in empty:
+        elif table in empty and _runs_behind(one, empty[table], file):
             yield one.order
-        elif _wants_no_rows(one, dialects):
-            empty.add(table)
+        elif _wants_no_rows(one, file.dialects):
+            empty[table] = one
+
+
+def _runs_behind(effect: fx.Effect, other: fx.Effect, file: RevisionFile) -> bool:
+    """Whether ``other`` has run wherever ``effect`` runs: it has no condition, or stands in one block with it."""
+    if not other.conditional:
+        return True
+    block = file.block_of_call.get(other.span.line)
+    return effect.span.path == other.span.path and None is not block == file.block_of_call.get(effect.span.line)
+
+
+def _wants_no_rows(effect: fx.Effect, dialects: frozenset[str]) -> bool:
+    """Whether it fails on every database of the history where the table has rows: MySQL would fill them in."""
+    if not dialects or dialects & {"mysql", "mariadb"} or effect.databases is not None:
+        return False
+    if not isinstance(effect, fx.AddsColumn):
+        return False
+    return effect.column.nullable is False and effect.column.has_default is False and not effect.column.primary_key
 
 
 def _enum_name(type_: fx.Type | None) -> str | None:

@@ -86,6 +86,18 @@ class Known:
         """Whether the column takes NULL before ``effect``; UNKNOWN where databases differ or nothing tells."""
         return self._agreed(effect, revision, lambda a: a.column_nullable(effect.table, effect.column, effect.schema))
 
+    def is_not_null(self, effect: fx.AltersColumn, revision: str) -> bool:
+        """Whether the column takes no NULL before ``effect``: certainly, or as the revision left it that spoke of it last."""
+        certain = self.column_nullable(effect, revision)
+        if certain is not fx.UNKNOWN:
+            return certain is False
+        told = {
+            one[effect.order].column_nullable(effect.table, effect.column, effect.schema)
+            for one in self._before_as_told(revision)
+            if effect.order in one
+        }
+        return told == {False}
+
     def column_has_default(self, effect: fx.AltersColumn | fx.DropsColumn, revision: str) -> fx.Flag:
         """Whether the database fills the column by itself; UNKNOWN where databases differ or nothing tells."""
         return self._agreed(

@@ -284,6 +284,11 @@ class CallReader(ExpressionReader):
         found = class_.find("__init__")
         if isinstance(found, Function):
             self.run_function(found, Call(call.node, (made, *call.args), call.keywords, call.hidden))
+        elif class_.fields:
+            made.attributes |= dict(zip(class_.fields, call.args, strict=False)) | call.keywords
+            behind = class_.find("__post_init__")
+            if isinstance(behind, Function):
+                self.run_function(behind, Call(call.node, (made,)))
         elif not class_.is_whole:
             made.attributes |= call.keywords
             if call.has_power:

@@ -178,18 +178,37 @@ class FunctionReader(BindingReader):
         bases = tuple(self.evaluate(base, scope) for base in node.bases)
         for keyword in node.keywords:
             self.evaluate(keyword.value, scope)
-        made = Class(node.name, inside, bases)
+        made = Class(node.name, inside, bases, self._fields(node, bases, scope))
         self.block(node.body, inside)
         for name, value in inside.names.items():
             if isinstance(value, Function) and value.owner is None:
                 inside.names[name] = replace(value, owner=made)
         scope.names[node.name] = made
 
+    def _fields(self, node: ast.ClassDef, bases: tuple[object, ...], scope: Names) -> tuple[str, ...]:
+        """What a dataclass or a NamedTuple is made of."""
+        decorators = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
+        kinds = [self.evaluate(one, scope) for one in decorators if "dataclass" in ast.unparse(one)]
+        if not any(isinstance(kind, Imported) and kind.path in _RECORDS for kind in (*kinds, *bases)):
+            return ()
+        inherited = [name for base in bases if isinstance(base, Class) for name in base.fields]
+        own = [
+            one.target.id
+            for one in node.body
+            if isinstance(one, ast.AnnAssign)
+            and isinstance(one.target, ast.Name)
+            and "ClassVar" not in ast.unparse(one.annotation)
+        ]
+        return tuple(dict.fromkeys([*inherited, *own]))
+
     def _scopes(self, node: ast.Global | ast.Nonlocal, scope: Names) -> None:
         scope.globals_ |= set(node.names)
 
     def _assert(self, node: ast.Assert, scope: Names) -> None:
         self.evaluate(node.test, scope)
+
+
+_RECORDS = frozenset({"dataclasses.dataclass", "typing.NamedTuple"})
 
 
 @lru_cache(KEPT)

@@ -164,6 +164,7 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
                     where=fx.UNKNOWN if query.filtered else None,
                     sets=sets,
                     through_session=True,
+                    by_query=True,
                 )
             ]
         )

@@ -241,6 +241,8 @@ class Class:
     name: str
     scope: Names
     bases: tuple[object, ...]
+    fields: tuple[str, ...] = ()
+    """What a dataclass or a NamedTuple takes, in this order."""
 
     def find(self, name: str) -> object:
         """An attribute of the class or of the bases that are known; None when there is none."""

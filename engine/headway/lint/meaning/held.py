@@ -39,6 +39,7 @@ def before(effect: fx.Effect, file: RevisionFile) -> list[fx.Effect]:
 def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:
     """What has locked an existing table against everybody, earlier in the same transaction."""
     fills_all = isinstance(effect, fx.ChangesData) and is_of_every_row(effect, file, facts)
+    gone = None
     for other in before(effect, file):
         lock = facts.lock_of(other, "postgresql")
         if not isinstance(other, fx.TableEffect) or lock is None or not lock.blocks_reads:
@@ -48,8 +49,10 @@ def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffec
         # To fill a column of the same table is what one has locked it for.
         worse = other.table != getattr(effect, "table", None) or fills_all
         if worse and not facts.is_new_table(other, file):
-            return other
-    return None
+            if not isinstance(other, fx.DropsTable):
+                return other
+            gone = gone or other  # who waits for that one fails anyway: one that stays says more
+    return gone
 
 
 def held_by(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:

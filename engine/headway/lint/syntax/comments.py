@@ -25,6 +25,16 @@ def comments_within(function: Span, lines: Sequence[str]) -> list[str]:
     return comments_of(dedent("\n".join(_lines_of(function, lines))) + "\n")
 
 
+def comments_above(function: Span, lines: Sequence[str]) -> list[str]:
+    """The comments that stand right above a function, without those of a template and those for linters."""
+    found = []
+    for line in reversed(lines[: function.line - 1]):
+        if line.strip() and not line.startswith("#"):
+            break
+        found.append(line)
+    return comments_of("\n".join(reversed(found)) + "\n")
+
+
 def comments_of(source: str) -> list[str]:
     """The comments of a source, without those of a template and those for linters."""
     found = _comments(source)

@@ -54,9 +54,12 @@ class OrmSession(FileRule):
         effects = (*file.upgrade_effects, *file.downgrade_effects)
         through = [one for one in effects if isinstance(one, fx.ChangesData) and one.through_session]
         if through:
-            drifts = "" if _are_mapped_here(through, file) else "by what the mapping says today, and "
+            what = ["by what the mapping says today"] * (not _are_mapped_here(through, file))
+            what += ["objects one statement a row"] * any(not one.by_query for one in through)
+            if not what:
+                return  # one statement, of classes that stay as they are
             yield self.finding(
-                f"changes rows through an ORM session: {drifts}objects one statement a row",
+                f"changes rows through an ORM session: {', and '.join(what)}",
                 "one statement of Core: sa.table(…).update().where(…).values(…)",
                 through[0].span,
                 file.revision,

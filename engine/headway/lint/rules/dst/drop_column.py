@@ -87,7 +87,8 @@ class DropColumn(UpgradeRule):
 def _made_anew(old: Called, effect: fx.DropsColumn, file: RevisionFile) -> str | None:
     """What another column is called, before the old one goes, that has or gets its name in the revision; None without one.
 
-    Either the old one was moved aside and one made under its name, or one is made beside it and takes the name afterwards.
+    Either the old one was moved aside and one made under its name, or one is made beside it and takes the name afterwards, or
+    one of its name is made behind it.
     """
     name = old.columns[0]
     for other, called in earlier(effect, Called(effect.table, effect.schema), file.upgrade_effects):
@@ -98,6 +99,14 @@ def _made_anew(old: Called, effect: fx.DropsColumn, file: RevisionFile) -> str |
         ):
             return known(name)
     for other in file.upgrade_effects:
+        if (
+            isinstance(other, fx.AddsColumn)
+            and other.order > effect.order
+            and (not other.conditional or effect.conditional)
+            and isinstance(name, str)
+            and (other.table, other.schema, other.column.name) == (effect.table, effect.schema, name)
+        ):
+            return name
         if (
             isinstance(other, fx.AltersColumn)
             and other.order > effect.order

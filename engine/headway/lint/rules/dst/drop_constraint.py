@@ -50,7 +50,7 @@ class DropConstraint(UpgradeRule):
             facts.is_new_table(effect, file)
             or effect.order in self._replaced(effect, file)
             or _was_a_step(effect, file)
-            or _goes_with_its_type(effect, file)
+            or _goes_with_its_type(effect, file, facts)
         ):
             return
         yield self.finding(
@@ -77,13 +77,14 @@ def _was_a_step(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
     )
 
 
-def _goes_with_its_type(effect: fx.DropsConstraint, file: RevisionFile) -> bool:
+def _goes_with_its_type(effect: fx.DropsConstraint, file: RevisionFile, facts: Facts) -> bool:
     """Whether it is the CHECK of a Boolean or an Enum, which goes when the column becomes something else."""
     if effect.kind not in (fx.ConstraintKind.CHECK, fx.ConstraintKind.UNKNOWN):
         return False
     for other in _of_its_table(effect, file):
         if isinstance(other, fx.AltersColumn) and other.order > effect.order and other.new_type is not None:
-            was = "" if other.existing_type is None else str(other.existing_type.name).lower()
+            old = facts.typed(other, file).existing_type
+            was = "" if old is None else str(old.name).lower()
             is_named = isinstance(effect.name, str) and str(other.column).lower() in effect.name.lower()
             if (
                 was in ("boolean", "enum")

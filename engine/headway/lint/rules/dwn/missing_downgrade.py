@@ -13,7 +13,7 @@ from headway.effects.model import Span
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import Rule
-from headway.lint.syntax.comments import comments_of, comments_within, gives_reason
+from headway.lint.syntax.comments import comments_above, comments_of, comments_within, gives_reason
 from headway.pattern import pattern
 
 _LEAVES_NOTHING = (fx.ValidatesConstraint, fx.Reindexes, fx.Reads, fx.LocksTable)
@@ -112,7 +112,7 @@ class MissingDowngrade(Rule):
         told_by = _explained_by(file)
         if told_by is None:
             return finding
-        if all(isinstance(one, _OF_ROWS) for one in file.upgrade_effects):
+        if all(isinstance(one, _OF_ROWS) for one in file.upgrade_effects) and _gives_it(file):
             return None
         return replace(
             finding,
@@ -161,25 +161,42 @@ def _explained_by(file: RevisionFile) -> str | None:
     if downgrade is None:
         told = comments_of(file.migration.source) if "downgrad" in file.migration.source else []
         return "a comment" if any("downgrad" in comment for comment in told) and gives_reason(told) else None
-    if gives_reason(comments_within(downgrade.span, file.migration.lines)):
+    lines = file.migration.lines
+    if not downgrade.raises and gives_reason(
+        [*comments_within(downgrade.span, lines), *comments_above(downgrade.span, lines)]
+    ):
         return "a comment"
-    return "its docstring" if _says_why(file.migration.lines, downgrade.span) else None
+    # That it raises says already that there is no way back, not why.
+    return "its docstring" if _says_why(lines, downgrade.span, _BECAUSE if downgrade.raises else _NO_WAY) else None
 
 
-def _says_why(lines: Sequence[str], span: Span) -> bool:
-    """Whether the docstring of the function says that there is no way back, which that of a template does not."""
+def _says_why(lines: Sequence[str], span: Span, words: re.Pattern[str]) -> bool:
+    """Whether the docstring of the function says that there is no way back, or why, which that of a template does not."""
     text = dedent("\n".join(lines[span.line - 1 : span.end_line or span.line]))
     try:
         function = ast.parse(text).body[0]
     except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
         return False
     docstring = ast.get_docstring(function) if isinstance(function, ast.FunctionDef) else None
-    return docstring is not None and _NO_WAY.search(docstring) is not None
+    return docstring is not None and words.search(docstring) is not None
+
+
+def _gives_it(file: RevisionFile) -> bool:
+    """Whether what explains it is more than that there is no way back."""
+    downgrade, lines = file.migration.downgrade, file.migration.lines
+    if downgrade is None:
+        return False
+    told = [*comments_within(downgrade.span, lines), *comments_above(downgrade.span, lines)]
+    return gives_reason(told) or _says_why(lines, downgrade.span, _BECAUSE)
 
 
 _NO_WAY = pattern(
     r"(?i)\b(?:irreversibl[ey]|intentional(?:ly)?|deliberate(?:ly)?|on purpose|no[- ]?op|(?:can ?not|can't|not) (?:be )?"
-    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary)|no (?:downgrade|way back)|nothing to (?:undo|do|revert))\b"
+    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary)|no (?:downgrade|way back|action needed)|"
+    r"nothing to (?:undo|do|revert)|data[- ]only)\b"
+)
+_BECAUSE = pattern(
+    r"(?i)\b(?:because|since|due to|as (?:the|it|they|this)|data[- ]only|nothing to (?:undo|do|revert)|no action needed)\b"
 )
 
 

@@ -54,7 +54,7 @@ class SetNotNullScan(UpgradeRule):
             return
         if makes_required(effect, file):
             return  # a later release is what it needs anyway
-        if facts.known.column_nullable(effect, file.revision) is False:
+        if facts.known.is_not_null(effect, file.revision):
             return
         proved = facts.known.proves_not_null(effect, file.revision) is True
         if proved and not facts.is_older("postgresql", (12,)):

@@ -48,11 +48,18 @@ class TriggerOnHotTable(UpgradeRule):
     dialects = frozenset({"postgresql"})
     handles = (fx.CreatesObject, fx.AltersTable)
 
+    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
+        self._heard: dict[str, int] = {}
+        yield from super().check_file(file, facts)
+
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         told = _told(effect, file)
         if told is None or facts.is_new_table(effect, file):
             return
         what, severity = told
+        # The arms of an if that make the same trigger for several versions are one.
+        if self._heard.setdefault(what, effect.span.line) != effect.span.line and effect.conditional:
+            return
         yield replace(
             self.finding(
                 f"{what}: INSERT, UPDATE and DELETE of the table wait until the transaction ends (PostgreSQL)",

@@ -8,7 +8,7 @@ from headway.effects import model as fx
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.rule import FileRule
-from headway.lint.syntax.comments import comments_of, comments_within, gives_reason
+from headway.lint.syntax.comments import comments_above, comments_within, gives_reason
 from headway.pattern import pattern
 from headway.reading.migration import Body
 
@@ -64,7 +64,9 @@ class EmptyUpgrade(FileRule):
             return
         if revision.branch_labels or revision.depends_on or revision.unknown:
             return
-        if comments_within(upgrade.span, file.migration.lines) or gives_reason(_above(upgrade, file)):
+        if comments_within(upgrade.span, file.migration.lines) or gives_reason(
+            comments_above(upgrade.span, file.migration.lines)
+        ):
             return
         yield self.finding(
             "does nothing: the database will count a change as applied that is not there",
@@ -72,16 +74,6 @@ class EmptyUpgrade(FileRule):
             upgrade.span,
             file.revision,
         )
-
-
-def _above(upgrade: Body, file: RevisionFile) -> list[str]:
-    """The comments that stand right above it."""
-    found = []
-    for line in reversed(file.migration.lines[: upgrade.span.line - 1]):
-        if line.strip() and not line.startswith("#"):
-            break
-        found.append(line)
-    return comments_of("\n".join(reversed(found)) + "\n")
 
 
 def _does_nothing(upgrade: Body, file: RevisionFile) -> bool:

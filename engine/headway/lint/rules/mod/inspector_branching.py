@@ -45,7 +45,7 @@ class InspectorBranching(FileRule):
     severity = Severity.WARNING
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        changes = [one for one in file.upgrade_effects if _changes_schema(one)]
+        changes = [one for one in file.upgrade_effects if _changes_schema(one) and not _is_made_anew(one, file)]
         if changes and all(facts.known.is_repeated(one, file.revision) for one in changes):
             return
         branch = _own(changes, file, facts)
@@ -122,6 +122,17 @@ class _Helpers:
             if branch.holds_one_of(held) or (branch.function == name and branch.holds_one_of(reached)):
                 return branch
         return None
+
+
+def _is_made_anew(effect: fx.Effect, file: RevisionFile) -> bool:
+    """Whether it drops a table that the revision makes afterwards, whatever was there before."""
+    return isinstance(effect, fx.DropsTable) and any(
+        isinstance(other, fx.CreatesTable)
+        and other.order > effect.order
+        and not other.conditional
+        and (other.table, other.schema) == (effect.table, effect.schema)
+        for other in file.upgrade_effects
+    )
 
 
 def _changes_schema(effect: fx.Effect) -> bool:

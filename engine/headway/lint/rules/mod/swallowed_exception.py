@@ -59,7 +59,7 @@ class SwallowedException(FileRule):
                 *_flushed(file.upgrade_effects, region, file),
                 *_flushed(file.downgrade_effects, region, file),
             ]
-            failing = [one for one in failing if not _goes_anyway(one, changes)]
+            failing = [one for one in failing if not _goes_anyway(one, changes, file)]
             if failing and _only_sets(failing, region, file):
                 if not any(region.last < one.span.line <= region.end for one in changes):
                     yield replace(
@@ -151,17 +151,29 @@ def _aborts(effect: fx.Effect, facts: Facts) -> bool:
     return runs_on == {"postgresql"} and not effect.autocommit and not getattr(effect, "through_session", False)
 
 
-def _goes_anyway(effect: fx.Effect, changes: Sequence[fx.Effect]) -> bool:
-    """Whether it only drops a part of a table that is itself dropped behind it."""
+def _goes_anyway(effect: fx.Effect, changes: Sequence[fx.Effect], file: RevisionFile) -> bool:
+    """Whether it only drops a part of a table that is itself dropped behind it, or whose column of that name is, where
+    nothing takes the error of that."""
     if not isinstance(effect, fx.DropsIndex | fx.DropsConstraint | fx.DropsColumn) or not isinstance(effect.table, str):
         return False
     return any(
-        isinstance(other, fx.DropsTable)
+        isinstance(other, fx.DropsTable | fx.DropsColumn)
+        and (isinstance(other, fx.DropsTable) or _is_its_column(other, effect, file))
         and (other.table, other.schema) == (effect.table, effect.schema)
         and other.order > effect.order
         and other.span.line > effect.span.line
         for other in changes
     )
+
+
+def _is_its_column(
+    drop: fx.Effect, part: fx.DropsIndex | fx.DropsConstraint | fx.DropsColumn, file: RevisionFile
+) -> bool:
+    """Whether it drops the column that a key or index is named after, and fails when that cannot be."""
+    if not isinstance(drop, fx.DropsColumn) or isinstance(part, fx.DropsColumn):
+        return False
+    names_it = isinstance(part.name, str) and str(drop.column).lower() in part.name.lower()
+    return (names_it or part.name is fx.UNKNOWN) and not any(one.holds(drop.span) for one in file.written.swallows)
 
 
 def _changes(effect: fx.Effect) -> bool:

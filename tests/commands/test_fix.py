@@ -37,9 +37,9 @@ def downgrade():
 MORE = """
 def upgrade():
     # ### commands auto generated ###
+    op.drop_index("ix_old", table_name="a")
     op.add_column("a", sa.Column("c_id", sa.Integer()))
     op.create_index("ix_a_c", "a", ["c_id", sa.text("b")])
-    op.drop_index("ix_old", table_name="a")
     op.create_foreign_key("fk_a_c", "a", "c", ["c_id"], ["id"])
     op.create_check_constraint(op.f("ck_b"), "a", "b > 0")
     # ### end ###
@@ -144,7 +144,7 @@ def test_what_is_mended_runs_and_leads_to_the_same_schema(branch: Branch, postgr
     assert before[0] and before[0] == before[2] and before[3] == []
     assert {"LCK101", "LCK102", "LCK107", "LCK108"} <= set(branch.codes())
     done = branch.headway("lint", "--base", "main", "--fix", cwd=branch.place)
-    assert "headway: m/versions/b2.py:16: LCK101 mended\n" in done.err
+    assert "headway: m/versions/b2.py:17: LCK101 mended\n" in done.err
     assert done.err.count(": new revision ") == 2
     assert not {
         "LCK101",

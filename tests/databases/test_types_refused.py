@@ -43,7 +43,8 @@ NOT_SAID = {
     *("oracle.INTERVAL mysql", "oracle.INTERVAL mariadb", "oracle.INTERVAL sqlite", "oracle.INTERVAL mssql"),
     *("sqlite.JSONB mysql", "sqlite.JSONB mariadb", "sqlite.JSONB mssql", "sqlite.JSONB oracle"),
     *("oracle.NVARCHAR2 mysql", "oracle.NVARCHAR2 mariadb", "oracle.NVARCHAR2 postgresql", "oracle.BFILE oracle"),
-    "postgresql.JSONB sqlite",  # 2.1 has words for it, and for the next
+    "postgresql.JSONB sqlite",  # 2.1 has words for it, and for the next two
+    *(f"mysql.{one} {name}" for one in ("INET4", "INET6") for name in ("mysql", "mariadb")),
     *(f"{one}.JSON oracle" for one in ("sqlalchemy", "mssql", "mysql", "postgresql", "sqlite")),
     *(f"oracle.VECTOR {one}" for one in ("postgresql", "mysql", "mariadb", "sqlite", "mssql")),
 }

@@ -39,12 +39,30 @@ def _together(messages: Sequence[str]) -> str:
     shortest = min(map(len, words))
     if all(len(each) == shortest for each in words) and _differ_in_one_thing(words):
         return " ".join(_each_place_by_itself(words))
+    if all(len(each) == shortest for each in words):
+        runs = _runs(words)
+        if len(runs) > 1:  # pairs that are said twice: one of them in full, and of the others the first place
+            rest = [" ".join(each[runs[0][0] : runs[0][1]]).rstrip(":,;") for each in words[1:]]
+            return f"{different[0]}; the same of {listed(rest)}"
     start = _alike(words, range(shortest))
     end = _alike(words, range(-1, start - shortest - 1, -1))
     if start + end == shortest:  # one of them would have nothing to name
         start, end = (start, end - 1) if end else (start - 1, end)
     middles = [" ".join(each[start : len(each) - end]) for each in words]
     return " ".join([*words[0][:start], _listed(middles), *(words[0][-end:] if end else ())])
+
+
+def _runs(words: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """Where the messages, which are of one length, differ: the first and the last place, exclusive, of each run. What one word
+    stands between is one run."""
+    found: list[tuple[int, int]] = []
+    for place in range(len(words[0])):
+        if len({each[place] for each in words}) > 1:
+            if found and place - found[-1][1] <= 1:
+                found[-1] = found[-1][0], place + 1
+            else:
+                found.append((place, place + 1))
+    return found
 
 
 def _differ_in_one_thing(words: Sequence[Sequence[str]]) -> bool:

@@ -234,7 +234,8 @@ class Known:
         return True if any(validated) else fx.UNKNOWN
 
     def had_unique(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> bool:
-        """Whether some of the columns were unique together before ``revision``, on every database of the history.
+        """Whether some of the columns were unique together before ``revision``, on every database of the history, or were as it
+        is told: no code that nobody can read is likely to have made them less.
 
         What the revision has renamed is looked for under the name it had.
         """
@@ -247,7 +248,7 @@ class Known:
                 history.before(revision, [old.table]).has_unique_among(old.columns, old.table, old.schema)
                 for history in histories
             )
-            for histories in self._for_what_is_dropped(effect, revision)
+            for histories in (self._histories, self._told)
         )
 
     def _for_what_is_dropped(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> list[list[History]]:
@@ -317,6 +318,25 @@ class Known:
         """The revisions that stand on ``revision`` and name the table, parents first."""
         found = {one for one in self._texts.naming(table.lower()) if self._reach.is_below(revision, one)}
         return self._reach.parents_first(found)
+
+    def never_had(self, effect: fx.DropsColumn, revision: str) -> bool:
+        """Whether the history, as it is told, has made the table without the column."""
+        told = [one[effect.order] for one in self._before_as_told(revision) if effect.order in one]
+        tables = [one.table(effect.table, effect.schema) for one in told]
+        return bool(tables) and all(
+            table is not None and table.columns.whole and one.column(effect.table, effect.column, effect.schema) is None
+            for table, one in zip(tables, told, strict=True)
+        )
+
+    def is_named_first(self, effect: fx.DropsConstraint, revision: str) -> bool:
+        """Whether no revision before this one names the constraint that is dropped where it is there, and it is not one of those that
+        MySQL names: ``orders_ibfk_1``, or as the first column. What PostgreSQL calls ``orders_email_key`` is not there."""
+        if not isinstance(effect.name, str) or not effect.name.endswith(
+            ("_key", "_key1", "_key2", "_fkey", "_pkey", "_check")
+        ):
+            return False
+        others = self._texts.naming(effect.name.lower()) - {revision}
+        return not any(self._reach.is_below(one, revision) for one in others)
 
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
         """Whether every database of the history has had the table before ``revision``."""

@@ -15,6 +15,7 @@ from headway.reading.values import (
     Construct,
     Function,
     Inspector,
+    Items,
     Member,
     Names,
     Query,
@@ -93,6 +94,9 @@ def method_of_construct(reader: Reader, receiver: object, name: str, call: Call,
             reader.add(effects(root, reader.span(call.node, scope), _looks_first(root, call)))
             return None
         if root.name == "MetaData" and name in ("create_all", "drop_all"):
+            if (tables := _listed_tables(call)) is not None:
+                _all_of(reader, tables, name, call, scope)
+                return None
             why = f"{name}() of a MetaData: the tables are not known from this file"
             reader.not_analysed(call.node, scope, why, adds_only=name == "create_all")
             return None
@@ -102,6 +106,10 @@ def method_of_construct(reader: Reader, receiver: object, name: str, call: Call,
         reader.add(statement_effects(reader, root, call.node, scope))
         return NOTHING_KNOWN
     if isinstance(root, Member) and name in ("create", "drop", "create_all", "drop_all"):
+        tables = _listed_tables(call) if root.name == "metadata" and name.endswith("_all") else None
+        if tables is not None:
+            _all_of(reader, tables, name, call, scope)
+            return None
         reader.not_analysed(call.node, scope, f"{name}() was not read: what it is called on is not known")
         return POWER
     if isinstance(root, Construct) and root.receiver is None and _is_unknown(root) and name not in _TYPE_METHODS:
@@ -126,6 +134,22 @@ def _is_unknown(value: Construct) -> bool:
 
 def _is_schema_item(value: Construct) -> bool:
     return value.name in _TYPES or value.name in ("Table", "Index", "Sequence", "CheckConstraint", "UniqueConstraint")
+
+
+def _listed_tables(call: Call) -> list[Construct] | None:
+    """The tables that ``create_all()`` or ``drop_all()`` is given; None where it is for all of them, or one of them is not known."""
+    given = call.argument(1, "tables")
+    items = list(given.items) if isinstance(given, Items) else []
+    tables = [one for one in items if isinstance(one, Construct) and one.name == "Table" and one.receiver is None]
+    return tables if tables and len(tables) == len(items) and not call.hidden else None
+
+
+def _all_of(reader: Reader, tables: list[Construct], name: str, call: Call, scope: Names) -> None:
+    """What ``create_all(bind, tables=[…])`` does to each, which looks first unless it is told not to."""
+    looks_first = flag_of(call.argument(2, "checkfirst"), True)
+    for table in tables if name == "create_all" else tables[::-1]:
+        effects = created if name == "create_all" else dropped
+        reader.add(effects(table, reader.span(call.node, scope), looks_first))
 
 
 def _looks_first(value: Construct, call: Call) -> Flag:

@@ -196,7 +196,7 @@ _NO_WAY = pattern(
     r"nothing to (?:undo|do|revert)|data[- ]only)\b"
 )
 _BECAUSE = pattern(
-    r"(?i)\b(?:because|since|due to|as (?:the|it|they|this)|data[- ]only|nothing to (?:undo|do|revert)|no action needed)\b"
+    r"(?i)\b(?:because|since|due to|as (?:the|it|they|this)|data[- ]only|repairs?|nothing to (?:undo|do|revert)|no action needed)\b"
 )
 
 

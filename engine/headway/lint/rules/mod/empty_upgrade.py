@@ -68,12 +68,19 @@ class EmptyUpgrade(FileRule):
             comments_above(upgrade.span, file.migration.lines)
         ):
             return
+        docstring = file.written.docstring
+        if docstring is not None and _NO_OP.search(docstring.text):
+            return
         yield self.finding(
             "does nothing: the database will count a change as applied that is not there",
             "write what it is for, delete the revision, or say in a comment why it is empty",
             upgrade.span,
             file.revision,
         )
+
+
+_NO_OP = pattern(r"(?i)\bno-?op\b|\b(?:does|do) nothing\b|\bintentionally (?:left )?(?:empty|blank)\b")
+"""What the docstring of such a file says."""
 
 
 def _does_nothing(upgrade: Body, file: RevisionFile) -> bool:

@@ -57,7 +57,8 @@ def read_histories() -> list[History]:
 def unpack(history: History, cache: Path) -> Path:
     """The folder of a project's files, with settings for headway beside them; nothing of it is imported."""
     home = installed(cache, [history.package], "--no-deps")
-    folder = (home / history.versions).parent.relative_to(home)
+    above = (home / history.versions).parents
+    folder = next((one for one in above if (one / "env.py").exists()), above[0]).relative_to(home)
     (home / "alembic.ini").write_text(
         f"[alembic]\nscript_location = %(here)s/{folder}\nversion_locations = %(here)s/{history.versions}\n"
         "path_separator = newline\nprepend_sys_path = .\n",

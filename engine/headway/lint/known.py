@@ -44,6 +44,11 @@ class Known:
         self._reach, self._texts = reach, texts
         self._histories = [History(reach, texts, effects, names) for names in self._names]
         self._told = [History(reach, texts, lambda one: told(effects(one)), names) for names in self._names]
+        self._with_nameless = [
+            History(reach, texts, lambda one: _without_nameless(effects(one)), names) for names in self._names
+        ]
+        """As it is told, with the keys that were dropped by names that the database was asked for: the next revision puts
+        them back."""
         self._unconditional = [
             History(reach, texts, lambda one: unconditional(effects(one)), names) for names in self._names
         ]
@@ -357,6 +362,9 @@ class Known:
         effects = self._effects(revision)
         old = called_first(effect, Called(effect.table, effect.schema, effect.columns), effects)
         referent = called_first(effect, Called(effect.referent, effect.references.schema), effects)
+        asked = self._for_what_is_dropped(effect, revision)
+        if any(_drops_nameless(one, self._effects) for one in self._graph.ids[revision].down_revisions):
+            asked.append(self._with_nameless)
         return any(
             all(
                 history.before(revision, [old.table]).has_foreign_key(
@@ -364,7 +372,7 @@ class Known:
                 )
                 for history in histories
             )
-            for histories in self._for_what_is_dropped(effect, revision)
+            for histories in asked
         )
 
     def points_to(self, effect: fx.DropsTable | fx.DropsColumn, revision: str) -> list[Key]:
@@ -495,6 +503,15 @@ class Known:
                 for history in self._told
             ]
         return self._as_told[revision]
+
+
+def _drops_nameless(revision: str, effects: Effects) -> bool:
+    """Whether a revision drops foreign keys by the names that the database tells."""
+    return any(isinstance(one, fx.DropsConstraint) and one.name is fx.UNKNOWN for one in effects(revision))
+
+
+def _without_nameless(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
+    return [one for one in told(effects) if not (isinstance(one, fx.DropsConstraint) and one.name is fx.UNKNOWN)]
 
 
 def told(effects: Sequence[fx.Effect]) -> list[fx.Effect]:

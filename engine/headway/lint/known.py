@@ -18,6 +18,7 @@ from headway.catalog.shelf import Presence
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
+from headway.effects.stored_type import same, stored
 from headway.lint.called import Called, called_after, called_first, earlier
 from headway.revision.graph import RevisionGraph
 from headway.revision.reach import Reach
@@ -116,6 +117,15 @@ class Known:
         """
         return next(self._columns(effect, revision), None)
 
+    def has_type_already(self, effect: fx.AltersColumn, revision: str) -> bool:
+        """Whether the history tells that the column is of the type that ``effect`` gives it, whatever ``existing_type`` says."""
+        new = None if effect.new_type is None else stored(effect.new_type)
+        if new is None or effect.using is not None:
+            return False
+        types = [column.type for column in self._columns(effect, revision)]
+        old = stored(types[0]) if types and isinstance(types[0], fx.Type) else None
+        return old is not None and same(old, new)
+
     def _columns(self, effect: fx.AltersColumn, revision: str) -> Iterator[Column]:
         """What is certain of the column first, and then what is told of it."""
         for before in (self._before, self._before_as_told):
@@ -194,20 +204,26 @@ class Known:
         type_ = next((one for one in types if isinstance(one, fx.Type) and isinstance(one.name, str)), None)
         return replace(effect, existing_type=type_)
 
-    def with_charset(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
-        """The effect with the character set that its table was made with, where the history tells it and
-        has converted none before."""
-        if self._graph.problems or any(not self._reach.is_below(revision, one) for one in self._texts.converting):
-            return effect  # it may have run before
+    def charset_of(self, effect: fx.TableEffect, revision: str) -> str | None:
+        """The character set that its table was made with, where the history tells it and has converted none before."""
+        if self._graph.problems or any(
+            not self._reach.is_below(revision, one) for one in self._texts.converting - {revision}
+        ):
+            return None
         found: set[fx.MaybeText] = set()
-        for one in self._before_as_told(revision):
-            table = one[effect.order].table(effect.table, effect.schema) if effect.order in one else None
+        for history in self._told:
+            table = history.before(revision, [effect.table]).table(effect.table, effect.schema)
             made_by = None if table is None else table.made_by
             made = () if made_by is None else self._effects(made_by)
             tables = [other for other in made if isinstance(other, fx.CreatesTable) and other.table == effect.table]
             found |= {other.charset for other in tables} or {None}
         charset = found.pop() if len(found) == 1 else None
-        return replace(effect, charset=charset) if isinstance(charset, str) else effect
+        return charset if isinstance(charset, str) else None
+
+    def with_charset(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
+        """The effect with the character set of its table, as far as it is told."""
+        charset = self.charset_of(effect, revision)
+        return effect if charset is None else replace(effect, charset=charset)
 
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether ``effect`` takes a default away from a column that has one, or may have one.
@@ -284,8 +300,13 @@ class Known:
             before: list[Answers | None] = [history.before(revision, [table]) for history in self._told]
             return all(one is not None and one.table(table, schema) is not None for one in before)
         if isinstance(effect, fx.CreatesIndex) and not isinstance(effect.name, str):
-            made = (one for one in self._effects(revision) if isinstance(one, fx.CreatesTable) and one.table == table)
-            return any(one.span == effect.span and self.is_repeated(one, revision) for one in made)
+            beside = (one for one in self._effects(revision) if isinstance(one, fx.CreatesTable) and one.table == table)
+            return any(one.span == effect.span and self.is_repeated(one, revision) for one in beside)
+        if isinstance(effect, fx.CreatesIndex):
+            made = [one for one in self._effects(revision) if isinstance(one, fx.CreatesTable) and one.table == table]
+            if made and made[0].order < effect.order and self.is_repeated(made[0], revision):
+                # The table is not made here, so that it has the indexes that it had.
+                return all(_is_done(effect, history.before(revision, [table])) for history in self._told)
         return all(
             one is not None and _is_done(effect, one)
             for one in (told.get(effect.order) for told in self._before_as_told(revision))

@@ -89,16 +89,20 @@ _IS_NULL = pattern(r"""\W*(?:\w+["`\]]?\s*\.\s*["`\[]?)?(?P<column>\w+)["`\]]?\s
 def may_copy(effect: fx.DropsColumn | fx.DropsTable | fx.ChangesData, file: RevisionFile) -> bool:
     """Whether something before ``effect`` may have put what goes elsewhere: not what changes this column or table alone.
 
-    What was not read may be what does it.
+    What was not read may be what does it, and so may a change of another table behind a query of this one.
     """
     columns = (effect.column,) if isinstance(effect, fx.DropsColumn) else ()
+    writes = False
     for other, called in earlier(effect, Called(effect.table, effect.schema, columns), file.upgrade_effects):
         if isinstance(other, fx.NotAnalysed) or (isinstance(other, fx.RunsSql) and not other.understood):
             return True
         if isinstance(other, fx.CreatesTable) and not other.whole:
             return True  # by AS SELECT
+        if writes and isinstance(other, fx.Reads) and (called.table in other.tables or fx.UNKNOWN in other.tables):
+            return True
         if not isinstance(other, fx.ChangesData) or other.verb in _DELETES:
             continue
+        writes = writes or not called.is_named_by(other)
         apart = not called.is_named_by(other) or (columns and (other.verb != "UPDATE" or other.sets != called.columns))
         if apart and _may_name(other, called.columns or (called.table,), file):
             return True

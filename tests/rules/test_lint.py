@@ -251,7 +251,20 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
         ("with connectable.connect() as connection:\n    pass", Severity.ERROR),
         ("with engine.begin() as connection:\n    pass", Severity.ERROR),
         ("run_migrations_online(context, config)", Severity.WARNING),
-        ('engine.connect().execution_options(isolation_level="AUTOCOMMIT")', Severity.WARNING),
+        (
+            'e = create_engine(u, isolation_level="AUTOCOMMIT")\nwith e.connect() as c:\n    context.configure(connection=c)',
+            Severity.WARNING,
+        ),
+        (
+            'c = e.connect()\nc = c.execution_options(isolation_level="AUTOCOMMIT")\ncontext.configure(connection=c)',
+            Severity.WARNING,
+        ),
+        ("# no AUTOCOMMIT here\nwith e.connect() as c:\n    context.configure(connection=c)", Severity.ERROR),
+        (
+            'with e.connect().execution_options(isolation_level="AUTOCOMMIT") as o:\n    o.execute(s)\n'
+            "with e.connect() as c:\n    context.configure(connection=c)",
+            Severity.ERROR,
+        ),
         (None, Severity.ERROR),
     ],
 )
@@ -262,6 +275,21 @@ def test_concurrently_on_a_connection_that_may_commit_by_itself(environment: str
     (found,) = lint(facts, select(("LCK103",), ()), Policy(), TODAY).findings
     assert found.severity is severity
     assert ("unless the connection" in found.message) is (severity is Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_found"),
+    [
+        ("if context.is_offline_mode(): pass\nengine.connect()", True),
+        ("main()", True),
+        ("with engine.connect() as c: pass", False),
+    ],
+)
+def test_nobody_writes_scripts_where_env_py_cannot(environment: str, is_found: bool) -> None:
+    piece = 'op.get_bind().execute(sa.text("SELECT 1")).all()'
+    facts = facts_of({"a1.py": BASE, "b2.py": migration_source(piece)})
+    facts = replace(facts, environment=Environment("m/env.py", environment))
+    assert bool(lint(facts, select(("MOD007",), ()), Policy(), TODAY).findings) is is_found
 
 
 def test_what_is_unread_is_told_once_for_a_line() -> None:

@@ -18,31 +18,56 @@ class Environment:
     """As reports show it."""
     source: str
 
-    @property
+    @cached_property
     def asks_for_autocommit(self) -> bool:
-        """Whether the file asks for AUTOCOMMIT, so that each statement commits by itself."""
-        return "AUTOCOMMIT" in self.source
+        """Whether the connection that the migrations run on was asked to be in AUTOCOMMIT: each statement commits by itself."""
+        if "AUTOCOMMIT" not in self.source:
+            return False
+        asked: set[str] = set()
+        bound = [(set(_targets(one)), value) for one in self._nodes if (value := _bound_value(one)) is not None]
+        for _ in range(3):  # an engine, its connection, and what that is with other options
+            asked |= {name for names, value in bound for name in names if _says_autocommit(value, asked)}
+        given = [one.value for call in self._configures for one in call.keywords if one.arg == "connection"]
+        return any(_says_autocommit(one, asked) for one in given)
 
     @property
     def may_commit_each_statement(self) -> bool:
         """Whether the connection may be one in autocommit mode: the file asks for that, or connects to nothing itself."""
         return self.asks_for_autocommit or _CONNECTS.search(self.source) is None
 
+    @property
+    def may_write_scripts(self) -> bool:
+        """Whether ``upgrade --sql`` may have a way through it: not where it connects and never asks whether it is offline."""
+        return "offline" in self.source or _CONNECTS.search(self.source) is None
+
     @cached_property
     def commits_each_revision(self) -> bool:
         """Whether each revision surely has a transaction of its own: every ``configure()`` has
-        ``transaction_per_migration=True``, or is handed options that a call with it puts together."""
+        ``transaction_per_migration=True``, or is handed options that the file puts together with it."""
         if "transaction_per_migration" not in self.source:
             return False
-        try:
-            nodes = nodes_of(parsed(self.source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-        calls = [one for one in nodes if isinstance(one, ast.Call)]
-        configures = [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == "configure"]
-        return any(map(_commits, calls)) and all(
-            _commits(one) or any(keyword.arg is None for keyword in one.keywords) for one in configures
+        options = {
+            name
+            for one in self._nodes
+            if (value := _bound_value(one)) is not None and isinstance(value, ast.Call) and _commits(value)
+            for name in _targets(one)
+        }
+        return bool(self._configures) and all(
+            _commits(one) or any(keyword.arg is None and _name(keyword.value) in options for keyword in one.keywords)
+            for one in self._configures
         )
+
+    @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        try:
+            return list(nodes_of(parsed(self.source)))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []
+
+    @cached_property
+    def _configures(self) -> list[ast.Call]:
+        calls = [one for one in self._nodes if isinstance(one, ast.Call)]
+        return [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == "configure"]
 
 
 _CONNECTS = pattern(r"\bconnect\s*\(|\.begin\s*\(|engine_from_config")
@@ -53,3 +78,35 @@ def _commits(call: ast.Call) -> bool:
         one.arg == "transaction_per_migration" and isinstance(one.value, ast.Constant) and one.value.value is True
         for one in call.keywords
     )
+
+
+def _bound_value(node: ast.AST) -> ast.expr | None:
+    """What a name is given by a statement."""
+    match node:
+        case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.NamedExpr(value=value):
+            return value
+        case ast.withitem(context_expr=value):
+            return value
+    return None
+
+
+def _targets(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Assign(targets=targets):
+            return [name for one in targets if (name := _name(one))]
+        case ast.AnnAssign(target=target) | ast.NamedExpr(target=target) | ast.withitem(optional_vars=target):
+            return [name] if (name := _name(target)) else []
+    return []
+
+
+def _name(node: ast.expr | None) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _says_autocommit(node: ast.expr, asked: set[str]) -> bool:
+    """Whether AUTOCOMMIT is said in the expression, or of what it begins with."""
+    if any(isinstance(one, ast.Constant) and one.value == "AUTOCOMMIT" for one in ast.walk(node)):
+        return True
+    while isinstance(node, ast.Call | ast.Attribute):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return _name(node) in asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
@@ -225,7 +226,7 @@ class Facts:
         done in the transaction."""
         if self.runs_on("postgresql") or not self.dialects:
             return False
-        return any(region.holds(effect.span) for region in file.written.swallows)
+        return any(region.holds(effect.span) for region in file.written.forgives)
 
     def is_older(self, database: str, version: tuple[int, ...]) -> bool:
         """Whether the settings name a server of this database that is older than ``version``."""
@@ -301,20 +302,23 @@ class Facts:
 
 def _without_rows(file: RevisionFile) -> Iterator[int]:
     empty: dict[tuple[object, object], fx.Effect] = {}
+    calls = Counter(one.span for one in file.upgrade_effects)
     for one in file.upgrade_effects:
         table = getattr(one, "table", None), getattr(one, "schema", None)
         if isinstance(one, fx.ChangesData):
-            if not isinstance(one.table, str):
-                empty.clear()
-            elif one.verb == "TRUNCATE" or (one.verb == "DELETE" and one.filtered is False):
-                empty[table] = one
+            if one.verb == "TRUNCATE" or (one.verb == "DELETE" and one.filtered is False):
+                if isinstance(one.table, str) and one.databases is None and not one.conditional:
+                    empty[table] = one
             elif one.verb != "DELETE":
-                empty.pop(table, None)
-        elif isinstance(one, fx.NotAnalysed | fx.RenamesTable) or (isinstance(one, fx.RunsSql) and not one.understood):
+                # Who changes rows often leaves the schema out.
+                empty = {key: was for key, was in empty.items() if isinstance(one.table, str) and key[0] != one.table}
+        elif isinstance(one, fx.NotAnalysed | fx.RenamesTable | fx.EndsTransaction) or (
+            isinstance(one, fx.RunsSql) and not one.understood
+        ):
             empty.clear()
         elif table in empty and _runs_behind(one, empty[table], file):
             yield one.order
-        elif _wants_no_rows(one, file.dialects):
+        elif calls[one.span] == 1 and _wants_no_rows(one, file.dialects):
             empty[table] = one
 
 
@@ -330,9 +334,13 @@ def _wants_no_rows(effect: fx.Effect, dialects: frozenset[str]) -> bool:
     """Whether it fails on every database of the history where the table has rows: MySQL would fill them in."""
     if not dialects or dialects & {"mysql", "mariadb"} or effect.databases is not None:
         return False
-    if not isinstance(effect, fx.AddsColumn):
+    if not isinstance(effect, fx.AddsColumn) or effect.if_not_exists is not False:
         return False
-    return effect.column.nullable is False and effect.column.has_default is False and not effect.column.primary_key
+    column = effect.column
+    type_ = None if column.type is None else stored(column.type)
+    if type_ is None or not type_.known:
+        return False  # a DOMAIN may have a default
+    return column.nullable is False and column.has_default is False and not column.primary_key
 
 
 def _enum_name(type_: fx.Type | None) -> str | None:

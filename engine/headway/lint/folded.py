@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from headway.lint.finding import Finding
 
+_UNKNOWN = "(a name not known"
 NAMED = 4
 """How many of the things that differ are named."""
 
 
 def folded(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings, in their order; those of one rule at one place as one, which names what differs in the rest."""
+    """The findings, in their order; those of one rule at one place as one, which names what differs in the rest, and CHECKs of
+    one table that stand together as one."""
+    found = list(_at_one_place(findings))
+    of_sql = [one for one in found if one.code == _MANY_ALIKE and "NOT VALID" in one.help]
+    more: Counter[int] = Counter()
+    gone: set[int] = set()
+    for _, group in itertools.groupby(of_sql, lambda one: replace(one, line=0, column=0, end_line=0, end_column=0)):
+        first, *rest = group
+        more[id(first)] = len(rest)
+        gone |= set(map(id, rest))
+    for one in found:
+        if id(one) in gone:
+            continue
+        count = more[id(one)]
+        yield replace(one, message=f"{one.message}; so do {count} more behind it") if count else one
+
+
+_MANY_ALIKE = "LCK108"
+"""Of others what differs is named."""
+
+
+def _at_one_place(findings: Sequence[Finding]) -> Iterator[Finding]:
     for _, group in itertools.groupby(findings, lambda one: replace(one, message="", help="")):
         for together in _as_certain(group):
             if len(together) == 1:
@@ -35,6 +58,8 @@ def _together(messages: Sequence[str]) -> str:
     different = list(dict.fromkeys(messages))
     if len(different) == 1:
         return different[0]
+    if any(_UNKNOWN in one for one in different):
+        return f"{different[0]}; and {len(different) - 1} more of the kind"  # there is nothing to name them by
     words = [message.split(" ") for message in different]
     shortest = min(map(len, words))
     if all(len(each) == shortest for each in words) and _differ_in_one_thing(words):

@@ -95,7 +95,7 @@ class Known:
     def is_not_null(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether the column takes no NULL before ``effect``: certainly, or as the revision left it that spoke of it last."""
         certain = self.column_nullable(effect, revision)
-        if certain is not fx.UNKNOWN:
+        if certain is not fx.UNKNOWN or not effect.conditional:
             return certain is False
         told = {
             one[effect.order].column_nullable(effect.table, effect.column, effect.schema)
@@ -122,9 +122,20 @@ class Known:
         new = None if effect.new_type is None else stored(effect.new_type)
         if new is None or effect.using is not None:
             return False
-        types = [column.type for column in self._columns(effect, revision)]
-        old = stored(types[0]) if types and isinstance(types[0], fx.Type) else None
-        return old is not None and same(old, new)
+        if any(
+            isinstance(one, fx.AltersColumn | fx.RenamesTable) and one.order < effect.order
+            for one in self._effects(revision)
+        ):
+            return False
+        columns = [
+            history.before(revision, [effect.table]).column(effect.table, effect.column, effect.schema)
+            for history in self._told
+        ]
+        types = [
+            None if column is None or not isinstance(column.type, fx.Type) else stored(column.type)
+            for column in columns
+        ]
+        return bool(types) and all(old is not None and same(old, new) for old in types)
 
     def _columns(self, effect: fx.AltersColumn, revision: str) -> Iterator[Column]:
         """What is certain of the column first, and then what is told of it."""
@@ -307,6 +318,8 @@ class Known:
             if made and made[0].order < effect.order and self.is_repeated(made[0], revision):
                 # The table is not made here, so that it has the indexes that it had.
                 return all(_is_done(effect, history.before(revision, [table])) for history in self._told)
+        if isinstance(effect, fx.AltersColumn):
+            return all(_is_done(effect, history.before(revision, [table])) for history in self._told)
         return all(
             one is not None and _is_done(effect, one)
             for one in (told.get(effect.order) for told in self._before_as_told(revision))
@@ -372,6 +385,21 @@ class Known:
             history.before(revision, [effect.table]).table(effect.table, effect.schema) is not None
             for history in self._histories
         )
+
+    def points_elsewhere(self, effect: fx.AddsConstraint, revision: str) -> bool:
+        """Whether, as it is told, a key of these columns has pointed to another table before ``revision``."""
+        for names, history in zip(self._names, self._told, strict=True):
+            table = history.before(revision, [effect.table]).table(effect.table, effect.schema)
+            columns = tuple(names.part(str(column)) for column in effect.columns)
+            for key in () if table is None else table.constraints:
+                is_of_them = key.kind is fx.ConstraintKind.FOREIGN_KEY and key.columns == columns
+                if (
+                    is_of_them
+                    and isinstance(key.referent, tuple)
+                    and key.referent[1] != names.part(str(effect.referent))
+                ):
+                    return True
+        return False
 
     def had_foreign_key(self, effect: fx.AddsConstraint, revision: str) -> bool:
         """Whether every database of the history has had the foreign key before ``revision``, under whatever name.
@@ -454,13 +482,18 @@ class Known:
     def _may_mean(self, table: str, revision: str) -> bool:
         """Whether a revision that has the word may mean this table: not where all that it does is to change the schema, to other
         tables."""
-        return any(
+        effects = self._effects(revision)
+        return not effects or any(
             not isinstance(one, fx.TableEffect | fx.DropsIndex | fx.Reads)
             or isinstance(one, fx.ChangesData)
             or not isinstance(getattr(one, "table", ""), str)
-            or table in (getattr(one, "table", None), getattr(one, "new_name", None), *getattr(one, "tables", ()))
-            or any(key.table == table for key in foreign_keys(one))
-            for one in self._effects(revision)
+            or table.lower()
+            in [
+                str(name).lower()
+                for name in (getattr(one, "table", ""), getattr(one, "new_name", ""), *getattr(one, "tables", ()))
+            ]
+            or any(str(key.table).lower() == table.lower() for key in foreign_keys(one))
+            for one in effects
         )
 
     def _line_above(self, revision: str) -> list[str]:

@@ -197,6 +197,7 @@ class FunctionReader(BindingReader):
             for one in node.body
             if isinstance(one, ast.AnnAssign)
             and isinstance(one.target, ast.Name)
+            and not (isinstance(one.value, ast.Call) and any(_is_left_out(word) for word in one.value.keywords))
             and "ClassVar" not in ast.unparse(one.annotation)
         ]
         return tuple(dict.fromkeys([*inherited, *own]))
@@ -206,6 +207,11 @@ class FunctionReader(BindingReader):
 
     def _assert(self, node: ast.Assert, scope: Names) -> None:
         self.evaluate(node.test, scope)
+
+
+def _is_left_out(keyword: ast.keyword) -> bool:
+    """Whether it is ``init=False`` of a field."""
+    return keyword.arg == "init" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
 
 
 _RECORDS = frozenset({"dataclasses.dataclass", "typing.NamedTuple"})

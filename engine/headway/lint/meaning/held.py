@@ -39,7 +39,7 @@ def before(effect: fx.Effect, file: RevisionFile) -> list[fx.Effect]:
 def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:
     """What has locked an existing table against everybody, earlier in the same transaction."""
     fills_all = isinstance(effect, fx.ChangesData) and is_of_every_row(effect, file, facts)
-    gone = None
+    gone, seen = None, 0
     for other in before(effect, file):
         lock = facts.lock_of(other, "postgresql")
         if not isinstance(other, fx.TableEffect) or lock is None or not lock.blocks_reads:
@@ -52,7 +52,14 @@ def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffec
             if not isinstance(other, fx.DropsTable):
                 return other
             gone = gone or other  # who waits for that one fails anyway: one that stays says more
+            seen += 1
+            if seen > _MANY:
+                break
     return gone
+
+
+_MANY = 20
+"""Among so many tables that go the first is as good as one that stays."""
 
 
 def held_by(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffect | None:

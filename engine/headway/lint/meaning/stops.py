@@ -80,13 +80,23 @@ def _are_looked_for(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionF
     if effect.written_at is not None or not effect.columns or "raise" not in source:
         return False
     words = {word.lower() for column in effect.columns for word in re.findall(r"\w+", str(column))}
-    asked = (source[max(0, one.start() - _NEAR) : one.end()].lower() for one in _HAVING.finditer(source))
-    return any(words <= set(re.findall(r"\w+", text)) for text in asked)
+    words.add(str(effect.table).lower())
+    for found in _HAVING.finditer(source):
+        place = fx.Span(file.path, source.count("\n", 0, found.start()) + 1)
+        before = _FUNCTION.split(source[max(0, found.start() - _NEAR) : found.end()])[-1]
+        behind = source[found.end() : found.end() + 3 * _NEAR].partition("\ndef ")[0]
+        runs = any(one.holds(place) for one in file.written.functions) and not file.written.is_way_back(place)
+        is_refused = runs and "raise " in behind and _DELETES.search(before) is None
+        if is_refused and words <= set(re.findall(r"\w+", before.lower())):
+            return True
+    return False
 
 
-_HAVING = pattern(r"(?i)\bhaving\b[^;]{0,60}?\bcount\b")
+_HAVING = pattern(r"(?i)\bhaving\b[^;]{0,60}?\bcount\b[^;]{0,40}?>\s*1\b")
+_FUNCTION = pattern(r"\n[ \t]*(?:async )?def ")
+_DELETES = pattern(r"(?i)\bdelete\b")
 _NEAR = 500
-"""So many characters before it hold the columns that it groups by."""
+"""So many characters before it hold the table and the columns that it groups by."""
 
 
 def _was_unique(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile, facts: Facts) -> bool:
@@ -106,13 +116,20 @@ def _is_set_since_the_drop(
     until then the old one held, whatever was changed."""
     own = Called(effect.table, effect.schema)
     drops = [
-        other.order
-        for other, called in earlier(effect, own, file.upgrade_effects)
-        if isinstance(other, fx.DropsConstraint | fx.DropsIndex | fx.DropsColumn) and called.is_table_of(other)
+        other.order for other, called in earlier(effect, own, file.upgrade_effects) if _may_drop_a_key(other, called)
     ]
     first = min(drops, default=effect.order)
     changes = changes_before(effect, columns, file.upgrade_effects)
     return any(one.order > first and one.verb not in ("DELETE", "TRUNCATE") for one in changes)
+
+
+def _may_drop_a_key(other: fx.Effect, called: Called) -> bool:
+    """Whether it drops a key or an index of the table, or one of a table that it does not name, or was not read."""
+    if isinstance(other, fx.NotAnalysed) or (isinstance(other, fx.RunsSql) and not other.understood):
+        return True
+    if not isinstance(other, fx.DropsConstraint | fx.DropsIndex | fx.DropsColumn):
+        return False
+    return called.is_table_of(other) or not isinstance(other.table, str)
 
 
 def _copied_whole(effect: fx.AddsConstraint | fx.CreatesIndex, column: fx.Text, file: RevisionFile) -> str | None:
@@ -126,9 +143,14 @@ def _copied_whole(effect: fx.AddsConstraint | fx.CreatesIndex, column: fx.Text, 
     found = re.search(
         rf"""(?i)\bset\s+[`"]?{re.escape(column)}[`"]?\s*=\s*(?:\w+\.)?[`"]?(\w+)[`"]?\s*(?:["';)]|$)""", text
     ) or re.search(
-        rf"""\.values\(\s*(?:\w+|{{.+)?\b{re.escape(column)}["']?\]?\s*[:=]\s*\w+\.c\.(\w+)\s*,?\s*[)}}]""", text
+        rf"""(?:\b(?P<table>\w+)\.update\(\)|update\((?P<given>\w+)\))\.values\(\s*(?:\w+|{{.+)?\b{re.escape(column)}["']?\]?\s*[:=]\s*(?P<of>\w+)\.c\.(?P<old>\w+)\s*,?\s*[)}}]""",
+        text,
     )
-    return None if found is None or found[1].isdigit() else found[1]
+    if found is None:
+        return None
+    if "old" in found.groupdict():
+        return found["old"] if found["of"] in (found["table"], found["given"]) else None
+    return None if found[1].isdigit() else found[1]
 
 
 def _keeps_out(effect: fx.AddsConstraint | fx.CreatesIndex, added: fx.AddsColumn | None, held: Holds | None) -> bool:
@@ -175,7 +197,7 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
         return none
     if _has_dropped_it(effect, referent, file) and not set_before(effect, effect.columns, file):
         return none
-    if _are_seen_to(effect, referent, file) or _is_put_back(effect, file):
+    if _are_seen_to(effect, referent, file) or _is_put_back(effect, file, facts):
         return none
     added = [added_column(effect, column, file) for column in effect.columns]
     held = [None if new is None else holds(new, facts) for new in added]
@@ -195,7 +217,7 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     return Orphans(Stop.ALL, called, target, ", ".join(shown))
 
 
-def _is_put_back(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
+def _is_put_back(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> bool:
     """Whether the revision drops the keys that the database has, as it tells them, and makes the same again.
 
     Where it knows what the key points to, it counts for that one if no column of it is new or has been changed.
@@ -204,6 +226,7 @@ def _is_put_back(effect: fx.AddsConstraint, file: RevisionFile) -> bool:
     if is_told and (
         any(added_column(effect, column, file) is not None for column in effect.columns)
         or set_before(effect, effect.columns, file)
+        or facts.known.points_elsewhere(effect, file.revision)
     ):
         return False
     return any(

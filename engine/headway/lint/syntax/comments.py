@@ -27,11 +27,12 @@ def comments_within(function: Span, lines: Sequence[str]) -> list[str]:
 
 def comments_above(function: Span, lines: Sequence[str]) -> list[str]:
     """The comments that stand right above a function, without those of a template and those for linters."""
-    found = []
+    found: list[str] = []
     for line in reversed(lines[: function.line - 1]):
-        if line.strip() and not line.startswith("#"):
+        # Two empty lines are what PEP 8 asks for; what stands further up is of something else.
+        if (line.strip() and not line.startswith("#")) or (not line.strip() and found[-2:] == ["", ""]):
             break
-        found.append(line)
+        found.append(line.strip())
     return comments_of("\n".join(reversed(found)) + "\n")
 
 

@@ -41,6 +41,9 @@ _BROAD = frozenset(
         "InterfaceError",
     ]
 )
+_FORGIVING = frozenset(
+    ["Exception", "BaseException", "SQLAlchemyError", "DBAPIError", "DatabaseError", "IntegrityError"]
+)
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error"})
 _TELLING = pattern(r"log|^warnings$", re.I)
 """What logs or warns when one of those is called on it."""
@@ -93,6 +96,8 @@ class Written:
     """Every function and lambda; what lies in none of them runs when the file is imported."""
     swallows: tuple[Region, ...]
     """The bodies of ``try`` and ``suppress`` whose errors of the database go no further."""
+    forgives: tuple[Region, ...]
+    """Those of them that take the error of rows which break a constraint."""
     branching: Branching
     """What the database decides."""
     plain_executes: tuple[Span, ...]
@@ -170,7 +175,8 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
             for node in nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         ),
-        swallows=tuple(_swallows(path, nodes)),
+        swallows=tuple(_swallows(path, nodes, _BROAD)),
+        forgives=tuple(_swallows(path, nodes, _FORGIVING)),
         branching=branching_of(nodes, origins),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_fetches(path, tree, nodes, origins, imported_readers(nodes, package, modules))),
@@ -327,21 +333,25 @@ def _is_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
-def _swallows(path: str, nodes: list[ast.AST]) -> Iterator[Region]:
+def _swallows(path: str, nodes: list[ast.AST], errors: frozenset[str]) -> Iterator[Region]:
     for node in nodes:
-        if isinstance(node, ast.Try) and any(map(_hides, node.handlers)):
+        if isinstance(node, ast.Try) and any(_hides(one, errors) for one in node.handlers):
             yield _region(path, node, node.body)
         elif isinstance(node, ast.With):
             for item in node.items:
                 call = item.context_expr
-                if isinstance(call, ast.Call) and called(call) == "suppress" and any(map(_is_broad, call.args)):
+                if (
+                    isinstance(call, ast.Call)
+                    and called(call) == "suppress"
+                    and any(_is_one_of(one, errors) for one in call.args)
+                ):
                     yield _region(path, node, node.body)
 
 
-def _hides(handler: ast.ExceptHandler) -> bool:
-    """Whether it catches what a database answers, and goes on with it, whatever it is."""
+def _hides(handler: ast.ExceptHandler, errors: frozenset[str]) -> bool:
+    """Whether it catches one of these errors, and goes on with it, whatever it is."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    if not any(type_ is None or _is_broad(type_) for type_ in types):
+    if not any(type_ is None or _is_one_of(type_, errors) for type_ in types):
         return False
     return not any(_leaves(statement) and not _is_rarely_so(statement) for statement in handler.body)
 
@@ -364,9 +374,9 @@ def _is_rarely_so(statement: ast.stmt) -> bool:
     ) and not any(isinstance(inner, ast.Call) for inner in ast.walk(statement.test))
 
 
-def _is_broad(type_: ast.expr) -> bool:
+def _is_one_of(type_: ast.expr, errors: frozenset[str]) -> bool:
     name = type_.attr if isinstance(type_, ast.Attribute) else type_.id if isinstance(type_, ast.Name) else ""
-    return name in _BROAD
+    return name in errors
 
 
 def _is_flush(call: ast.Call, origins: Origins) -> bool:

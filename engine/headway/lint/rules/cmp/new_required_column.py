@@ -48,15 +48,16 @@ class NewRequiredColumn(UpgradeRule):
     handles = (fx.AddsColumn, fx.AltersColumn)
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        self._dropped: dict[bool, frozenset[tuple[object, object]]] = {}
+        self._dropped: dict[int | None, frozenset[tuple[object, object]]] = {}
         yield from super().check_file(file, facts)
 
     def _is_known_by_name(self, effect: fx.AltersColumn, file: RevisionFile) -> bool:
         """Whether it ends up under the name of a column that goes, so that running code does not leave it out."""
-        # Where it has a condition, what goes and what takes its place usually stand under the same one.
-        if effect.conditional not in self._dropped:
-            self._dropped[effect.conditional] = _dropped_first(file, surely=not effect.conditional)
-        dropped = self._dropped[effect.conditional]
+        # Where it has a condition, what goes has to stand under the same one.
+        block = file.block_of_call.get(effect.span.line) if effect.conditional else None
+        if block not in self._dropped:
+            self._dropped[block] = _dropped_first(file, block)
+        dropped = self._dropped[block]
         if not dropped:
             return False
         last = called_last(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
@@ -113,10 +114,13 @@ def _fate(effect: fx.AddsColumn, facts: Facts) -> str:
 _DATES = ("date", "datetime", "timestamp", "timestamptz")
 
 
-def _dropped_first(file: RevisionFile, *, surely: bool) -> frozenset[tuple[object, object]]:
-    """Table and column of what the revision drops, by the names from before it."""
+def _dropped_first(file: RevisionFile, block: int | None) -> frozenset[tuple[object, object]]:
+    """Table and column of what the revision surely drops, or drops in this block, by the names from before it."""
     drops = [
-        one for one in file.upgrade_effects if isinstance(one, fx.DropsColumn) and not (surely and one.conditional)
+        one
+        for one in file.upgrade_effects
+        if isinstance(one, fx.DropsColumn)
+        and (not one.conditional or (block is not None and file.block_of_call.get(one.span.line) == block))
     ]
     called = (
         called_first(one, Called(one.table, one.schema, (one.column,)), file.upgrade_effects)

@@ -48,10 +48,7 @@ class NoPrimaryKey(UpgradeRule):
         later = (other for other in file.upgrade_effects if getattr(other, "table", None) == effect.table)
         if any(_gives_key(other) or isinstance(other, fx.DropsTable | fx.RenamesTable) for other in later):
             return
-        if any(
-            _gives_key(one) or isinstance(one, fx.DropsTable)
-            for one, _ in facts.known.done_later(effect, file.revision)
-        ):
+        if _is_settled_later(effect, file, facts):
             return
         yield self.finding(
             f"makes {fx.shown(effect.table)} without a primary key: its rows cannot be told apart, "
@@ -60,6 +57,18 @@ class NoPrimaryKey(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_settled_later(effect: fx.CreatesTable, file: RevisionFile, facts: Facts) -> bool:
+    """Whether the history ends with a key of the table, or without the table."""
+    settled = False
+    for one, _ in facts.known.done_later(effect, file.revision):
+        if isinstance(one, fx.DropsTable):
+            return True
+        if isinstance(one, fx.DropsConstraint) and one.kind is fx.ConstraintKind.PRIMARY_KEY:
+            settled = False
+        settled = settled or _gives_key(one)
+    return settled
 
 
 def _has_key(effect: fx.CreatesTable) -> bool:

@@ -129,9 +129,7 @@ class ReservedOrMixedCase(UpgradeRule):
             what = "has capitals, which PostgreSQL and Oracle keep only in quotes"
         else:
             return
-        if any(
-            isinstance(one, fx.DropsTable | fx.RenamesTable) for one, _ in facts.known.done_later(effect, file.revision)
-        ):
+        if any(_is_gone(one) for one, _ in facts.known.done_later(effect, file.revision)):
             return
         yield self.finding(
             f"the table's name {name} {what}: every statement written by hand has to quote it",
@@ -139,3 +137,11 @@ class ReservedOrMixedCase(UpgradeRule):
             effect.span,
             file.revision,
         )
+
+
+def _is_gone(effect: fx.Effect) -> bool:
+    """Whether the table, or at least a name that needs quotes, is gone when it has run."""
+    if isinstance(effect, fx.RenamesTable):
+        name = effect.new_name
+        return isinstance(name, str) and name == name.lower() and name.upper() not in _WORDS
+    return isinstance(effect, fx.DropsTable)

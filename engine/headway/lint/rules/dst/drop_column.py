@@ -59,7 +59,8 @@ class DropColumn(UpgradeRule):
         if new is not None and is_copied_whole(effect, new, file, facts):
             return
         # What has filled the one that has its name may have been read of the old one before.
-        copied = may_copy(effect, file) or (new is not None and is_changed_before(effect, (new,), file.upgrade_effects))
+        beside = new is not None and new != effect.column  # what is made behind it is filled behind it
+        copied = may_copy(effect, file) or (beside and is_changed_before(effect, (str(new),), file.upgrade_effects))
         lost = "what was not copied before is lost" if copied else "its values are lost"
         named = f"{fx.shown(effect.table)}.{fx.shown(effect.column)}"
         if (old.table, old.columns[0]) != (effect.table, effect.column):
@@ -83,7 +84,7 @@ class DropColumn(UpgradeRule):
             effect.span,
             file.revision,
         )
-        yield found if new is None or not copied else replace(found, severity=Severity.INFO)
+        yield replace(found, severity=Severity.INFO) if beside and copied else found
 
 
 def _made_anew(old: Called, effect: fx.DropsColumn, file: RevisionFile) -> str | None:

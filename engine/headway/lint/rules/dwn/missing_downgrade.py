@@ -187,12 +187,13 @@ def _gives_it(file: RevisionFile) -> bool:
     if downgrade is None:
         return False
     told = [*comments_within(downgrade.span, lines), *comments_above(downgrade.span, lines)]
-    return gives_reason(told) or _says_why(lines, downgrade.span, _BECAUSE)
+    said = any(_BECAUSE.search(one) or _NO_WAY.search(one) for one in told)
+    return (said and gives_reason(told)) or _says_why(lines, downgrade.span, _BECAUSE)
 
 
 _NO_WAY = pattern(
     r"(?i)\b(?:irreversibl[ey]|intentional(?:ly)?|deliberate(?:ly)?|on purpose|no[- ]?op|(?:can ?not|can't|not) (?:be )?"
-    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary)|no (?:downgrade|way back|action needed)|"
+    r"(?:undone?|revers(?:ed|ible)|reverted|supported|possible|needed|necessary|meaningful|known any ?more)|no (?:downgrade|way back|action needed)|"
     r"nothing to (?:undo|do|revert)|data[- ]only)\b"
 )
 _BECAUSE = pattern(

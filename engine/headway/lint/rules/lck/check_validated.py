@@ -15,7 +15,7 @@ class CheckValidated(UpgradeRule):
 
     ## What
     ``create_check_constraint`` without ``postgresql_not_valid=True`` on a table that was not created in the same change.
-    Several of one table that are written in SQL are one finding, at the first.
+    Several of one table that stand together in SQL are one finding, at the first.
 
     ## Why
     The whole table is read under an ACCESS EXCLUSIVE lock: nobody reads or writes it meanwhile. One row that breaks the
@@ -43,34 +43,21 @@ class CheckValidated(UpgradeRule):
     dialects = frozenset({"postgresql"})
     handles = (fx.AddsConstraint,)
 
-    def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
-        self._in_sql: dict[object, list[fx.AddsConstraint]] = {}
-        for one in file.upgrade_effects:
-            if isinstance(one, fx.AddsConstraint) and _is_checked(one) and one.raw:
-                self._in_sql.setdefault(_table(one), []).append(one)
-        yield from super().check_file(file, facts)
-
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.AddsConstraint)
-        if not _is_checked(effect) or facts.is_new_table(effect, file):
+        if (
+            effect.kind is not fx.ConstraintKind.CHECK
+            or effect.not_valid is not False
+            or facts.is_new_table(effect, file)
+        ):
             return
-        same = self._in_sql[_table(effect)] if effect.raw else [effect]
-        if effect is not same[0]:
-            return
-        what = "a CHECK" if len(same) == 1 else f"{len(same)} CHECKs"
+        # Several in one text of SQL have the same message, so that they are told as one.
+        what = "a CHECK" if effect.raw else f"CHECK {fx.shown(effect.name)}" if effect.name is not None else "a CHECK"
         yield self.finding(
             f"adds {what} to {fx.shown(effect.table)} and reads every row under a lock that stops every read and write; a row that "
             "breaks it makes the migration fail (PostgreSQL)",
-            "create it with postgresql_not_valid=True, and in the next revision: op.execute('ALTER TABLE … VALIDATE CONSTRAINT …')",
+            f"create it with {'NOT VALID' if effect.raw else 'postgresql_not_valid=True'}, and in the next revision: "
+            "op.execute('ALTER TABLE … VALIDATE CONSTRAINT …')",
             effect.span,
             file.revision,
         )
-
-
-def _is_checked(effect: fx.AddsConstraint) -> bool:
-    """Whether it adds a CHECK and looks at all rows."""
-    return effect.kind is fx.ConstraintKind.CHECK and effect.not_valid is False
-
-
-def _table(effect: fx.AddsConstraint) -> object:
-    return effect.table, effect.schema, effect.conditional

@@ -48,8 +48,9 @@ class DropIndexNotConcurrent(UpgradeRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         self._locked: dict[object, int] = {}
-        for one in file.upgrade_effects:
-            if isinstance(one, fx.TableEffect) and not (one.conditional or one.autocommit):
+        is_kept = facts.environment is None or not facts.environment.asks_for_autocommit
+        for one in file.upgrade_effects if is_kept else ():
+            if isinstance(one, fx.TableEffect) and not (one.conditional or one.autocommit or one.databases is not None):
                 lock = facts.lock_of(one, "postgresql")
                 if lock is not None and lock.blocks_reads:
                     self._locked.setdefault((one.table, one.schema, one.transaction), one.order)

@@ -61,6 +61,8 @@ class ImplicitCommit(FileRule):
             ):
                 changed = changed or effect
             elif changed is not None and isinstance(effect, fx.TableEffect | fx.DropsIndex):
+                if facts.goes_on(changed, file) and facts.goes_on(effect, file):
+                    return  # what fails is taken, so that there is no next attempt
                 if isinstance(effect, fx.LocksTable) or any(NonTransactionalMulti().check_file(file, facts)):
                     return
                 yield self.finding(

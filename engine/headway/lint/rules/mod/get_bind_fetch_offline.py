@@ -18,7 +18,7 @@ class GetBindFetchOffline(FileRule):
 
     ## What
     Rows or the schema are read through ``op.get_bind()``, also by an ORM session, by reflection or by a function of the
-    project, and the file never asks whether a script is written. Said once a file; not said where MOD005 speaks, which includes it.
+    project, and the file never asks whether a script is written. Not where env.py has no way of its own for scripts. Said once a file; not said where MOD005 speaks, which includes it.
 
     ## Why
     ``upgrade --sql``, and ``downgrade --sql``, have no connection: the whole script ends at this line, or where the connection is used before it, with an AttributeError, or
@@ -47,6 +47,8 @@ class GetBindFetchOffline(FileRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         source = file.migration.source
+        if facts.environment is not None and not facts.environment.may_write_scripts:
+            return
         if "get_bind" not in source and "get_context" not in source and not file.modules:
             return
         written = file.written

@@ -59,7 +59,7 @@ class SwallowedException(FileRule):
                 *_flushed(file.upgrade_effects, region, file),
                 *_flushed(file.downgrade_effects, region, file),
             ]
-            failing = [one for one in failing if not _goes_anyway(one, changes, file)]
+            failing = [one for one in failing if _aborts(one, facts) or not _goes_anyway(one, changes, file)]
             if failing and _only_sets(failing, region, file):
                 if not any(region.last < one.span.line <= region.end for one in changes):
                     yield replace(
@@ -162,6 +162,7 @@ def _goes_anyway(effect: fx.Effect, changes: Sequence[fx.Effect], file: Revision
         and (other.table, other.schema) == (effect.table, effect.schema)
         and other.order > effect.order
         and other.span.line > effect.span.line
+        and not other.conditional
         for other in changes
     )
 
@@ -172,8 +173,9 @@ def _is_its_column(
     """Whether it drops the column that a key or index is named after, and fails when that cannot be."""
     if not isinstance(drop, fx.DropsColumn) or isinstance(part, fx.DropsColumn):
         return False
-    names_it = isinstance(part.name, str) and str(drop.column).lower() in part.name.lower()
-    return (names_it or part.name is fx.UNKNOWN) and not any(one.holds(drop.span) for one in file.written.swallows)
+    rest = str(part.name).lower().replace(str(part.table).lower(), " ") if isinstance(part.name, str) else ""
+    names_it = re.search(rf"(?:^|[_ ]){re.escape(str(drop.column).lower())}(?:$|[_ ])", rest) is not None
+    return names_it and not any(one.holds(drop.span) for one in file.written.swallows)
 
 
 def _changes(effect: fx.Effect) -> bool:

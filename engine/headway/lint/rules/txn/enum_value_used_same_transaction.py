@@ -16,8 +16,8 @@ class EnumValueUsedSameTransaction(UpgradeRule):
 
     ## What
     ALTER TYPE … ADD VALUE outside of an ``autocommit_block()``. An error where a later statement of the revision names the
-    label, and otherwise a warning; none where env.py gives each revision a transaction of its own and nothing behind it
-    in this one changes rows.
+    label, and otherwise a warning; none where env.py gives each revision a transaction of its own and nothing
+    stands behind it in this one.
 
     ## Why
     PostgreSQL 12 and newer end it with "unsafe use of new value"; older ones refuse ADD VALUE inside of a transaction.
@@ -77,14 +77,11 @@ class EnumValueUsedSameTransaction(UpgradeRule):
         )
 
 
-_USERS = (fx.ChangesData, fx.RunsSql, fx.NotAnalysed, fx.Reads)
-
-
 def _ends_with(effect: fx.AddsEnumLabel, file: RevisionFile, facts: Facts) -> bool:
     """Whether the transaction surely ends before anything can use the label."""
     if facts.environment is None or not facts.environment.commits_each_revision or facts.is_older("postgresql", (12,)):
         return False
-    return not any(isinstance(one, _USERS) for one in file.upgrade_effects if one.order > effect.order)
+    return all(isinstance(one, fx.AddsEnumLabel) for one in file.upgrade_effects if one.order > effect.order)
 
 
 _QUOTES = (chr(39), chr(34))

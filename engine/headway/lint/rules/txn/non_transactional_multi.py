@@ -77,7 +77,7 @@ class NonTransactionalMulti(FileRule):
 
 def _goes_on(effect: fx.Effect, file: RevisionFile) -> bool:
     """Whether a ``try`` around it takes its error, so that the version moves all the same (MOD004)."""
-    return any(region.holds(effect.span) for region in file.written.swallows)
+    return any(region.holds(effect.span) for region in file.written.forgives)
 
 
 def _stop(effect: fx.Effect, file: RevisionFile, facts: Facts) -> Stop:

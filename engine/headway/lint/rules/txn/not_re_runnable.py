@@ -47,21 +47,34 @@ class NotReRunnable(UpgradeRule):
     dialects = frozenset({"postgresql"})
     handles = (fx.CreatesIndex, fx.DropsIndex)
 
+    def _first(self, file: RevisionFile) -> fx.Effect | None:
+        """The first of them in the file, at which the next attempt fails."""
+        return next((one for one in file.upgrade_effects if _is_bare(one)), None)
+
     def check_effect(self, effect: fx.Effect, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         assert isinstance(effect, fx.CreatesIndex | fx.DropsIndex)
-        guard = effect.if_not_exists if isinstance(effect, fx.CreatesIndex) else effect.if_exists
-        # Under a condition it may be asked for first.
-        if not effect.autocommit or guard is not False or effect.conditional:
+        if not _is_bare(effect):
             return
         if not any(other.order > effect.order for other in file.upgrade_effects):
             return  # behind it there is nothing that could break off
         flag = "if_not_exists" if isinstance(effect, fx.CreatesIndex) else "if_exists"
         call = call_of(effect, file, in_with=True)
         written = None if call is None or facts.runs_on("mysql") else call.with_keywords(**{flag: "True"})
+        what = "is permanent at once: when the run breaks off later, the next attempt fails at"
+        if effect is not self._first(file):
+            what = "is permanent at once as well: an attempt that comes so far again fails at"
         yield self.finding(
-            f"is permanent at once: when the run breaks off later, the next attempt fails at {fx.shown(effect.name)}",
+            f"{what} {fx.shown(effect.name)}",
             f"add {flag}=True; before a CREATE, drop what a broken build has left",
             effect.span,
             file.revision,
             None if written is None else written.text,
         )
+
+
+def _is_bare(effect: fx.Effect) -> bool:
+    """Whether it commits by itself and cannot be done twice. Under a condition it may be asked for first."""
+    if not isinstance(effect, fx.CreatesIndex | fx.DropsIndex) or not effect.autocommit or effect.conditional:
+        return False
+    guard = effect.if_not_exists if isinstance(effect, fx.CreatesIndex) else effect.if_exists
+    return guard is False

@@ -57,6 +57,8 @@ def are_rows(value: Items) -> bool:
 
 def item_of(value: object) -> object:
     """One unknown item of a value that is no container of ours."""
+    if isinstance(value, Query) and value.several:
+        return Items(list(value.several))
     if isinstance(value, Query) and not value.columns:
         return OrmRow(value.table, value.schema)
     return Opaque(power=has_power(value))

@@ -62,7 +62,16 @@ def new_query(call: Call) -> Query:
     first = call.args[0] if call.args else None
     table, schema = table_of(first) or (fx.UNKNOWN, None)
     whole = isinstance(first, Class | Imported) and len(call.args) == 1
-    return Query(table, schema, columns=isinstance(first, Member) or not whole)
+    several: tuple[object, ...] = ()
+    if len(call.args) > 1 and not call.hidden and any(isinstance(one, Class | Imported) for one in call.args):
+        several = tuple(map(_row_of, call.args))
+    return Query(table, schema, columns=isinstance(first, Member) or not whole, several=several)
+
+
+def _row_of(entity: object) -> object:
+    """What a row of a query for several things holds of one of them."""
+    found = table_of(entity) if isinstance(entity, Class | Imported) else None
+    return NOTHING_KNOWN if found is None else OrmRow(*found)
 
 
 def _call_session(reader: Reader, session: Session, name: str, call: Call, scope: Names) -> object:
@@ -170,7 +179,12 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
         )
         return NOTHING_KNOWN
     if name in _READS:
-        reader.add([fx.Reads(span=span, tables=(query.table,), through_session=name not in _ONLY_SAYS)])
+        loaded = [one.table for one in query.several if isinstance(one, OrmRow)]
+        tables = tuple(dict.fromkeys([query.table, *loaded]))
+        reader.add([fx.Reads(span=span, tables=tables, through_session=name not in _ONLY_SAYS)])
+        rows = name in ("all", "yield_per", "fetchall", "fetchmany")
+        if query.several and name not in ("scalar", "count", "exists", "label", "scalars", "get"):
+            return query if rows else Items(list(query.several))
         if query.columns or name in ("scalar", "count", "exists", "label"):
             return NOTHING_KNOWN
         rows = name in ("all", "yield_per", "fetchall", "fetchmany", "scalars")
@@ -179,5 +193,5 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
         reader.not_analysed(call.node, scope, f"{name}() puts something else among the rows, which was not followed")
         return POWER
     filtered = query.filtered or name in ("filter", "filter_by", "where")
-    columns = query.columns or name in ("with_entities", "values", "add_columns")
-    return Query(query.table, query.schema, filtered, columns)
+    others = name in ("with_entities", "values", "add_columns")
+    return Query(query.table, query.schema, filtered, query.columns or others, () if others else query.several)

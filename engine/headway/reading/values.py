@@ -366,6 +366,8 @@ class Query:
     filtered: bool = False
     columns: bool = False
     """Whether it asks for columns, so that its rows cannot be changed."""
+    several: tuple[object, ...] = ()
+    """Of a query for more than one thing, what each of its rows holds: objects, and what is not known."""
 
 
 @valueclass(frozen=True, slots=True)

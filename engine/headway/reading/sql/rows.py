@@ -253,19 +253,10 @@ def _delete(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if not named:
         named = _listed(cursor)
     where = _where(cursor, open_end=True)
-    if where is None and _is_limited(whole):
-        where = fx.UNKNOWN
     for path in named:
         yield _changes(span, "DELETE", _resolved(path, found), where)
     yield from calls(whole, span, found)
     cursor.rest()
-
-
-def _is_limited(statement: Cursor) -> bool:
-    """Whether something else than WHERE decides which rows go: a join, a LIMIT, a TOP."""
-    words = statement.copy()
-    words.until("JOIN", "USING", "LIMIT", "TOP", ",")
-    return not words.done
 
 
 def _listed(cursor: Cursor) -> list[Path]:

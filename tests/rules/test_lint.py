@@ -235,6 +235,11 @@ def test_changes_of_sqlite_that_no_transaction_holds(
         (ADDS, "context.configure(u, transaction_per_migration=True)\ncontext.configure(connection=c)", True),
         (ADDS, "options = {'transaction_per_migration': True}\ncontext.configure(connection=c, **options)", True),
         (ADDS, "context.configure(transaction_per_migration=True", True),
+        (
+            ADDS,
+            "with e.begin() as c:\n    context.configure(connection=c, transaction_per_migration=True)",
+            True,
+        ),
         (f"{ADDS}\nop.execute('UPDATE jobs SET n = 1')", "context.configure(transaction_per_migration=True)", True),
     ],
 )
@@ -259,6 +264,11 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
             'c = e.connect()\nc = c.execution_options(isolation_level="AUTOCOMMIT")\ncontext.configure(connection=c)',
             Severity.WARNING,
         ),
+        (
+            'a = create_engine(u, isolation_level="AUTOCOMMIT")\nwith a.connect() as c:\n    c.execute(s)\n'
+            "with e.connect() as c:\n    context.configure(connection=c)",
+            Severity.ERROR,
+        ),
         ("# no AUTOCOMMIT here\nwith e.connect() as c:\n    context.configure(connection=c)", Severity.ERROR),
         (
             'with e.connect().execution_options(isolation_level="AUTOCOMMIT") as o:\n    o.execute(s)\n'
@@ -275,6 +285,21 @@ def test_concurrently_on_a_connection_that_may_commit_by_itself(environment: str
     (found,) = lint(facts, select(("LCK103",), ()), Policy(), TODAY).findings
     assert found.severity is severity
     assert ("unless the connection" in found.message) is (severity is Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("docstring", "is_found"),
+    [
+        ("THIS IS A NO-OP.\n\nIt exists so that databases are not orphaned.", False),
+        ("This migration does nothing any more", False),
+        ("Add index to users.email (downgrade is a no-op)", True),
+        ("Drop legacy flags, no-op on SQLite", True),
+    ],
+)
+def test_an_empty_revision_whose_docstring_says_that_it_is_one(docstring: str, is_found: bool) -> None:
+    body = "def upgrade():\n    pass\n\n\ndef downgrade():\n    pass"
+    facts = facts_of({"a1.py": BASE, "b2.py": f'"""{docstring}"""\n{migration_source(body)}'})
+    assert bool(lint(facts, select(("MOD008",), ()), Policy(), TODAY).findings) is is_found
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,19 @@ class Environment:
         """Whether the connection that the migrations run on was asked to be in AUTOCOMMIT: each statement commits by itself."""
         if "AUTOCOMMIT" not in self.source:
             return False
-        asked: set[str] = set()
-        bound = [(set(_targets(one)), value) for one in self._nodes if (value := _bound_value(one)) is not None]
-        for _ in range(3):  # an engine, its connection, and what that is with other options
-            asked |= {name for names, value in bound for name in names if _says_autocommit(value, asked)}
-        given = [one.value for call in self._configures for one in call.keywords if one.arg == "connection"]
-        return any(_says_autocommit(one, asked) for one in given)
+        bound = sorted(
+            ((value.lineno, _targets(one), value) for one in self._nodes if (value := _bound_value(one)) is not None),
+            key=lambda one: one[0],
+        )
+        for call in self._configures:
+            asked: set[str] = set()
+            for line, names, value in bound:
+                if line < call.lineno:  # the last that a name was given counts
+                    asked = asked | set(names) if _says_autocommit(value, asked) else asked - set(names)
+            given = [keyword.value for keyword in call.keywords if keyword.arg == "connection"]
+            if any(_says_autocommit(one, asked) for one in given):
+                return True
+        return False
 
     @property
     def may_commit_each_statement(self) -> bool:
@@ -44,8 +51,8 @@ class Environment:
     def commits_each_revision(self) -> bool:
         """Whether each revision surely has a transaction of its own: every ``configure()`` has
         ``transaction_per_migration=True``, or is handed options that the file puts together with it."""
-        if "transaction_per_migration" not in self.source:
-            return False
+        if "transaction_per_migration" not in self.source or _BEGUN.search(self.source) is not None:
+            return False  # a transaction that is open before is one for all
         options = {
             name
             for one in self._nodes
@@ -71,6 +78,9 @@ class Environment:
 
 
 _CONNECTS = pattern(r"\bconnect\s*\(|\.begin\s*\(|engine_from_config")
+
+
+_BEGUN = pattern(r"\.begin\s*\(|\.execute\s*\(|\bexec_driver_sql\b|\.begin_nested\s*\(")
 
 
 def _commits(call: ast.Call) -> bool:

@@ -312,9 +312,15 @@ def _without_rows(file: RevisionFile) -> Iterator[int]:
                     empty[table] = one
             elif one.verb != "DELETE":
                 # Who changes rows often leaves the schema out.
-                empty = {key: was for key, was in empty.items() if isinstance(one.table, str) and key[0] != one.table}
-        elif isinstance(one, fx.NotAnalysed | fx.RenamesTable | fx.EndsTransaction) or (
-            isinstance(one, fx.RunsSql) and not one.understood
+                empty = {
+                    key: was
+                    for key, was in empty.items()
+                    if isinstance(one.table, str) and str(key[0]).lower() != one.table.lower()
+                }
+        elif (
+            isinstance(one, fx.NotAnalysed | fx.RenamesTable | fx.EndsTransaction)
+            or (isinstance(one, fx.RunsSql) and not one.understood)
+            or (isinstance(one, fx.AltersTable) and "PARTITION" in one.action)
         ):
             empty.clear()
         elif table in empty and _runs_behind(one, empty[table], file):
@@ -331,7 +337,7 @@ def _is_limited(change: fx.ChangesData, file: RevisionFile) -> bool:
 
 
 _EMPTIES = pattern(r"(?i)delete|truncate")
-_LIMITS = pattern(r"(?i)\b(?:join|using|limit|top)\b")
+_LIMITS = pattern(r"(?i)\b(?:join|using|limit|top|partition|with_dialect_options|prefix_with)\b")
 
 
 def _runs_behind(effect: fx.Effect, other: fx.Effect, file: RevisionFile) -> bool:

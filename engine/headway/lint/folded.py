@@ -21,19 +21,32 @@ def folded(findings: Sequence[Finding]) -> Iterator[Finding]:
     of_sql = [one for one in found if one.code == _MANY_ALIKE and "NOT VALID" in one.help]
     more: Counter[int] = Counter()
     gone: set[int] = set()
-    for _, group in itertools.groupby(of_sql, lambda one: replace(one, line=0, column=0, end_line=0, end_column=0)):
-        first, *rest = group
-        more[id(first)] = len(rest)
-        gone |= set(map(id, rest))
+    first = last = None
+    for one in of_sql:
+        if first is not None and last is not None and _stands_with(one, last):
+            more[id(first)] += 1
+            gone.add(id(one))
+        else:
+            first = one
+        last = one
     for one in found:
         if id(one) in gone:
             continue
         count = more[id(one)]
-        yield replace(one, message=f"{one.message}; so do {count} more behind it") if count else one
+        yield replace(one, message=f"{one.message}, and {count} more of the table behind it") if count else one
 
 
 _MANY_ALIKE = "LCK108"
 """Of others what differs is named."""
+
+
+def _stands_with(one: Finding, last: Finding) -> bool:
+    """Whether it says the same of the next statement of the same text."""
+    if replace(one, line=0, column=0, end_line=0, end_column=0) != replace(
+        last, line=0, column=0, end_line=0, end_column=0
+    ):
+        return False
+    return (one.line or 0) - (last.end_line or last.line or 0) <= 1
 
 
 def _at_one_place(findings: Sequence[Finding]) -> Iterator[Finding]:

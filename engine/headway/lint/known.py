@@ -18,7 +18,6 @@ from headway.catalog.shelf import Presence
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
-from headway.effects.stored_type import same, stored
 from headway.lint.called import Called, called_after, called_first, earlier
 from headway.revision.graph import RevisionGraph
 from headway.revision.reach import Reach
@@ -117,26 +116,6 @@ class Known:
         """
         return next(self._columns(effect, revision), None)
 
-    def has_type_already(self, effect: fx.AltersColumn, revision: str) -> bool:
-        """Whether the history tells that the column is of the type that ``effect`` gives it, whatever ``existing_type`` says."""
-        new = None if effect.new_type is None else stored(effect.new_type)
-        if new is None or effect.using is not None:
-            return False
-        if any(
-            isinstance(one, fx.AltersColumn | fx.RenamesTable) and one.order < effect.order
-            for one in self._effects(revision)
-        ):
-            return False
-        columns = [
-            history.before(revision, [effect.table]).column(effect.table, effect.column, effect.schema)
-            for history in self._told
-        ]
-        types = [
-            None if column is None or not isinstance(column.type, fx.Type) else stored(column.type)
-            for column in columns
-        ]
-        return bool(types) and all(old is not None and same(old, new) for old in types)
-
     def _columns(self, effect: fx.AltersColumn, revision: str) -> Iterator[Column]:
         """What is certain of the column first, and then what is told of it."""
         for before in (self._before, self._before_as_told):
@@ -215,26 +194,20 @@ class Known:
         type_ = next((one for one in types if isinstance(one, fx.Type) and isinstance(one.name, str)), None)
         return replace(effect, existing_type=type_)
 
-    def charset_of(self, effect: fx.TableEffect, revision: str) -> str | None:
-        """The character set that its table was made with, where the history tells it and has converted none before."""
-        if self._graph.problems or any(
-            not self._reach.is_below(revision, one) for one in self._texts.converting - {revision}
-        ):
-            return None
+    def with_charset(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
+        """The effect with the character set that its table was made with, where the history tells it and
+        has converted none before."""
+        if self._graph.problems or any(not self._reach.is_below(revision, one) for one in self._texts.converting):
+            return effect  # it may have run before
         found: set[fx.MaybeText] = set()
-        for history in self._told:
-            table = history.before(revision, [effect.table]).table(effect.table, effect.schema)
+        for one in self._before_as_told(revision):
+            table = one[effect.order].table(effect.table, effect.schema) if effect.order in one else None
             made_by = None if table is None else table.made_by
             made = () if made_by is None else self._effects(made_by)
             tables = [other for other in made if isinstance(other, fx.CreatesTable) and other.table == effect.table]
             found |= {other.charset for other in tables} or {None}
         charset = found.pop() if len(found) == 1 else None
-        return charset if isinstance(charset, str) else None
-
-    def with_charset(self, effect: fx.AltersColumn, revision: str) -> fx.AltersColumn:
-        """The effect with the character set of its table, as far as it is told."""
-        charset = self.charset_of(effect, revision)
-        return effect if charset is None else replace(effect, charset=charset)
+        return replace(effect, charset=charset) if isinstance(charset, str) else effect
 
     def takes_default(self, effect: fx.AltersColumn, revision: str) -> bool:
         """Whether ``effect`` takes a default away from a column that has one, or may have one.
@@ -266,8 +239,7 @@ class Known:
         return True if any(validated) else fx.UNKNOWN
 
     def had_unique(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> bool:
-        """Whether some of the columns were unique together before ``revision``, on every database of the history, or were as it
-        is told: no code that nobody can read is likely to have made them less.
+        """Whether some of the columns were unique together before ``revision``, on every database of the history.
 
         What the revision has renamed is looked for under the name it had.
         """
@@ -280,7 +252,7 @@ class Known:
                 history.before(revision, [old.table]).has_unique_among(old.columns, old.table, old.schema)
                 for history in histories
             )
-            for histories in (self._histories, self._told)
+            for histories in self._for_what_is_dropped(effect, revision)
         )
 
     def _for_what_is_dropped(self, effect: fx.AddsConstraint | fx.CreatesIndex, revision: str) -> list[list[History]]:
@@ -314,11 +286,19 @@ class Known:
             beside = (one for one in self._effects(revision) if isinstance(one, fx.CreatesTable) and one.table == table)
             return any(one.span == effect.span and self.is_repeated(one, revision) for one in beside)
         if isinstance(effect, fx.CreatesIndex):
-            made = [one for one in self._effects(revision) if isinstance(one, fx.CreatesTable) and one.table == table]
-            if made and made[0].order < effect.order and self.is_repeated(made[0], revision):
+            own = [one for one in self._effects(revision) if getattr(one, "table", table) == table]
+            made = [one for one in own if isinstance(one, fx.CreatesTable)]
+            drops = any(isinstance(one, fx.DropsIndex | fx.DropsConstraint | fx.DropsTable) for one in own)
+            if made and not drops and made[0].order < effect.order and self.is_repeated(made[0], revision):
                 # The table is not made here, so that it has the indexes that it had.
                 return all(_is_done(effect, history.before(revision, [table])) for history in self._told)
         if isinstance(effect, fx.AltersColumn):
+            changes = fx.AltersColumn | fx.RenamesTable | fx.DropsColumn | fx.AddsColumn
+            if any(
+                isinstance(one, changes) and one.order < effect.order and one.table == table
+                for one in self._effects(revision)
+            ):
+                return False
             return all(_is_done(effect, history.before(revision, [table])) for history in self._told)
         return all(
             one is not None and _is_done(effect, one)
@@ -358,15 +338,6 @@ class Known:
         found = {one for one in self._texts.naming(table.lower()) if self._reach.is_below(revision, one)}
         return self._reach.parents_first(found)
 
-    def never_had(self, effect: fx.DropsColumn, revision: str) -> bool:
-        """Whether the history, as it is told, has made the table without the column."""
-        told = [one[effect.order] for one in self._before_as_told(revision) if effect.order in one]
-        tables = [one.table(effect.table, effect.schema) for one in told]
-        return bool(tables) and all(
-            table is not None and table.columns.whole and one.column(effect.table, effect.column, effect.schema) is None
-            for table, one in zip(tables, told, strict=True)
-        )
-
     def is_named_first(self, effect: fx.DropsConstraint, revision: str) -> bool:
         """Whether no revision before this one names the constraint that is dropped where it is there, and it is not one of those that
         MySQL names: ``orders_ibfk_1``, or as the first column. What PostgreSQL calls ``orders_email_key`` is not there."""
@@ -375,6 +346,9 @@ class Known:
         ):
             return False
         others = self._texts.naming(effect.name.lower()) - {revision}
+        told = [one[effect.order] for one in self._before_as_told(revision) if effect.order in one]
+        if any(one.constraint(effect.name, effect.table, effect.schema) is not None for one in told):
+            return False
         return not any(self._reach.is_below(one, revision) for one in others)
 
     def had_table(self, effect: fx.CreatesTable, revision: str) -> bool:
@@ -560,8 +534,11 @@ class Known:
 
 
 def _drops_nameless(revision: str, effects: Effects) -> bool:
-    """Whether a revision drops foreign keys by the names that the database tells."""
-    return any(isinstance(one, fx.DropsConstraint) and one.name is fx.UNKNOWN for one in effects(revision))
+    """Whether a revision drops foreign keys by the names that the database tells, and changes no rows."""
+    own = effects(revision)
+    if any(isinstance(one, fx.ChangesData) or (isinstance(one, fx.RunsSql) and not one.understood) for one in own):
+        return False
+    return any(isinstance(one, fx.DropsConstraint) and one.name is fx.UNKNOWN for one in own)
 
 
 def _without_nameless(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
@@ -586,7 +563,8 @@ def unconditional(effects: Sequence[fx.Effect]) -> list[fx.Effect]:
 def _is_done(effect: fx.Effect, before: Answers) -> bool:
     match effect:
         case fx.CreatesIndex(name=str(name)):
-            return before.index(name, effect.table, effect.schema) is not None
+            index = before.index(name, effect.table, effect.schema)
+            return index is not None and index.unique == effect.unique
         case fx.AddsColumn(column=fx.Column(name=str(name))):
             return before.column(effect.table, name, effect.schema) is not None
         case fx.AltersColumn(new_type=fx.Type() as type_, new_name=None, nullable=None):

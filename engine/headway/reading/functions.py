@@ -210,8 +210,9 @@ class FunctionReader(BindingReader):
 
 
 def _is_left_out(keyword: ast.keyword) -> bool:
-    """Whether it is ``init=False`` of a field."""
-    return keyword.arg == "init" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+    """Whether it is ``init=False`` or ``kw_only=True`` of a field, which no place gives a value."""
+    told = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+    return (keyword.arg == "init" and told is False) or (keyword.arg == "kw_only" and told is True)
 
 
 _RECORDS = frozenset({"dataclasses.dataclass", "typing.NamedTuple"})

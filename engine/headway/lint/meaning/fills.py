@@ -98,15 +98,30 @@ def may_copy(effect: fx.DropsColumn | fx.DropsTable | fx.ChangesData, file: Revi
             return True
         if isinstance(other, fx.CreatesTable) and not other.whole:
             return True  # by AS SELECT
-        if writes and isinstance(other, fx.Reads) and (called.table in other.tables or fx.UNKNOWN in other.tables):
+        if writes and isinstance(other, fx.Reads) and _may_fetch(other, called, file):
             return True
         if not isinstance(other, fx.ChangesData) or other.verb in _DELETES:
             continue
-        writes = writes or not called.is_named_by(other)
+        writes = writes or (not called.is_named_by(other) and _TAKES.search(_text_of(other, file)) is not None)
         apart = not called.is_named_by(other) or (columns and (other.verb != "UPDATE" or other.sets != called.columns))
         if apart and _may_name(other, called.columns or (called.table,), file):
             return True
     return False
+
+
+_TAKES = pattern(r""":\w+["\s,)]|%\(\w+\)s|%s|\?|\{\w|\bbindparams\b|\.values\(|\bf["']|\[\s*\{""")
+"""What says that a statement is given values."""
+
+
+def _may_fetch(read: fx.Reads, called: Called, file: RevisionFile) -> bool:
+    """Whether a query may have fetched what goes: it names the table, and the column or all of them, and does not only count."""
+    if called.table not in read.tables:
+        return False
+    text = "\n".join(file.migration.lines[read.span.line - 1 : read.span.end_line or read.span.line]).lower()
+    if re.search(r"\bcount\b|\bexists\b", text):
+        return False
+    names = [str(one).lower() for one in called.columns]
+    return not names or "*" in text or all(re.search(rf"\b{re.escape(one)}\b", text) for one in names)
 
 
 def _may_name(change: fx.ChangesData, names: tuple[fx.Text, ...], file: RevisionFile) -> bool:

@@ -84,17 +84,22 @@ def _are_looked_for(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionF
     for found in _HAVING.finditer(source):
         place = fx.Span(file.path, source.count("\n", 0, found.start()) + 1)
         before = _FUNCTION.split(source[max(0, found.start() - _NEAR) : found.end()])[-1]
-        behind = source[found.end() : found.end() + 3 * _NEAR].partition("\ndef ")[0]
+        behind = _FUNCTION.split(source[found.end() : found.end() + 3 * _NEAR])[0]
         runs = any(one.holds(place) for one in file.written.functions) and not file.written.is_way_back(place)
-        is_refused = runs and "raise " in behind and _DELETES.search(before) is None
-        if is_refused and words <= set(re.findall(r"\w+", before.lower())):
+        is_refused = runs and _RAISE.search(behind) is not None and _OF_SOME.search(before) is None
+        groups = _GROUPS.findall(before)
+        of_these = bool(groups) and groups[-1].count(",") + 1 == len(effect.columns)
+        if is_refused and of_these and words <= set(re.findall(r"\w+", before.lower())):
             return True
     return False
 
 
 _HAVING = pattern(r"(?i)\bhaving\b[^;]{0,60}?\bcount\b[^;]{0,40}?>\s*1\b")
 _FUNCTION = pattern(r"\n[ \t]*(?:async )?def ")
-_DELETES = pattern(r"(?i)\bdelete\b")
+_OF_SOME = pattern(r"(?i)\bdelete\b|\bwhere\b|\bfilter(?:_by)?\b")
+"""What looks at some of the rows, or is no search."""
+_GROUPS = pattern(r"(?is)\bgroup[ _]by\b(.*?)\bhaving\b")
+_RAISE = pattern(r"(?m)^[ \t]*raise\b")
 _NEAR = 500
 """So many characters before it hold the table and the columns that it groups by."""
 

@@ -52,8 +52,6 @@ class DropColumn(UpgradeRule):
         assert isinstance(effect, fx.DropsColumn)
         if facts.is_new_table(effect, file) or is_added_here(effect, file) or table_goes_too(effect, file):
             return
-        if facts.goes_on(effect, file) and facts.known.never_had(effect, file.revision):
-            return
         old = called_first(effect, Called(effect.table, effect.schema, (effect.column,)), file.upgrade_effects)
         new = _made_anew(old, effect, file)
         if new is not None and is_copied_whole(effect, new, file, facts):

@@ -50,7 +50,12 @@ class DropConstraint(UpgradeRule):
             facts.is_new_table(effect, file)
             or effect.order in self._replaced(effect, file)
             or _was_a_step(effect, file)
-            or (facts.is_mysql and effect.conditional and facts.known.is_named_first(effect, file.revision))
+            or (
+                facts.is_mysql
+                and effect.conditional
+                and not facts.named_kinds()
+                and facts.known.is_named_first(effect, file.revision)
+            )
             or _goes_with_its_type(effect, file, facts)
         ):
             return

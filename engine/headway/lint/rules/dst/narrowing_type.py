@@ -52,7 +52,6 @@ class NarrowingType(UpgradeRule):
             or facts.is_new_table(effect, file)
             or is_added_here(effect, file)
             or facts.known.is_repeated(effect, file.revision)
-            or facts.known.has_type_already(effect, file.revision)
         ):
             return
         called = Called(effect.table, effect.schema, (effect.column,))

@@ -12,7 +12,6 @@ from headway.effects.stored_type import stored
 from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding
 from headway.lint.rule import UpgradeRule
-from headway.pattern import pattern
 
 NAMES = {"mysql": "MySQL", "mariadb": "MariaDB"}
 PARTITIONS = ("PARTITION BY", "REMOVE PARTITIONING", "REORGANIZE PARTITION", "COALESCE PARTITION", "REBUILD PARTITION")
@@ -30,10 +29,6 @@ class MySqlRule(UpgradeRule):
             return
         if isinstance(effect, fx.AltersColumn) and effect.new_type is not None:
             effect = facts.known.with_charset(effect, file.revision)
-            if facts.known.has_type_already(effect, file.revision):
-                return
-        if isinstance(effect, fx.AltersTable) and _is_converted(effect, facts.known.charset_of(effect, file.revision)):
-            return
         worst = worst_lock(effect, facts)
         if worst is not None:
             yield from self.check_lock(effect, *worst, file)
@@ -78,19 +73,6 @@ def labels_of(type_: fx.Type | None) -> tuple[object, ...] | None:
 
 
 _SLOW = {Held.INSTANT: 0, Held.SCAN: 1, Held.REWRITE: 2}
-
-
-_CHARSET = pattern(r"(?i)\bconvert\s+to\s+character\s+set\s+(\w+)")
-
-
-def _is_converted(effect: fx.AltersTable, charset: str | None) -> bool:
-    """Whether it gives the table the character set that it has, for which nothing is written."""
-    found = _CHARSET.search(f"{effect.action} {effect.subject}")
-    if found is None or charset is None:
-        return False
-    return {one.lower().replace("utf8mb3", "utf8") for one in (found[1], charset)} == {
-        found[1].lower().replace("utf8mb3", "utf8")
-    }
 
 
 def _writes_anew(action: str) -> bool:

@@ -79,7 +79,10 @@ class EmptyUpgrade(FileRule):
         )
 
 
-_NO_OP = pattern(r"(?i)\bno-?op\b|\b(?:does|do) nothing\b|\bintentionally (?:left )?(?:empty|blank)\b")
+_NO_OP = pattern(
+    r"(?im)^\W*no-?op\b(?! on)|\bthis (?:migration |revision )?(?:is (?:a |an )?(?:no-?op|empty)|does nothing)|"
+    r"\bintentionally (?:left )?(?:empty|blank)\b"
+)
 """What the docstring of such a file says."""
 
 

@@ -269,6 +269,12 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
             "with e.connect() as c:\n    context.configure(connection=c)",
             Severity.ERROR,
         ),
+        (
+            "def run(connection):\n    context.configure(connection=connection)\n\n\nasync def online():\n"
+            '    e = create_async_engine(u, isolation_level="AUTOCOMMIT")\n    async with e.connect() as connection:\n'
+            "        await connection.run_sync(run)\n",
+            Severity.WARNING,
+        ),
         ("# no AUTOCOMMIT here\nwith e.connect() as c:\n    context.configure(connection=c)", Severity.ERROR),
         (
             'with e.connect().execution_options(isolation_level="AUTOCOMMIT") as o:\n    o.execute(s)\n'

@@ -33,6 +33,8 @@ class Environment:
                 if line < call.lineno:  # the last that a name was given counts
                     asked = asked | set(names) if _says_autocommit(value, asked) else asked - set(names)
             given = [keyword.value for keyword in call.keywords if keyword.arg == "connection"]
+            if any(map(self._is_handed_on, given)):  # by whoever calls the function, somewhere in the file
+                return any(_says_autocommit(value, set()) for _, _, value in bound)
             if any(_says_autocommit(one, asked) for one in given):
                 return True
         return False
@@ -62,6 +64,16 @@ class Environment:
         return bool(self._configures) and all(
             _commits(one) or any(keyword.arg is None and _name(keyword.value) in options for keyword in one.keywords)
             for one in self._configures
+        )
+
+    def _is_handed_on(self, node: ast.expr) -> bool:
+        """Whether it is what the function around it is given."""
+        return any(
+            isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+            and one.lineno <= node.lineno <= (one.end_lineno or one.lineno)
+            and _name(node)
+            in [argument.arg for argument in (*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs)]
+            for one in self._nodes
         )
 
     @cached_property

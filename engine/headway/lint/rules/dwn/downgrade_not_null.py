@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from headway.effects import model as fx
-from headway.lint.facts import Facts, RevisionFile
+from headway.lint.facts import Facts, RevisionFile, is_limited
 from headway.lint.finding import Finding, Severity
 from headway.lint.meaning.added import FILLS_IN
 from headway.lint.meaning.fills import is_changed_before
@@ -101,16 +101,17 @@ def _is_refused(effect: fx.Effect, file: RevisionFile, facts: Facts) -> TypeGuar
     here = facts.dialects if effect.databases is None else facts.dialects & effect.databases
     if here and here <= FILLS_IN:
         return False
-    return not any(_empties(other, effect) for other in file.downgrade_effects)
+    return not any(_empties(other, effect, file) for other in file.downgrade_effects)
 
 
-def _empties(other: fx.Effect, effect: fx.AddsColumn) -> bool:
+def _empties(other: fx.Effect, effect: fx.AddsColumn, file: RevisionFile) -> bool:
     """Whether the table has no rows behind ``other``, which runs before: it is made there, or all that is in it deleted."""
     if other.order > effect.order or getattr(other, "table", None) != effect.table:
         return False
     return isinstance(other, fx.CreatesTable) or (
         isinstance(other, fx.ChangesData)
         and (other.verb == "TRUNCATE" or (other.verb == "DELETE" and other.filtered is False))
+        and not is_limited(other, file)
     )
 
 

@@ -26,7 +26,7 @@ def table_of(effect: fx.CreatesTable, key: Key, names: Names, made_by: str | Non
                 # Of a key of several columns SQLAlchemy lets none count: see autoincrement in
                 # https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.Column.params.autoincrement
                 counts = declared.identity or declared.computed is not None
-                column = column if counts else replace(column, default=None, has_default=False)
+                column = column if counts else replace(column, default=None, has_default=False, identity=None)
             columns = columns.set(names.part(declared.name), column)
     table = Table(
         schema=key[0],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
@@ -89,7 +88,7 @@ class RevisionFile:
     @cached_property
     def without_rows(self) -> frozenset[int]:
         """The effects of ``upgrade()``, by their order, whose table holds no rows: the revision has deleted all of
-        them before, or has added a column that no row can have."""
+        them before."""
         return frozenset(_without_rows(self))
 
     @cached_property
@@ -301,21 +300,18 @@ class Facts:
 
 
 def _without_rows(file: RevisionFile) -> Iterator[int]:
-    empty: dict[tuple[object, object], fx.Effect] = {}
-    calls = Counter(one.span for one in file.upgrade_effects)
+    empty: set[tuple[object, object]] = set()
     for one in file.upgrade_effects:
         table = getattr(one, "table", None), getattr(one, "schema", None)
         if isinstance(one, fx.ChangesData):
             if one.verb == "TRUNCATE" or (one.verb == "DELETE" and one.filtered is False):
                 surely = one.databases is None and not one.conditional and not is_limited(one, file)
                 if isinstance(one.table, str) and surely:
-                    empty[table] = one
+                    empty.add(table)
             elif one.verb != "DELETE":
                 # Who changes rows often leaves the schema out.
                 empty = {
-                    key: was
-                    for key, was in empty.items()
-                    if isinstance(one.table, str) and str(key[0]).lower() != one.table.lower()
+                    key for key in empty if isinstance(one.table, str) and str(key[0]).lower() != one.table.lower()
                 }
         elif (
             isinstance(one, fx.NotAnalysed | fx.RenamesTable | fx.EndsTransaction)
@@ -323,10 +319,8 @@ def _without_rows(file: RevisionFile) -> Iterator[int]:
             or (isinstance(one, fx.AltersTable) and "PARTITION" in one.action)
         ):
             empty.clear()
-        elif table in empty and _runs_behind(one, empty[table], file):
+        elif table in empty:
             yield one.order
-        elif calls[one.span] == 1 and _wants_no_rows(one, file.dialects):
-            empty[table] = one
 
 
 def is_limited(change: fx.ChangesData, file: RevisionFile) -> bool:
@@ -338,27 +332,6 @@ def is_limited(change: fx.ChangesData, file: RevisionFile) -> bool:
 
 _EMPTIES = pattern(r"(?i)\bdelete\s+from\b|\bdelete\s*\(|\btruncate\s")
 _LIMITS = pattern(r"(?i)\b(?:join|using|limit|top|partition|with_dialect_options|prefix_with)\b")
-
-
-def _runs_behind(effect: fx.Effect, other: fx.Effect, file: RevisionFile) -> bool:
-    """Whether ``other`` has run wherever ``effect`` runs: it has no condition, or stands in one block with it."""
-    if not other.conditional:
-        return True
-    block = file.block_of_call.get(other.span.line)
-    return effect.span.path == other.span.path and None is not block == file.block_of_call.get(effect.span.line)
-
-
-def _wants_no_rows(effect: fx.Effect, dialects: frozenset[str]) -> bool:
-    """Whether it fails on every database of the history where the table has rows: MySQL would fill them in."""
-    if not dialects or dialects & {"mysql", "mariadb"} or effect.databases is not None:
-        return False
-    if not isinstance(effect, fx.AddsColumn) or effect.if_not_exists is not False:
-        return False
-    column = effect.column
-    type_ = None if column.type is None else stored(column.type)
-    if type_ is None or not type_.known:
-        return False  # a DOMAIN may have a default
-    return column.nullable is False and column.has_default is False and not column.primary_key
 
 
 def _enum_name(type_: fx.Type | None) -> str | None:

@@ -40,7 +40,7 @@ class MissingDowngrade(Rule):
     ## What
     ``upgrade()`` does something that stays; ``downgrade()`` is missing, empty, only raises, or only prints, logs and returns,
     and the file does not say that it is meant to be irreversible. Only a note where a comment or the docstring of such a
-    ``downgrade()`` gives a reason, or a comment of a file without one speaks of it; nothing where only rows are changed.
+    ``downgrade()`` gives a reason, or a comment of a file without one speaks of it; nothing where only rows are changed and such a reason says more than that there is no way back.
     Where of at least eight revisions hardly any has a ``downgrade()``, or of three or more none, a missing one is the
     history's way: then it is one note for the whole run, at the newest of them.
 

@@ -120,7 +120,8 @@ class RevisionFile:
     @cached_property
     def written(self) -> Written:
         """How the file is written."""
-        return written(self.path, self.migration.source, self.migration.package, self.modules)
+        modules = self.modules  # of both ways, so that the syntax tree is not needed for reading any more
+        return written(self.path, self.migration.source, self.migration.take_tree(), self.migration.package, modules)
 
     @property
     def modules(self) -> Mapping[str, tuple[str, str, str]]:

@@ -49,6 +49,7 @@ def gather(
     branch has, ``policy_changed`` the path of a policy that does not count yet. Raises ConfigError for a policy that names no rule.
     """
     check_policy(policy)
+    shown = cache(shown)  # each rule that tells of a file asks
     graph = directory.readable
     places = places_of(config, home)
     library, package = modules_of(directory.dir, places, root)

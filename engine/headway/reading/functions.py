@@ -137,7 +137,7 @@ class FunctionReader(BindingReader):
         finally:
             self._on_yield.pop()
             self._caller, self.entry, self._returned = outer
-        if _is_generator(node):
+        if inside.file.may_yield and _is_generator(node):
             return Items(found, certain=0)
         return choice_of(found) if found else None
 

@@ -56,12 +56,18 @@ class Migration:
     modules: Mapping[str, tuple[str, str, str]] = field(repr=False, compare=False)
     """The text, the package and the path of each module of the project that it uses, as far as it has been read."""
     _later: list[Callable[[], Body | None]] = field(repr=False, compare=False)
-    """What reads ``downgrade()``; let go of when it has, with the file's syntax tree."""
+    """What reads ``downgrade()``; let go of when it has."""
+    _trees: list[ast.Module] = field(repr=False, compare=False)
+    """The file's syntax tree, until somebody takes it: those of thousands of files are not kept."""
 
     @cached_property
     def downgrade(self) -> Body | None:
         """What ``downgrade()`` does; read when somebody asks, which for most files of a long history nobody does."""
         return self._later.pop()()
+
+    def take_tree(self) -> ast.Module:
+        """The file's syntax tree, for one who may change it."""
+        return self._trees.pop() if self._trees else ast.parse(self.source)
 
 
 def read_migration(
@@ -82,7 +88,8 @@ def read_migration(
     except (RecursionError, MemoryError) as error:
         raise ValueError("it nests deeper than Python itself can read") from error
     lines = tuple(source.removesuffix("\n").split("\n"))
-    reader = FileReader(SourceFile(path, lines, package), databases, library)
+    file = SourceFile(path, lines, package, may_yield="yield" in source)
+    reader = FileReader(file, databases, library)
     reader.read(tree)
     return Migration(
         path=path,
@@ -94,6 +101,7 @@ def read_migration(
         package=package,
         modules=reader.texts,
         _later=[lambda: reader.body("downgrade")],
+        _trees=[tree],
     )
 
 
@@ -182,7 +190,7 @@ class FileReader(StatementReader):
             tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        scope = Names(SourceFile(path, (), package, names_alembic="alembic" in text))
+        scope = Names(SourceFile(path, (), package, names_alembic="alembic" in text, may_yield="yield" in text))
         made = Module(name, scope)
         self._modules[name] = made
         caller, entry = self._caller, self.entry

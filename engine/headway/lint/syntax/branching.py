@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from headway.lint.syntax.origins import Origins, dotted
+from headway.reading.syntax import Nodes
 from headway.valueclass import valueclass
 
 _FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -79,9 +80,9 @@ def _holds_one_of(piece: Lines, lines: Sequence[int]) -> bool:
     return at < len(lines) and lines[at] <= piece[1]
 
 
-def branching_of(nodes: list[ast.AST], origins: Origins) -> Branching:
+def branching_of(nodes: Nodes, origins: Origins) -> Branching:
     """The branches among a file's ``nodes``."""
-    decided = [node for node in nodes if isinstance(node, ast.If) and origins.is_inspected(node.test)]
+    decided = [node for node in nodes.of(ast.If) if origins.is_inspected(node.test)]
     if not decided:
         return Branching((), ())
     around = _around(nodes)
@@ -115,36 +116,34 @@ def _databases(test: ast.expr) -> frozenset[str] | None:
     return None
 
 
-def _into_functions(nodes: Sequence[ast.AST], around: Mapping[int, ast.AST]) -> Iterator[Way]:
+def _into_functions(nodes: Nodes, around: Mapping[int, ast.AST]) -> Iterator[Way]:
     """Those to the functions that a name alone calls."""
     functions = {
-        node.name: node
-        for node in nodes
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and not isinstance(around.get(id(node)), ast.ClassDef)
-        and node.name not in ("upgrade", "downgrade")
+        node.name: node  # type: ignore[attr-defined]  # functions
+        for node in nodes.of_any(ast.FunctionDef, ast.AsyncFunctionDef)
+        if not isinstance(around.get(id(node)), ast.ClassDef) and node.name not in ("upgrade", "downgrade")  # type: ignore[attr-defined]  # functions
     }
     named: dict[str, set[int]] = {}
-    for node in nodes if functions else ():
-        if isinstance(node, ast.Name) and node.id in functions:
+    for node in nodes.of(ast.Name) if functions else ():
+        if node.id in functions:
             named.setdefault(node.id, set()).add(node.lineno)
     for name, lines in named.items():
         yield Way(tuple(sorted(lines)), (_lines(functions[name]),), is_function=True)
 
 
-def _along_lists(nodes: Sequence[ast.AST], around: Mapping[int, ast.AST]) -> Iterator[Way]:
+def _along_lists(nodes: Nodes, around: Mapping[int, ast.AST]) -> Iterator[Way]:
     """Those from where something is put into a list to the loops along it in the same function."""
     loops: dict[tuple[int, str], list[Lines]] = {}
-    for node in nodes:
-        if isinstance(node, ast.For) and isinstance(node.iter, ast.Name):
+    for node in nodes.of(ast.For):
+        if isinstance(node.iter, ast.Name):
             loops.setdefault((id(_outer(node, around, _FUNCTIONS)), node.iter.id), []).append(_lines(node))
     if not loops:
         return
     filled: dict[tuple[int, str], set[int]] = {}
-    for node in nodes:
-        match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr))) if attr in _PUTS_IN:
-                filled.setdefault((id(_outer(node, around, _FUNCTIONS)), name), set()).add(node.lineno)
+    for statement in nodes.of(ast.Expr):
+        match statement.value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _PUTS_IN:
+                filled.setdefault((id(_outer(statement, around, _FUNCTIONS)), name), set()).add(statement.lineno)
     for key, lines in filled.items():
         if key in loops:
             yield Way(tuple(sorted(lines)), tuple(loops[key]), is_function=False)
@@ -168,7 +167,7 @@ def _left(branch: ast.If, around: Mapping[int, ast.AST], leaving: Mapping[int, i
 _STAYS, _LEAVES, _RETURNS = 0, 1, 2
 
 
-def _leaving(nodes: list[ast.AST], around: Mapping[int, ast.AST]) -> dict[int, int]:
+def _leaving(nodes: Nodes, around: Mapping[int, ast.AST]) -> dict[int, int]:
     """How each statement may end what it stands in, what is within it included; ``nodes`` have those above first."""
     found: dict[int, int] = {}
     for node in reversed(nodes):
@@ -188,7 +187,7 @@ def _leaving(nodes: list[ast.AST], around: Mapping[int, ast.AST]) -> dict[int, i
     return found
 
 
-def _around(nodes: list[ast.AST]) -> dict[int, ast.AST]:
+def _around(nodes: Nodes) -> dict[int, ast.AST]:
     """What each statement stands in, by its identity."""
     held = (ast.stmt, ast.excepthandler, ast.match_case)
     return {id(child): node for node in nodes for child in ast.iter_child_nodes(node) if isinstance(child, held)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from headway.lint.syntax.origins import Origins
+from headway.reading.syntax import Nodes
 
 FETCHES = frozenset(
     [
@@ -34,26 +35,33 @@ _TAKES_ALL = frozenset(
 EXECUTES = frozenset({"execute", "scalar", "scalars"})
 
 
+MAY_FETCH = (ast.Attribute, ast.For, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Call)
+"""The kinds of nodes that may read from the database."""
+
+
 def is_fetch(node: ast.AST, origins: Origins) -> bool:
     """Whether it reads from the database at this place, and not only says what is to be read."""
-    match node:
-        case ast.Attribute(value=receiver, attr=attr):
-            if attr in _QUERY_FETCHES and origins.is_query(receiver):
-                return True
-            return attr in FETCHES and (origins.is_result(receiver) or (attr in EXECUTES and origins.is_bind(receiver)))
-        case ast.For(iter=walked):
-            return _is_walked(walked, origins)
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return any(_is_walked(one.iter, origins) for one in node.generators)
-        case ast.Call():
-            return _calls_for_rows(node, origins)
+    if isinstance(node, ast.Attribute):
+        if node.attr not in _QUERY_FETCHES:  # which has those of a result
+            return False
+        receiver = node.value
+        if origins.is_query(receiver):
+            return True
+        is_of_result = node.attr in FETCHES and origins.is_result(receiver)
+        return is_of_result or (node.attr in EXECUTES and origins.is_bind(receiver))
+    if isinstance(node, ast.Call):
+        return _calls_for_rows(node, origins)
+    if isinstance(node, ast.For):
+        return _is_walked(node.iter, origins)
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return any(_is_walked(one.iter, origins) for one in node.generators)
     return False
 
 
-def row_loops(nodes: Sequence[ast.AST], origins: Origins) -> Iterator[ast.For]:
+def row_loops(nodes: Nodes, origins: Origins) -> Iterator[ast.For]:
     """Each ``for`` that walks along rows of the database."""
     rows: set[str] = set()
-    for node in nodes:
+    for node in nodes.of_any(ast.Assign, ast.For) if nodes.of(ast.For) else ():
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _gives_rows(value, rows, origins):
                 rows.add(name)

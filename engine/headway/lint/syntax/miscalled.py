@@ -4,10 +4,11 @@ nothing, and is silent where a name may mean something else."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from headway.effects.signatures import SIGNATURES, Signature
 from headway.lint.syntax.origins import called, dotted
+from headway.reading.syntax import Nodes
 from headway.valueclass import valueclass
 
 _OWN = frozenset({"create_view", "drop_view"})
@@ -51,18 +52,16 @@ class Miscall:
     instead: str
 
 
-def miscalls_of(nodes: Sequence[ast.AST], ops: frozenset[str]) -> Iterator[Miscall]:
+def miscalls_of(nodes: Nodes, ops: frozenset[str]) -> Iterator[Miscall]:
     """Those among a file's ``nodes``; ``ops`` are its names of ``alembic.op`` and of directives imported from there."""
-    given_again = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    given_again |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    given_again = {node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store)}
+    given_again |= {node.arg for node in nodes.of(ast.arg)}
     ops -= given_again
     if not ops:
         return
     batches = set(_batches(nodes, ops))
     columns = frozenset(_columns(nodes))
-    for node in nodes:
-        if not isinstance(node, ast.Call):
-            continue
+    for node in nodes.of(ast.Call):
         receiver = node.func.value if isinstance(node.func, ast.Attribute) else node.func
         name = called(node)
         if not isinstance(receiver, ast.Name) or name not in SIGNATURES or name in _OWN:
@@ -74,20 +73,20 @@ def miscalls_of(nodes: Sequence[ast.AST], ops: frozenset[str]) -> Iterator[Misca
             yield from _wrong(node, name, inside, columns, in_batch=True) if inside is not None else ()
 
 
-def _batches(nodes: Sequence[ast.AST], ops: frozenset[str]) -> Iterator[str]:
-    for node in nodes:
+def _batches(nodes: Nodes, ops: frozenset[str]) -> Iterator[str]:
+    for node in nodes.of(ast.withitem):
         match node:
             case ast.withitem(context_expr=ast.Call(func=ast.Attribute(value=ast.Name(id=op))) as call):
                 if op in ops and called(call) == "batch_alter_table" and isinstance(node.optional_vars, ast.Name):
                     yield node.optional_vars.id
 
 
-def _columns(nodes: Sequence[ast.AST]) -> Iterator[str]:
+def _columns(nodes: Nodes) -> Iterator[str]:
     """What the file calls SQLAlchemy's class of columns."""
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (f"{one.asname or one.name}.Column" for one in node.names if one.name == "sqlalchemy")
-        elif isinstance(node, ast.ImportFrom) and node.module in ("sqlalchemy", "sqlalchemy.schema"):
+    for plain in nodes.of(ast.Import):
+        yield from (f"{one.asname or one.name}.Column" for one in plain.names if one.name == "sqlalchemy")
+    for node in nodes.of(ast.ImportFrom):
+        if node.module in ("sqlalchemy", "sqlalchemy.schema"):
             yield from (one.asname or one.name for one in node.names if one.name == "Column")
 
 

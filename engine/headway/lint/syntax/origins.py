@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
-from headway.reading.syntax import nodes_of
+from headway.reading.syntax import Nodes, nodes_of
 
 CATALOGS = ("information_schema", "pg_catalog", "pg_class", "pg_constraint", "pg_indexes", "pg_type", "sqlite_master")
 OF_INSPECTORS = frozenset(
@@ -66,8 +66,10 @@ class Origins:
     """What the names of one file stand for, from its nodes; ``askers`` are the imported functions that answer with what the
     database has, as the file calls them."""
 
-    def __init__(self, nodes: list[ast.AST], askers: Collection[str] = ()) -> None:
+    def __init__(self, nodes: Nodes, askers: Collection[str] = ()) -> None:
         self._bindings = list(_bindings(nodes))
+        # Nearly all that the header of a revision binds is a text.
+        self._made = [one for one in self._bindings if not isinstance(one[1], ast.Constant)]
         self._handed = list(_handed(nodes))
         self._binds: set[str] = set()
         self._sessions: set[str] = set()
@@ -75,8 +77,7 @@ class Origins:
         self._results: set[str] = set()
         self._queries: set[str] = set()
         self._bound: set[str] = set()
-        self.has_engine = any(called(node) in _ENGINES for node in nodes)
-        self._texts: set[str] = set()
+        self.has_engine = any(called(node) in _ENGINES for node in nodes.of(ast.Call))
         self._asking: set[str] = set(askers)
         self._inspected: set[str] = set()
         self._read: set[str] = set()
@@ -86,8 +87,9 @@ class Origins:
         self._grow(self._results, self.is_result)
         self._grow(self._queries, self.is_query)
         self._grow(self._bound, self._is_bound)
+        self._texts = {name for names, value in self._bindings if _is_plain_text(value) for name in names}
         self._grow(self._texts, self.is_text)
-        self._told = {dotted(one.func.value) for one in nodes if self._looks(one)} - {""}  # type: ignore[attr-defined]  # calls
+        self._told = {dotted(one.func.value) for one in nodes.of(ast.Call) if self._looks(one)} - {""}  # type: ignore[attr-defined]  # it is called of something
         self._texts -= {name for names, value in self._bindings if not self.is_text(value) for name in names}
         self._find_functions_that_ask(nodes)
         self._grow(self._inspected, self.is_inspected)
@@ -201,10 +203,9 @@ class Origins:
             return False
         return any(map(self.is_bind, node.args)) or self._is_given_bind(node, "bind")
 
-    def _looks(self, node: ast.AST) -> bool:
+    def _looks(self, call: ast.Call) -> bool:
         """Whether it is ``metadata.reflect(…)``."""
-        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reflect"
-        return is_call and self.reflects(node)  # type: ignore[arg-type]  # is_call says so
+        return isinstance(call.func, ast.Attribute) and call.func.attr == "reflect" and self.reflects(call)
 
     def _is_given_bind(self, call: ast.Call, name: str) -> bool:
         return any(keyword.arg == name and self.is_bind(keyword.value) for keyword in call.keywords)
@@ -236,10 +237,10 @@ class Origins:
                 return called(node) in _SETTINGS or self.is_result(node)
         return False
 
-    def _find_functions_that_ask(self, nodes: list[ast.AST]) -> None:
+    def _find_functions_that_ask(self, nodes: Nodes) -> None:
         """The functions of the file that answer with what the database has."""
-        for node in nodes:
-            if isinstance(node, ast.FunctionDef) and node.name not in ("upgrade", "downgrade"):
+        for node in nodes.of(ast.FunctionDef):
+            if node.name not in ("upgrade", "downgrade"):
                 answers = any(isinstance(inner, ast.Return) and inner.value for inner in ast.walk(node))
                 if answers and self.is_inspected(node):
                     self._asking.add(node.name)
@@ -247,7 +248,7 @@ class Origins:
     def _grow(self, found: set[str], is_one: Callable[[ast.expr], bool], *, handed: bool = False) -> None:
         """Adds the names that are bound to such a value, and those that are bound to these; with ``handed`` also those under
         which functions of the file are given it."""
-        bindings = [*self._bindings, *self._handed] if handed else self._bindings
+        bindings = [*self._made, *self._handed] if handed else self._made
         before = -1
         while len(found) > before:
             before = len(found)
@@ -256,11 +257,11 @@ class Origins:
                     found.update(names)
 
 
-def _handed(nodes: list[ast.AST]) -> Iterator[tuple[list[str], ast.expr]]:
+def _handed(nodes: Nodes) -> Iterator[tuple[list[str], ast.expr]]:
     """The parameters of the file's functions, each with what a call gives it."""
-    functions = {node.name: node.args for node in nodes if isinstance(node, ast.FunctionDef)}
-    for node in nodes if functions else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+    functions = {node.name: node.args for node in nodes.of(ast.FunctionDef)}
+    for node in nodes.of(ast.Call) if functions else ():
+        if isinstance(node.func, ast.Name) and node.func.id in functions:
             taken = functions[node.func.id]
             names = [one.arg for one in (*taken.posonlyargs, *taken.args)]
             yield from (([name], given) for name, given in zip(names, node.args, strict=False))
@@ -285,14 +286,21 @@ def dotted(node: ast.expr) -> str:
     return f"{before}.{node.attr}" if before and isinstance(node, ast.Attribute) else ""
 
 
+def _is_plain_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def is_name_of(node: ast.expr, names: Collection[str]) -> bool:
     """Whether it is one of these names."""
     return isinstance(node, ast.Name) and node.id in names
 
 
-def _bindings(nodes: list[ast.AST]) -> Iterator[tuple[list[str], ast.expr]]:
+_BINDING = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.comprehension, ast.withitem)
+
+
+def _bindings(nodes: Nodes) -> Iterator[tuple[list[str], ast.expr]]:
     """Every place where names get a value: the names, and what it is made from."""
-    for node in nodes:
+    for node in nodes.of_any(*_BINDING):
         match node:
             case ast.Assign(targets=targets, value=value):
                 yield [name for target in targets for name in _names(target)], value

@@ -18,12 +18,12 @@ from headway.lint.syntax.asking import (
     surely_called,
 )
 from headway.lint.syntax.branching import Branching, branching_of
-from headway.lint.syntax.fetching import EXECUTES, FETCHES, is_fetch, row_loops
+from headway.lint.syntax.fetching import EXECUTES, FETCHES, MAY_FETCH, is_fetch, row_loops
 from headway.lint.syntax.miscalled import miscalls_of
 from headway.lint.syntax.origins import OF_INSPECTORS, Origins, called, dotted, is_name_of
 from headway.lint.syntax.running import running_order
 from headway.pattern import pattern
-from headway.reading.syntax import nodes_of, without_depths
+from headway.reading.syntax import Nodes, nodes_of, without_depths
 from headway.valueclass import valueclass
 
 _BROAD = frozenset(
@@ -138,16 +138,18 @@ class Written:
         return next((call for call in self.calls if call.holds(span)), None)
 
 
-def written(path: str, source: str, package: str = "", modules: Modules = MappingProxyType({})) -> Written:
-    """What is written in the file ``source``, whose spans are named ``path``.
+def written(
+    path: str, source: str, tree: ast.Module, package: str = "", modules: Modules = MappingProxyType({})
+) -> Written:
+    """What is written in the file ``source``, whose spans are named ``path`` and whose syntax is ``tree``.
 
     ``modules`` are those of the project that it uses, ``package`` is what its relative imports start from. What lies too deep
     in an expression is left out; what cannot be followed of it the reader of the migration says.
     """
     try:
-        return _written(path, source, ast.parse(source), package, modules)
+        return _written(path, source, tree, package, modules)
     except RecursionError:
-        return _written(path, source, without_depths(ast.parse(source)), package, modules)
+        return _written(path, source, without_depths(tree), package, modules)
 
 
 @lru_cache(maxsize=64)
@@ -156,7 +158,7 @@ def written_module(
 ) -> Written | None:
     """The same of a module that many revisions use; None where it is no Python."""
     try:
-        return written(path, source, package, dict(modules))
+        return written(path, source, ast.parse(source), package, dict(modules))
     except (SyntaxError, ValueError, MemoryError):
         return None
 
@@ -165,22 +167,20 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
     nodes = nodes_of(tree)
     origins = Origins(nodes, imported_askers(nodes, package, modules))
     docstrings = set(map(id, _docstrings(nodes)))
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    first = next(iter(_docstrings([tree])), None)
+    calls = nodes.of(ast.Call)
+    first = next(_docstrings(Nodes([tree])), None)
     ops = frozenset(_names_of_op(nodes))
     return Written(
         docstring=None if first is None else Literal(_span(path, first), str(first.value)),
         functions=tuple(
-            _region(path, node, [node])
-            for node in nodes
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            _region(path, node, [node]) for node in nodes.of_any(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
         ),
         swallows=tuple(_swallows(path, nodes, _BROAD)),
         forgives=tuple(_swallows(path, nodes, _FORGIVING)),
         branching=branching_of(nodes, origins),
         plain_executes=tuple(_span(path, call) for call in calls if _is_plain_execute(call, origins)),
         fetches=tuple(_fetches(path, tree, nodes, origins, imported_readers(nodes, package, modules))),
-        withs=tuple(_region(path, node, node.body) for node in nodes if isinstance(node, ast.With | ast.AsyncWith)),
+        withs=tuple(_region(path, node, node.body) for node in nodes.of_any(ast.With, ast.AsyncWith)),  # type: ignore[attr-defined]  # both have it
         row_loops=tuple(_region(path, loop, loop.body) for loop in row_loops(nodes, origins)),
         asks_offline=knows_of_scripts(source),
         built=tuple((_span(path, call), what) for call in calls if (what := _put_into(call, origins))),
@@ -188,10 +188,10 @@ def _written(path: str, source: str, tree: ast.Module, package: str, modules: Mo
         flushes=tuple(_span(path, call) for call in calls if _is_flush(call, origins)),
         directives=frozenset((call.lineno, call.col_offset + 1) for call in calls if _is_directive(call, ops)),
         miscalls=tuple((_span(path, one.node), one.directive, one.why, one.instead) for one in miscalls_of(nodes, ops)),
-        calls=tuple(_region(path, node, [node]) for node in nodes if _is_call(node)),
+        calls=tuple(_region(path, node, [node]) for node in nodes.of(ast.Expr) if isinstance(node.value, ast.Call)),
         literals=tuple(_literals(path, nodes, docstrings)),
         idle=frozenset(name for name in ("upgrade", "downgrade") if _is_idle(name, _functions_of(tree))),
-        ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree)),
+        ways_back=tuple(_region(path, node, [node]) for node in _only_back(tree, nodes)),
     )
 
 
@@ -273,9 +273,11 @@ _LOOKING = frozenset(
 """What only makes a value or asks the database: that nothing of it changes that is told by the effects."""
 
 
-def _only_back(tree: ast.Module) -> list[ast.stmt]:
+def _only_back(tree: ast.Module, nodes: Nodes) -> list[ast.stmt]:
     """The functions of the module that ``downgrade()`` comes to, and nothing else does."""
     functions = _functions_of(tree)
+    if not any(node.id in functions for node in nodes.of(ast.Name)):
+        return [functions["downgrade"]] if "downgrade" in functions else []
     others = [one for one in tree.body if one is not functions.get(getattr(one, "name", ""))]
     first = [one for one in (functions.get("upgrade"), *others) if one is not None]
     ahead = _reached(first, functions)
@@ -295,31 +297,30 @@ def _reached(first: Sequence[ast.stmt], functions: _Functions) -> list[str]:
     return found
 
 
-def _docstrings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:
-    for node in nodes:
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.body:
-            first = node.body[0]
-            match first:
-                case ast.Expr(value=ast.Constant(value=str()) as text):
-                    yield text
+def _docstrings(nodes: Nodes) -> Iterator[ast.Constant]:
+    for node in nodes.of_any(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+        match node.body:  # type: ignore[attr-defined]  # they have one
+            case [ast.Expr(value=ast.Constant(value=str()) as text), *_]:
+                yield text
 
 
-def _literals(path: str, nodes: list[ast.AST], docstrings: set[int]) -> Iterator[Literal]:
-    inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in nodes:
+def _literals(path: str, nodes: Nodes, docstrings: set[int]) -> Iterator[Literal]:
+    inside = {id(part) for node in nodes.of(ast.JoinedStr) for part in node.values}
+    for node in nodes.of_any(ast.JoinedStr, ast.Constant):
         if isinstance(node, ast.JoinedStr):
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
             yield Literal(_span(path, node), text)
-        elif id(node) not in docstrings and id(node) not in inside:
+        else:
             match node:
                 case ast.Constant(value=str(text)) if len(text) > _SHORT:
-                    yield Literal(_span(path, node), text)
+                    if id(node) not in docstrings and id(node) not in inside:
+                        yield Literal(_span(path, node), text)
 
 
-def _names_of_op(nodes: list[ast.AST]) -> Iterator[str]:
+def _names_of_op(nodes: Nodes) -> Iterator[str]:
     """What the file calls ``alembic.op``, and the directives that it imports from there."""
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module in ("alembic", "alembic.op"):
+    for node in nodes.of(ast.ImportFrom):
+        if node.module in ("alembic", "alembic.op"):
             names = node.names if node.module == "alembic.op" else [n for n in node.names if n.name == "op"]
             yield from (alias.asname or alias.name for alias in names)
 
@@ -329,14 +330,11 @@ def _is_directive(call: ast.Call, ops: frozenset[str]) -> bool:
     return is_name_of(function.value if isinstance(function, ast.Attribute) else function, ops)
 
 
-def _is_call(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-
-
-def _swallows(path: str, nodes: list[ast.AST], errors: frozenset[str]) -> Iterator[Region]:
-    for node in nodes:
-        if isinstance(node, ast.Try) and any(_hides(one, errors) for one in node.handlers):
-            yield _region(path, node, node.body)
+def _swallows(path: str, nodes: Nodes, errors: frozenset[str]) -> Iterator[Region]:
+    for node in nodes.of_any(ast.Try, ast.With):
+        if isinstance(node, ast.Try):
+            if any(_hides(one, errors) for one in node.handlers):
+                yield _region(path, node, node.body)
         elif isinstance(node, ast.With):
             for item in node.items:
                 call = item.context_expr
@@ -395,9 +393,10 @@ def _is_plain_execute(call: ast.Call, origins: Origins) -> bool:
     return (origins.is_bind(receiver) or origins.is_session(receiver)) and origins.is_text(call.args[0])
 
 
-def _fetches(path: str, tree: ast.Module, nodes: list[ast.AST], origins: Origins, readers: Places) -> Iterator[Fetch]:
+def _fetches(path: str, tree: ast.Module, nodes: Nodes, origins: Origins, readers: Places) -> Iterator[Fetch]:
     surely = surely_called(tree) if readers else frozenset()
-    found = [node for node in nodes if is_fetch(node, origins) or (id(node) in surely and _helper(node) in readers)]
+    asked = nodes.of_any(*MAY_FETCH)
+    found = [node for node in asked if is_fetch(node, origins) or (id(node) in surely and _helper(node) in readers)]
     if len(found) > 1:
         order = running_order(tree, nodes)
         found.sort(key=lambda node: (order.get(id(node), len(nodes)), _place(node)))

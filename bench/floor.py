@@ -32,7 +32,7 @@ Revision = tuple[str, Callable[[], None]]
 
 def main(url: str, script: str, versions: str) -> None:
     """Loads, then executes or prints."""
-    gc.set_threshold(2_000, 100)
+    gc.set_threshold(20_000, 30)
     dialect = make_url(url).get_dialect()()
     logging.config.fileConfig("alembic.ini")
     _serve(dialect)

@@ -78,8 +78,8 @@ class Texts:
     @cached_property
     def _joined(self) -> tuple[bytes, list[int]]:
         """All texts, and where each begins; one more is the end."""
-        texts = [self._source(id_) + b"\n" for id_ in self._ids]
-        return b"".join(texts).lower(), [*accumulate(map(len, texts), initial=0)]
+        texts = [self._source(id_) for id_ in self._ids]
+        return b"\n".join([*texts, b""]).lower(), [*accumulate((len(text) + 1 for text in texts), initial=0)]
 
     def _text(self, place: int) -> bytes:
         joined, starts = self._joined

@@ -495,7 +495,7 @@ class Known:
         """The new revisions that ``revision`` stands on, parents first; none in a history that is broken."""
         if not self._new or self._graph.problems:
             return []
-        below = self._graph.ancestors([revision]) & self._new
+        below = {one for one in self._new if self._reach.is_below(one, revision)}
         tops = [one for one in below if not below.intersection(self._graph.real_children(one))]
         return self._graph.sort(below, sorted(tops))[::-1]
 

@@ -24,9 +24,9 @@ def unreached_files(directory: RevisionDirectory) -> Iterator[tuple[str, int]]:
         return
     known = {os.path.realpath(folder) for folder in directory.locations}
     looked_at = 0
-    for location in sorted(known):
-        for folder, inner, names in os.walk(location):
-            inner[:] = sorted(name for name in inner if name != "__pycache__" and not name.startswith("."))
+    for top in (folder for location in sorted(known) for folder in _folders_in(location)):
+        for folder, inner, names in os.walk(top):
+            inner[:] = sorted(filter(_may_hold_any, inner))
             if os.path.realpath(folder) in known:
                 continue
             for name in sorted(names):
@@ -38,6 +38,19 @@ def unreached_files(directory: RevisionDirectory) -> Iterator[tuple[str, int]]:
                 path = os.path.join(folder, name)
                 if (line := _line_of_revision(path)) is not None:
                     yield path, line
+
+
+def _folders_in(location: str) -> list[str]:
+    try:
+        with os.scandir(location) as listed:
+            folders = [one.path for one in listed if one.is_dir(follow_symlinks=False) and _may_hold_any(one.name)]
+    except OSError:
+        return []  # who lists the history says so
+    return sorted(folders)
+
+
+def _may_hold_any(folder: str) -> bool:
+    return folder != "__pycache__" and not folder.startswith(".")
 
 
 def _line_of_revision(path: str) -> int | None:

@@ -10,6 +10,7 @@ import pytest
 from fixtures.timing import seconds_of
 from headway.catalog.history import History
 from headway.catalog.names import Names
+from headway.catalog.replay import Replay
 from headway.catalog.shelf import Presence
 from headway.catalog.texts import Texts
 from headway.effects import model as fx
@@ -333,6 +334,60 @@ def test_case_83_public_is_the_default_schema() -> None:
     made = MADE.format("notes")[:-1] + ', schema="public")'
     last = walked(f'{made}; op.create_index("ix", "notes", ["id"])')[-1][1]
     assert last.is_new_table("notes", new={"a1"}) is True  # type: ignore[attr-defined]
+
+
+def test_questions_in_any_order_have_the_answers_of_a_history_that_nobody_asked() -> None:
+    """What is kept of one question is where the next goes on from: forward, back, and from one branch to another."""
+    chance = random.Random(14)
+    changes = [
+        MADE.format("t"),
+        "op.drop_table('t')",
+        "op.alter_column('t', 'c', nullable=True)",
+        "op.alter_column('t', 'c', nullable=False)",
+        "op.drop_column('t', 'c')",
+        "op.add_column('t', sa.Column('c', sa.Integer))",
+        "op.rename_table('t', 'u')",
+        "op.rename_table('u', 't')",
+        "import app; app.helper(op)",
+        "pass",
+    ]
+    told = set()
+    for _ in range(12):
+        bodies = {f"r{n:02}": chance.choice(changes) for n in range(20)}
+        order = list(bodies)
+        parents: dict[str, object] = {
+            one: order[max(0, at - chance.choice([1, 1, 1, 2, 3]))] for at, one in enumerate(order)
+        }
+        parents |= {"r00": None, "r19": ("r18", "r17") if parents["r18"] != "r17" else "r18"}
+        kept = Project(bodies, parents)
+        for _ in range(60):
+            revision, table = chance.choice(order), chance.choice(["t", "u"])
+            fresh = Project(bodies, parents).history.before(revision, [table])
+            asked = kept.history.before(revision, [table])
+            assert asked.presence(table) is fresh.presence(table)
+            assert asked.column_nullable(table, "c") is fresh.column_nullable(table, "c")
+            told.add((fresh.presence(table), fresh.column_nullable(table, "c")))
+    assert len(told) == 5  # every answer that there is
+
+
+def test_a_table_that_every_revision_asks_for_is_replayed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 200
+    bodies = {
+        f"r{n:03}": MADE.format("t") if n == 0 else f"op.add_column('t', sa.Column('c{n}', sa.Integer))"
+        for n in range(size)
+    }
+    project = Project(bodies)
+    replayed: list[str | None] = []
+    run = Replay.run
+    monkeypatch.setattr(
+        Replay,
+        "run",
+        lambda self, effects, revision=None: (replayed.append(revision), run(self, effects, revision))[-1],
+    )
+    for _ in range(2):
+        for at, revision in enumerate(bodies):
+            assert (project.history.before(revision, ["t"]).column_nullable("t", f"c{at - 1}") is True) == (at > 1)
+    assert replayed == list(bodies)[:-1]
 
 
 # -- time ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Who reads a revision's file, and rules, are elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from headway.catalog.names import Names
 from headway.catalog.questions import Answers
@@ -27,13 +28,21 @@ class History:
         self._effects = effects
         self._names = names
         self._read: dict[str, tuple[fx.Effect, ...]] = {}
+        self._answers: dict[tuple[str, frozenset[str]], Answers] = {}
+        self._last: dict[frozenset[str], tuple[list[_Step], Replay]] = {}
+        """Of some tables how far they were replayed when they were asked for last."""
 
     def before(self, revision: str, tables: Iterable[fx.Text]) -> Answers:
         """What is known of ``tables`` (names, of whatever schema) when ``revision`` begins.
 
         Of other tables the answer knows less than could be known, and nothing that is not so.
         """
-        return Answers(self._replayed(revision, tables).schema(), self._names)
+        asked = _names(tables)
+        known = self._answers.get((revision, asked))
+        if known is None:
+            known = Answers(self._carried_on(revision, asked).schema(), self._names)
+            _keep(self._answers, (revision, asked), known)
+        return known
 
     def walk(self, revision: str, also: Iterable[fx.Text] = ()) -> Iterator[tuple[fx.Effect, Callable[[], Answers]]]:
         """Each effect of ``revision`` with what was known just before it, made when it is asked for.
@@ -67,19 +76,37 @@ class History:
 
     def _replayed(self, revision: str, tables: Iterable[fx.Text]) -> Replay:
         replay = Replay(self._names)
-        names = {table.lower() for table in tables if isinstance(table, str)}
+        self._go(replay, self._steps(revision, _names(tables)))
+        return replay
+
+    def _carried_on(self, revision: str, names: frozenset[str]) -> Replay:
+        """The same, not to be changed: from where the last question about these tables has led, if that lies on the way.
+
+        A table that each of a hundred revisions asks for is replayed once, and not a hundred times.
+        """
+        steps = self._steps(revision, names)
+        done, replay = self._last.get(names, ([], Replay(self._names)))
+        if steps[: len(done)] != done:
+            done, replay = [], Replay(self._names)
+        self._go(replay, steps[len(done) :])
+        _keep(self._last, names, (steps, replay))
+        return replay
+
+    def _steps(self, revision: str, names: frozenset[str]) -> list[_Step]:
+        """The revisions to replay, in their order, and whether each has surely run."""
         if not names:
-            return replay
+            return []
         wanted = self._needed(revision, names)
         below = self._reach.parents_first(one for one in wanted if self._reach.is_below(one, revision))
         unordered = self._reach.unordered(below)
-        for one in below:
-            (replay.maybe if one in unordered else replay.run)(self._effects_of(one), one)
-        for one in sorted(wanted.difference(below)):
-            replay.maybe(self._effects_of(one), one)  # beside it: it may have run before
-        return replay
+        beside = sorted(wanted.difference(below))  # each may have run before
+        return [*((one, one not in unordered) for one in below), *((one, False) for one in beside)]
 
-    def _needed(self, revision: str, names: set[str]) -> set[str]:
+    def _go(self, replay: Replay, steps: Iterable[_Step]) -> None:
+        for one, is_sure in steps:
+            (replay.run if is_sure else replay.maybe)(self._effects_of(one), one)
+
+    def _needed(self, revision: str, names: frozenset[str]) -> set[str]:
         """The revisions that may change one of the tables before this one: they name it, or what they do cannot be told
         by their text.
 
@@ -87,7 +114,7 @@ class History:
         """
         needed = {one for one in self._texts.unclear if self._may_have_run(one, revision)}
         seen: set[str] = set()
-        todo = names
+        todo = set(names)
         while todo:
             seen |= todo
             for name in todo:
@@ -117,6 +144,27 @@ class History:
         if revision not in self._read:
             self._read[revision] = tuple(self._effects(revision))
         return self._read[revision]
+
+
+_Step = tuple[str, bool]
+"""A revision, and whether it has surely run."""
+_KEPT = 1_000
+"""How many answers, and places to go on from, are kept: rules ask the same of a revision one after the other."""
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _keep(kept: dict[_K, _V], key: _K, value: _V) -> None:
+    """Adds to what is kept, and lets go of what was asked for longest ago."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > _KEPT:
+        del kept[next(iter(kept))]
+
+
+def _names(tables: Iterable[fx.Text]) -> frozenset[str]:
+    return frozenset(table.lower() for table in tables if isinstance(table, str))
 
 
 def tables_of(effects: Iterable[fx.Effect]) -> set[fx.Text]:

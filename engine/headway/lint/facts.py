@@ -196,13 +196,21 @@ class Facts:
     ini_urls: tuple[IniUrl, ...] = ()
     """The databases' addresses in the settings, without what stands in them."""
     environment: Environment | None = None
+    """None where there is none, or where it cannot be read."""
     named_kinds: Callable[[], frozenset[str]] = frozenset
     """For which kinds of constraints the models have a naming convention: its keys, ``fk``, ``uq`` and so on."""
-    """None where there is none, or where it cannot be read."""
     stays_below_sqlalchemy_2: Callable[[], bool] = bool
     """Whether the project's requirements keep SQLAlchemy 2 out."""
     path_of: Callable[[str], str | None] = lambda revision: None
     """The path of a revision's file, as reports show it."""
+
+    @cached_property
+    def parents_first(self) -> tuple[RevisionFile, ...]:
+        """The files that are judged, each behind its ancestors: what the history knows grows from one to the next."""
+        if len(self.examined) < 2 or self.problems:
+            return self.examined
+        files = {file.revision: file for file in self.examined}
+        return tuple(files[revision] for revision in self.known.parents_first(files))
 
     @property
     def base_name(self) -> str:

@@ -6,7 +6,7 @@ enough the whole history tells what a column is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from headway.catalog.history import History
@@ -58,6 +58,10 @@ class Known:
         self._whole: dict[str, list[dict[int, Answers]]] = {}
         self._as_told: dict[str, list[dict[int, Answers]]] = {}
         """The same where everything has happened that the history speaks of, and nothing else."""
+
+    def parents_first(self, revisions: Iterable[str]) -> list[str]:
+        """These revisions of a history without faults, each behind its ancestors."""
+        return self._reach.parents_first(revisions)
 
     def is_new_table(self, effect: fx.Effect, revision: str) -> bool:
         """Whether a revision that no database has yet made the table of ``effect``, on every database of the history."""

@@ -69,7 +69,7 @@ class FileRule(Rule):
     """A rule that looks at each examined revision file by itself."""
 
     def check(self, facts: Facts) -> Iterator[Finding]:
-        for file in facts.examined:
+        for file in facts.parents_first:
             yield from self.check_file(file, facts)
 
     @abstractmethod

@@ -15,7 +15,7 @@ from headway.lint.catalogue import RULES
 from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
-from headway.lint.known import Known
+from headway.lint.known.known import Known
 from headway.lint.rule import Rule
 from headway.reading.header import Dynamic
 from headway.reading.header_parser import parse_header

@@ -26,7 +26,7 @@ class History:
         self._reach = reach
         self._texts = texts
         self._effects = effects
-        self._names = names
+        self.names = names
         self._read: dict[str, tuple[fx.Effect, ...]] = {}
         self._answers: dict[tuple[str, frozenset[str]], Answers] = {}
         self._last: dict[frozenset[str], tuple[list[_Step], Replay]] = {}
@@ -40,7 +40,7 @@ class History:
         asked = _names(tables)
         known = self._answers.get((revision, asked))
         if known is None:
-            known = Answers(self._carried_on(revision, asked).schema(), self._names)
+            known = Answers(self._carried_on(revision, asked).schema(), self.names)
             _keep(self._answers, (revision, asked), known)
         return known
 
@@ -52,7 +52,7 @@ class History:
         effects = self._effects_of(revision)
         replay = self._replayed(revision, {*tables_of(effects), *also})
         for effect in effects:
-            yield effect, lambda: Answers(replay.schema(), self._names)
+            yield effect, lambda: Answers(replay.schema(), self.names)
             replay.apply(effect, revision)
 
     def walk_back(self, revision: str, down: Sequence[fx.Effect]) -> Iterator[tuple[fx.Effect, Callable[[], Answers]]]:
@@ -62,7 +62,7 @@ class History:
         replay = self._replayed(revision, tables_of((*effects, *down)))
         replay.run(effects, revision)
         for effect in down:
-            yield effect, lambda: Answers(replay.schema(), self._names)
+            yield effect, lambda: Answers(replay.schema(), self.names)
             replay.apply(effect, revision)
 
     def after(self, revision: str) -> Answers:
@@ -70,12 +70,12 @@ class History:
         effects = self._effects_of(revision)
         replay = self._replayed(revision, tables_of(effects))
         replay.run(effects, revision)
-        return Answers(replay.schema(), self._names)
+        return Answers(replay.schema(), self.names)
 
     # -- which files to read ------------------------------------------------------------------------------------
 
     def _replayed(self, revision: str, tables: Iterable[fx.Text]) -> Replay:
-        replay = Replay(self._names)
+        replay = Replay(self.names)
         self._go(replay, self._steps(revision, _names(tables)))
         return replay
 
@@ -85,9 +85,9 @@ class History:
         A table that each of a hundred revisions asks for is replayed once, and not a hundred times.
         """
         steps = self._steps(revision, names)
-        done, replay = self._last.get(names, ([], Replay(self._names)))
+        done, replay = self._last.get(names, ([], Replay(self.names)))
         if steps[: len(done)] != done:
-            done, replay = [], Replay(self._names)
+            done, replay = [], Replay(self.names)
         self._go(replay, steps[len(done) :])
         _keep(self._last, names, (steps, replay))
         return replay

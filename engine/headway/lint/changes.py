@@ -73,7 +73,7 @@ def _tables(effect: fx.Effect, lock: Lock, file: RevisionFile, facts: Facts) -> 
     if isinstance(effect, fx.DropsConstraint) and effect.kind is fx.ConstraintKind.FOREIGN_KEY:
         yield "(the table that it points to)"
     if isinstance(effect, fx.DropsTable | fx.DropsColumn):
-        yield from (_name(name, schema or None) for schema, name in facts.known.points_to(effect, file.revision))
+        yield from (_name(name, schema or None) for schema, name in facts.known.before.points_to(effect, file.revision))
     for key in foreign_keys(effect):
         pointed = fx.LocksTable(span=effect.span, order=effect.order, table=key.table or fx.UNKNOWN, schema=key.schema)
         if key.table != own and not facts.is_new_table(pointed, file):

@@ -18,7 +18,7 @@ from headway.lint.environment import Environment
 from headway.lint.history.released import Base, Change
 from headway.lint.history.squashed import Squash
 from headway.lint.ini_url import IniUrl
-from headway.lint.known import Known
+from headway.lint.known.known import Known
 from headway.lint.syntax.suites import Block, Lines, are_in_two_arms, arms_of, blocks_of, runs_behind
 from headway.lint.syntax.written import Written, written, written_module
 from headway.pattern import pattern
@@ -242,13 +242,13 @@ class Facts:
 
     def is_new_table(self, effect: fx.Effect, file: RevisionFile) -> bool:
         """Whether the table of ``effect`` was created by this revision or by another new one, so that it has no rows."""
-        is_new = self.known.is_new_table(effect, file.revision) and not _is_made_elsewhere(effect, file)
+        is_new = self.known.new_tables.has(effect, file.revision) and not _is_made_elsewhere(effect, file)
         return is_new or _is_made_just_before(effect, file)
 
     def typed(self, effect: fx.AltersColumn, file: RevisionFile) -> fx.AltersColumn:
         """The effect with the type that the column has had: what the revision says, what the history tells, or else what
         ``downgrade()`` gives back."""
-        found = self.known.typed(self._as_enum(self._as_written(effect, file), file), file.revision)
+        found = self.known.before.typed(self._as_enum(self._as_written(effect, file), file), file.revision)
         if found.existing_type is not None or effect.new_type is None:
             return found
         return replace(found, existing_type=_given_back(effect, file))
@@ -258,7 +258,7 @@ class Facts:
         name = _enum_name(effect.new_type)
         if name is None or effect.existing_type is None or self.dialects != {"postgresql"}:
             return effect
-        before = self.known.column(effect, file.revision)
+        before = self.known.before.column(effect, file.revision)
         old = before.type if before is not None and isinstance(before.type, fx.Type) else None
         return effect if old is None or _enum_name(old) != name else replace(effect, existing_type=old)
 
@@ -270,7 +270,7 @@ class Facts:
             return effect
         if not self.is_mysql:
             return effect
-        before = self.known.column(effect, file.revision)
+        before = self.known.before.column(effect, file.revision)
         old = before.type if before is not None and isinstance(before.type, fx.Type) else None
         said = stored(effect.existing_type)
         had = None if old is None else stored(old)

@@ -20,7 +20,7 @@ from headway.lint.history.scope import Scope
 from headway.lint.history.squashed import Squash, squashes
 from headway.lint.history.unreached import unreached_files
 from headway.lint.ini_url import IniUrl, ini_urls
-from headway.lint.known import Known
+from headway.lint.known.known import Known
 from headway.lint.naming import named_kinds
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles

@@ -44,7 +44,7 @@ def column_goes_too(effect: fx.DropsIndex, file: RevisionFile, facts: Facts) -> 
         and other.transaction == effect.transaction
         and _runs_along(other, effect, file)
     ]
-    index = facts.known.index(effect, file.revision) if later else None
+    index = facts.known.before.index(effect, file.revision) if later else None
     if index is None or not isinstance(index.parts, tuple):
         return any(_is_named_by(effect, one) for one in later)
     return any(one.column in index.parts for one in later)

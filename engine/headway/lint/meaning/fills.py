@@ -16,9 +16,9 @@ def may_hold_null(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) ->
     """Whether ``altered`` sets NOT NULL on a column in which a row may hold NULL, as far as anything tells."""
     if altered.nullable is not False or altered.existing_nullable is False or facts.is_new_table(altered, file):
         return False
-    if is_filled(altered, file, facts) or facts.known.column_nullable(altered, file.revision) is False:
+    if is_filled(altered, file, facts) or facts.known.before.column_nullable(altered, file.revision) is False:
         return False
-    return facts.known.proves_not_null(altered, file.revision) is not True
+    return facts.known.before.proves_not_null(altered, file.revision) is not True
 
 
 def is_filled(altered: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bool:

@@ -44,7 +44,7 @@ def locked(effect: fx.Effect, file: RevisionFile, facts: Facts) -> fx.TableEffec
         lock = facts.lock_of(other, "postgresql")
         if not isinstance(other, fx.TableEffect) or lock is None or not lock.blocks_reads:
             continue
-        if isinstance(other, fx.DropsTable) and facts.known.is_left_over(other, file.revision):
+        if isinstance(other, fx.DropsTable) and facts.known.earlier.is_left_over(other, file.revision):
             continue
         # To fill a column of the same table is what one has locked it for.
         worse = other.table != getattr(effect, "table", None) or fills_all

@@ -16,7 +16,7 @@ from headway.catalog.schema import Column, Constraint, Index, Table
 from headway.catalog.shelf import Presence, Shelf, is_nameless
 from headway.effects import model as fx
 from headway.lint.facts import RevisionFile
-from headway.lint.known import Known
+from headway.lint.known.known import Known
 from headway.lint.meaning.inverse import is_comparable
 
 _KIND = fx.ConstraintKind

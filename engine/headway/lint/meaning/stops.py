@@ -111,7 +111,7 @@ def _was_unique(effect: fx.AddsConstraint | fx.CreatesIndex, file: RevisionFile,
     if rest and _is_set_since_the_drop(effect, rest, file):
         return False
     named = replace(effect, columns=tuple(copied.get(column, column) for column in effect.columns))
-    return facts.known.had_unique(named, file.revision)
+    return facts.known.earlier.had_unique(named, file.revision)
 
 
 def _is_set_since_the_drop(
@@ -198,7 +198,7 @@ def orphans(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) -> Orph
     none, some = Orphans(Stop.NONE, called, target), Orphans(Stop.SOME, called, target)
     if effect.order in file.without_rows or facts.is_new_table(effect, file):
         return none
-    if facts.known.had_foreign_key(effect, file.revision):
+    if facts.known.earlier.had_foreign_key(effect, file.revision):
         return none
     if _has_dropped_it(effect, referent, file) and not set_before(effect, effect.columns, file):
         return none
@@ -231,7 +231,7 @@ def _is_put_back(effect: fx.AddsConstraint, file: RevisionFile, facts: Facts) ->
     if is_told and (
         any(added_column(effect, column, file) is not None for column in effect.columns)
         or set_before(effect, effect.columns, file)
-        or facts.known.points_elsewhere(effect, file.revision)
+        or facts.known.earlier.points_elsewhere(effect, file.revision)
     ):
         return False
     return any(

@@ -69,10 +69,10 @@ def _is_certain(drop: _Drop) -> bool:
 def _told(drop: _Drop, file: RevisionFile, facts: Facts) -> tuple[str, tuple[fx.Text, ...] | None] | None:
     """What it is that goes, and its columns where the history tells them; None for what is neither index nor key."""
     if isinstance(drop, fx.DropsIndex):
-        index = facts.known.index(drop, file.revision)
+        index = facts.known.before.index(drop, file.revision)
         columns = index.parts if index is not None and isinstance(index.parts, tuple) else None
         return "unique index" if index is not None and index.unique is True else "index", columns
-    constraint = facts.known.constraint(drop, file.revision)
+    constraint = facts.known.before.constraint(drop, file.revision)
     kind = drop.kind
     if kind is _KIND.UNKNOWN:
         kind = _kind_by_name(str(drop.name)) if constraint is None else constraint.kind

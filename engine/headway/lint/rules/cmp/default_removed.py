@@ -56,7 +56,7 @@ class DefaultRemoved(UpgradeRule):
             for o in same
         ):
             return  # another one comes in its place
-        if not facts.known.takes_default(effect, file.revision) or not _was_there(effect, file, facts):
+        if not facts.known.before.takes_default(effect, file.revision) or not _was_there(effect, file, facts):
             return
         yield self.finding(
             f"takes the default of {fx.shown(effect.table)}.{fx.shown(effect.column)} away: INSERTs that leave the column out get NULL, or "
@@ -81,5 +81,7 @@ def _was_there(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> boo
         ):
             first = other
     if first is effect or first.drops_default:
-        return facts.known.takes_default(first, file.revision)
-    return first.existing_default is not None or facts.known.column_has_default(first, file.revision) is not False
+        return facts.known.before.takes_default(first, file.revision)
+    return (
+        first.existing_default is not None or facts.known.before.column_has_default(first, file.revision) is not False
+    )

@@ -74,7 +74,9 @@ class NewRequiredColumn(UpgradeRule):
         else:
             assert isinstance(effect, fx.AltersColumn)
             required = makes_required(effect, file) and not self._is_known_by_name(effect, file)
-            required = required and (not effect.drops_default or facts.known.takes_default(effect, file.revision))
+            required = required and (
+                not effect.drops_default or facts.known.before.takes_default(effect, file.revision)
+            )
             what = f"leaves {fx.shown(effect.table)}.{fx.shown(effect.column)} NOT NULL and without a default"
             fate = "INSERTs of the running code, which leave it out, fail"
             no_rows = effect.order in file.without_rows

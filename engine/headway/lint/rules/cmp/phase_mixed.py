@@ -46,8 +46,8 @@ class PhaseMixed(FileRule):
         added = [effect for effect in file.upgrade_effects if _adds(effect, file, facts)]
         dropped = [effect for effect in file.upgrade_effects if _drops(effect, file, facts)] if added else []
         if dropped:
-            added = [effect for effect in added if not facts.known.is_repeated(effect, file.revision)]
-            dropped = [effect for effect in dropped if not facts.known.is_repeated(effect, file.revision)]
+            added = [effect for effect in added if not facts.known.earlier.is_repeated(effect, file.revision)]
+            dropped = [effect for effect in dropped if not facts.known.earlier.is_repeated(effect, file.revision)]
         moved = _renamed(file)
         again = {_named(effect) for effect in added} & {_named(effect) for effect in dropped}
         added = [effect for effect in added if _named(effect) not in again and _named(effect)[0] not in moved]

@@ -63,7 +63,7 @@ class FkWithoutIndex(UpgradeRule):
         for columns in _keys(effect, made):
             known = all(isinstance(column, str) for column in columns)
             if columns and known and not any(set(one[: len(columns)]) == set(columns) for one in led):
-                if any(_settles(*one) for one in facts.known.done_later(effect, file.revision, columns)):
+                if any(_settles(*one) for one in facts.known.later.done_to(effect, file.revision, columns)):
                     continue
                 named = ", ".join(map(str, columns))
                 quoted = ", ".join(f'"{column}"' for column in columns)

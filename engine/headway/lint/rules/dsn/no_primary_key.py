@@ -62,7 +62,7 @@ class NoPrimaryKey(UpgradeRule):
 def _is_settled_later(effect: fx.CreatesTable, file: RevisionFile, facts: Facts) -> bool:
     """Whether the history ends with a key of the table, or without the table."""
     settled = False
-    for one, _ in facts.known.done_later(effect, file.revision):
+    for one, _ in facts.known.later.done_to(effect, file.revision):
         if isinstance(one, fx.DropsTable):
             return True
         if isinstance(one, fx.DropsConstraint) and one.kind is fx.ConstraintKind.PRIMARY_KEY:

@@ -129,7 +129,7 @@ class ReservedOrMixedCase(UpgradeRule):
             what = "has capitals, which PostgreSQL and Oracle keep only in quotes"
         else:
             return
-        if any(_is_gone(one) for one, _ in facts.known.done_later(effect, file.revision)):
+        if any(_is_gone(one) for one, _ in facts.known.later.done_to(effect, file.revision)):
             return
         yield self.finding(
             f"the table's name {name} {what}: every statement written by hand has to quote it",

@@ -64,7 +64,7 @@ class DropColumn(UpgradeRule):
         if (old.table, old.columns[0]) != (effect.table, effect.column):
             named += f" ({fx.shown(old.table)}.{fx.shown(old.columns[0])} before this revision)"
         code = ", and code that still names it fails" if new is None else ""
-        if new is None and facts.known.is_computed(effect, file.revision):
+        if new is None and facts.known.before.is_computed(effect, file.revision):
             yield replace(
                 self.finding(
                     f"drops column {named}, which the database works out from others: code that still names it fails",

@@ -54,7 +54,7 @@ class DropConstraint(UpgradeRule):
                 facts.is_mysql
                 and effect.conditional
                 and not facts.named_kinds()
-                and facts.known.is_named_first(effect, file.revision)
+                and facts.known.earlier.is_named_first(effect, file.revision)
             )
             or _goes_with_its_type(effect, file, facts)
         ):

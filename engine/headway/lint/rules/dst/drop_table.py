@@ -45,10 +45,10 @@ class DropTable(UpgradeRule):
         assert isinstance(effect, fx.DropsTable)
         if facts.is_new_table(effect, file) or _is_rebuilt(effect, file) or _is_bookkeeping(effect):
             return
-        if facts.known.is_repeated(effect, file.revision):
+        if facts.known.earlier.is_repeated(effect, file.revision):
             return
         anew = _is_made_anew(effect, file)
-        if anew and facts.known.is_left_over(effect, file.revision):
+        if anew and facts.known.earlier.is_left_over(effect, file.revision):
             return
         lost = "what was not copied before is lost" if may_copy(effect, file) else "its rows are lost"
         yield self.finding(

@@ -61,12 +61,12 @@ class ModifyDropsAttributes(UpgradeRule):
         assert isinstance(effect, fx.AltersColumn)
         if effect.raw or not _is_said_anew(effect):
             return
-        before = facts.known.column(effect, file.revision)
+        before = facts.known.before.column(effect, file.revision)
         if before is None:
             return
         lost = []
         is_told = effect.nullable is not None or effect.existing_nullable is not None
-        if before.nullable is False and not is_told and not facts.known.is_key(effect, file.revision):
+        if before.nullable is False and not is_told and not facts.known.before.is_key(effect, file.revision):
             lost.append(("its NOT NULL", "existing_nullable=False"))
         keeps = effect.changes_default or effect.drops_default or effect.existing_default is not None
         if before.default is not None and before.identity is None and before.computed is None and not keeps:

@@ -51,7 +51,7 @@ class NarrowingType(UpgradeRule):
             or effect.order in file.without_rows
             or facts.is_new_table(effect, file)
             or is_added_here(effect, file)
-            or facts.known.is_repeated(effect, file.revision)
+            or facts.known.earlier.is_repeated(effect, file.revision)
         ):
             return
         called = Called(effect.table, effect.schema, (effect.column,))

@@ -169,7 +169,9 @@ def _takes_null(effect: fx.AltersColumn, file: RevisionFile, facts: Facts) -> bo
         return False
     if made.databases is not None and effect.databases is not None and not made.databases & effect.databases:
         return False
-    return facts.known.column_nullable(made, file.revision) is not True and not facts.known.is_key(made, file.revision)
+    return facts.known.before.column_nullable(made, file.revision) is not True and not facts.known.before.is_key(
+        made, file.revision
+    )
 
 
 def _are_alike(made: fx.AltersColumn, effect: fx.AltersColumn, file: RevisionFile) -> bool:

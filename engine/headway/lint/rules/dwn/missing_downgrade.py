@@ -215,10 +215,10 @@ def _leaves_nothing(effect: fx.Effect, file: RevisionFile, facts: Facts) -> bool
         case fx.ChangesData(verb="UPDATE" | "DELETE", raw=False):
             said = " ".join(file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line])
             return _OF_NO_ROW.search(said) is not None
-        case fx.CreatesIndex() if effect.if_not_exists is True and facts.known.had_index(effect, file.revision):
+        case fx.CreatesIndex() if effect.if_not_exists is True and facts.known.earlier.had_index(effect, file.revision):
             return True
-        case fx.CreatesTable() if effect.if_not_exists is True and facts.known.had_table(effect, file.revision):
+        case fx.CreatesTable() if effect.if_not_exists is True and facts.known.earlier.had_table(effect, file.revision):
             return True
-    if facts.known.is_repeated(effect, file.revision):
+    if facts.known.earlier.is_repeated(effect, file.revision):
         return True
     return isinstance(effect, _LEAVES_NOTHING)

@@ -28,7 +28,7 @@ class MySqlRule(UpgradeRule):
         if sort_of(effect) != self.sort or facts.is_new_table(effect, file):
             return
         if isinstance(effect, fx.AltersColumn) and effect.new_type is not None:
-            effect = facts.known.with_charset(effect, file.revision)
+            effect = facts.known.before.with_charset(effect, file.revision)
         worst = worst_lock(effect, facts)
         if worst is not None:
             yield from self.check_lock(effect, *worst, file)

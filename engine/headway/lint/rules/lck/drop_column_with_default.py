@@ -48,7 +48,7 @@ class DropColumnWithDefault(UpgradeRule):
         lines = file.migration.lines[effect.span.line - 1 : effect.span.end_line or effect.span.line]
         if effect.raw or any("mssql_drop_default" in line or "**" in line for line in lines):
             return
-        if facts.known.column_has_default(effect, file.revision) is True:
+        if facts.known.before.column_has_default(effect, file.revision) is True:
             yield self.finding(
                 f"{fx.shown(effect.table)}.{fx.shown(effect.column)} has a default: SQL Server refuses to drop it (5074)",
                 "op.drop_column(…, mssql_drop_default=True)",

@@ -61,7 +61,9 @@ class FkValidated(UpgradeRule):
             what = f"adds column {table}.{fx.shown(effect.column.name)} with a foreign key to {referent}"
         else:
             return
-        keys = [key for key in foreign_keys(effect) if not facts.known.is_new_referent(effect, key, file.revision)]
+        keys = [
+            key for key in foreign_keys(effect) if not facts.known.new_tables.has_referent(effect, key, file.revision)
+        ]
         made = made_empty(effect, file) if isinstance(effect, fx.AddsConstraint) else None
         if isinstance(effect, fx.AddsConstraint) and made is not None:
             columns = ", ".join(map(fx.shown, effect.columns))

@@ -51,7 +51,7 @@ class IndexNotConcurrent(UpgradeRule):
         assert isinstance(effect, fx.CreatesIndex)
         if effect.concurrently is not False or facts.is_new_table(effect, file):
             return
-        if facts.known.is_repeated(effect, file.revision):
+        if facts.known.earlier.is_repeated(effect, file.revision):
             return
         yield self.finding(
             f"builds index {fx.shown(effect.name)} on {fx.shown(effect.table)} under a lock: "

@@ -54,9 +54,9 @@ class SetNotNullScan(UpgradeRule):
             return
         if makes_required(effect, file):
             return  # a later release is what it needs anyway
-        if facts.known.is_not_null(effect, file.revision):
+        if facts.known.before.is_not_null(effect, file.revision):
             return
-        proved = facts.known.proves_not_null(effect, file.revision) is True
+        proved = facts.known.before.proves_not_null(effect, file.revision) is True
         if proved and not facts.is_older("postgresql", (12,)):
             return
         yield self.finding(

@@ -58,7 +58,7 @@ class TypeRewrite(UpgradeRule):
         lock = facts.lock_of(effect, "postgresql")
         if lock is None or lock.held is not Held.REWRITE or (old is not None and narrows(old, new)):
             return
-        if facts.known.is_repeated(effect, file.revision):
+        if facts.known.earlier.is_repeated(effect, file.revision):
             return
         # Who writes a cast knows that the two are not alike.
         is_certain = effect.using is not None or (is_told(old) and is_told(new))

@@ -46,7 +46,7 @@ class InspectorBranching(FileRule):
 
     def check_file(self, file: RevisionFile, facts: Facts) -> Iterator[Finding]:
         changes = [one for one in file.upgrade_effects if _changes_schema(one) and not _is_made_anew(one, file)]
-        if changes and all(facts.known.is_repeated(one, file.revision) for one in changes):
+        if changes and all(facts.known.earlier.is_repeated(one, file.revision) for one in changes):
             return
         branch = _own(changes, file, facts)
         if branch is not None:

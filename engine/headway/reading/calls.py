@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from functools import lru_cache
 
 from headway.reading.builtin_calls import call_builtin
 from headway.reading.classes import Super, has_strangers
@@ -20,7 +21,7 @@ from headway.reading.methods import (
 )
 from headway.reading.powers import attribute_of_power, call_power, is_power
 from headway.reading.reader import Call, choice_of
-from headway.reading.syntax import names_in
+from headway.reading.syntax import KEPT, names_in
 from headway.reading.values import (
     NOTHING_KNOWN,
     POWER,
@@ -325,6 +326,7 @@ def _method_of_name(name: str, call: Call) -> object:
     return NOTHING_KNOWN
 
 
+@lru_cache(KEPT)
 def name_of(node: ast.AST) -> str:
     """What is called, for messages."""
     function = node.func if isinstance(node, ast.Call) else node

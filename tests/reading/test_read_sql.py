@@ -129,6 +129,51 @@ def test_a_hole_may_be_a_where(sql: str, filtered: object) -> None:
     assert effect.filtered is filtered
 
 
+@pytest.mark.parametrize(
+    ("database", "sql", "limited"),
+    [
+        ("postgresql", "DELETE FROM orders", False),
+        ("postgresql", "DELETE FROM ONLY orders AS o", False),
+        ("postgresql", "DELETE FROM orders USING users", fx.UNKNOWN),
+        ("postgresql", "UPDATE orders SET mail = (SELECT mail FROM users u WHERE u.id = user_id LIMIT 1)", False),
+        ("postgresql", "UPDATE orders SET mail = u.mail FROM users u", fx.UNKNOWN),
+        ("postgresql", "UPDATE orders SET partition = 1, top = 2", False),
+        ("postgresql", "WITH old AS (SELECT id FROM users LIMIT 5) DELETE FROM orders", False),
+        ("mysql", "DELETE FROM orders LIMIT 1000", True),
+        ("mysql", "DELETE FROM orders ORDER BY id LIMIT 1000", True),
+        ("mysql", "DELETE FROM orders PARTITION (p0)", True),
+        ("mysql", "DELETE o FROM orders o JOIN users u ON u.id = o.user_id", fx.UNKNOWN),
+        ("mysql", "DELETE o FROM orders o", False),
+        ("mysql", "DELETE FROM o USING orders o INNER JOIN users u ON u.id = o.user_id", fx.UNKNOWN),
+        ("mysql", "UPDATE orders o JOIN users u ON u.id = o.user_id SET o.mail = u.mail", fx.UNKNOWN),
+        ("mysql", "UPDATE orders, users SET orders.mail = users.mail", fx.UNKNOWN),
+        ("mysql", "UPDATE orders SET mail = '' LIMIT 1000", True),
+        ("mysql", "UPDATE orders SET `limit` = 5", False),
+        ("sqlite", "DELETE FROM orders LIMIT 5", True),
+        ("mssql", "DELETE TOP (10) FROM orders", True),
+        ("mssql", "DELETE TOP (10) PERCENT FROM orders", fx.UNKNOWN),
+        ("mssql", "UPDATE TOP (10) orders SET mail = ''", True),
+        ("mssql", "UPDATE o SET mail = '' FROM orders o", False),
+        ("mssql", "UPDATE o SET mail = u.mail FROM orders o JOIN users u ON u.id = o.user_id", fx.UNKNOWN),
+        ("mssql", "DELETE o FROM orders o JOIN users u ON u.id = o.user_id", fx.UNKNOWN),
+        (
+            "mssql",
+            "WITH twice AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY mail ORDER BY id) n FROM orders) DELETE FROM twice",
+            True,
+        ),
+        ("mssql", "TRUNCATE TABLE orders WITH (PARTITIONS (2))", True),
+        ("mssql", "TRUNCATE TABLE orders", False),
+        ("oracle", "DELETE FROM orders PARTITION (p0)", True),
+        ("oracle", "DELETE orders", False),
+    ],
+)
+def test_what_beside_where_leaves_rows_out(database: str, sql: str, limited: object) -> None:
+    (effect,) = (one for one in read(sql, database) if isinstance(one, fx.ChangesData))
+    assert str(effect.table).lower() == "orders"
+    assert effect.filtered is False
+    assert effect.limited is limited
+
+
 # -- databases ----------------------------------------------------------------------------------------------------
 
 

@@ -327,6 +327,8 @@ class ChangesData(Effect):
     """Whether a WHERE limits it."""
     where: MaybeText = None
     """The condition as SQL; None when there is none, UNKNOWN when it cannot be told."""
+    limited: Flag = False
+    """Whether LIMIT, TOP or a partition leaves rows out; UNKNOWN where the rows of other tables may."""
     sets: tuple[Text, ...] = ()
     """The columns that an UPDATE sets, or an INSERT names."""
     cascade: Flag = False

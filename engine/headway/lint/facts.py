@@ -314,7 +314,7 @@ def _without_rows(file: RevisionFile) -> Iterator[int]:
         table = getattr(one, "table", None), getattr(one, "schema", None)
         if isinstance(one, fx.ChangesData):
             if one.verb == "TRUNCATE" or (one.verb == "DELETE" and one.filtered is False):
-                surely = one.databases is None and not one.conditional and not is_limited(one, file)
+                surely = one.databases is None and not one.conditional and one.limited is False
                 if isinstance(one.table, str) and surely:
                     empty.add(table)
             elif one.verb != "DELETE":
@@ -330,17 +330,6 @@ def _without_rows(file: RevisionFile) -> Iterator[int]:
             empty.clear()
         elif table in empty:
             yield one.order
-
-
-def is_limited(change: fx.ChangesData, file: RevisionFile) -> bool:
-    """Whether something else than WHERE may decide which rows go: a join, a LIMIT, a TOP, or words that stand elsewhere."""
-    lines = file.migration.lines[change.span.line - 1 : change.span.end_line or change.span.line]
-    text = "\n".join(lines)
-    return change.written_at is not None or _EMPTIES.search(text) is None or _LIMITS.search(text) is not None
-
-
-_EMPTIES = pattern(r"(?i)\bdelete\s+from\b|\bdelete\s*\(|\btruncate\s")
-_LIMITS = pattern(r"(?i)\b(?:join|using|limit|top|partition|with_dialect_options|prefix_with)\b")
 
 
 def _enum_name(type_: fx.Type | None) -> str | None:

@@ -140,8 +140,13 @@ def _change(verb: Construct, chain: list[Construct], span: fx.Span) -> fx.Effect
         schema=schema,
         filtered=filtered,
         where=fx.UNKNOWN if filtered and verb.name != "insert" else None,
+        limited=fx.UNKNOWN if names & _MAY_LIMIT else False,
         sets=tuple(_set_columns(chain)),
     )
+
+
+_MAY_LIMIT = frozenset({"with_dialect_options", "prefix_with", "suffix_with", "with_hint"})
+"""Methods that put words into the statement."""
 
 
 def _set_columns(chain: list[Construct]) -> Iterator[fx.Text]:

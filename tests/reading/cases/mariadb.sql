@@ -152,7 +152,7 @@ BEGIN
   END WHILE;
   DROP TABLE IF EXISTS gone;
 END
-=> CreatesObject(kind=procedure, name='p', body=[ChangesData(conditional=True, verb='DELETE', table='orders', filtered=False), SetsSetting(conditional=True, name='n', value='n - 1'), DropsTable(conditional=True, table='gone', if_exists=True)])
+=> CreatesObject(kind=procedure, name='p', body=[ChangesData(conditional=True, verb='DELETE', table='orders', filtered=False, limited=True), SetsSetting(conditional=True, name='n', value='n - 1'), DropsTable(conditional=True, table='gone', if_exists=True)])
 
 CALL p(1)
 => RunsSql(text='CALL p(1)')
@@ -216,21 +216,21 @@ REPLACE INTO users (id, name) SELECT id, name FROM copied3
 => ChangesData(verb='REPLACE', table='users', sets=['id', 'name'])
 
 UPDATE users u JOIN orders o ON o.user_id = u.id SET u.name = 'x', o.user_id = NULL WHERE o.id = 1
-=> ChangesData(verb='UPDATE', table='users', where='o.id = 1', sets=['name'])
-=> ChangesData(verb='UPDATE', table='orders', where='o.id = 1', sets=['user_id'])
+=> ChangesData(verb='UPDATE', table='users', where='o.id = 1', limited=UNKNOWN, sets=['name'])
+=> ChangesData(verb='UPDATE', table='orders', where='o.id = 1', limited=UNKNOWN, sets=['user_id'])
 
 UPDATE users, orders SET users.age = 1 WHERE users.id = orders.user_id
-=> ChangesData(verb='UPDATE', table='users', where='users.id = orders.user_id', sets=['age'])
+=> ChangesData(verb='UPDATE', table='users', where='users.id = orders.user_id', limited=UNKNOWN, sets=['age'])
 
 UPDATE users SET age = 1 ORDER BY id LIMIT 10
-=> ChangesData(verb='UPDATE', table='users', filtered=False, sets=['age'])
+=> ChangesData(verb='UPDATE', table='users', filtered=False, limited=True, sets=['age'])
 
 DELETE u, o FROM users AS u JOIN orders AS o ON o.user_id = u.id WHERE u.id = 2
-=> ChangesData(verb='DELETE', table='users', where='u.id = 2')
-=> ChangesData(verb='DELETE', table='orders', where='u.id = 2')
+=> ChangesData(verb='DELETE', table='users', where='u.id = 2', limited=UNKNOWN)
+=> ChangesData(verb='DELETE', table='orders', where='u.id = 2', limited=UNKNOWN)
 
 DELETE FROM o USING orders AS o JOIN users u ON u.id = o.user_id
-=> ChangesData(verb='DELETE', table='orders', filtered=False)
+=> ChangesData(verb='DELETE', table='orders', filtered=False, limited=UNKNOWN)
 
 TRUNCATE orders
 => ChangesData(verb='TRUNCATE', table='orders', filtered=False)
@@ -340,12 +340,12 @@ ALTER TABLE waits DROP COLUMN w1,
 => RunsSql(text='ALTER TABLE waits DROP COLUMN w1,')
 
 UPDATE waits a JOIN waits b ON a.id = b.id SET a.w2 = b.w2, b.w3 = 1 WHERE a.id < 0
-=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', sets=['w2', 'w3'])
+=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', limited=UNKNOWN, sets=['w2', 'w3'])
 
 UPDATE waits a, copied c SET w2 = 1 WHERE a.id < 0
 -- not run: there is no such table
-=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', sets=['w2'])
-=> ChangesData(verb='UPDATE', table='copied', where='a.id < 0', sets=['w2'])
+=> ChangesData(verb='UPDATE', table='waits', where='a.id < 0', limited=UNKNOWN, sets=['w2'])
+=> ChangesData(verb='UPDATE', table='copied', where='a.id < 0', limited=UNKNOWN, sets=['w2'])
 
 DELETE LOW_PRIORITY QUICK IGNORE FROM waits WHERE id < 0
 => ChangesData(verb='DELETE', table='waits', where='id < 0')

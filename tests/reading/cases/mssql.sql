@@ -69,13 +69,13 @@ DECLARE @n nvarchar(200); SELECT @n = name FROM sys.default_constraints; EXEC('A
 => DropsConstraint(table='Users', name={@n})
 
 UPDATE u SET u.a = o.a FROM Users u JOIN Other o ON o.id = u.id WHERE o.b = 1
-=> ChangesData(verb='UPDATE', table='Users', where='o.b = 1', sets=['a'])
+=> ChangesData(verb='UPDATE', table='Users', where='o.b = 1', limited=UNKNOWN, sets=['a'])
 
 DELETE u FROM Users AS u WHERE u.id = 1
 => ChangesData(verb='DELETE', table='Users', where='u.id = 1')
 
 DELETE TOP (10) FROM Users
-=> ChangesData(verb='DELETE', table='Users', filtered=False)
+=> ChangesData(verb='DELETE', table='Users', filtered=False, limited=True)
 
 SELECT a INTO Backup1 FROM Users DROP TABLE Users
 => CreatesTable(table='Backup1', whole=False)
@@ -151,13 +151,13 @@ EXEC ('DROP TABLE a; DROP TABLE b')
 => DropsTable(table='b')
 
 DELETE TOP (10) FROM Users WHERE id = 1
-=> ChangesData(verb='DELETE', table='Users', where='id = 1')
+=> ChangesData(verb='DELETE', table='Users', where='id = 1', limited=True)
 
 DELETE TOP (10) PERCENT Users
-=> ChangesData(verb='DELETE', table='Users', filtered=False)
+=> ChangesData(verb='DELETE', table='Users', filtered=False, limited=UNKNOWN)
 
 UPDATE TOP (5) PERCENT Users SET a = 1
-=> ChangesData(verb='UPDATE', table='Users', filtered=False, sets=['a'])
+=> ChangesData(verb='UPDATE', table='Users', filtered=False, limited=UNKNOWN, sets=['a'])
 
 MERGE TOP (5) INTO dbo.Users WITH (HOLDLOCK) AS t USING (SELECT id FROM Other) AS s ON t.id = s.id WHEN MATCHED THEN DELETE;
 => ChangesData(verb='MERGE', table='Users', schema='dbo')

@@ -565,13 +565,13 @@ UPDATE ONLY users AS u SET (name, age) = (SELECT note, 1 FROM "Orders" o WHERE o
 => ChangesData(verb='UPDATE', table='users', where='u.id IN (SELECT id FROM logs)', sets=['name', 'age'])
 
 UPDATE users SET name = o.note FROM "Orders" o JOIN logs l ON l.id = o.id WHERE o.user_id = users.id
-=> ChangesData(verb='UPDATE', table='users', where='o.user_id = users.id', sets=['name'])
+=> ChangesData(verb='UPDATE', table='users', where='o.user_id = users.id', limited=UNKNOWN, sets=['name'])
 
 UPDATE users SET age = 1 WHERE true
 => ChangesData(verb='UPDATE', table='users', filtered=False, where='true', sets=['age'])
 
 DELETE FROM users u USING logs l WHERE l.id = u.id
-=> ChangesData(verb='DELETE', table='users', where='l.id = u.id')
+=> ChangesData(verb='DELETE', table='users', where='l.id = u.id', limited=UNKNOWN)
 
 DELETE FROM logs
 => ChangesData(verb='DELETE', table='logs', filtered=False)
@@ -697,7 +697,7 @@ SELECT 1 FROM users a JOIN logs b USING (id) JOIN logs c ON c.id = b.id
 => Reads(tables=['users', 'logs'])
 
 DELETE FROM users USING logs, copied WHERE logs.id = users.id
-=> ChangesData(verb='DELETE', table='users', where='logs.id = users.id')
+=> ChangesData(verb='DELETE', table='users', where='logs.id = users.id', limited=UNKNOWN)
 
 SELECT (SELECT count(*) FROM logs), extract(year FROM now()), name IS DISTINCT FROM email FROM users, LATERAL (SELECT 1) x WHERE id IN (SELECT id FROM copied)
 => Reads(tables=['logs', 'users', 'copied'])

@@ -3,7 +3,7 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from headway.effects import model as fx
 from headway.pattern import pattern
@@ -193,8 +193,11 @@ def _update(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     sets = _sets(cursor.copy())
     targets = _updated(sets_from, head, sets) or {_resolved(path, found): sets}
     where = _where(cursor, open_end=True)
+    sets_from.until("FROM", "WHERE")
+    read = mentions(sets_from.until("WHERE"), query=True).tables if sets_from.at("FROM") else {}
+    limited = _limited(whole, {*targets, *read, *(head.tables if len(head.tables) > 1 else ())})
     for target, columns in targets.items():
-        yield _changes(span, "UPDATE", target, where, columns)
+        yield _changes(span, "UPDATE", target, where, limited, columns)
     yield from calls(whole, span, found)
     cursor.rest()
 
@@ -253,8 +256,9 @@ def _delete(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
     if not named:
         named = _listed(cursor)
     where = _where(cursor, open_end=True)
+    limited = _limited(whole, mentions(whole.copy().until("WHERE"), query=True).tables)
     for path in named:
-        yield _changes(span, "DELETE", _resolved(path, found), where)
+        yield _changes(span, "DELETE", _resolved(path, found), where, limited)
     yield from calls(whole, span, found)
     cursor.rest()
 
@@ -274,7 +278,7 @@ def _top(cursor: Cursor) -> None:
 
 
 def _changes(
-    span: fx.Span, verb: str, path: Path, where: fx.MaybeText, sets: tuple[fx.Text, ...] = ()
+    span: fx.Span, verb: str, path: Path, where: fx.MaybeText, limited: fx.Flag, sets: tuple[fx.Text, ...] = ()
 ) -> fx.ChangesData:
     filtered: fx.Flag = where is not None
     if where is fx.UNKNOWN:
@@ -282,8 +286,34 @@ def _changes(
     elif isinstance(where, str) and _ALWAYS.fullmatch(where):
         filtered = False
     return fx.ChangesData(
-        span=span, verb=verb, table=path[1], schema=path[0], filtered=filtered, where=where, sets=sets
+        span=span,
+        verb=verb,
+        table=path[1],
+        schema=path[0],
+        filtered=filtered,
+        where=where,
+        limited=limited,
+        sets=sets,
     )
+
+
+def _limited(statement: Cursor, tables: Collection[object]) -> fx.Flag:
+    """What ``ChangesData.limited`` says of an UPDATE or DELETE that mentions these tables before its WHERE."""
+    looked = statement.copy()
+    looked.next()
+    if looked.take("TOP"):
+        looked.step()
+        return fx.UNKNOWN if looked.at("PERCENT") else True
+    found: fx.Flag = fx.UNKNOWN if len(tables) > 1 else False
+    while not looked.done and not looked.at_any(("WHERE", "RETURNING", "OUTPUT")):
+        word, following = looked.next().word, looked.peek().word
+        if (word == "LIMIT" and following != "=") or (word == "PARTITION" and following == "("):
+            return True
+        if word in ("JOIN", "STRAIGHT_JOIN", "USING", "APPLY") and following != "=":
+            found = fx.UNKNOWN
+        if looked.at("("):
+            looked.skip_group()
+    return found
 
 
 _ALWAYS = pattern(r"(?i)\(?\s*(?:true|1|1\s*=\s*1|'1'\s*=\s*'1'|not\s+false)\s*\)?")
@@ -340,14 +370,17 @@ def _truncate(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:
         if not cursor.take(","):
             break
     cursor.take("RESTART", "IDENTITY") or cursor.take("CONTINUE", "IDENTITY")
-    if cursor.script.database == "mssql" and cursor.take("WITH"):  # some of its partitions
+    limited = cursor.script.database == "mssql" and cursor.take("WITH")  # some of its partitions
+    if limited:
         cursor.skip_group()
     if cursor.script.database != "mssql" and cursor.take_any("DROP", "REUSE"):
         cursor.need("STORAGE")
     cascade = cursor.take("CASCADE")
     cursor.take("RESTRICT")
     for schema, table in paths:
-        yield fx.ChangesData(span=span, verb="TRUNCATE", table=table, schema=schema, filtered=False, cascade=cascade)
+        yield fx.ChangesData(
+            span=span, verb="TRUNCATE", table=table, schema=schema, filtered=False, limited=limited, cascade=cascade
+        )
 
 
 def _copy(cursor: Cursor, span: fx.Span) -> Iterator[fx.Effect]:

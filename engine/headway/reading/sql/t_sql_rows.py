@@ -62,7 +62,8 @@ def of_its_table(effect: fx.ChangesData, cursor: Cursor) -> fx.ChangesData:
         if not read:
             break
         path = read[0] if len(read) == 1 else (None, fx.UNKNOWN)
-    return replace(effect, schema=path[0], table=path[1])
+    by_query = path != (None, effect.table)  # it is the rows of that query, whatever they are
+    return replace(effect, schema=path[0], table=path[1], limited=by_query or effect.limited)
 
 
 def _queries(cursor: Cursor) -> dict[str, Cursor]:

@@ -55,13 +55,15 @@ class UnbatchedUpdate(UpgradeRule):
         if (
             effect.verb != "UPDATE"
             or not isinstance(effect.table, str)
+            or effect.limited is True
             or not is_of_every_row(effect, file, facts)
             or facts.is_new_table(effect, file)
             or held_by(effect, file, facts) is not None
         ):
             return
+        by_join = "" if effect.limited is False else " that the other table leads to"
         yield self.finding(
-            f"updates every row of {fx.shown(effect.table)} in one statement: its rows stay locked until it is done",
+            f"updates every row of {fx.shown(effect.table)}{by_join} in one statement: its rows stay locked until it is done",
             "update a range of keys at a time, outside of the migration or in a revision of its own, and only rows that need it",
             effect.span,
             file.revision,

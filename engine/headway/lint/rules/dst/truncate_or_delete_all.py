@@ -65,4 +65,5 @@ class TruncateOrDeleteAll(UpgradeRule):
 
 
 def _deletes_all(effect: fx.ChangesData) -> bool:
-    return effect.verb == "TRUNCATE" or (effect.verb == "DELETE" and effect.filtered is False)
+    deletes = effect.verb == "TRUNCATE" or (effect.verb == "DELETE" and effect.filtered is False)
+    return deletes and effect.limited is False

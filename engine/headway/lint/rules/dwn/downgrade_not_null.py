@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from headway.effects import model as fx
-from headway.lint.facts import Facts, RevisionFile, is_limited
+from headway.lint.facts import Facts, RevisionFile
 from headway.lint.finding import Finding, Severity
 from headway.lint.meaning.added import FILLS_IN
 from headway.lint.meaning.fills import is_changed_before
@@ -111,7 +111,7 @@ def _empties(other: fx.Effect, effect: fx.AddsColumn, file: RevisionFile) -> boo
     return isinstance(other, fx.CreatesTable) or (
         isinstance(other, fx.ChangesData)
         and (other.verb == "TRUNCATE" or (other.verb == "DELETE" and other.filtered is False))
-        and not is_limited(other, file)
+        and other.limited is False
     )
 
 

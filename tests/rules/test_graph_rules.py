@@ -144,6 +144,7 @@ LABEL = 'branch_labels = ("x",)\n'
         ("REV009", (revision("a", None), revision("c", "a") + BODY), {}),
         ("REV010", (revision("a", None), revision("b", "a"), revision("c", ("a", "b"))), {"c": 2}),
         ("REV010", (revision("a", None), revision("b", "a"), revision("c", "a"), revision("d", ("b", "c"))), {}),
+        ("REV010", (revision("a", ("gone", "b")), revision("b", None, "gone")), {}),
         ("REV008", (revision("a-1", None),), {"a-1": 1}),
         ("REV008", (revision("a_1", None),), {}),
         ("REV019", (revision("a", None) + LABEL, revision("b", "a") + LABEL), {"b": 3}),

@@ -275,6 +275,36 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
             "        await connection.run_sync(run)\n",
             Severity.WARNING,
         ),
+        (
+            "def run(connection):\n    context.configure(connection=connection)\n\n\ndef create():\n"
+            '    admin = create_engine(u, isolation_level="AUTOCOMMIT")\n    with admin.connect() as conn:\n'
+            '        conn.execute(text("CREATE DATABASE app"))\n\n\nasync def online():\n'
+            "    e = create_async_engine(u)\n    async with e.connect() as connection:\n"
+            "        await connection.run_sync(run)\n",
+            Severity.ERROR,
+        ),
+        (
+            'def schema(e):\n    with e.connect().execution_options(isolation_level="AUTOCOMMIT") as o:\n        o.execute(s)\n\n\n'
+            "def run(connection):\n    configured(connection)\n\n\ndef configured(bind):\n    context.configure(connection=bind)\n"
+            "\n\ndef online():\n    with e.connect() as c:\n        run(connection=c)\n",
+            Severity.ERROR,
+        ),
+        (
+            "def run(connection):\n    context.configure(connection=connection)\n\n\ndef online():\n"
+            '    with e.connect().execution_options(isolation_level="AUTOCOMMIT") as c:\n        run(c)\n',
+            Severity.WARNING,
+        ),
+        (
+            "def run(connection):\n    context.configure(connection=connection)\n\n\ndef online():\n"
+            '    c = e.connect().execution_options(isolation_level="AUTOCOMMIT")\n    helper(run, c)\n',
+            Severity.WARNING,
+        ),
+        (
+            "def run(connection):\n    context.configure(connection=connection)\n\n\ndef online():\n"
+            "    with e.connect() as c:\n        run(c)\n\n\ndef other():\n"
+            '    context.configure(connection=e.connect().execution_options(isolation_level="AUTOCOMMIT"))\n',
+            Severity.WARNING,
+        ),
         ("# no AUTOCOMMIT here\nwith e.connect() as c:\n    context.configure(connection=c)", Severity.ERROR),
         (
             'with e.connect().execution_options(isolation_level="AUTOCOMMIT") as o:\n    o.execute(s)\n'
@@ -291,6 +321,25 @@ def test_concurrently_on_a_connection_that_may_commit_by_itself(environment: str
     (found,) = lint(facts, select(("LCK103",), ()), Policy(), TODAY).findings
     assert found.severity is severity
     assert ("unless the connection" in found.message) is (severity is Severity.WARNING)
+
+
+@pytest.mark.parametrize("names", [("2a_a1.py", "f3_b1.py"), ("f3_a1.py", "2a_b1.py")])
+@pytest.mark.parametrize("beside", ["", "op.create_index('ix_i', 'items', ['sku'])"])
+def test_a_table_that_a_revision_made_if_it_was_missing_may_be_older(names: tuple[str, str], beside: str) -> None:
+    """For the revision itself it is new; whichever file is looked at first, for the next one it is not."""
+    guarded = (
+        "if not sa.inspect(op.get_bind()).has_table('slips'):\n"
+        "    op.create_table('slips', sa.Column('id', sa.Integer, primary_key=True))\n"
+        "    op.create_index('ix_own', 'slips', ['id'])\n"
+        f"op.create_table('items', sa.Column('sku', sa.Integer))\n{beside}"
+    )
+    first, second = names
+    above = migration_source("op.create_index('ix_n', 'slips', ['n'])").replace('"b2"', '"c3"').replace('"a1"', '"b2"')
+    files = {"a1.py": BASE} | dict(sorted({first: migration_source(guarded), second: above}.items()))
+    facts = facts_of(files, new=("b2", "c3"))
+    assert not facts.unreadable
+    found = lint(facts, select(("LCK101",), ()), Policy(), TODAY).findings
+    assert [(one.file, one.severity) for one in found] == [(second, Severity.ERROR)]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cached_property
 
 from headway.pattern import pattern
-from headway.reading.syntax import nodes_of, parsed
+from headway.reading.syntax import Nodes, nodes_of, parsed
 from headway.valueclass import valueclass
 
 
@@ -23,21 +24,8 @@ class Environment:
         """Whether the connection that the migrations run on was asked to be in AUTOCOMMIT: each statement commits by itself."""
         if "AUTOCOMMIT" not in self.source:
             return False
-        bound = sorted(
-            ((value.lineno, _targets(one), value) for one in self._nodes if (value := _bound_value(one)) is not None),
-            key=lambda one: one[0],
-        )
-        for call in self._configures:
-            asked: set[str] = set()
-            for line, names, value in bound:
-                if line < call.lineno:  # the last that a name was given counts
-                    asked = asked | set(names) if _says_autocommit(value, asked) else asked - set(names)
-            given = [keyword.value for keyword in call.keywords if keyword.arg == "connection"]
-            if any(map(self._is_handed_on, given)):  # by whoever calls the function, somewhere in the file
-                return any(_says_autocommit(value, set()) for _, _, value in bound)
-            if any(_says_autocommit(one, asked) for one in given):
-                return True
-        return False
+        given = [(one.value, call) for call in self._configures for one in call.keywords if one.arg == "connection"]
+        return any(self._is_in_autocommit(connection, call.lineno, frozenset()) for connection, call in given)
 
     @property
     def may_commit_each_statement(self) -> bool:
@@ -66,27 +54,72 @@ class Environment:
             for one in self._configures
         )
 
-    def _is_handed_on(self, node: ast.expr) -> bool:
-        """Whether it is what the function around it is given."""
-        return any(
-            isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-            and one.lineno <= node.lineno <= (one.end_lineno or one.lineno)
-            and _name(node)
-            in [argument.arg for argument in (*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs)]
-            for one in self._nodes
+    def _is_in_autocommit(self, connection: ast.expr, line: int, seen: frozenset[str]) -> bool:
+        """Whether AUTOCOMMIT is said of what stands for a connection in a line; ``seen`` are the functions it was handed to."""
+        function = self._given_to(connection)
+        if function is not None:
+            handed = [] if function.name in seen else list(self._handed(function, _name(connection)))
+            seen |= {function.name}
+            # Where nothing in the file hands it on, it may be any of its connections.
+            return (
+                any(self._is_in_autocommit(one, call.lineno, seen) for one, call in handed)
+                if handed
+                else any(_says_autocommit(value, set()) for _, _, value in self._bound)
+            )
+        asked: set[str] = set()
+        for place, names, value in self._bound:
+            if place < line:  # the last that a name was given counts
+                asked = asked | set(names) if _says_autocommit(value, asked) else asked - set(names)
+        return _says_autocommit(connection, asked)
+
+    def _given_to(self, node: ast.expr) -> _Function | None:
+        """The function around it of which it is a parameter."""
+        return next(
+            (
+                one
+                for one in self._nodes.of_any(ast.FunctionDef, ast.AsyncFunctionDef)
+                if isinstance(one, _Function)
+                and one.lineno <= node.lineno <= (one.end_lineno or one.lineno)
+                and _name(node) in _parameters(one)
+            ),
+            None,
         )
 
+    def _handed(self, function: _Function, parameter: str) -> Iterator[tuple[ast.expr, ast.Call]]:
+        """What calls give a function for a parameter, and the connection whose ``run_sync()`` calls it."""
+        place = _parameters(function).index(parameter)
+        for call in self._nodes.of(ast.Call):
+            if _name(call.func) == function.name:
+                yield from ((one.value, call) for one in call.keywords if one.arg == parameter)
+                yield from ((one, call) for one in call.args[place : place + 1])
+            elif isinstance(call.func, ast.Attribute) and call.func.attr == "run_sync":
+                yield from ((call.func.value, call) for one in call.args[:1] if _name(one) == function.name)
+
     @cached_property
-    def _nodes(self) -> list[ast.AST]:
+    def _nodes(self) -> Nodes:
         try:
-            return list(nodes_of(parsed(self.source)))
+            return nodes_of(parsed(self.source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return []
+            return Nodes()
+
+    @cached_property
+    def _bound(self) -> list[tuple[int, list[str], ast.expr]]:
+        """The lines in which names are given something, with the names and what that is."""
+        bound = [(one, value) for one in self._nodes if (value := _bound_value(one)) is not None]
+        return sorted(((value.lineno, _targets(one), value) for one, value in bound), key=lambda one: one[0])
 
     @cached_property
     def _configures(self) -> list[ast.Call]:
-        calls = [one for one in self._nodes if isinstance(one, ast.Call)]
+        calls = self._nodes.of(ast.Call)
         return [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == "configure"]
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _parameters(function: _Function) -> list[str]:
+    taken = function.args
+    return [one.arg for one in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
 
 
 _CONNECTS = pattern(r"\bconnect\s*\(|\.begin\s*\(|engine_from_config")

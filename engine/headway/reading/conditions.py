@@ -58,6 +58,8 @@ def truth_of(value: object) -> bool | Condition:
             return value
         case None | bool() | int() | float() | str() | bytes() | tuple():
             return bool(value)
+        case Items(may_be_none=True):
+            return UNCERTAIN
         case Items(items=items, more=more, certain=certain):
             return bool(items) if not more and certain is None else UNCERTAIN
         case Pairs(items=items, others=others, more=more):
@@ -73,6 +75,8 @@ def truth_of(value: object) -> bool | Condition:
 
 def _plain_comparison(operation: ast.cmpop, left: object, right: object) -> object:
     match operation, left, right:
+        case (ast.Is(), Items(may_be_none=True), None) | (ast.Is(), None, Items(may_be_none=True)):
+            return UNCERTAIN
         case ast.Is(), None, (
             None | str() | int() | tuple() | Items() | Pairs() | Construct() | Function() | Instance()
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headway.effects import model as fx
 from headway.reading.constructs import names_in, table_of
 from headway.reading.executed import statement_effects
-from headway.reading.reader import Call, Reader, choice_of
+from headway.reading.reader import Call, Reader
 from headway.reading.values import (
     NOTHING_KNOWN,
     POWER,
@@ -184,9 +184,7 @@ def _call_query(reader: Reader, query: Query, name: str, call: Call, scope: Name
         reader.add([fx.Reads(span=span, tables=tables, through_session=name not in _ONLY_SAYS)])
         rows = name in ("all", "yield_per", "fetchall", "fetchmany")
         if query.several and (rows or name in ("one", "first", "one_or_none")):
-            row = Items(list(query.several))
-            # Whether there is one nobody knows, but of one().
-            return query if rows else row if name == "one" else choice_of([None, row])
+            return query if rows else Items(list(query.several), may_be_none=name != "one")
         if query.columns or name in ("scalar", "count", "exists", "label"):
             return NOTHING_KNOWN
         rows = name in ("all", "yield_per", "fetchall", "fetchmany", "scalars")

@@ -60,7 +60,7 @@ class Written(str):
 class Items:
     """A list or a set; its identity counts, because it can be changed."""
 
-    __slots__ = ("certain", "items", "made_on", "more")
+    __slots__ = ("certain", "items", "made_on", "may_be_none", "more")
 
     def __init__(
         self,
@@ -68,8 +68,12 @@ class Items:
         more: bool = False,
         certain: int | None = None,
         made_on: frozenset[str] | None = None,
+        *,
+        may_be_none: bool = False,
     ) -> None:
         self.items = items
+        self.may_be_none = may_be_none
+        """Whether None may stand in its place: a row that nobody knows to be there."""
         self.made_on = made_on
         """The databases on which it is made; None: on all."""
         self.more = more

@@ -160,7 +160,7 @@ class RevisionGraph:
     def _reach(self, ids: Iterable[str], step: Callable[[str], tuple[str, ...]], inclusive: bool) -> set[str]:
         start = list(ids)
         seen: set[str] = set()
-        todo = list(start)
+        todo = [one for one in start if one in self.ids]
         while todo:
             for id_ in step(todo.pop()):
                 if id_ not in seen and id_ in self.ids:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from headway.catalog.names import Names
 from headway.catalog.replay import Replay
+from headway.catalog.schema import Key
 from headway.effects import model as fx
 from headway.effects.keys import foreign_keys
 from headway.lint.known.replays import Replays
@@ -45,26 +45,48 @@ class NewTables:
                 replay.run(self._replays.effects(one), one)
             for one in line:
                 told: dict[_Place, bool] = {}
+                own: set[Key] = set()
                 for effect in self._replays.effects(one):
                     for table, schema in _tables_of(effect):
-                        made_by = replay.made_by(names.key(schema, table))
-                        told[effect.order, table, schema] = made_by is not None and (
-                            made_by in self._replays.new or made_by == one
+                        key = names.key(schema, table)
+                        made_by = replay.made_by(key)
+                        told[effect.order, table, schema] = key in own or (
+                            made_by is not None and (made_by in self._replays.new or made_by == one)
                         )
-                    replay.apply(self._first_of_table(effect, one), one)
+                    own = self._own_after(effect, own, one, names)
+                    replay.apply(effect, one)
                 found[one].append(told)
         self._found |= found
 
-    def _first_of_table(self, effect: fx.Effect, revision: str) -> fx.Effect:
-        """A CREATE TABLE as one that runs, where no revision before it names the table: then it asks whether the table is
+    def _own_after(self, effect: fx.Effect, own: set[Key], revision: str, names: Names) -> set[Key]:
+        """The tables that a revision has made under a condition which only keeps it from failing when it is run twice, and that
+        are still there behind ``effect``.
+
+        For the revision itself they are new. For those that stand on it they may be older: where the condition found them.
+        """
+        match effect:
+            case fx.CreatesTable() if self._is_first_of_table(effect, revision):
+                key = names.key(effect.schema, effect.table)
+                return own if key is None else {*own, key}
+            case fx.DropsTable():
+                return own - {names.key(effect.schema, effect.table)}
+            case fx.RenamesTable() if names.key(effect.schema, effect.table) in own:
+                key = names.key(effect.schema, effect.new_name) if effect.new_schema is None else None
+                return (own - {names.key(effect.schema, effect.table)}) | ({key} if key is not None else set())
+            case fx.NotAnalysed(adds_only=False) | fx.RunsSql(understood=False) | fx.EndsTransaction():
+                return set()
+            case fx.DropsObject() | fx.SetsSetting():
+                return set()
+        return own
+
+    def _is_first_of_table(self, effect: fx.CreatesTable, revision: str) -> bool:
+        """Whether a CREATE TABLE has a condition, and no revision before it names the table: then it asks whether the table is
         there only to be run twice."""
-        if not isinstance(effect, fx.CreatesTable) or not effect.conditional or not isinstance(effect.table, str):
-            return effect
+        if not effect.conditional or effect.if_not_exists is not False or not isinstance(effect.table, str):
+            return False
         naming = self._replays.texts.naming(effect.table.lower())
         others = (one for one in naming if one != revision and not self._replays.reach.is_below(revision, one))
-        if revision not in naming or any(self._may_mean(effect.table, one) for one in others):
-            return effect
-        return replace(effect, conditional=False)
+        return revision in naming and not any(self._may_mean(effect.table, one) for one in others)
 
     def _may_mean(self, table: str, revision: str) -> bool:
         """Whether a revision that has the word may mean this table: not where all that it does is to change the schema, to other

@@ -73,9 +73,11 @@ class NewTables:
             case fx.RenamesTable() if names.key(effect.schema, effect.table) in own:
                 key = names.key(effect.schema, effect.new_name) if effect.new_schema is None else None
                 return (own - {names.key(effect.schema, effect.table)}) | ({key} if key is not None else set())
-            case fx.NotAnalysed(adds_only=False) | fx.RunsSql(understood=False) | fx.EndsTransaction():
+            case fx.NotAnalysed(adds_only=False) | fx.RunsSql(understood=False) | fx.EndsTransaction(verb="ROLLBACK"):
                 return set()
-            case fx.DropsObject() | fx.SetsSetting():
+            case fx.SetsSetting(name="search_path" | "use") | fx.DropsObject(kind=fx.ObjectKind.SCHEMA):
+                return set()
+            case fx.DropsObject(cascade=cascade) if cascade is not False:
                 return set()
         return own
 

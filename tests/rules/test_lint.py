@@ -295,6 +295,11 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
             Severity.WARNING,
         ),
         (
+            'def run(connection):\n    connection = connection.execution_options(isolation_level="AUTOCOMMIT")\n'
+            "    context.configure(connection=connection)\n\n\ndef online():\n    with e.connect() as c:\n        run(c)\n",
+            Severity.WARNING,
+        ),
+        (
             "def run(connection):\n    context.configure(connection=connection)\n\n\ndef online():\n"
             '    c = e.connect().execution_options(isolation_level="AUTOCOMMIT")\n    helper(run, c)\n',
             Severity.WARNING,

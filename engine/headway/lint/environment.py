@@ -56,7 +56,7 @@ class Environment:
 
     def _is_in_autocommit(self, connection: ast.expr, line: int, seen: frozenset[str]) -> bool:
         """Whether AUTOCOMMIT is said of what stands for a connection in a line; ``seen`` are the functions it was handed to."""
-        function = self._given_to(connection)
+        function = self._given_to(connection, line)
         if function is not None:
             handed = [] if function.name in seen else list(self._handed(function, _name(connection)))
             seen |= {function.name}
@@ -72,18 +72,15 @@ class Environment:
                 asked = asked | set(names) if _says_autocommit(value, asked) else asked - set(names)
         return _says_autocommit(connection, asked)
 
-    def _given_to(self, node: ast.expr) -> _Function | None:
-        """The function around it of which it is a parameter."""
-        return next(
-            (
-                one
-                for one in self._nodes.of_any(ast.FunctionDef, ast.AsyncFunctionDef)
-                if isinstance(one, _Function)
-                and one.lineno <= node.lineno <= (one.end_lineno or one.lineno)
-                and _name(node) in _parameters(one)
-            ),
-            None,
-        )
+    def _given_to(self, node: ast.expr, line: int) -> _Function | None:
+        """The function around it that is given it, and has not put another in its place by this line."""
+        name = _name(node)
+        for one in self._nodes.of_any(ast.FunctionDef, ast.AsyncFunctionDef):
+            if isinstance(one, _Function) and one.lineno <= node.lineno <= (one.end_lineno or one.lineno):
+                if name in _parameters(one):
+                    again = any(one.lineno < place < line and name in names for place, names, _ in self._bound)
+                    return None if again else one
+        return None
 
     def _handed(self, function: _Function, parameter: str) -> Iterator[tuple[ast.expr, ast.Call]]:
         """What calls give a function for a parameter, and the connection whose ``run_sync()`` calls it."""

@@ -76,10 +76,11 @@ class Environment:
         """The function around it that is given it, and has not put another in its place by this line."""
         name = _name(node)
         for one in self._nodes.of_any(ast.FunctionDef, ast.AsyncFunctionDef):
-            if isinstance(one, _Function) and one.lineno <= node.lineno <= (one.end_lineno or one.lineno):
-                if name in _parameters(one):
-                    again = any(one.lineno < place < line and name in names for place, names, _ in self._bound)
-                    return None if again else one
+            assert isinstance(one, _Function)
+            is_around = one.lineno <= node.lineno <= (one.end_lineno or one.lineno)
+            if is_around and name in _parameters(one):
+                again = any(one.lineno < place < line and name in names for place, names, _ in self._bound)
+                return None if again else one
         return None
 
     def _handed(self, function: _Function, parameter: str) -> Iterator[tuple[ast.expr, ast.Call]]:

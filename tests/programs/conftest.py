@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.archives import unpack
 from fixtures.databases import missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +85,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     _do([*download, *wanted], "the source distributions of the programs cannot be downloaded")
     for packed in sources.glob("*.tar.gz"):
         with tarfile.open(packed) as archive:
-            archive.extractall(sources, filter="data")
+            unpack(archive, sources)
     return Programs(python, sources)
 
 

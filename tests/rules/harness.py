@@ -16,6 +16,7 @@ from headway.lint.facts import Facts, RevisionFile, Unreadable
 from headway.lint.finding import Finding
 from headway.lint.judge import LintResult, lint
 from headway.lint.known.known import Known
+from headway.lint.known.replays import Replays
 from headway.lint.rule import Rule
 from headway.reading.header import Dynamic
 from headway.reading.header_parser import parse_header
@@ -118,7 +119,7 @@ def facts_of(
     chosen = frozenset(graph.ids) if new is None else frozenset(new) & graph.ids.keys()
     return Facts(
         graph=graph,
-        known=Known(graph, reader.upgrade_effects, reader.source, databases, chosen),
+        known=Known(Replays(graph, reader.upgrade_effects, reader.source, databases, chosen)),
         examined=tuple(file for file in migrations.values() if file.revision in chosen),
         new=chosen,
         databases=Databases(databases, {name: version for name, version in named.items() if version}, "the test"),

@@ -21,6 +21,7 @@ from headway.lint.history.squashed import Squash, squashes
 from headway.lint.history.unreached import unreached_files
 from headway.lint.ini_url import IniUrl, ini_urls
 from headway.lint.known.known import Known
+from headway.lint.known.replays import Replays
 from headway.lint.naming import named_kinds
 from headway.reading.modules import modules_of, top_level_modules
 from headway.reading.revision_files import RevisionFiles
@@ -69,7 +70,7 @@ def gather(
         changes=_changes(base, graph, lambda: _places(directory, paths, root), files, scope.new, inside, replacing),
         squashes=replacing,
         merged=_merged(base, graph, scope.new),
-        known=Known(graph, files.upgrade_effects, files.source, databases.names, scope.new),
+        known=Known(Replays(graph, files.upgrade_effects, files.source, databases.names, scope.new)),
         examined=examined,
         new=scope.new,
         codes=frozenset(rule.code for rule in RULES),

@@ -14,8 +14,7 @@ from headway.lint.known.before import Before
 from headway.lint.known.earlier import Earlier
 from headway.lint.known.later import Later
 from headway.lint.known.new_tables import NewTables
-from headway.lint.known.replays import Effects, Replays, unconditional
-from headway.revision.graph import RevisionGraph
+from headway.lint.known.replays import Replays, unconditional
 
 Walks = list[tuple[str | None, Iterator[tuple[fx.Effect, Callable[[], Answers]]]]]
 """By database each effect, and what answers for the moment before it; see ``catalog.history``."""
@@ -24,19 +23,12 @@ Walks = list[tuple[str | None, Iterator[tuple[fx.Effect, Callable[[], Answers]]]
 class Known:
     """The answers for one history, by what they are about."""
 
-    def __init__(
-        self,
-        graph: RevisionGraph,
-        effects: Effects,
-        source: Callable[[str], bytes],
-        databases: frozenset[str],
-        new: frozenset[str],
-    ) -> None:
-        self._replays = Replays(graph, effects, source, databases, new)
-        self.new_tables = NewTables(self._replays)
-        self.before = Before(self._replays)
-        self.earlier = Earlier(self._replays)
-        self.later = Later(self._replays)
+    def __init__(self, replays: Replays) -> None:
+        self._replays = replays
+        self.new_tables = NewTables(replays)
+        self.before = Before(replays)
+        self.earlier = Earlier(replays)
+        self.later = Later(replays)
 
     def parents_first(self, revisions: Iterable[str]) -> list[str]:
         """These revisions of a history without faults, each behind its ancestors."""

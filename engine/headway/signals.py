@@ -32,22 +32,20 @@ _NOT_INTERRUPTED = frozenset(
     ]
 )
 """Packages that an exception must not leave in the middle: server and client would be out of step, a lock forgotten."""
+_BETWEEN_BLOCKS = "contextlib"
+"""What enters and leaves blocks: an exception of its own there, and a block is never left."""
 
 
 class Terminated(BaseException):
-    """A signal asked the program to end; raised so that transactions roll back and locks go.
+    """A signal asked the program to end; raised so that transactions roll back and locks go."""
 
-    ``account`` says what of the run is in the database, where there was one.
-    """
-
-    def __init__(self, number: int, account: str | None = None) -> None:
+    def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-        self.account = account
 
 
 class Canceller(Protocol):
-    """How the work of a run is stopped from outside; called from other threads."""
+    """How the work of a run is stopped from outside, and what became of it; called from other threads."""
 
     def is_busy(self) -> bool:
         """Whether a driver has a statement that it has not answered."""
@@ -58,7 +56,11 @@ class Canceller(Protocol):
         ...
 
     def unconfirmed(self) -> str:
-        """What may still be at work, and how to look."""
+        """What may still be at work, and how to look; then the account."""
+        ...
+
+    def account(self) -> str:
+        """What of the work is there, now that nothing is at work any more."""
         ...
 
 
@@ -89,12 +91,16 @@ def ended_by_signals() -> Iterator[Signals]:
 
 @contextmanager
 def cancelled_by_signals(canceller: Canceller) -> Iterator[None]:
-    """Stops what the block has at work when a signal arrives, on the server too, however deep in a driver it is."""
+    """Stops what the block has at work when a signal arrives, on the server too, however deep in a driver it is.
+
+    What became of the work can be told until the program ends: a signal may come after the block, before that is said.
+    """
     state = _signals
     if state is None:
         yield
         return
     state.watch()
+    outer, state.told = state.told if state.cancellers else None, canceller
     state.cancellers.append(canceller)
     try:
         yield
@@ -102,11 +108,18 @@ def cancelled_by_signals(canceller: Canceller) -> Iterator[None]:
         state.cancellers.remove(canceller)
         if state.number is not None:
             state.raised = True
+        elif outer is not None:
+            state.told = outer  # which goes on
 
 
 def ending() -> int | None:
     """The signal that is ending the program, if one is."""
     return None if _signals is None else _signals.number
+
+
+def account() -> str | None:
+    """What there is of the work that the program began last; None where it has begun none."""
+    return None if _signals is None or _signals.told is None else _signals.told.account()
 
 
 @contextmanager
@@ -141,6 +154,8 @@ class Signals:
         self.last = False
         """Whether the process ends with the block: one more signal must not change how."""
         self.cancellers: list[Canceller] = []
+        self.told: Canceller | None = None
+        """Whose account is given when the program ends by a signal; its block may be over."""
         self.clearing = 0
         """In how many blocks half-done things are taken back."""
         self._since = 0.0
@@ -245,6 +260,8 @@ def _request(canceller: Canceller, state: Signals) -> None:
 
 def _in_library(frame: FrameType | None) -> bool:
     """Whether the code that was interrupted is in the middle of something; user code that headway called is not."""
+    if frame is not None and frame.f_globals.get("__name__") == _BETWEEN_BLOCKS:
+        return True
     first = True
     while frame is not None:
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]

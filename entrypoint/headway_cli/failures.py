@@ -12,7 +12,7 @@ from headway.errors import ConfigError, HeadwayError
 from headway.masking import Masking
 from headway.process import replaced
 from headway.redact import redact, redacted_line
-from headway.signals import Terminated, ended_by_signals
+from headway.signals import Terminated, account, ended_by_signals
 
 BUG = 70
 
@@ -53,8 +53,8 @@ def reported(arguments: Sequence[str]) -> Iterator[Outcome]:
 
 
 def _say_ended(ended: Terminated) -> int:
-    account = "" if ended.account is None else f". {redact(ended.account)}"
-    print(f"headway: ended by signal {ended.number}{account}", file=sys.stderr)
+    told = account()
+    print(f"headway: ended by signal {ended.number}{'' if told is None else f'. {redact(told)}'}", file=sys.stderr)
     return 128 + ended.number
 
 

@@ -17,10 +17,10 @@ from sqlalchemy.pool import NullPool
 from headway.effects.sql_kind import Kind
 from headway.runtime import cancelling
 from headway.runtime.account import Sent
-from headway.runtime.cancelling import RunCanceller, ended_with_account
+from headway.runtime.cancelling import RunCanceller, ended_by_a_signal
 from headway.runtime.options import RunOptions
 from headway.runtime.witness import InFlight
-from headway.signals import Terminated, ended_by_signals
+from headway.signals import Terminated, account, cancelled_by_signals, ended_by_signals
 
 
 @pytest.fixture
@@ -43,45 +43,100 @@ def terminate() -> None:
 
 
 def test_a_run_that_a_signal_ends_tells_what_is_applied(options: RunOptions) -> None:
-    with ended_by_signals(), pytest.raises(Terminated) as error, ended_with_account(options):
-        terminate()
-    assert (error.value.number, error.value.account) == (signal.SIGTERM, ACCOUNT)
+    with ended_by_signals():
+        assert account() is None
+        with pytest.raises(Terminated) as error, ended_by_a_signal(options):
+            terminate()
+        assert (error.value.number, account()) == (signal.SIGTERM, ACCOUNT)
+    assert account() is None
     assert options.witness.gates == []
 
 
 def test_what_a_driver_raises_after_a_signal_is_the_signal_s_doing(options: RunOptions) -> None:
-    with ended_by_signals(), pytest.raises(Terminated) as error, ended_with_account(options):
+    with ended_by_signals(), pytest.raises(Terminated), ended_by_a_signal(options):
         try:
             terminate()
         except Terminated:
             raise sqlite3.OperationalError("interrupted") from None
-    assert error.value.account == ACCOUNT
+
+
+EVERYTHING = "Everything was applied before that: r1, r2. Nothing is left to do."
 
 
 def test_a_run_that_went_on_ends_when_it_is_through(options: RunOptions) -> None:
-    with ended_by_signals(), pytest.raises(Terminated) as error, ended_with_account(options):
-        try:
-            terminate()
-        except Terminated:
+    with ended_by_signals():
+        with pytest.raises(Terminated), ended_by_a_signal(options):
+            try:
+                terminate()
+            except Terminated:
+                options.witness.account.applied.append("r2")
+        assert account() == EVERYTHING
+
+
+def test_a_signal_that_comes_before_the_end_is_said_finds_the_account_too(options: RunOptions) -> None:
+    with ended_by_signals():
+        with ended_by_a_signal(options):
             options.witness.account.applied.append("r2")
-    assert error.value.account == "Everything was applied before that: r1, r2. Nothing is left to do."
-
-
-def test_the_account_of_a_run_inside_another_is_not_told_twice(options: RunOptions) -> None:
-    with ended_by_signals(), pytest.raises(Terminated) as error, ended_with_account(options):
-        try:
+        with pytest.raises(Terminated):
             terminate()
-        except Terminated as first:
-            raise Terminated(first.number, "the inner one's") from first
-    assert error.value.account == "the inner one's"
+        assert account() == EVERYTHING
+
+
+def test_so_does_one_that_comes_while_a_failure_is_explained(options: RunOptions) -> None:
+    with ended_by_signals():
+        with pytest.raises(ValueError, match="no"), ended_by_a_signal(options):
+            raise ValueError("no")
+        with pytest.raises(Terminated):
+            terminate()
+        assert account() == ACCOUNT
+
+
+class Inner:
+    """A run that another one begins."""
+
+    def is_busy(self) -> bool:
+        return False
+
+    def cancel(self) -> None:
+        pass
+
+    def unconfirmed(self) -> str:
+        return "?"
+
+    def account(self) -> str:
+        return "the inner one's"
+
+
+def test_of_a_run_inside_another_it_is_the_inner_one_s(options: RunOptions) -> None:
+    with ended_by_signals():
+        with pytest.raises(Terminated), ended_by_a_signal(options), cancelled_by_signals(Inner()):
+            terminate()
+        assert account() == "the inner one's"
+
+
+def test_and_the_outer_one_s_when_that_is_over(options: RunOptions) -> None:
+    with ended_by_signals():
+        with pytest.raises(Terminated), ended_by_a_signal(options):
+            with cancelled_by_signals(Inner()):
+                pass
+            terminate()
+        assert account() == ACCOUNT
+
+
+def test_of_scratch_databases_nobody_needs_one(options: RunOptions) -> None:
+    options.scratch = True
+    with ended_by_signals():
+        with pytest.raises(Terminated), ended_by_a_signal(options):
+            terminate()
+        assert account() == "Only scratch databases were changed."
 
 
 def test_without_a_signal_errors_are_what_they_are(options: RunOptions) -> None:
     with ended_by_signals():
-        with pytest.raises(ValueError, match="no"), ended_with_account(options):
+        with pytest.raises(ValueError, match="no"), ended_by_a_signal(options):
             assert len(options.witness.gates) == 1
             raise ValueError("no")
-        with ended_with_account(options):
+        with ended_by_a_signal(options):
             pass
     assert options.witness.gates == []
 
@@ -93,7 +148,7 @@ def test_nothing_more_is_sent_once_a_signal_has_come(options: RunOptions, tmp_pa
         pytest.raises(Terminated),
         options.witness.watching(),
         engine.connect() as connection,
-        ended_with_account(options),
+        ended_by_a_signal(options),
     ):
         connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
         try:

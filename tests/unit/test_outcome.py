@@ -70,7 +70,9 @@ def test_a_run_that_is_at_a_revision_is_not_through_whatever_is_applied() -> Non
     assert hint(account) == "Applied: r1. Not run: none. Mend the revision and run the same command again."
     assert type(outcome("no", run("r1", running="r1"), None, None)) is MigrationFailed, "unless somebody says otherwise"
     assert type(outcome("no", account, None, None, infrastructure=True)) is PartialFailure
-    assert account_of(account) == "Applied: r1. Not run: none. Run the same command again when it suits."
+    assert (
+        account_of(account) == "Applied: r1. Stopped in: r1. Not run: none. Run the same command again when it suits."
+    )
 
 
 def test_what_nobody_knows_of() -> None:
@@ -186,6 +188,6 @@ def test_the_next_step(remedy: str, said: str) -> None:
 def test_a_run_that_a_signal_ended() -> None:
     assert account_of(run("r1", running="r1")) == "Nothing was applied. Run the same command again when it suits."
     half = run("r1", "r2", running="r2", applied=1)
-    assert account_of(half) == "Applied: r1. Not run: none. Run the same command again when it suits."
+    assert account_of(half) == "Applied: r1. Stopped in: r2. Not run: none. Run the same command again when it suits."
     assert account_of(run("r1", database=None)) == HALF_A_SCRIPT
     assert account_of(run(database=None)) == "Nothing was applied. Run the same command again when it suits."

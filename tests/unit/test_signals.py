@@ -9,7 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -35,6 +37,9 @@ class Work:
 
     def unconfirmed(self) -> str:
         return "?"
+
+    def account(self) -> str:
+        return "."
 
 
 def threads() -> list[str]:
@@ -114,6 +119,27 @@ def test_while_a_driver_is_busy_nothing_is_raised_in_it() -> None:
         time.sleep(5)
     assert reached
     assert "headway-signals" not in threads()
+
+
+def test_a_block_that_is_being_left_is_left() -> None:
+    """What is at the way out, a rollback or the run lock, comes first."""
+    left = []
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code is ExitStack.__exit__.__code__ and ending() is None:
+            state.handle(signal.SIGTERM, frame)
+        return trace
+
+    before = sys.gettrace()
+    with ended_by_signals() as state:
+        with pytest.raises(Terminated), cancelled_by_signals(Work(busy=False)):
+            with ExitStack() as stack:
+                stack.callback(left.append, "rolled back")
+                sys.settrace(trace)
+            sys.settrace(before)
+            raise_if_ending()
+        sys.settrace(before)
+    assert left == ["rolled back"]
 
 
 def test_the_first_signal_is_the_one_that_ends_it() -> None:

@@ -351,7 +351,8 @@ class Rehearsal:
         """
         config = self.project.fresh_config()
         self.urls.put_into(config)
-        options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=self.stand_ins.accepts)
+        accepts = self.stand_ins.accepts
+        options = RunOptions(lock=False, url=self.urls.main, log=self.log, accepts=accepts, scratch=True)
         options.notify = self._say_once(options.notify)
         options.witness.after += [hear] if hear is not None else []
 

@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection
 from headway.redact import redact
 from headway.runtime.account import brief
 from headway.runtime.options import RunOptions
-from headway.runtime.outcome import account_of
+from headway.runtime.outcome import SCRATCH_ONLY, account_of
 from headway.runtime.witness import Crossing, InFlight
 from headway.signals import Terminated, cancelled_by_signals, ending, raise_if_ending
 
 
 @contextmanager
-def ended_with_account(options: RunOptions) -> Iterator[None]:
-    """Runs the block, a whole run; one that a signal ends raises Terminated with the account, whatever it raised itself.
+def ended_by_a_signal(options: RunOptions) -> Iterator[None]:
+    """Runs the block, a whole run; one that a signal ends raises Terminated, whatever it raised itself.
 
     What comes out of a driver after a signal (a cancelled statement, a lost connection) is the signal's doing.
     """
@@ -32,13 +32,12 @@ def ended_with_account(options: RunOptions) -> Iterator[None]:
             yield
     except BaseException as error:
         number = ending()
-        if number is None or (isinstance(error, Terminated) and error.account):
+        if number is None or isinstance(error, Terminated):
             raise
-        raise Terminated(number, account_of(options.account)) from error
+        raise Terminated(number) from error
     finally:
         options.witness.gates.remove(canceller.gate)
-    if (number := ending()) is not None:
-        raise Terminated(number, account_of(options.account))
+    raise_if_ending()
 
 
 class RunCanceller:
@@ -69,6 +68,10 @@ class RunCanceller:
             if (way := _way_of(flight.connection)) is not None:
                 way.cancel(flight.connection.engine, flight.driver_connection, self._number_of(flight))
 
+    def account(self) -> str:
+        """What of the run is in the database."""
+        return SCRATCH_ONLY if self._options.scratch else account_of(self._options.account)
+
     def _number_of(self, flight: InFlight) -> int | None:
         dbapi = flight.connection.connection.dbapi_connection
         return self._numbers.get(id(dbapi), (None, None))[1]
@@ -76,7 +79,7 @@ class RunCanceller:
     def unconfirmed(self) -> str:
         """The statement that may still run, the session, and how to look; then what is known to remain."""
         flight = self._options.witness.in_flight
-        account = account_of(self._options.account)
+        account = self.account()
         if flight is None:
             return f"It did not come to an end in time, so its connections were cut. {account}"
         way, session = _way_of(flight.connection), self._number_of(flight)

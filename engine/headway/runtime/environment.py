@@ -16,7 +16,7 @@ from headway.errors import ConfigError, UsageError
 from headway.operations import every
 from headway.operations.base import Operations
 from headway.runtime import runner, target
-from headway.runtime.cancelling import ended_with_account
+from headway.runtime.cancelling import ended_by_a_signal
 from headway.runtime.context import MigrationContext
 from headway.runtime.context_options import LISTENERS, WITNESS
 from headway.runtime.guards import LockGuard, guarding_index_builds
@@ -126,7 +126,7 @@ class EnvironmentContext:
 
     def run(self) -> None:
         """Executes the script directory's env.py in this environment."""
-        with ended_with_account(self.run_options), self:
+        with ended_by_a_signal(self.run_options), self:
             runner.run_env(self.config, self.script.env_py_location)
 
     @classmethod

@@ -29,6 +29,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
     choice to env.py. ``accepts`` tells whether a connection of env.py's leads there; None compares the URLs. ``log``
     says whether the run is logged under Alembic's logger names: a rehearsal runs env.py too often for that. One-line
     progress goes to ``notify``; ``listeners`` are told what the run does, and ``witness`` sees what it sends.
+    ``scratch`` says that what the run changes is thrown away: nobody needs an account of it.
     ``may_rebuild`` says whether an INVALID index of that name, left by a concurrent build that was cut off, may be
     dropped and built again.
     """
@@ -43,6 +44,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         listeners: Sequence[RunListener] = (),
         accepts: Callable[[Any], bool] | None = None,
         may_rebuild: Callable[[str], bool] = lambda index: True,
+        scratch: bool = False,
     ) -> None:
         from headway.runtime.witness import Witness
 
@@ -54,6 +56,7 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         self.notify = notify
         self.listeners = list(listeners)
         self.may_rebuild = may_rebuild
+        self.scratch = scratch
         self.witness = Witness()
 
     @property

@@ -9,6 +9,7 @@ from headway.redact import redact
 from headway.runtime.account import Account, Section, Sent, brief, shown
 
 _AGAIN = "run the same command again"
+SCRATCH_ONLY = "Only scratch databases were changed."
 HALF_A_SCRIPT = "The SQL script that was printed is incomplete and must not be used."
 
 
@@ -103,6 +104,8 @@ def _part(account: Account, remedy: str | None) -> Iterator[str]:
             f"Not known: {', '.join(account.doubtful)}; the commit was sent and its answer was lost. "
             "'headway current' tells whether it is in the database."
         )
+    if remedy is None and account.running is not None:
+        yield f"Stopped in: {account.running}."  # who failed names it in the message
     yield f"Not run: {', '.join(account.remaining) or 'none'}."
     for words in account.left:
         yield f"Of a statement that failed something stays: {redact(words)}."

@@ -16,7 +16,7 @@ from autogenerate.cases import CANNOT_RUN, CASES, DIFFERENCES, PEER_CANNOT, Case
 from headway.catalog.difference import difference, without_leftover_indexes
 from headway.dialects.inspection import inspect_schema
 
-pytestmark = pytest.mark.part(8)
+pytestmark = pytest.mark.part(14)
 
 PAIRS = [pytest.param(database, case, id=f"{database}: {case.name}") for case in CASES for database in case.on]
 

@@ -20,7 +20,7 @@ from compat.test_read_only import set_rows, states_of
 from compat.test_routes import forgets_a_row, overlapping, symbols_of, target_ids
 from compat.test_writing import rows_of
 
-pytestmark = pytest.mark.part(2)
+pytestmark = pytest.mark.part(4)
 
 NOTE = """
 import sqlite3

@@ -115,8 +115,7 @@ BODIES = {
 """,
     "deaf": """
     op.execute("INSERT INTO q VALUES (1)")
-    op.get_bind().connection.driver_connection.create_function("nap", 0, lambda: time.sleep(60))
-    started()
+    op.get_bind().connection.driver_connection.create_function("nap", 0, lambda: [started(), time.sleep(60)])
     op.execute("SELECT nap()")
 """,
     "stubborn": """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -50,6 +51,11 @@ tags = sa.Table(
     sa.CheckConstraint("weight >= 0", name="ck_tags_weight"),
 )
 """
+
+
+ORDERS = [("alembic", "alembic"), ("alembic", "headway"), ("headway", "alembic")]
+if os.environ.get("HEADWAY_FULL"):
+    ORDERS.append(("headway", "headway"))
 
 
 def make_project(place: Path, alembic: Program, url: str) -> Path:
@@ -124,12 +130,7 @@ def test_either_tool_goes_on_where_the_other_stopped(
     place, url = project
     tools = {"alembic": alembic, "headway": headway}
     seen = {}
-    for first, second in (
-        ("alembic", "alembic"),
-        ("alembic", "headway"),
-        ("headway", "alembic"),
-        ("headway", "headway"),
-    ):
+    for first, second in ORDERS:
         steps = [
             (first, "upgrade", middle),
             (second, "upgrade", "heads"),

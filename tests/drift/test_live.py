@@ -119,7 +119,7 @@ def test_it_is_compared_with_the_revision_where_it_stands(shop: Shop) -> None:
     assert "the live database is as the migrations up to r1 make it" in done.out
 
 
-@pytest.mark.part(3)
+@pytest.mark.part(8)
 @pytest.mark.parametrize("change", CHANGES)
 def test_nothing_that_env_py_does_changes_it(change: str, shop: Shop) -> None:
     before = shop.project.state()

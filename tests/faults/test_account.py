@@ -242,7 +242,7 @@ def test_a_file_that_is_busy_at_a_version_commit(sqlite_url: str, headway: Progr
     assert state_of(sqlite_url) == ({"t"}, ["r3"], [0, 1, 2, 3])
 
 
-@pytest.mark.part(3)
+@pytest.mark.part(6)
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg", "pymysql", "mysqldb"])
 @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
 def test_the_connection_is_lost_while_closing(
@@ -409,7 +409,7 @@ def test_one_code_for_a_migration_that_failed_and_left_nothing(
     done.assert_one_clear_line("r2.py:", "Nothing was applied")
 
 
-@pytest.mark.part(3)
+@pytest.mark.part(6)
 @pytest.mark.parametrize("failing", CODES)
 @pytest.mark.parametrize("planned", [True, False])
 def test_the_code_of_apply_is_the_same(

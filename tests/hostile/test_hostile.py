@@ -11,7 +11,7 @@ import pytest
 from fixtures.programs import Done, run_program
 from hostile.repositories import HOSTILE, Checkout, good
 
-pytestmark = pytest.mark.part(2)
+pytestmark = pytest.mark.part(3)
 
 SECONDS = 10
 

@@ -284,7 +284,7 @@ FLOODS = {
 }
 
 
-@pytest.mark.part(3)
+@pytest.mark.part(6)
 @pytest.mark.parametrize("database", ["postgresql", "mssql", None])  # None: all of them, one after another
 @pytest.mark.parametrize("flood", FLOODS)
 def test_a_megabyte_of_anything_is_answered_in_seconds(flood: str, database: str | None) -> None:

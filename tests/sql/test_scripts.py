@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.programs import Program, set_url
 
-pytestmark = pytest.mark.part(2)
+pytestmark = pytest.mark.part(4)
 
 URLS = {
     "postgresql": "postgresql://",

@@ -11,7 +11,7 @@ from sql.bank import Case, bank
 from sql.servers import Server, describe
 from sql.tools import ALEMBIC, HEADWAY, Outcome, Tool
 
-pytestmark = pytest.mark.part(4)
+pytestmark = pytest.mark.part(8)
 
 MYSQL_FAMILIES = ("alter_column", "constraints", "drop_column", "tables")
 """Where MySQL and MariaDB have DDL of their own; these run on MariaDB through the dialect ``mysql`` as well."""

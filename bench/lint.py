@@ -92,6 +92,7 @@ def write(project: Path, count: int) -> str:
         bodies = {"upgrade": revision.upgrade, "downgrade": revision.downgrade}
         if revision is revisions[-1]:
             bodies["upgrade"] = f'op.add_column("table_2", sa.Column("note", sa.Text()))\n{ASKS}'
+            bodies["downgrade"] = 'op.drop_column("table_2", "note")'
         functions = "".join(f"\n\ndef {name}():\n{indented(body)}\n" for name, body in bodies.items())
         (versions / f"{revision.id}.py").write_text(head + functions)
     return revisions[-2].id

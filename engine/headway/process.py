@@ -69,7 +69,7 @@ def printing_to_stderr() -> Iterator[None]:
 @contextmanager
 def garbage_left_alone() -> Iterator[None]:
     """Looks for no garbage while the block runs, unless it asks for it, and later more seldom than Python by itself."""
-    gc.set_threshold(20_000, 30)
+    gc.set_threshold(100_000, 30)
     gc.disable()
     try:
         yield

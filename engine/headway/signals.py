@@ -100,7 +100,8 @@ def cancelled_by_signals(canceller: Canceller) -> Iterator[None]:
         yield
         return
     state.watch()
-    outer, state.told = state.told if state.cancellers else None, canceller
+    if not state.cancellers:  # what a run inside of another does is in the account of that
+        state.told = canceller
     state.cancellers.append(canceller)
     try:
         yield
@@ -108,13 +109,19 @@ def cancelled_by_signals(canceller: Canceller) -> Iterator[None]:
         state.cancellers.remove(canceller)
         if state.number is not None:
             state.raised = True
-        elif outer is not None:
-            state.told = outer  # which goes on
 
 
 def ending() -> int | None:
     """The signal that is ending the program, if one is."""
     return None if _signals is None else _signals.number
+
+
+def leave_to_parent() -> None:
+    """In a process that was forked off: forgets the parent's signals, its thread and its pipe."""
+    global _signals
+    if _signals is not None:
+        signal.set_wakeup_fd(-1)
+        _signals = None
 
 
 def account() -> str | None:

@@ -107,20 +107,44 @@ class Inner:
         return "the inner one's"
 
 
-def test_of_a_run_inside_another_it_is_the_inner_one_s(options: RunOptions) -> None:
+def test_of_a_run_inside_another_the_outer_one_tells(options: RunOptions) -> None:
     with ended_by_signals():
         with pytest.raises(Terminated), ended_by_a_signal(options), cancelled_by_signals(Inner()):
             terminate()
-        assert account() == "the inner one's"
-
-
-def test_and_the_outer_one_s_when_that_is_over(options: RunOptions) -> None:
-    with ended_by_signals():
-        with pytest.raises(Terminated), ended_by_a_signal(options):
-            with cancelled_by_signals(Inner()):
-                pass
-            terminate()
         assert account() == ACCOUNT
+
+
+def test_a_commit_that_is_not_answered_may_have_taken_effect(options: RunOptions) -> None:
+    witness = options.witness
+    canceller = RunCanceller(options)
+    said = []
+    with witness.watching():
+        witness._migrating, witness._dialect = object(), SimpleNamespace(name="postgresql")
+        ledger = witness._ledger(witness._migrating, witness._dialect)
+        mark = Sent("", Kind.VERSION, "r2", witness.account.sections[-1], finishes=True)
+        witness.account.note(mark)
+        ledger.waiting.append(mark)
+        witness.commits(witness._dialect, witness._migrating, lambda: said.append(canceller.unconfirmed()))
+    assert said[0].startswith("The database did not answer a commit in time: it may have taken effect or still do")
+    assert "Applied: r1. Not known: r2; the commit was sent and its answer was lost." in said[0]
+
+
+def test_where_the_same_command_is_no_remedy_another_is_named(options: RunOptions) -> None:
+    options.again = "Plan again."
+    canceller = RunCanceller(options)
+    assert canceller.account() == "Applied: r1. Not run: r2. Plan again."
+    options.witness.account.applied.clear()
+    assert canceller.account() == "Nothing was applied. Run the same command again when it suits."
+
+
+def test_a_script_is_complete_when_the_run_was_through() -> None:
+    options = RunOptions()
+    options.witness.account.open_section(None)
+    options.witness.account.planned.append("r1")
+    with ended_by_signals():
+        with ended_by_a_signal(options):
+            assert account() == "The SQL script that was printed is incomplete and must not be used."
+        assert account() == "The SQL script that was printed is complete."
 
 
 def test_of_scratch_databases_nobody_needs_one(options: RunOptions) -> None:

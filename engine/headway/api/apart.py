@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from headway.errors import HeadwayError
 from headway.redact import redact
+from headway.signals import CONFIRM_WITHIN, Terminated, ended_by_signals, leave_to_parent
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 T = TypeVar("T")
+_ENDS_WITHIN = CONFIRM_WITHIN + 2  # seconds; by then its own watch has ended it, unless it hangs
 
 
 def apart(work: Callable[[], T]) -> T:
@@ -36,6 +39,11 @@ def apart(work: Callable[[], T]) -> T:
     except EOFError:
         child.join()
         raise RuntimeError(f"the process of its own {_ended(child.exitcode)}") from None
+    except BaseException:  # a signal, which may have come to this process alone
+        child.terminate()
+        child.join(_ENDS_WITHIN)
+        child.kill()
+        raise
     finally:
         ours.close()
         child.join()
@@ -45,8 +53,12 @@ def apart(work: Callable[[], T]) -> T:
 
 
 def _send(to: Connection, work: Callable[[], object]) -> None:
+    leave_to_parent()
     try:
-        answer: object = (work(),)
+        with ended_by_signals():
+            answer: object = (work(),)
+    except Terminated:
+        os._exit(0)  # who started it was told as well, and says so; what was begun has been taken back
     except HeadwayError as error:
         answer = _plain(error)
     except Exception as error:  # noqa: BLE001  # the user's, the database's, or a fault of headway's own

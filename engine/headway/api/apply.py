@@ -45,6 +45,7 @@ def apply(project: Project, options: RunOptions, planned: Plan | None, approved:
     comparer = Comparer(witness, project.shown)
     options.listeners.append(comparer)
     if plan is not None:
+        options.again = gate.PLAN_AGAIN
         options.may_rebuild = frozenset(plan.rebuilds).__contains__
         comparer.follow(plan, _code_check(project, plan), _target_check(plan))
     error = _run(project, options, plan, comparer, target)

@@ -30,6 +30,7 @@ def ended_by_a_signal(options: RunOptions) -> Iterator[None]:
     try:
         with cancelled_by_signals(canceller):
             yield
+            canceller.is_over = True
     except BaseException as error:
         number = ending()
         if number is None or isinstance(error, Terminated):
@@ -45,6 +46,8 @@ class RunCanceller:
 
     def __init__(self, options: RunOptions) -> None:
         self._options = options
+        self.is_over = False
+        """Whether the run has come to its end."""
         self._numbers: dict[int, tuple[Any, int | None]] = {}
         """The server's number of the session of each driver's connection, by its identity."""
 
@@ -70,7 +73,8 @@ class RunCanceller:
 
     def account(self) -> str:
         """What of the run is in the database."""
-        return SCRATCH_ONLY if self._options.scratch else account_of(self._options.account)
+        options = self._options
+        return SCRATCH_ONLY if options.scratch else account_of(options.account, options.again, is_over=self.is_over)
 
     def _number_of(self, flight: InFlight) -> int | None:
         dbapi = flight.connection.connection.dbapi_connection
@@ -79,7 +83,13 @@ class RunCanceller:
     def unconfirmed(self) -> str:
         """The statement that may still run, the session, and how to look; then what is known to remain."""
         flight = self._options.witness.in_flight
+        at_commit = self._options.witness.gives_up()
         account = self.account()
+        if at_commit:
+            return (
+                "The database did not answer a commit in time: it may have taken effect or still do, and its session keeps "
+                f"the lock until then. {account}"
+            )
         if flight is None:
             return f"It did not come to an end in time, so its connections were cut. {account}"
         way, session = _way_of(flight.connection), self._number_of(flight)

@@ -57,6 +57,8 @@ class RunOptions:  # not a dataclass: making one takes a millisecond of every ru
         self.listeners = list(listeners)
         self.may_rebuild = may_rebuild
         self.scratch = scratch
+        self.again: str | None = None
+        """What to do next when a signal has ended the run half-way, where that is not the same command again."""
         self.witness = Witness()
 
     @property

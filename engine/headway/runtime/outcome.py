@@ -10,6 +10,7 @@ from headway.runtime.account import Account, Section, Sent, brief, shown
 
 _AGAIN = "run the same command again"
 SCRATCH_ONLY = "Only scratch databases were changed."
+WHOLE_SCRIPT = "The SQL script that was printed is complete."
 HALF_A_SCRIPT = "The SQL script that was printed is incomplete and must not be used."
 
 
@@ -44,10 +45,21 @@ def outcome(
     )
 
 
-def account_of(account: Account) -> str:
-    """What the account says of the database, for a run that was ended from outside."""
+def account_of(account: Account, again: str | None = None, *, is_over: bool = False) -> str:
+    """What the account says of the database, for a run that was ended from outside.
+
+    ``again`` is the next step, a sentence, where something remains and the same command again is none; ``is_over`` says
+    that the run was through.
+    """
     if is_script(account):
-        return HALF_A_SCRIPT
+        return WHOLE_SCRIPT if is_over else HALF_A_SCRIPT
+    said = _said_of(account)
+    if again is None or not account.anything_remains:
+        return said
+    return said.replace(_next(None), again).replace(f"then {_AGAIN}.", f"then: {again}")
+
+
+def _said_of(account: Account) -> str:
     if account.complete and account.running is None:
         return _everything(account)
     if not account.anything_remains:

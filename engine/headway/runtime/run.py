@@ -145,5 +145,5 @@ class Run:
 def _done_by(steps: Sequence[Step]) -> str:
     """What has become of a revision whose step is through, as messages say it."""
     if steps and all(step.is_stamp for step in steps):
-        return "Stamped"
+        return "Stamped" if any(step.is_upgrade for step in steps) else "Unstamped"
     return "Undone" if steps and not any(step.is_upgrade for step in steps) else "Applied"

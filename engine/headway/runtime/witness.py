@@ -83,6 +83,8 @@ class Witness:
         self._checks: dict[int, list[Callable[[], None]]] = {}
         """What is called before a commit, by the identity of each connection that migrates."""
         self._sessions: dict[int, tuple[Any, Ledger]] = {}
+        self._committing: list[Ledger] = []
+        """Those of sessions whose commit was sent and is not answered yet."""
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -213,6 +215,7 @@ class Witness:
         for witness, ledger in zip(self.lineage(), ledgers, strict=True):
             for check in witness._checks.get(id(dbapi), ()) if ledger.waiting else ():
                 check()
+            witness._committing.append(ledger)
         try:
             commit()
         except BaseException as error:
@@ -220,8 +223,19 @@ class Witness:
                 for ledger in ledgers:
                     ledger.in_doubt()
             raise
+        finally:
+            for witness, ledger in zip(self.lineage(), ledgers, strict=True):
+                witness._committing.remove(ledger)
         for ledger in ledgers:
             ledger.committed()
+
+    def gives_up(self) -> bool:
+        """The process ends although a driver has not answered. Returns whether that is a commit, which may have taken
+        effect or still do."""
+        committing = list(self._committing)
+        for ledger in committing:
+            ledger.in_doubt()
+        return bool(committing)
 
     def rolls_back(self, dialect: Any, dbapi: Any, rollback: Callable[[], None]) -> None:
         """Carries a rollback out; where the session is gone, its server does it."""

@@ -92,6 +92,8 @@ class Earlier:
         table, schema = getattr(effect, "table", None), getattr(effect, "schema", None)
         if not effect.conditional or self._replays.graph.problems or not isinstance(table, str):
             return False
+        if effect.written_at is None and not self._is_named_before(table, revision):
+            return False  # who made it would have named it; to be sure, half of a long history may have to be read
         if isinstance(effect, fx.CreatesTable):
             before: list[Answers | None] = [history.before(revision, [table]) for history in self._replays.as_told]
             return all(one is not None and one.table(table, schema) is not None for one in before)
@@ -127,8 +129,12 @@ class Earlier:
         may have left."""
         if effect.if_exists is not True or not isinstance(effect.table, str):
             return False
-        others = self._replays.texts.naming(effect.table.lower()) - {revision}
-        return not any(not self._replays.reach.is_below(revision, one) for one in others)
+        return not self._is_named_before(effect.table, revision)
+
+    def _is_named_before(self, table: str, revision: str) -> bool:
+        """Whether the text of a revision that may have run before this one has the name of the table."""
+        others = self._replays.texts.naming(table.lower()) - {revision}
+        return any(not self._replays.reach.is_below(revision, one) for one in others)
 
     def is_named_first(self, effect: fx.DropsConstraint, revision: str) -> bool:
         """Whether no revision before this one names the constraint that is dropped where it is there, and it is not one of those that

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 CONFIRM_WITHIN = 5.0  # seconds; runners send KILL after ten, and what is unconfirmed has to be told before
 _ASK_AGAIN = 1.0  # seconds; a request may come before its statement does
@@ -79,12 +80,15 @@ def ended_by_signals() -> Iterator[Signals]:
     before = {number: signal.getsignal(number) for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN}
     for number in before:
         signal.signal(number, state.handle)
+    thrown_away, sys.unraisablehook = sys.unraisablehook, state.thrown_away
+    state.others = thrown_away
     _signals = state
     try:
         yield state
     finally:
         _signals = None
         state.stop()
+        sys.unraisablehook = thrown_away
         for number, handler in before.items():
             signal.signal(number, signal.SIG_IGN if state.last else handler)
 
@@ -114,6 +118,21 @@ def cancelled_by_signals(canceller: Canceller) -> Iterator[None]:
 def ending() -> int | None:
     """The signal that is ending the program, if one is."""
     return None if _signals is None else _signals.number
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Lets the block, which is short, come to its end; a signal that arrives meanwhile is raised behind it."""
+    state = _signals
+    if state is None:
+        yield
+        return
+    state.held += 1
+    try:
+        yield
+    finally:
+        state.held -= 1
+    raise_if_ending()
 
 
 def leave_to_parent() -> None:
@@ -158,11 +177,17 @@ class Signals:
         """The first that arrived."""
         self.raised = False
         """Whether the program has been told, or is over."""
+        self.is_over = False
+        """Whether nothing is left to end."""
         self.last = False
         """Whether the process ends with the block: one more signal must not change how."""
         self.cancellers: list[Canceller] = []
         self.told: Canceller | None = None
         """Whose account is given when the program ends by a signal; its block may be over."""
+        self.held = 0
+        """In how many blocks nothing may be raised."""
+        self.others: Callable[[Any], Any] = sys.__unraisablehook__
+        """What hears of other exceptions that Python throws away."""
         self.clearing = 0
         """In how many blocks half-done things are taken back."""
         self._since = 0.0
@@ -176,7 +201,7 @@ class Signals:
         if self._pipe is not None:
             with contextlib.suppress(OSError):  # full: the thread knows
                 os.write(self._pipe[1], bytes([number]))  # also where somebody else was given the wake-up
-        if self.raised or (self.cancellers and not self._may_raise(frame)):
+        if self.raised or self.held or (self.cancellers and not self._may_raise(frame)):
             return
         self.raised = True
         raise Terminated(self.number or number)
@@ -191,13 +216,23 @@ class Signals:
         self._watcher = threading.Thread(target=self._watch, name="headway-signals", daemon=True)
         self._watcher.start()
 
+    def thrown_away(self, unraisable: Any) -> None:
+        """Hears of exceptions that Python throws away, as in a finalizer. Of its own it makes another one a moment later."""
+        if not isinstance(unraisable.exc_value, Terminated):
+            self.others(unraisable)
+        elif not self.is_over:
+            self.raised = False
+            again = threading.Timer(_LOOK_EVERY, os.kill, (os.getpid(), self.number))
+            again.daemon = True
+            again.start()
+
     def over(self) -> None:
         """Nothing is left to end: what arrives from now on is ignored."""
-        self.raised = True
+        self.raised = self.is_over = True
 
     def stop(self) -> None:
         """Ends the thread."""
-        self.raised = True
+        self.over()
         if self._watcher is None or self._pipe is None:
             return
         reads, writes = self._pipe

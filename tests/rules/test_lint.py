@@ -308,7 +308,7 @@ def test_a_label_that_no_later_revision_uses_in_its_transaction(piece: str, envi
             "def run(connection):\n    context.configure(connection=connection)\n\n\ndef online():\n"
             "    with e.connect() as c:\n        run(c)\n\n\ndef other():\n"
             '    context.configure(connection=e.connect().execution_options(isolation_level="AUTOCOMMIT"))\n',
-            Severity.WARNING,
+            Severity.ERROR,
         ),
         ("# no AUTOCOMMIT here\nwith e.connect() as c:\n    context.configure(connection=c)", Severity.ERROR),
         (

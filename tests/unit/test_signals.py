@@ -17,7 +17,15 @@ from typing import Any
 import pytest
 
 from fixtures.programs import ROOT
-from headway.signals import Terminated, cancelled_by_signals, clearing_up, ended_by_signals, ending, raise_if_ending
+from headway.signals import (
+    Terminated,
+    cancelled_by_signals,
+    clearing_up,
+    ended_by_signals,
+    ending,
+    held_back,
+    raise_if_ending,
+)
 
 
 class Work:
@@ -140,6 +148,36 @@ def test_a_block_that_is_being_left_is_left() -> None:
             raise_if_ending()
         sys.settrace(before)
     assert left == ["rolled back"]
+
+
+class Dying:
+    """Its finalizer takes a moment, in which a signal comes."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.05)
+
+
+def test_what_python_throws_away_is_raised_again(capfd: pytest.CaptureFixture[str]) -> None:
+    started = time.monotonic()
+    before = sys.unraisablehook
+    with pytest.raises(Terminated), ended_by_signals():
+        Dying()
+        time.sleep(5)
+    assert time.monotonic() - started < 3
+    assert capfd.readouterr().err == ""
+    assert sys.unraisablehook is before
+
+
+def test_what_is_short_comes_to_its_end_before() -> None:
+    reached = False
+    with pytest.raises(Terminated), ended_by_signals():
+        with held_back():
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.05)
+            reached = True
+        raise AssertionError("it was raised behind the block")
+    assert reached
 
 
 def test_the_first_signal_is_the_one_that_ends_it() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from headway.errors import HeadwayError
 from headway.redact import redact
-from headway.signals import CONFIRM_WITHIN, Terminated, ended_by_signals, leave_to_parent
+from headway.signals import CONFIRM_WITHIN, Terminated, ended_by_signals, held_back, leave_to_parent
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -32,21 +32,24 @@ def apart(work: Callable[[], T]) -> T:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_send, args=(theirs, work))
-    child.start()
-    theirs.close()
     try:
+        with held_back():  # between the fork and its return nobody would know whom to end
+            child.start()
+        theirs.close()
         answer = ours.recv()
     except EOFError:
         child.join()
         raise RuntimeError(f"the process of its own {_ended(child.exitcode)}") from None
     except BaseException:  # a signal, which may have come to this process alone
-        child.terminate()
-        child.join(_ENDS_WITHIN)
-        child.kill()
+        if child.pid is not None:
+            child.terminate()
+            child.join(_ENDS_WITHIN)
+            child.kill()
         raise
     finally:
         ours.close()
-        child.join()
+        if child.pid is not None:
+            child.join()
     if isinstance(answer, BaseException):
         raise answer
     return answer[0]  # type: ignore[no-any-return]  # what work() made

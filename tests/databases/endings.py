@@ -118,6 +118,15 @@ BODIES = {
     op.get_bind().connection.driver_connection.create_function("nap", 0, lambda: [started(), time.sleep(60)])
     op.execute("SELECT nap()")
 """,
+    "slow commit": """
+    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute('''CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$''')
+    op.execute('''CREATE CONSTRAINT TRIGGER nap AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION nap()''')
+    op.execute("INSERT INTO t VALUES (1)")
+    started()
+""",
     "stubborn": """
     started()
     op.execute('''DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60);

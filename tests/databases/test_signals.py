@@ -184,6 +184,25 @@ def test_a_server_that_does_not_stop(postgresql_url: str, tmp_path: Path, driver
         time.sleep(0.1)
 
 
+AT_COMMIT = "FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query ~* '^ *commit'"
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
+def test_a_commit_that_the_server_does_not_answer(postgresql_url: str, tmp_path: Path, driver: str) -> None:
+    """A deferred trigger runs in it, and no driver has a statement in flight: nobody can say what becomes of it."""
+    watcher = Watcher(postgresql_url)
+    process = begin(project(tmp_path / "p", driver_url(postgresql_url, driver), "slow commit"))
+    with watcher.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        deadline = time.monotonic() + 20
+        while not connection.exec_driver_sql(f"SELECT count(*) {AT_COMMIT}").scalar():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        said = end(process, signal.SIGTERM, watcher)
+        assert "Applied: none. " in said and "Not known: a1, b2; the commit was sent and its answer was lost." in said
+        assert "Nothing was applied" not in said
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) {AT_COMMIT}")
+
+
 @pytest.mark.parametrize("kind", [kind for kind in DRIVERS if not kind.startswith("sqlite")])
 def test_a_way_to_the_server_that_hangs(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, proxies: list[Proxy]

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -165,8 +166,7 @@ def clearing_up() -> Iterator[None]:
 def raise_if_ending() -> None:
     """Raises Terminated when a signal has arrived: for moments in which nothing is half done."""
     if _signals is not None and _signals.number is not None and not _signals.clearing:
-        _signals.raised = True
-        raise Terminated(_signals.number)
+        raise _signals.told_now()
 
 
 class Signals:
@@ -190,6 +190,8 @@ class Signals:
         """What hears of other exceptions that Python throws away."""
         self.clearing = 0
         """In how many blocks half-done things are taken back."""
+        self._first: weakref.ref[Terminated] | None = None
+        """What told the program first."""
         self._since = 0.0
         self._watcher: threading.Thread | None = None
         self._pipe: tuple[int, int] | None = None
@@ -203,8 +205,14 @@ class Signals:
                 os.write(self._pipe[1], bytes([number]))  # also where somebody else was given the wake-up
         if self.raised or self.held or (self.cancellers and not self._may_raise(frame)):
             return
-        self.raised = True
-        raise Terminated(self.number or number)
+        raise self.told_now()
+
+    def told_now(self) -> Terminated:
+        """The exception that tells the program."""
+        error = Terminated(self.number or 0)
+        if not self.raised:
+            self.raised, self._first = True, weakref.ref(error)  # its frames hold connections
+        return error
 
     def watch(self) -> None:
         """Starts the thread: while the main one is in a driver's C code, Python runs no handler."""
@@ -220,7 +228,9 @@ class Signals:
         """Hears of exceptions that Python throws away, as in a finalizer. Of its own it makes another one a moment later."""
         if not isinstance(unraisable.exc_value, Terminated):
             self.others(unraisable)
-        elif not self.is_over:
+        elif (
+            self._first is not None and unraisable.exc_value is self._first() and not self.is_over
+        ):  # another one changes nothing
             self.raised = False
             again = threading.Timer(_LOOK_EVERY, os.kill, (os.getpid(), self.number))
             again.daemon = True

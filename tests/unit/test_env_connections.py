@@ -153,6 +153,12 @@ def change(other):
 change(create_engine(url).connect())
 context.configure(connection=c)
 """,
+    "set back before it runs": """
+c = create_engine(url, isolation_level="AUTOCOMMIT").connect()
+context.configure(connection=c)
+c.execution_options(isolation_level="READ COMMITTED")
+context.run_migrations()
+""",
     "options that nobody sees": """
 with create_engine(url, isolation_level="AUTOCOMMIT").connect() as c:
     context.configure(**options)

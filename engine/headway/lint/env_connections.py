@@ -153,6 +153,8 @@ class Connections:
         before = [one for one in bindings if one.place < place]
         if len(before) < len(bindings) and self._is_in_loop(asked.use):
             return False  # what is bound below comes round again
+        if any(one.is_setting and not self._says(one, asked) for one in bindings[len(before) :]):
+            return False
         for one in reversed(before):
             if not self._says(one, asked):
                 return False

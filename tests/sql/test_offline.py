@@ -21,6 +21,7 @@ def test_the_script_is_that_of_alembic(case: Case, dialect: str) -> None:
         _assert_same(case, theirs, ours, case.refused.get(dialect))
 
 
+@pytest.mark.part(4)
 @pytest.mark.parametrize(("case", "dialect"), DOWNGRADES)
 def test_the_way_back_is_that_of_alembic(case: Case, dialect: str) -> None:
     theirs, ours = _both(case, dialect, case.downgrade)
@@ -31,6 +32,7 @@ def test_the_way_back_is_that_of_alembic(case: Case, dialect: str) -> None:
         _assert_same(case, theirs, ours, case.stuck.get(dialect))
 
 
+@pytest.mark.part(4)
 @pytest.mark.parametrize(("case", "dialect"), UPGRADES)
 def test_the_script_is_that_of_alembic_with_the_options_of_a_new_env(case: Case, dialect: str) -> None:
     """``alembic init`` writes ``literal_binds`` and named parameters into env.py; what is intended stays so."""

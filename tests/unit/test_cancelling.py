@@ -129,6 +129,22 @@ def test_a_commit_that_is_not_answered_may_have_taken_effect(options: RunOptions
     assert "Applied: r1. Not known: r2; the commit was sent and its answer was lost." in said[0]
 
 
+def test_a_commit_that_was_refused_is_none(options: RunOptions) -> None:
+    witness, outer = options.witness, RunOptions().witness
+    dbapi, dialect = object(), SimpleNamespace(name="postgresql")
+    with outer.watching(), witness.watching():
+        for one in (witness, outer):
+            one._ledger(dbapi, dialect).waiting.append(Sent("", Kind.DATA, "r2", options.account.sections[-1]))
+
+        def refuse() -> None:
+            raise ValueError("no")
+
+        outer._checks[id(dbapi)] = [refuse]
+        with pytest.raises(ValueError, match="no"):
+            witness.commits(dialect, dbapi, lambda: None)
+        assert not witness.gives_up() and not outer.gives_up()
+
+
 def test_where_the_same_command_is_no_remedy_another_is_named(options: RunOptions) -> None:
     options.again = "Plan again."
     canceller = RunCanceller(options)

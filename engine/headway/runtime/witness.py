@@ -215,7 +215,15 @@ class Witness:
         for witness, ledger in zip(self.lineage(), ledgers, strict=True):
             for check in witness._checks.get(id(dbapi), ()) if ledger.waiting else ():
                 check()
+        for witness, ledger in zip(self.lineage(), ledgers, strict=True):
             witness._committing.append(ledger)
+        try:
+            self._commit(dialect, dbapi, commit, ledgers)
+        finally:  # only when the ledgers know: the process may be given up at any moment
+            for witness, ledger in zip(self.lineage(), ledgers, strict=True):
+                witness._committing.remove(ledger)
+
+    def _commit(self, dialect: Any, dbapi: Any, commit: Callable[[], None], ledgers: list[Ledger]) -> None:
         try:
             commit()
         except BaseException as error:
@@ -223,9 +231,6 @@ class Witness:
                 for ledger in ledgers:
                     ledger.in_doubt()
             raise
-        finally:
-            for witness, ledger in zip(self.lineage(), ledgers, strict=True):
-                witness._committing.remove(ledger)
         for ledger in ledgers:
             ledger.committed()
 
